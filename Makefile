@@ -1,0 +1,112 @@
+# maskgrid: one Makefile, nothing recursive, everything built under build/.
+#
+#   make REAL=double    numeric core in double, for exact gradient checks
+#   make SAN=1          address and undefined-behaviour sanitizers
+#
+# Each combination has its own folder, so switching never mixes objects.
+# What a target needs from Debian it installs first (scripts/setup.sh).
+
+REAL ?= float
+SAN  ?= 0
+B    := build/$(REAL)$(if $(filter 1,$(SAN)),-san)
+
+VERSION := 0.1.0
+prefix  ?= /usr/local
+
+# Looked up when used, not when read: on a fresh machine pkg-config comes later.
+PKGS      = openblas hdf5 yaml-0.1 jansson libpng zlib libb2
+PKG_C     = $(eval PKG_C := $$(shell pkg-config --cflags $$(PKGS)))$(PKG_C)
+PKG_L     = $(eval PKG_L := $$(shell pkg-config --libs $$(PKGS)))$(PKG_L)
+CRITERION = $(shell pkg-config --libs criterion)
+
+CFLAGS   ?= -O3 -g -march=native
+CPPFLAGS += -I. -I$(B) $(PKG_C) -DMASKGRID_VERSION='"$(VERSION)"'
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes \
+            -Wmissing-prototypes -Wconversion -Wno-sign-conversion
+LDLIBS    = -lhdf5_hl $(PKG_L) -ldl -lm
+
+# Nothing is fused that is not written so, except in the kernels: masks and
+# statistics have the same bits whatever the compiler.
+override CFLAGS += -std=c11 -fopenmp $(WARN) -ffp-contract=off
+KERNEL_FLAGS    := -ffp-contract=fast
+ifeq ($(REAL),double)
+CPPFLAGS += -DREAL_IS_DOUBLE
+endif
+ifeq ($(SAN),1)
+override CFLAGS += -O1 -fno-omit-frame-pointer \
+                   -fsanitize=address,undefined -fno-sanitize-recover=all
+LDFLAGS  += -fsanitize=address,undefined
+# LeakSanitizer cannot run under ptrace, and OpenMP keeps its pool.
+RUN      := ASAN_OPTIONS=detect_leaks=0
+endif
+
+STRATEGIES := $(filter-out strategies/registry.c,$(sort $(wildcard strategies/*.c)))
+LIB  := $(wildcard core/*/*.c core/tape/ops/*.c) $(STRATEGIES) strategies/registry.c
+APP  := $(wildcard experiments/*/*.c)
+MAIN := experiments/main.c
+TEST := $(wildcard tests/*.c tests/*/*.c)
+obj   = $(patsubst %,$(B)/%.o,$(1))
+
+all: setup ## build the program
+	@$(MAKE) --no-print-directory $(B)/maskgrid
+
+test: setup ## build and run all tests, or FILTER='rng/*'
+	@$(MAKE) --no-print-directory $(B)/maskgrid $(B)/run-tests
+	$(RUN) MASKGRID=$(B)/maskgrid $(B)/run-tests -j2 $(if $(FILTER),--filter '$(FILTER)')
+
+check: setup ## everything a commit must pass: lint, tests in float, double, sanitizers
+	scripts/lint.sh
+	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory test REAL=double
+	@$(MAKE) --no-print-directory test SAN=1
+
+demo: all ## compare eight strategies on real images, in a few minutes
+	$(B)/maskgrid run demo
+	$(B)/maskgrid plot demo
+	$(B)/maskgrid table demo
+
+bench: all ## throughput, and how far from the machine's matrix products
+	$(B)/maskgrid bench
+
+install: all ## install below prefix (/usr/local), or DESTDIR
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/maskgrid
+	install $(B)/maskgrid $(DESTDIR)$(prefix)/bin/maskgrid
+	cp -r experiments/recipes scripts/gnuplot $(DESTDIR)$(prefix)/share/maskgrid/
+
+$(B)/maskgrid: $(call obj,$(LIB) $(APP) $(MAIN))
+	@echo '  link  $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+$(B)/run-tests: $(call obj,$(LIB) $(APP) $(TEST))
+	@echo '  link  $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) $(CRITERION) -o $@
+
+$(B)/core/cpu/%.c.o: override CFLAGS += $(KERNEL_FLAGS)
+
+$(B)/%.c.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	@echo '  cc    $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Files below are rewritten only when their text changes, so a new strategy
+# recompiles the registry and a new flag recompiles everything.
+$(B)/gen/strategies.def: TEXT = $(patsubst strategies/%.c,STRATEGY(%),$(STRATEGIES))
+$(B)/flags:              TEXT = $(CC) $(CPPFLAGS) $(CFLAGS)
+$(B)/gen/strategies.def $(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
+
+$(B)/strategies/registry.c.o: $(B)/gen/strategies.def
+
+setup: ## install the Debian packages that are missing
+	@scripts/setup.sh
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: all test check demo bench install setup clean help FORCE
+.DELETE_ON_ERROR:
+-include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

@@ -1,0 +1,194 @@
+#define _POSIX_C_SOURCE 200809L /* fsync, fileno */
+#include "core/base/file.h"
+
+#include <zlib.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static Status refuse(Err *err, const char *path)
+{
+    return err_set(err, errno == ENOENT || errno == ENOTDIR ? STATUS_MISSING : STATUS_IO,
+                   "%s: %s", path, strerror(errno));
+}
+
+static Status too_long(Err *err, const char *path, size_t limit)
+{
+    return err_set(err, STATUS_FORMAT, "%s: longer than the %zu bytes allowed here", path,
+                   limit);
+}
+
+/* A reader as fread or gzread are: bytes read, or a negative number. */
+typedef long Reader(void *from, char *to, size_t n);
+
+static Status read_all(Reader *read, void *from, const char *path, size_t limit,
+                       char **bytes, size_t *n, Err *err)
+{
+    size_t room = 1 << 16, got = 0;
+    char  *p = malloc(room + 1);
+    CHECK(p, "no memory for %zu bytes", room);
+    for (;;) {
+        long more = read(from, p + got, room - got);
+        if (more < 0) {
+            free(p);
+            return err->code;
+        }
+        if (!more) break;
+        got += (size_t)more;
+        if (got > limit) {
+            free(p);
+            return too_long(err, path, limit);
+        }
+        if (got == room) {
+            room *= 2;
+            p = realloc(p, room + 1);
+            CHECK(p, "no memory for %zu bytes", room);
+        }
+    }
+    p[got] = '\0';
+    *bytes = p;
+    *n = got;
+    return STATUS_OK;
+}
+
+typedef struct {
+    const char *path;
+    FILE       *plain;
+    gzFile      packed;
+    Err        *err;
+} Source;
+
+static long read_plain(void *from, char *to, size_t n)
+{
+    Source *s = from;
+    size_t  got = fread(to, 1, n, s->plain);
+    if (got || !ferror(s->plain)) return (long)got;
+    err_set(s->err, STATUS_IO, "%s: %s", s->path, strerror(errno));
+    return -1;
+}
+
+static long read_packed(void *from, char *to, size_t n)
+{
+    Source *s = from;
+    int     code, got = gzread(s->packed, to, n > 1 << 20 ? 1 << 20 : (unsigned)n);
+    if (got > 0) return got;
+    const char *why = gzerror(s->packed, &code);
+    if (got == 0 && code == Z_OK) return 0;
+    err_set(s->err, STATUS_FORMAT, "%s: damaged or truncated gzip file (%s)", s->path,
+            code == Z_BUF_ERROR ? "unexpected end of file" : why);
+    return -1;
+}
+
+Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
+{
+    struct stat st;
+    FILE       *f = fopen(path, "rb");
+    if (!f) return refuse(err, path);
+    if (!fstat(fileno(f), &st) && S_ISDIR(st.st_mode)) {
+        fclose(f);
+        return err_set(err, STATUS_FORMAT, "%s: a folder, expected a file", path);
+    }
+    Source s = { .path = path, .plain = f, .err = err };
+    Status bad = read_all(read_plain, &s, path, limit, bytes, n, err);
+    fclose(f);
+    return bad;
+}
+
+Status file_read_gzip(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
+{
+    unsigned char magic[2] = { 0 };
+    FILE         *f = fopen(path, "rb");
+    if (!f) return refuse(err, path);
+    size_t got = fread(magic, 1, 2, f);
+    fclose(f);
+    if (got < 2 || magic[0] != 0x1f || magic[1] != 0x8b)
+        return err_set(err, STATUS_FORMAT, "%s: not a gzip file", path);
+
+    gzFile g = gzopen(path, "rb");
+    if (!g) return refuse(err, path);
+    gzbuffer(g, 1 << 18);
+    Source s = { .path = path, .packed = g, .err = err };
+    Status bad = read_all(read_packed, &s, path, limit, bytes, n, err);
+    int    closed = gzclose_r(g); /* an end that is cut off can show only here */
+    if (!bad && closed != Z_OK) {
+        free(*bytes);
+        bad = err_set(err, STATUS_FORMAT, "%s: damaged or truncated gzip file", path);
+    }
+    return bad;
+}
+
+void file_aside(const char *path, char *aside, size_t room)
+{
+    int n = snprintf(aside, room, "%s.part-%ld", path, (long)getpid());
+    CHECK(n > 0 && (size_t)n < room, "path too long: %s", path);
+}
+
+/* A rename survives a power cut only once its folder is synced too. */
+static void sync_folder(const char *path)
+{
+    char        folder[4096];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    int fd = open(folder, O_RDONLY);
+    if (fd < 0) return;
+    fsync(fd);
+    close(fd);
+}
+
+Status file_commit(const char *aside, const char *path, Err *err)
+{
+    int fd = open(aside, O_RDONLY);
+    if (fd < 0) return refuse(err, aside);
+    int bad = fsync(fd);
+    close(fd);
+    if (bad || rename(aside, path)) {
+        err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+        unlink(aside);
+        return err->code;
+    }
+    sync_folder(path);
+    return STATUS_OK;
+}
+
+Status file_write(const char *path, const void *bytes, size_t n, Err *err)
+{
+    char aside[4096];
+    file_aside(path, aside, sizeof aside);
+    FILE *f = fopen(aside, "wb");
+    if (!f) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    size_t put = fwrite(bytes, 1, n, f);
+    int    closed = fclose(f);
+    if (put != n || closed) {
+        err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+        unlink(aside);
+        return err->code;
+    }
+    return file_commit(aside, path, err);
+}
+
+Status file_make_folders(const char *path, Err *err)
+{
+    char   part[4096];
+    size_t n = strlen(path);
+    if (n >= sizeof part) return err_set(err, STATUS_IO, "%s: path too long", path);
+    for (size_t i = 1; i <= n; i++) {
+        if (path[i] != '/' && path[i] != '\0') continue;
+        memcpy(part, path, i);
+        part[i] = '\0';
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return err_set(err, STATUS_IO, "%s: %s", part, strerror(errno));
+    }
+    return STATUS_OK;
+}
+
+bool file_exists(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st);
+}

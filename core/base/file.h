@@ -1,0 +1,32 @@
+/* Files: read whole, written whole or not at all. */
+#ifndef CORE_BASE_FILE_H
+#define CORE_BASE_FILE_H
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* All of a regular file, with a NUL behind it that n does not count; free() it.
+ * STATUS_MISSING if there is no such file, STATUS_FORMAT if it is longer than
+ * `limit` bytes, STATUS_IO otherwise. */
+MUST_USE Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
+
+/* The same of a gzip file, unpacked; STATUS_FORMAT if it is truncated, damaged
+ * or not gzip. */
+MUST_USE Status file_read_gzip(const char *path, size_t limit, char **bytes, size_t *n,
+                               Err *err);
+
+/* Write aside, sync, rename: whoever looks finds the old file or the new one,
+ * never half of either. */
+MUST_USE Status file_write(const char *path, const void *bytes, size_t n, Err *err);
+
+/* The two halves of that for writers that need a path: a name beside `path` to
+ * write to, and the sync and rename.  A failed commit removes the aside. */
+void            file_aside(const char *path, char *aside, size_t room);
+MUST_USE Status file_commit(const char *aside, const char *path, Err *err);
+
+MUST_USE Status file_make_folders(const char *path, Err *err); /* like mkdir -p */
+bool            file_exists(const char *path);
+
+#endif

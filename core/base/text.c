@@ -1,0 +1,129 @@
+#include "core/base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static void reserve(Text *t, size_t more)
+{
+    if (t->length + more + 1 <= t->room) return;
+    size_t room = 2 * t->room + more + 64;
+    t->s = realloc(t->s, room);
+    CHECK(t->s, "no memory for a text of %zu bytes", room);
+    t->room = room;
+}
+
+void text_add_bytes(Text *t, const char *s, size_t n)
+{
+    reserve(t, n);
+    memcpy(t->s + t->length, s, n);
+    t->length += n;
+    t->s[t->length] = '\0';
+}
+
+void text_add(Text *t, const char *fmt, ...)
+{
+    va_list ap, again;
+    va_start(ap, fmt);
+    va_copy(again, ap);
+    int n = vsnprintf(NULL, 0, fmt, ap);
+    CHECK(n >= 0, "format %s", fmt);
+    reserve(t, (size_t)n);
+    vsnprintf(t->s + t->length, (size_t)n + 1, fmt, again);
+    t->length += (size_t)n;
+    va_end(again);
+    va_end(ap);
+}
+
+const char *text_get(const Text *t) { return t->s ? t->s : ""; }
+
+void text_clear(Text *t)
+{
+    t->length = 0;
+    if (t->s) t->s[0] = '\0';
+}
+
+void text_free(Text *t)
+{
+    free(t->s);
+    *t = (Text){ 0 };
+}
+
+bool text_to_double(const char *s, double *x)
+{
+    /* strtod alone would take blanks, hexadecimal, nan and infinity. */
+    if (!*s || s[strspn(s, "0123456789+-.eE")]) return false;
+    char  *end;
+    double v = strtod(s, &end);
+    if (end == s || *end || !isfinite(v)) return false;
+    *x = v;
+    return true;
+}
+
+bool text_to_int64(const char *s, int64_t *x)
+{
+    if (!*s || s[strspn(s, "0123456789+-")]) return false;
+    char *end;
+    errno = 0;
+    long long v = strtoll(s, &end, 10);
+    if (end == s || *end || errno) return false;
+    *x = v;
+    return true;
+}
+
+bool text_to_bool(const char *s, bool *x)
+{
+    static const char *const yes[] = { "true", "yes", "on", "1" };
+    static const char *const no[] = { "false", "no", "off", "0" };
+    for (int i = 0; i < 4; i++) {
+        if (!strcasecmp(s, yes[i])) return *x = true, true;
+        if (!strcasecmp(s, no[i])) return *x = false, true;
+    }
+    return false;
+}
+
+void text_from_double(char out[32], double x)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(out, 32, "%.*g", digits, x);
+        if (strtod(out, NULL) == x) return;
+    }
+}
+
+/* Source: Levenshtein 1966, with one row kept. */
+static int distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    int row[LONGEST + 1], n = (int)strlen(b);
+    if (n > LONGEST || strlen(a) > LONGEST) return LONGEST;
+    for (int j = 0; j <= n; j++) row[j] = j;
+    for (int i = 0; a[i]; i++) {
+        int corner = row[0];
+        row[0] = i + 1;
+        for (int j = 0; j < n; j++) {
+            int best = corner + (a[i] != b[j]);
+            corner = row[j + 1];
+            if (corner + 1 < best) best = corner + 1;
+            if (row[j] + 1 < best) best = row[j] + 1;
+            row[j + 1] = best;
+        }
+    }
+    return row[n];
+}
+
+const char *text_nearest(const char *word, const char *const *candidates)
+{
+    const char *best = NULL;
+    int         least = (int)strlen(word) / 3 + 1;
+    for (; *candidates; candidates++) {
+        int d = distance(word, *candidates);
+        if (d <= least && (!best || d < least)) best = *candidates, least = d;
+    }
+    return best;
+}
+
+bool text_starts(const char *s, const char *head) { return !strncmp(s, head, strlen(head)); }

@@ -1,0 +1,41 @@
+/* Text: growing buffers, strict numbers, near misses.
+ *
+ * Numbers are read and written in the C locale whatever the user's is; the
+ * program never calls setlocale.
+ */
+#ifndef CORE_BASE_TEXT_H
+#define CORE_BASE_TEXT_H
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A text that grows.  Start with { 0 }; text_free when done. */
+typedef struct {
+    char  *s; /* NUL-terminated once something was added; NULL before */
+    size_t length, room;
+} Text;
+
+void        text_add(Text *t, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void        text_add_bytes(Text *t, const char *s, size_t n);
+const char *text_get(const Text *t); /* "" if nothing was added */
+void        text_clear(Text *t);     /* keeps the memory */
+void        text_free(Text *t);
+
+/* The whole of s as a number: no blanks, no rest, no nan or inf, no overflow. */
+bool text_to_double(const char *s, double *x);
+bool text_to_int64(const char *s, int64_t *x); /* decimal digits with a sign */
+bool text_to_bool(const char *s, bool *x);     /* true false yes no on off 1 0 */
+
+/* Shortest decimal that reads back as x: 0.75, 0.00015, 1e-08. */
+void text_from_double(char out[32], double x);
+
+/* The candidate nearest to word (at most a third of it wrong), or NULL: for
+ * "did you mean".  Candidates end with NULL. */
+const char *text_nearest(const char *word, const char *const *candidates);
+
+bool text_starts(const char *s, const char *head);
+
+#endif

@@ -1,0 +1,32 @@
+/* Where the arithmetic runs: one table of routines per device.
+ *
+ * Only files in core/cpu (and core/cuda) may look behind a data pointer.
+ * Everything else moves values with read and write.
+ */
+#ifndef CORE_TAPE_BACKEND_H
+#define CORE_TAPE_BACKEND_H
+
+#include "core/base/real.h"
+#include "core/base/status.h"
+
+#include <stddef.h>
+
+typedef struct Backend {
+    const char *name; /* "cpu"; stored with every result */
+
+    void *(*alloc)(size_t bytes); /* NULL when there is no more */
+    void (*release)(void *p);
+    void (*zero)(real *x, size_t n);
+    void (*read)(real *host, const real *x, size_t n);
+    void (*write)(real *x, const real *host, size_t n);
+
+#define KERNEL(name, args) void(*name) args;
+#include "core/tape/kernels.def"
+#undef KERNEL
+} Backend;
+
+/* name is "cpu" or NULL for the best there is.  STATUS_DEVICE if this build or
+ * this machine has no such device. */
+MUST_USE Status backend_open(const Backend **be, const char *name, Err *err);
+
+#endif

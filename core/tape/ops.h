@@ -1,0 +1,122 @@
+/* The differentiable ops, one family per file of core/tape/ops/.
+ *
+ * Letters: N images, L patches of an image, K of them visible, D width, H
+ * heads, P values of a patch, T tokens of an image (K + 1 or L + 1: a class
+ * token comes first), I and O inputs and outputs of a linear layer.
+ *
+ * An op aborts (CHECK) if shapes disagree.  Where "constant" is said, the
+ * input is not differentiated and the op aborts if it wants a gradient.
+ */
+#ifndef CORE_TAPE_OPS_H
+#define CORE_TAPE_OPS_H
+
+#include "core/tape/tape.h"
+
+/* linear.c ------------------------------------------------------------- */
+
+/* y = x w^T + b;  x [..., I], w [O, I] as in the reference, b [O] or NULL. */
+Tensor *op_linear(Tape *t, Tensor *x, Tensor *w, Tensor *b);
+
+/* y = residual + x w^T + b;  residual [..., O]. */
+Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual);
+
+/* y = norm(x) w^T + b, with norm as op_norm.  Keeps x and two numbers a row;
+ * the normalised rows are computed again when going back. */
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w, Tensor *b);
+
+/* y = residual + gelu(h) w^T + b.  Keeps h only.  h must have no other use:
+ * going back overwrites its values. */
+Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
+
+Tensor *op_add(Tape *t, Tensor *x, Tensor *y); /* same shape */
+Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */
+
+/* norm.c --------------------------------------------------------------- */
+
+/* Layer norm over the last dimension, eps 1e-6: (x - mean) / std * gain + bias,
+ * biased variance.  gain, bias [D]. */
+Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias);
+
+/* Batch norm without gain and bias, over rows: x [N, D], eps 1e-6.  With
+ * `training` uses the batch's mean and biased variance and moves running_mean
+ * and running_var [D] (constants, variance unbiased) towards them by `momentum`;
+ * else uses those.  Source: the linear probe of facebookresearch/mae. */
+Tensor *op_batch_norm(Tape *t, Tensor *x, Tensor *running_mean, Tensor *running_var,
+                      bool training, double momentum);
+
+/* act.c ---------------------------------------------------------------- */
+
+Tensor *op_gelu(Tape *t, Tensor *x);    /* x Phi(x), the erf form; any shape */
+Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
+
+/* attn.c --------------------------------------------------------------- */
+
+/* Multi-head self-attention.  qkv [N, T, 3 D]: of each row first all queries,
+ * then keys, then values, each head-major; result [N, T, D]:
+ * softmax(q k^T / sqrt(D / H)) v.  No T x T matrix is kept. */
+Tensor *op_attention(Tape *t, Tensor *qkv, int H);
+
+/* The probabilities of that softmax, without gradient, over patches only: the
+ * class token, row 0, neither asks nor is asked.
+ * qkv [N, L + 1, 3 D] -> [N, H, L, L]; each row sums to 1. */
+Tensor *op_attention_map(Tape *t, Tensor *qkv, int H);
+
+/* rows.c --------------------------------------------------------------- */
+
+/* Which patches are visible: ids [N, L], of each image the K visible first,
+ * then the hidden, both ascending, on the host.  The caller keeps it alive
+ * until the tape is reset. */
+typedef struct {
+    int        N, L, K;
+    const int *ids;
+} Visible;
+
+/* Visible patches of images, ready for the embedding: images [N, C, rows p,
+ * cols p] constant -> [N, K, C p p], values ordered (channel, row, column) like
+ * the reference's convolution weights.  Patches in ascending order. */
+Tensor *op_take_patches(Tape *t, Tensor *images, const Visible *v, int p);
+
+/* All patches as targets: -> [N, L, p p C], values ordered (row, column,
+ * channel).  With `normalized` each patch is (x - mean) / sqrt(var + 1e-6), var
+ * with n - 1.  Constant. */
+Tensor *op_target_patches(Tape *t, Tensor *images, int p, bool normalized);
+
+/* Tokens of the encoder: x [N, K, D], cls [1, 1, D], pos [1, L + 1, D] ->
+ * y [N, K + 1, D];  y_0 = cls + pos_0,  y_(1+j) = x_j + pos_(1 + ids_j). */
+Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v);
+
+/* Tokens of the decoder: x [N, K + 1, D], mask [1, 1, D], pos [1, L + 1, D] ->
+ * y [N, L + 1, D];  class and visible tokens go to their places, the mask
+ * token to all others, then pos is added. */
+Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v);
+
+/* Rows 1.. of each image: [N, T, D] -> [N, T - 1, D]; row 0: -> [N, D]; the
+ * mean of rows 1..: -> [N, D]. */
+Tensor *op_drop_class(Tape *t, Tensor *x);
+Tensor *op_take_class(Tape *t, Tensor *x);
+Tensor *op_mean_patches(Tape *t, Tensor *x);
+
+/* loss.c --------------------------------------------------------------- */
+
+/* Mean squared error of the hidden patches; visible ones do not count.
+ *
+ *   pred    [N, L + 1, P]  decoder output, row 0 (class token) unused
+ *   target  [N, L, P]      constant
+ *   v       which are hidden
+ *   result  scalar         target units squared
+ *
+ *   loss = sum over hidden (pred - target)^2 / (P count of hidden)
+ *
+ * Visible rows and row 0 get a gradient of exactly zero.
+ * Source: He et al. 2022, arXiv:2111.06377, section 3; same value as
+ * forward_loss() in facebookresearch/mae. */
+Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target, const Visible *v);
+
+/* Mean squared error of every patch, hidden or not: -> [N, L], no gradient. */
+Tensor *op_patch_mse(Tape *t, Tensor *pred, Tensor *target);
+
+/* Mean over rows of -sum_c target_c log softmax(x)_c;  x, target [N, C],
+ * target constant -> scalar. */
+Tensor *op_cross_entropy(Tape *t, Tensor *x, Tensor *target);
+
+#endif

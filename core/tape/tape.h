@@ -1,0 +1,93 @@
+/* Reverse-mode differentiation: run forwards, remember, walk back.
+ *
+ * An op computes its result at once and pushes one node that knows how to
+ * send gradients back.  Nodes are pushed in the order they ran, so the tape
+ * is already sorted: backward is a loop from the last node to the first.
+ *
+ *     Tensor *h = op_linear(t, op_norm(t, x, gain, bias), w, b);
+ *     tape_backward(t, op_dot(t, h, c));      // w->grad is there now
+ *     tape_reset(t);                          // h is gone, w is not
+ *
+ * Gradients.  A tensor that wants a gradient has none until a node writes the
+ * first share; later shares are added.  Nobody clears anything: tape_grad says
+ * which of the two it is.  The gradient of a result is given back to a pool as
+ * soon as its node has been walked, so backward needs a few buffers, not one
+ * for each activation.
+ */
+#ifndef CORE_TAPE_TAPE_H
+#define CORE_TAPE_TAPE_H
+
+#include "core/base/arena.h"
+#include "core/tape/backend.h"
+
+#include <stdbool.h>
+
+enum { MAX_RANK = 4, MAX_INPUTS = 6 };
+
+typedef struct {
+    int   rank, dim[MAX_RANK]; /* row-major, no gaps                           */
+    bool  wants_grad;
+    bool  has_grad;            /* grad holds at least one share                */
+    real *data;                /* lives on the backend; see backend.h          */
+    real *grad;                /* same shape; NULL for a result until it is due */
+} Tensor;
+
+typedef struct Tape       Tape;
+typedef struct Node       Node;
+typedef struct GradBuffer GradBuffer;
+typedef void              NodeBack(Tape *t, const Node *n);
+
+struct Node {
+    NodeBack   *back;
+    Tensor     *out, *in[MAX_INPUTS];
+    const void *aux;    /* whatever else the op keeps: ids, sizes, statistics */
+    Node       *before; /* the node pushed before this one                    */
+};
+
+struct Tape {
+    const Backend *be;
+    Arena          nodes, values; /* host; backend                            */
+    Arena          grads;         /* backend; behind the pool                 */
+    GradBuffer    *spare;         /* the pool                                 */
+    Node          *last;
+    bool           recording;     /* false: nothing is kept, nothing goes back */
+};
+
+void tape_open(Tape *t, const Backend *be);
+void tape_close(Tape *t);
+void tape_reset(Tape *t);
+
+/* loss is a scalar; every leaf that wants a gradient gets its share. */
+void tape_backward(Tape *t, Tensor *loss);
+
+/* For writers of ops. -------------------------------------------------- */
+
+/* A result wants a gradient if one of its inputs does. */
+Tensor *tape_result(Tape *t, int rank, const int *dim, Tensor *const in[MAX_INPUTS]);
+void    tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INPUTS],
+                  const void *aux);
+
+/* Room for a share of x's gradient, in a node's back().  *beta is 0 if the
+ * share must overwrite what is there, 1 if it must be added; it is what gemm
+ * and every backward kernel take.  x must want a gradient. */
+real *tape_grad(Tape *t, Tensor *x, real *beta);
+
+/* y's gradient is, unchanged, a share of x's (a residual).  If x has none yet
+ * it takes y's buffer over, else the share is added.  Nothing may read
+ * y->grad afterwards, so this comes last in a back(). */
+void tape_pass_grad(Tape *t, Tensor *x, Tensor *y);
+
+/* Values that die at tape_reset; not differentiated. */
+Tensor *tape_constant(Tape *t, int rank, const int *dim);
+
+/* Scratch of one op: mark, take, rewind. */
+#define TAPE_SCRATCH(t, n) ((real *)arena_take(&(t)->values, (size_t)(n) * sizeof(real)))
+
+Tensor *tensor_new(Arena *host, Arena *values, int rank, const int *dim, bool wants_grad);
+size_t  tensor_count(const Tensor *x);
+size_t  tensor_rows(const Tensor *x); /* count / last dimension */
+bool    tensor_same_shape(const Tensor *x, const Tensor *y);
+
+#define INPUTS(...) ((Tensor *const[MAX_INPUTS]){ __VA_ARGS__ })
+
+#endif

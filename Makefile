@@ -43,6 +43,7 @@ endif
 STRATEGIES := $(filter-out strategies/registry.c,$(sort $(wildcard strategies/*.c)))
 LIB  := $(wildcard core/*/*.c core/tape/ops/*.c) $(STRATEGIES) strategies/registry.c
 APP  := $(wildcard experiments/*/*.c)
+COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
 obj   = $(patsubst %,$(B)/%.o,$(1))
@@ -88,15 +89,17 @@ $(B)/%.c.o: %.c $(B)/flags
 	@echo '  cc    $<'
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
-# Files below are rewritten only when their text changes, so a new strategy
-# recompiles the registry and a new flag recompiles everything.
+# Files below are rewritten only when their text changes, so a new strategy or
+# command recompiles its registry and a new flag recompiles everything.
 $(B)/gen/strategies.def: TEXT = $(patsubst strategies/%.c,STRATEGY(%),$(STRATEGIES))
+$(B)/gen/commands.def:   TEXT = $(patsubst experiments/cli/%.c,COMMAND_FILE(%),$(COMMANDS))
 $(B)/flags:              TEXT = $(CC) $(CPPFLAGS) $(CFLAGS)
-$(B)/gen/strategies.def $(B)/flags: FORCE
+$(B)/gen/strategies.def $(B)/gen/commands.def $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
 $(B)/strategies/registry.c.o: $(B)/gen/strategies.def
+$(B)/experiments/cli/cli.c.o: $(B)/gen/commands.def
 
 setup: ## install the Debian packages that are missing
 	@scripts/setup.sh

@@ -1,0 +1,305 @@
+#define _POSIX_C_SOURCE 200809L /* isatty */
+#include "experiments/cli/cli.h"
+
+#include "core/base/text.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* gen/commands.def holds one line, COMMAND_FILE(name), for each name.c here. */
+#define COMMAND_FILE(name) extern const Command command_##name;
+#include "gen/commands.def"
+#undef COMMAND_FILE
+
+static const struct { const char *name; const Command *command; } all[] = {
+#define COMMAND_FILE(name) { #name, &command_##name },
+#include "gen/commands.def"
+#undef COMMAND_FILE
+};
+enum { N_COMMANDS = sizeof all / sizeof *all, WIDEST = 48 };
+
+int cli_fail(const Err *err)
+{
+    fprintf(stderr, "maskgrid: %s\n", err->text);
+    return status_exit(err->code);
+}
+
+bool cli_colours(int fd)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(fd) && !(no && *no) && !(term && !strcmp(term, "dumb"));
+}
+
+int cli_columns(int fd)
+{
+    struct winsize w;
+    if (!ioctl(fd, TIOCGWINSZ, &w) && w.ws_col >= 20) return w.ws_col;
+    return 80;
+}
+
+/* --- options ----------------------------------------------------------- */
+
+/* "decoder_heads" is --decoder-heads on the command line. */
+static void dashed(char out[WIDEST], const char *field)
+{
+    snprintf(out, WIDEST, "--%s", field);
+    for (char *c = out + 2; *c; c++)
+        if (*c == '_') *c = '-';
+}
+
+static bool among(const char *text, const char *choices)
+{
+    size_t n = strlen(text);
+    for (const char *at = choices; n; at++) {
+        size_t len = strcspn(at, "|");
+        if (len == n && !memcmp(at, text, n)) return true;
+        at += len;
+        if (!*at) break;
+    }
+    return false;
+}
+
+static Status set(void *options, const Option *o, const char *text, Err *err)
+{
+    char    name[WIDEST];
+    char   *field = (char *)options + o->offset;
+    int64_t whole = 0;
+    double  number = 0;
+    dashed(name, o->name);
+    switch (o->kind) {
+    case OPTION_IS_FLAG: *(bool *)field = true; return STATUS_OK;
+    case OPTION_IS_TEXT:
+        if (o->choices && !among(text, o->choices))
+            return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not one of %s", name, text,
+                           o->choices);
+        *(const char **)field = text;
+        return STATUS_OK;
+    case OPTION_IS_LIST: {
+        OptionList *list = (OptionList *)field;
+        if (list->n == LIST_MOST)
+            return err_set(err, STATUS_CONFIG, "%s: given more than %d times", name, LIST_MOST);
+        list->item[list->n++] = text;
+        return STATUS_OK;
+    }
+    case OPTION_IS_INT:
+        if (!text_to_int64(text, &whole))
+            return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not a whole number", name, text);
+        number = (double)whole;
+        break;
+    case OPTION_IS_NUMBER:
+        if (!text_to_double(text, &number))
+            return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not a number", name, text);
+        break;
+    }
+    if (!(number >= o->lo && number <= o->hi))
+        return err_set(err, STATUS_CONFIG, "%s: %s is not between %g and %g", name, text, o->lo,
+                       o->hi);
+    if (o->kind == OPTION_IS_INT) *(long *)field = (long)whole;
+    else *(double *)field = number;
+    return STATUS_OK;
+}
+
+static const Option *find(const Command *c, const char *arg, size_t n)
+{
+    for (const Option *o = c->options; o && o->name; o++) {
+        char name[WIDEST];
+        dashed(name, o->name);
+        if (strlen(name) == n && !memcmp(name, arg, n)) return o;
+        if (o->letter && n == 2 && arg[1] == o->letter) return o;
+    }
+    return NULL;
+}
+
+static Status no_option(const Command *c, const char *arg, size_t n, Err *err)
+{
+    char        word[WIDEST], names[64][WIDEST];
+    const char *candidates[65];
+    int         k = 0;
+    for (const Option *o = c->options; o && o->name && k < 64; o++, k++) {
+        dashed(names[k], o->name);
+        candidates[k] = names[k];
+    }
+    candidates[k] = NULL;
+    snprintf(word, sizeof word, "%.*s", (int)n, arg);
+    const char *near = text_nearest(word, candidates);
+    return near ? err_set(err, STATUS_CONFIG, "%s has no option %s; did you mean %s?", c->name,
+                          word, near)
+                : err_set(err, STATUS_CONFIG, "%s has no option %s; see maskgrid %s --help",
+                          c->name, word, c->name);
+}
+
+static Status parse(const Command *c, void *options, char **arguments, int *n_arguments,
+                    int argc, char **argv, Err *err)
+{
+    bool only_arguments = false;
+    int  n = 0;
+    for (const Option *o = c->options; o && o->name; o++)
+        if (o->initial && set(options, o, o->initial, err)) return err->code;
+
+    for (int i = 0; i < argc; i++) {
+        const char *arg = argv[i];
+        if (!only_arguments && !strcmp(arg, "--")) {
+            only_arguments = true;
+            continue;
+        }
+        if (only_arguments || arg[0] != '-' || !arg[1]) {
+            arguments[n++] = argv[i];
+            continue;
+        }
+        size_t        len = strcspn(arg, "=");
+        const Option *o = find(c, arg, len);
+        if (!o) return no_option(c, arg, len, err);
+        const char *value = arg[len] ? arg + len + 1 : NULL;
+        if (o->kind == OPTION_IS_FLAG && value)
+            return err_set(err, STATUS_CONFIG, "%.*s takes no value", (int)len, arg);
+        if (o->kind != OPTION_IS_FLAG && !value) {
+            if (i + 1 == argc)
+                return err_set(err, STATUS_CONFIG, "%s needs a value", arg);
+            value = argv[++i];
+        }
+        if (set(options, o, value, err)) return err->code;
+    }
+    *n_arguments = n;
+    if (n < c->least || n > c->most)
+        return err_set(err, STATUS_CONFIG, "%s takes %s, not %d argument%s; see maskgrid %s --help",
+                       c->name, c->arguments ? c->arguments : "no arguments", n,
+                       n == 1 ? "" : "s", c->name);
+    return STATUS_OK;
+}
+
+/* --- help -------------------------------------------------------------- */
+
+/* Words of text from column `left` on, wrapped before column 80; the cursor
+ * stands at `at`. */
+static void wrap(const char *text, int at, int left)
+{
+    while (*text) {
+        int n = (int)strcspn(text, " \n");
+        if (at > left && at + 1 + n > 79) printf("\n%*s", at = left, "");
+        else if (at > left) putchar(' '), at++;
+        printf("%.*s", n, text);
+        at += n, text += n;
+        text += strspn(text, " \n");
+    }
+    putchar('\n');
+}
+
+static void help_option(const Option *o)
+{
+    char head[2 * WIDEST], name[WIDEST], about[512];
+    dashed(name, o->name);
+    const char *value = o->choices ? o->choices : o->value;
+    int at = snprintf(head, sizeof head, "  %s%c%s%s%s%s", o->letter ? "-" : "",
+                      o->letter ? o->letter : ' ', o->letter ? ", " : "", name, value ? " " : "",
+                      value ? value : "");
+    if (!o->letter) memmove(head + 2, head + 3, strlen(head + 2)), at--;
+    snprintf(about, sizeof about, "%s%s%s%s", o->about, o->initial ? " (default " : "",
+             o->initial ? o->initial : "", o->initial ? ")" : "");
+    printf("%s", head);
+    if (at > 26) putchar('\n'), at = 0;
+    printf("%*s", 28 - at, "");
+    wrap(about, 28, 28);
+}
+
+static int help(const Command *c)
+{
+    printf("Usage: maskgrid %s%s%s%s\n\n", c->name, c->arguments ? " " : "",
+           c->arguments ? c->arguments : "", c->options ? " [options]" : "");
+    wrap(c->about, 0, 0);
+    if (c->examples) printf("\nExamples:\n%s", c->examples);
+    if (c->details) putchar('\n'), wrap(c->details, 0, 0);
+    if (c->options) printf("\nOptions:\n");
+    for (const Option *o = c->options; o && o->name; o++) help_option(o);
+    return EXIT_DONE;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    return (*(const Command *const *)a)->place - (*(const Command *const *)b)->place;
+}
+
+static void list_commands(void)
+{
+    const Command *sorted[N_COMMANDS];
+    for (int i = 0; i < N_COMMANDS; i++) sorted[i] = all[i].command;
+    qsort(sorted, N_COMMANDS, sizeof *sorted, by_place);
+    printf("Usage: maskgrid COMMAND [options]\n\n"
+           "Does it matter which patches a masked autoencoder hides?  Draws masks with\n"
+           "many strategies, trains the same autoencoder under each, measures what it\n"
+           "learned, and says how sure that is.\n\nCommands:\n");
+    for (int i = 0; i < N_COMMANDS; i++)
+        for (int k = 0; k < N_COMMANDS; k++)
+            if (all[k].command == sorted[i] && !sorted[i]->internal) {
+                printf("  %-14s", all[k].name);
+                wrap(sorted[i]->about, 16, 16);
+            }
+    printf("\n`maskgrid COMMAND --help` says more.  `maskgrid --version` names the version.\n"
+           "\nExit codes: 0 done; 1 failed; 2 usage or recipe error; 3 some cells failed;\n"
+           "4 a check failed; 5 data or plug-in missing; 75 stopped cleanly, resumable.\n");
+}
+
+/* --- the program ------------------------------------------------------- */
+
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--"); i++)
+        if (!strcmp(argv[i], "--help")) return true;
+    return false;
+}
+
+static int run_command(const Command *c, int argc, char **argv)
+{
+    Err    err;
+    int    n = 0;
+    void  *options = calloc(1, c->size + 1);
+    char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
+    CHECK(options && arguments, "no memory for the options of %s", c->name);
+    int code = parse(c, options, arguments, &n, argc, argv, &err)
+                   ? cli_fail(&err)
+                   : c->run(options, arguments, n);
+    free(arguments);
+    free(options);
+    if (fflush(stdout) || ferror(stdout)) {
+        if (code == EXIT_DONE) {
+            perror("maskgrid: standard output");
+            code = EXIT_FAILED;
+        }
+    }
+    return code;
+}
+
+int cli_main(int argc, char **argv)
+{
+    if (argc >= 2 && !strcmp(argv[1], "--version")) {
+        printf("maskgrid %s\n", MASKGRID_VERSION);
+        return EXIT_DONE;
+    }
+    bool asked = argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"));
+    if (asked && argc == 2) {
+        list_commands();
+        return EXIT_DONE;
+    }
+    if (argc < 2) {
+        fprintf(stderr, "maskgrid: which command?  See maskgrid --help\n");
+        return EXIT_USAGE;
+    }
+
+    const char *word = argv[asked ? 2 : 1], *names[N_COMMANDS + 1] = { NULL };
+    for (int i = 0; i < N_COMMANDS; i++) {
+        if (!strcmp(all[i].name, word)) {
+            Command c = *all[i].command;
+            c.name = all[i].name;
+            if (asked || wants_help(argc - 2, argv + 2)) return help(&c);
+            return run_command(&c, argc - 2, argv + 2);
+        }
+        names[i] = all[i].name;
+    }
+    const char *near = text_nearest(word, names);
+    fprintf(stderr, "maskgrid: no command \"%s\"%s%s%s; see maskgrid --help\n", word,
+            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+    return EXIT_USAGE;
+}

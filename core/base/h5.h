@@ -1,0 +1,114 @@
+/* The only door to HDF5.  No hid_t leaves h5.c.
+ *
+ * A file is written aside and renamed when it is whole, and never changed
+ * afterwards: whoever finds it, finds it complete.
+ *
+ *     H5 *f;
+ *     if (h5_create(&f, "knn.h5", err)) return err->code;
+ *     if (h5_put_text(f, "/", "title", "k-NN", err) ||
+ *         h5_put(f, &(H5Set){ .name = "curves/loss", .kind = NUMBER_FLOAT, .rank = 1,
+ *                             .dim = { n }, .units = "1", .long_name = "training loss",
+ *                             .scale = { "curves/step" } }, loss, err)) {
+ *         h5_close(f);
+ *         return err->code;
+ *     }
+ *     return h5_commit(f, err);
+ *
+ * Files are little-endian and readable by HDF5 1.8 and later, h5py and pandas:
+ * attributes are UTF-8 texts or scalars, a bool is the enum h5py uses, larger
+ * arrays are chunked, shuffled, packed with gzip and carry a checksum.
+ *
+ * Reading trusts nothing: a file that is truncated, not HDF5, or whose data has
+ * another type, rank or size than asked for is STATUS_FORMAT, and the message
+ * names the file and the object.  What is read lives in the caller's arena.
+ *
+ * One thread at a time, as Debian's library wants it.
+ */
+#ifndef CORE_BASE_H5_H
+#define CORE_BASE_H5_H
+
+#include "core/base/arena.h"
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct H5 H5;
+
+/* NUMBER_BOOL is one byte in memory, 0 or 1. */
+typedef enum {
+    NUMBER_FLOAT, NUMBER_DOUBLE, NUMBER_INT32, NUMBER_INT64, NUMBER_UINT8, NUMBER_BOOL
+} NumberKind;
+
+enum { H5_RANK_MOST = 6 };
+
+/* One array of numbers.  name, kind, rank and dim say what it is; the rest
+ * says what it means and is stored beside it.  NULL leaves a text out. */
+typedef struct {
+    const char *name; /* "curves/loss"; groups on the way are made */
+    NumberKind  kind;
+    int         rank; /* 0: one number */
+    size_t      dim[H5_RANK_MOST];
+    const char *units;     /* as UDUNITS has them: "1", "percent", "s", "byte" */
+    const char *long_name; /* what stands at the axis of a figure              */
+    const char *better;    /* "higher" or "lower"                              */
+    const char *scale[H5_RANK_MOST]; /* per dimension: the 1-D array that numbers it */
+    double      lo, hi;    /* valid_range, if lo < hi                          */
+} H5Set;
+
+/* --- writing ------------------------------------------------------------ */
+
+/* The folder must be there; a file of that name is replaced by h5_commit. */
+MUST_USE Status h5_create(H5 **f, const char *path, Err *err);
+
+/* Close, sync, rename.  f is gone either way. */
+MUST_USE Status h5_commit(H5 *f, Err *err);
+
+/* x in row-major order.  A float's missing value is NaN, and _FillValue says so. */
+MUST_USE Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err);
+
+/* One text, exactly, or n texts of one fixed length each. */
+MUST_USE Status h5_put_long_text(H5 *f, const char *name, const char *text, Err *err);
+MUST_USE Status h5_put_texts(H5 *f, const char *name, const char *const *texts, size_t n,
+                             Err *err);
+
+/* Attributes of "/", of a group (made if it is not there) or of an array. */
+MUST_USE Status h5_put_text(H5 *f, const char *object, const char *key, const char *text,
+                            Err *err);
+MUST_USE Status h5_put_number(H5 *f, const char *object, const char *key, double x, Err *err);
+MUST_USE Status h5_put_whole(H5 *f, const char *object, const char *key, int64_t x, Err *err);
+
+/* --- reading ------------------------------------------------------------ */
+
+/* STATUS_MISSING if there is no such file. */
+MUST_USE Status h5_open(H5 **f, const char *path, Err *err);
+
+/* A file that was being created is dropped.  f may be NULL. */
+void h5_close(H5 *f);
+
+bool h5_has(H5 *f, const char *name);
+
+/* Names in a group, in alphabetical order; *names ends with NULL. */
+MUST_USE Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names,
+                        Err *err);
+
+/* In: set's name, kind and rank; out: its dim, units, long_name, better (NULL if
+ * it has none) and *x.  A float is read as a double and an int32 as an int64 if
+ * asked so; nothing else is converted. */
+MUST_USE Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err);
+
+/* The same, but the sizes in set->dim must be the file's; x has room for them. */
+MUST_USE Status h5_get_into(H5 *f, const H5Set *set, void *x, Err *err);
+
+MUST_USE Status h5_get_long_text(H5 *f, const char *name, Arena *a, const char **text,
+                                 Err *err);
+MUST_USE Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts,
+                             size_t *n, Err *err);
+
+MUST_USE Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
+                            const char **text, Err *err);
+MUST_USE Status h5_get_number(H5 *f, const char *object, const char *key, double *x, Err *err);
+MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t *x, Err *err);
+
+#endif

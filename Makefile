@@ -41,7 +41,7 @@ RUN      := ASAN_OPTIONS=detect_leaks=0
 endif
 
 STRATEGIES := $(filter-out strategies/registry.c,$(sort $(wildcard strategies/*.c)))
-LIB  := $(wildcard core/*/*.c core/tape/ops/*.c) $(STRATEGIES) strategies/registry.c
+LIB  := $(wildcard core/*/*.c core/tape/ops/*.c strategies/registry.c) $(STRATEGIES)
 APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c

@@ -1,0 +1,43 @@
+/* Random resized crop and flip: first the geometry, then the pixels.
+ *
+ * The geometry is a pure function of (seed, epoch, image), so strategies that
+ * must know what the model sees (the crop of a cached map) can ask for it.
+ *
+ * Source: the random resized crop of torchvision, as facebookresearch/mae uses
+ * it to pre-train: area 0.2..1, aspect 3/4..4/3, flip half of the time.
+ */
+#ifndef CORE_DATA_AUGMENT_H
+#define CORE_DATA_AUGMENT_H
+
+#include "core/data/image.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    double area_min, area_max;     /* share of the picture's area, 0..1          */
+    double aspect_min, aspect_max; /* width over height, log-uniform             */
+    double flip;                   /* how often to mirror left and right, 0..1   */
+} Augment;
+
+/* A window of the picture; then mirrored if `flip`. */
+typedef struct {
+    int  top, left, height, width;
+    bool flip;
+} Crop;
+
+Augment augment_defaults(void); /* of MAE's pre-training */
+
+/* Up to ten tries of area U(area) and aspect exp(U(log aspect)) with sides
+ * rounded to whole pixels; the first that fits, at a uniform place.  If none
+ * fits, the largest centred window of an allowed aspect. */
+Crop augment_crop(const Augment *a, int height, int width, uint64_t seed, uint64_t epoch,
+                  uint64_t image);
+
+Crop crop_whole(int height, int width);
+
+/* The window, resized by Pillow's bicubic to out [height, width, channels].
+ * `scratch` is reused between calls. */
+void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t *out,
+                Image *scratch);
+
+#endif

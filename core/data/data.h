@@ -1,0 +1,74 @@
+/* Data sets: numbered pictures with labels, one split at a time.
+ *
+ *     DataConfig c = data_defaults();
+ *     c.name = "fashion-mnist", c.train_count = 8192;
+ *     if (data_open(&d, &c, SPLIT_TRAIN, &err)) ...
+ *     data_read(d, 7, &image, &err), label = d->labels[7];
+ *     data_close(d);
+ *
+ * A data set is one file that fills in a DataKind, and one row in data.c.
+ * Pictures keep the size they have on disk; the loader makes them equal.
+ */
+#ifndef CORE_DATA_DATA_H
+#define CORE_DATA_DATA_H
+
+#include "core/base/hash.h"
+#include "core/base/status.h"
+#include "core/data/image.h"
+#include "core/data/scenes.h"
+
+typedef enum { SPLIT_TRAIN = 0, SPLIT_TEST = 1 } Split;
+
+typedef struct {
+    const char  *name;        /* a row of data_kinds                             */
+    const char  *fallback;    /* taken where `name` is not installed; or NULL    */
+    const char  *folder;      /* of its files; NULL: the usual places            */
+    int          train_count; /* the first so many; 0: all there are             */
+    int          test_count;
+    ScenesConfig scenes;      /* for "scenes" only                               */
+} DataConfig;
+
+typedef struct {
+    const char        *name;
+    int                count, classes;
+    int                channels, height, width; /* of every picture; height and
+                                                   width 0 if they vary            */
+    float              mean[MAX_CHANNELS], std[MAX_CHANNELS]; /* of x / 255, train */
+    const char *const *class_names;             /* [classes]                       */
+    int               *labels;                  /* [count], 0..classes-1           */
+    uint8_t           *pixels;                  /* [count, height, width, channels] */
+} Data;
+
+/* What a data set provides.  open fills in everything but `name`; data_close
+ * frees labels and pixels.  identify adds to h whatever determines the split. */
+typedef struct DataKind {
+    const char *name, *about;
+    Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
+    Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
+} DataKind;
+
+extern const DataKind *const data_kinds[]; /* ends with NULL */
+
+DataConfig data_defaults(void); /* fashion-mnist, complete, no fallback */
+
+/* Names and ranges, without looking at any file.  STATUS_CONFIG. */
+MUST_USE Status data_check(const DataConfig *c, Err *err);
+
+/* If `name` is not installed puts `fallback` in its place, and NULL there.
+ * STATUS_MISSING, with the paths looked at, if there is neither. */
+MUST_USE Status data_resolve(DataConfig *c, Err *err);
+
+/* The hash of all that determines a split: the set, its files, the count, the
+ * knobs.  Reads the packed files but does not unpack them. */
+MUST_USE Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split,
+                              Err *err);
+
+/* STATUS_MISSING if it is not installed, STATUS_FORMAT if a file is damaged or
+ * two of them disagree.  Resolves the fallback. */
+MUST_USE Status data_open(Data **d, const DataConfig *c, Split split, Err *err);
+void            data_close(Data *d);
+
+/* Picture i, 0 <= i < count.  May be called from several threads. */
+MUST_USE Status data_read(const Data *d, int i, Image *out, Err *err);
+
+#endif

@@ -1,0 +1,56 @@
+/* Batches: pictures in an order, cropped, as numbers for the model.
+ *
+ *     loader_open(&l, data, &(LoaderConfig){ .batch = 128, .shuffle = true,
+ *                                            .augment = &augment, .seed = seed });
+ *     Batch b = batch_new(&arena, &l);
+ *     for (int step = 0; step < loader_steps(&l); step++)
+ *         if (loader_batch(&l, &b, epoch, step, &err)) ...
+ *
+ * What is in a batch depends on (seed, epoch, step) alone: not on the threads,
+ * nor on the batches asked for before.
+ */
+#ifndef CORE_DATA_LOADER_H
+#define CORE_DATA_LOADER_H
+
+#include "core/base/arena.h"
+#include "core/base/real.h"
+#include "core/data/augment.h"
+#include "core/data/data.h"
+
+typedef struct {
+    int            batch;         /* pictures of a batch                            */
+    int            height, width; /* of what the model sees; 0: as the data set's   */
+    bool           shuffle;       /* a new order each epoch, and the last pictures
+                                     that fill no batch wait for another epoch;
+                                     else in order, and the last batch is smaller   */
+    const Augment *augment;       /* NULL: the whole picture                        */
+    uint64_t       seed;
+} LoaderConfig;
+
+typedef struct {
+    const Data  *data;
+    LoaderConfig config;
+    Augment      augment;
+    int         *order; /* [count], of epoch `order_epoch` */
+    uint64_t     order_epoch;
+    Image       *scratch; /* [2 threads] */
+    int          threads;
+} Loader;
+
+typedef struct {
+    int       N;      /* pictures in it; fewer than the batch only without shuffle */
+    real     *images; /* [N, C, H, W], (x / 255 - mean) / std, on the host         */
+    uint64_t *ids;    /* [N] numbers of the pictures in the data set               */
+    int      *labels; /* [N]                                                       */
+    Crop     *crops;  /* [N] windows of the pictures that are seen                 */
+} Batch;
+
+void  loader_open(Loader *l, const Data *d, const LoaderConfig *c);
+void  loader_close(Loader *l);
+int   loader_steps(const Loader *l); /* batches of an epoch */
+Batch batch_new(Arena *host, const Loader *l);
+
+/* Batch `step` of `epoch`, both from 0.  Fails if a picture cannot be read. */
+MUST_USE Status loader_batch(Loader *l, Batch *b, uint64_t epoch, int step, Err *err);
+
+#endif

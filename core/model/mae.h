@@ -1,0 +1,62 @@
+/* The masked autoencoder: an encoder that sees the visible patches, a small
+ * decoder that must draw the hidden ones.
+ *
+ *     Mae mae;
+ *     mae_open(&mae, be, &config, seed);
+ *     MaeResult r = mae_forward(&tape, &mae, images, &visible);
+ *     tape_backward(&tape, r.loss);
+ *
+ * A model just opened is frozen; an optimiser opened on mae.params trains it.
+ *
+ * Source: He et al. 2022, arXiv:2111.06377; same values as models_mae.py in
+ * facebookresearch/mae, see tests/core/model/test_mae.c.
+ */
+#ifndef CORE_MODEL_MAE_H
+#define CORE_MODEL_MAE_H
+
+#include "core/model/vit.h"
+
+typedef struct {
+    VitConfig encoder;
+    VitSize   decoder;
+    bool      normalized; /* the target: each patch minus its mean, over its std */
+} MaeConfig;
+
+typedef struct {
+    MaeConfig config;
+    Params    params;
+    Vit       vit;
+    Layer     decoder_embed;
+    Tensor   *mask_token, *decoder_pos_embed;
+    Block    *decoder_blocks;
+    Layer     decoder_norm, decoder_pred;
+} Mae;
+
+typedef struct {
+    Tensor *latent; /* [N, K + 1, D], after the encoder's final norm         */
+    Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused     */
+    Tensor *target; /* [N, L, P], values ordered (row, column, channel)      */
+    Tensor *loss;   /* scalar: mean squared error of the hidden patches      */
+} MaeResult;
+
+/* The sizes of both stacks: micro, tiny, small, base, large or huge.  The image
+ * and the target are left as they are.  STATUS_CONFIG names the nearest. */
+MUST_USE Status mae_preset(MaeConfig *c, const char *name, Err *err);
+extern const char *const mae_presets[]; /* ends with NULL */
+
+MUST_USE Status mae_check(const MaeConfig *c, Err *err);
+
+/* Aborts (CHECK) if mae_check would complain: check what users wrote first. */
+void mae_open(Mae *m, const Backend *be, const MaeConfig *c, uint64_t seed);
+void mae_close(Mae *m);
+
+/* Numbers in all parameters, fixed positions included, without making any. */
+size_t mae_count(const MaeConfig *c);
+
+/* images [N, C, H, W], constant. */
+MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
+
+/* Mean squared error of every patch, hidden or not: [N, L], no gradient. */
+Tensor *mae_patch_loss(Tape *t, const MaeResult *r);
+
+#endif

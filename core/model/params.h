@@ -1,0 +1,93 @@
+/* Named parameters in flat blocks.
+ *
+ * Parameters are added first (name, shape, how they start) and placed together
+ * afterwards, all weights in one block.  A model so placed is frozen: nothing
+ * in it wants a gradient.  Training adds gradients and moments, blocks of equal
+ * length in the same order, so that an optimiser is one loop and costs a model
+ * that is only used nothing.
+ *
+ *     params_open(&p, be);
+ *     Layer fc = params_linear(&p, 10, 64, "head");   // head.weight, head.bias
+ *     params_place(&p, seed);
+ *     params_train(&p, 2);                             // AdamW keeps two moments
+ *
+ * In the blocks come first the parameters that weight decay shrinks, then the
+ * trained ones that it spares (rank <= 1 and names ending in ".bias", as in the
+ * reference), then the fixed ones.  Each starts at a multiple of 64 bytes; what
+ * lies between is zero and stays zero.
+ */
+#ifndef CORE_MODEL_PARAMS_H
+#define CORE_MODEL_PARAMS_H
+
+#include "core/base/rng.h"
+#include "core/tape/tape.h"
+
+enum { PARAM_NAME = 64, MAX_MOMENTS = 2 };
+
+typedef enum {
+    INIT_ZERO,
+    INIT_ONE,
+    INIT_XAVIER,  /* uniform within sqrt(6 / (inputs + outputs)) */
+    INIT_NORMAL,  /* mean 0, standard deviation `scale`           */
+    INIT_UNIFORM, /* within +-scale                               */
+    INIT_FIXED    /* not trained; the model writes its values     */
+} InitKind;
+
+typedef struct {
+    InitKind kind;
+    double   scale;
+} Init;
+
+typedef struct {
+    char    name[PARAM_NAME];    /* the reference's: "blocks.0.attn.qkv.weight" */
+    int     rank, dim[MAX_RANK]; /* as in files                                 */
+    Init    init;
+    bool    trained, decays;
+    size_t  offset;              /* in every block                              */
+    Tensor *tensor;
+} Param;
+
+typedef struct {
+    const Backend *be;
+    Arena          host, values;
+    Param         *list; /* in the order they were added */
+    int            n, room;
+    size_t         decayed, trained, all; /* block lengths: [0, decayed) decays */
+    real          *weights;              /* [all]     */
+    real          *grads;                /* [trained] */
+    real          *moment[MAX_MOMENTS];  /* [trained] */
+} Params;
+
+/* The two parameters of a linear layer (weight [O, I], bias [O]) or of a norm
+ * (gain and bias [D]). */
+typedef struct {
+    Tensor *w, *b;
+} Layer;
+
+/* be may be NULL for parameters that are only counted. */
+void params_open(Params *p, const Backend *be);
+void params_close(Params *p);
+
+/* A tensor of rank 4, a convolution [O, I, p, p], is the matrix [O, I p p] to
+ * the ops and keeps its shape in files. */
+Tensor *params_add(Params *p, const char *name, Init init, int rank, const int *dim);
+
+/* name.weight and name.bias: Xavier and zero; ones and zero. */
+Layer params_linear(Params *p, int outputs, int inputs, const char *name);
+Layer params_norm(Params *p, int width, const char *name);
+
+/* Memory and initial values: parameter i draws from (seed, STREAM_INIT, 0, i). */
+void params_place(Params *p, uint64_t seed);
+
+/* Gradients and `moments` moments, all zero.  Once, after params_place. */
+void params_train(Params *p, int moments);
+
+/* After an optimiser's step: the next backward starts from nothing. */
+void params_forget_grads(Params *p);
+
+/* Numbers in all parameters, fixed ones too. */
+size_t params_count(const Params *p);
+
+const Param *params_find(const Params *p, const char *name); /* NULL if there is none */
+
+#endif

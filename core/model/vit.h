@@ -1,0 +1,69 @@
+/* The vision transformer, as a masked autoencoder uses it: it encodes the
+ * visible patches only, or all of them.
+ *
+ * Letters as in core/tape/ops.h.  Source: Dosovitskiy et al. 2021,
+ * arXiv:2010.11929; names and numbers as in facebookresearch/mae.
+ */
+#ifndef CORE_MODEL_VIT_H
+#define CORE_MODEL_VIT_H
+
+#include "core/model/params.h"
+#include "core/tape/ops.h"
+
+/* A stack of transformer blocks; their hidden layer is four times as wide. */
+typedef struct {
+    int D, depth, heads;
+} VitSize;
+
+typedef struct {
+    int     channels, height, width; /* of an image, in pixels               */
+    int     patch;                   /* side in pixels; divides both sides   */
+    VitSize size;
+} VitConfig;
+
+typedef struct {
+    Layer norm1, qkv, proj, norm2, fc1, fc2;
+} Block;
+
+typedef struct {
+    VitConfig config;
+    Tensor   *cls_token, *pos_embed; /* [1, 1, D], [1, L + 1, D] (fixed) */
+    Layer     patch_embed;           /* [D, C p p], [D]                  */
+    Block    *blocks;                /* [depth]                          */
+    Layer     norm;
+} Vit;
+
+/* STATUS_CONFIG, naming the value, unless the sizes make a model: heads divide
+ * D, 4 divides D, the patch divides the image, nothing absurdly large. */
+MUST_USE Status vit_check(const VitConfig *c, Err *err);
+MUST_USE Status vit_check_size(const VitSize *s, const char *which, Err *err);
+
+int vit_rows(const VitConfig *c);
+int vit_cols(const VitConfig *c);
+int vit_patches(const VitConfig *c); /* L */
+
+/* Add the encoder's parameters to p; once p is placed, write the positions. */
+void vit_add(Vit *v, Params *p, const VitConfig *c);
+void vit_write_positions(const Vit *v, const Params *p);
+
+/* The blocks of an encoder or a decoder: names.0 .. names.(depth-1). */
+Block  *blocks_add(Params *p, const VitSize *s, const char *names);
+Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x);
+
+/* Fixed positions [1, rows cols + 1, D], written to x: of D numbers the first
+ * half encodes the column, the second the row; each half is sines, then cosines,
+ * of position / 10000^(4 i / D).  The class token's row is zero. */
+void positions_write(const Params *p, Tensor *x, int rows, int cols);
+
+/* images [N, C, H, W] -> [N, K + 1, D], class token first, after the final norm. */
+Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible);
+
+/* The same with every patch visible: -> [N, L + 1, D]. */
+Tensor *vit_features(Tape *t, const Vit *v, Tensor *images);
+
+/* How the first block's heads look from patch to patch when all are visible:
+ * -> [N, H, L, L], rows sum to 1, no gradient.  Costs a small part of one
+ * block: the embedding, one norm and one linear layer. */
+Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images);
+
+#endif

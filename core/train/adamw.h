@@ -1,0 +1,30 @@
+/* AdamW with decoupled weight decay (Loshchilov and Hutter 2019,
+ * arXiv:1711.05101), over all trained parameters of a model.
+ *
+ * Same values as PyTorch's; which parameters decay is said in params.h. */
+#ifndef CORE_TRAIN_ADAMW_H
+#define CORE_TRAIN_ADAMW_H
+
+#include "core/model/params.h"
+
+typedef struct {
+    double beta1, beta2, eps, decay;
+} AdamWConfig;
+
+typedef struct {
+    Params     *params;
+    AdamWConfig config;
+    int64_t     steps; /* taken so far */
+} AdamW;
+
+/* Pre-training of the masked autoencoder: 0.9, 0.95, 1e-8, 0.05. */
+AdamWConfig adamw_defaults(void);
+
+/* Gives params their gradients and moments.  There is nothing to close. */
+void adamw_open(AdamW *o, Params *params, const AdamWConfig *c);
+
+/* One step with the gradients that tape_backward left, then forget them.
+ * Aborts (CHECK) if a trained parameter has none. */
+void adamw_step(AdamW *o, double lr);
+
+#endif

@@ -1,0 +1,54 @@
+/* Models and optimisers as safetensors files, under the reference's names.
+ *
+ * A model's file says in its metadata what shapes cannot (heads, the image's
+ * sides, the target), so a model is opened from its checkpoint alone.  A foreign
+ * file lacks that; the caller gives it.
+ *
+ *     checkpoint_save("encoder.safetensors", &mae, &err);
+ *     checkpoint_open(&mae, be, "encoder.safetensors", NULL, &err);
+ *
+ * To stop and go on, put everything that is needed into one file:
+ *
+ *     SafetensorsOut out;                          Safetensors in;
+ *     safetensors_start(&out);                     safetensors_open(&in, path, &err);
+ *     params_put(&mae.params, &out);               params_get(&mae.params, &in, &err);
+ *     adamw_put(&opt, &out);                       adamw_get(&opt, &in, &err);
+ *     safetensors_note(&out, "epoch", "3");        safetensors_meta(&in, "epoch");
+ *     safetensors_write(&out, path, &err);         safetensors_close(&in);
+ */
+#ifndef CORE_TRAIN_CHECKPOINT_H
+#define CORE_TRAIN_CHECKPOINT_H
+
+#include "core/model/mae.h"
+#include "core/train/adamw.h"
+#include "core/train/safetensors.h"
+
+/* What a file without our metadata does not say; 0 or NULL where the caller does
+ * not know either. */
+typedef struct {
+    int         heads, decoder_heads;
+    int         height, width; /* of an image; without them the grid is square */
+    const char *target;        /* "raw" or "normalized"; overrides the file's  */
+} CheckpointHints;
+
+MUST_USE Status checkpoint_save(const char *path, const Mae *m, Err *err);
+
+/* Sizes come from the shapes, the rest from the metadata or from `hints` (NULL:
+ * none); a target that neither names is raw.  STATUS_CONFIG names what is missing
+ * or where a hint and the file disagree, STATUS_FORMAT a tensor that is missing or
+ * has another shape. */
+MUST_USE Status checkpoint_open(Mae *m, const Backend *be, const char *path,
+                                const CheckpointHints *hints, Err *err);
+
+/* Only what the model would be. */
+MUST_USE Status checkpoint_config(MaeConfig *c, const Safetensors *f,
+                                  const CheckpointHints *hints, Err *err);
+
+/* The parameters under their names; the moments under adamw.0.NAME, adamw.1.NAME.
+ * Getting wants every parameter, in its shape, and ignores other tensors. */
+void            params_put(const Params *p, SafetensorsOut *o);
+MUST_USE Status params_get(Params *p, const Safetensors *f, Err *err);
+void            adamw_put(const AdamW *a, SafetensorsOut *o);
+MUST_USE Status adamw_get(AdamW *a, const Safetensors *f, Err *err);
+
+#endif

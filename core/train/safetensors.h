@@ -1,0 +1,90 @@
+/* Tensors in a file: an 8-byte length, a JSON header, the numbers.
+ *
+ * The reader trusts nothing.  It refuses, naming file and tensor, whatever the
+ * format forbids: holes, overlaps, offsets past the end, sizes that do not fit
+ * the shape, products that overflow, names given twice.  Only the header is held
+ * in memory; numbers are read when asked for.
+ *
+ *     Safetensors in;
+ *     if (safetensors_open(&in, path, err)) return err->code;
+ *     const SafeTensor *x = safetensors_find(&in, "images");
+ *     if (x && safetensors_read(&in, x, values, err)) ...
+ *     safetensors_close(&in);
+ *
+ * Source: the format's description in huggingface/safetensors.
+ */
+#ifndef CORE_TRAIN_SAFETENSORS_H
+#define CORE_TRAIN_SAFETENSORS_H
+
+#include "core/base/arena.h"
+#include "core/tape/backend.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+enum { SAFE_RANK = 8 };
+
+typedef struct {
+    const char *name;
+    const char *dtype; /* "F32" */
+    int         rank;
+    size_t      dim[SAFE_RANK];
+    size_t      count;      /* numbers                   */
+    uint64_t    begin, end; /* bytes, behind the header  */
+} SafeTensor;
+
+typedef struct {
+    char *key, *value;
+} SafeMeta;
+
+typedef struct {
+    const char *path;
+    FILE       *file;
+    Arena       arena;
+    uint64_t    data;    /* where the numbers begin in the file */
+    SafeTensor *tensors; /* ordered by where they lie           */
+    SafeMeta   *metas;
+    size_t      n, n_metas;
+} Safetensors;
+
+MUST_USE Status safetensors_open(Safetensors *f, const char *path, Err *err);
+void            safetensors_close(Safetensors *f);
+
+const SafeTensor *safetensors_find(const Safetensors *f, const char *name); /* or NULL */
+const char       *safetensors_meta(const Safetensors *f, const char *key);  /* or NULL */
+
+/* All x->count numbers as reals, from F64, F32, F16, BF16, BOOL or any integer.
+ * STATUS_FORMAT if the dtype is another, STATUS_IO if reading fails. */
+MUST_USE Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out,
+                                 Err *err);
+
+/* Find and read a tensor that must have this shape; a dimension of -1 may be
+ * any.  STATUS_FORMAT says what is there instead. */
+MUST_USE Status safetensors_expect(const Safetensors *f, const char *name, int rank,
+                                   const int *dim, const SafeTensor **x, Err *err);
+
+/* Writing ---------------------------------------------------------------- */
+
+typedef struct SafePart SafePart;
+
+/* What will be written.  Start with safetensors_start; safetensors_write ends. */
+typedef struct {
+    Arena     arena;
+    SafePart *parts;
+    SafeMeta *metas;
+    size_t    n, room, n_metas, metas_room;
+} SafetensorsOut;
+
+void safetensors_start(SafetensorsOut *o);
+
+/* Values are read from `be` (NULL: host memory) when the file is written and must
+ * live until then.  F32; F64 in a build with double reals. */
+void safetensors_add(SafetensorsOut *o, const char *name, const Backend *be,
+                     const real *values, int rank, const int *dim);
+void safetensors_note(SafetensorsOut *o, const char *key, const char *value);
+
+/* Written aside, synced, renamed; o is gone either way.  Ordered by name; the
+ * numbers begin at a multiple of 8. */
+MUST_USE Status safetensors_write(SafetensorsOut *o, const char *path, Err *err);
+
+#endif

@@ -11,6 +11,12 @@
 
 #include <stddef.h>
 
+/* Where a share of a gradient goes: at = share + beta at, with beta 0 (what is
+ * there is overwritten, not read) or 1.  at NULL: nobody wants it. */
+typedef struct {
+    real *at, beta;
+} Share;
+
 typedef struct Backend {
     const char *name; /* "cpu"; stored with every result */
 

@@ -48,7 +48,7 @@ struct Tape {
     const Backend *be;
     Arena          nodes, values; /* host; backend                            */
     Arena          grads;         /* backend; behind the pool                 */
-    GradBuffer    *spare;         /* the pool                                 */
+    GradBuffer    *pool;          /* of gradients of results                  */
     Node          *last;
     bool           recording;     /* false: nothing is kept, nothing goes back */
 };
@@ -67,10 +67,9 @@ Tensor *tape_result(Tape *t, int rank, const int *dim, Tensor *const in[MAX_INPU
 void    tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INPUTS],
                   const void *aux);
 
-/* Room for a share of x's gradient, in a node's back().  *beta is 0 if the
- * share must overwrite what is there, 1 if it must be added; it is what gemm
- * and every backward kernel take.  x must want a gradient. */
-real *tape_grad(Tape *t, Tensor *x, real *beta);
+/* Room for a share of x's gradient, in a node's back(); what every backward
+ * kernel takes.  Its `at` is NULL if x is NULL or wants none. */
+Share tape_grad(Tape *t, Tensor *x);
 
 /* y's gradient is, unchanged, a share of x's (a residual).  If x has none yet
  * it takes y's buffer over, else the share is added.  Nothing may read

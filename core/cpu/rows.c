@@ -1,0 +1,195 @@
+/* Moving rows on the CPU.  Each forward has its backward right below it. */
+#include "core/cpu/cpu.h"
+
+#include <math.h>
+#include <string.h>
+
+/* to = x + beta to; with x NULL, nothing but the beta. */
+static void put(real *to, const real *x, real beta, int D)
+{
+    if (beta != 0 && x)
+        for (int c = 0; c < D; c++) to[c] += x[c];
+    else if (x)
+        memcpy(to, x, (size_t)D * sizeof *to);
+    else if (beta == 0)
+        memset(to, 0, (size_t)D * sizeof *to);
+}
+
+static void sum_of(real *y, const real *a, const real *b, int D)
+{
+    for (int c = 0; c < D; c++) y[c] = a[c] + b[c];
+}
+
+/* Row t of image n. */
+static size_t at(int n, int t, int T, int D)
+{
+    return ((size_t)n * (size_t)T + (size_t)t) * (size_t)D;
+}
+
+void cpu_take_patches(real *y, const real *images, const int *ids, int N, int C,
+                      int rows, int cols, int p, int K)
+{
+    int    across = cols / p, L = rows / p * across;
+    size_t plane = (size_t)rows * (size_t)cols;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        real *to = y + at(n, 0, K, C * p * p);
+        for (int k = 0; k < K; k++) {
+            int         id = ids[n * L + k];
+            const real *from = images + (size_t)n * (size_t)C * plane +
+                               (size_t)(id / across * p * cols + id % across * p);
+            for (int c = 0; c < C; c++)
+                for (int i = 0; i < p; i++, to += p)
+                    memcpy(to, from + (size_t)c * plane + (size_t)(i * cols),
+                           (size_t)p * sizeof *to);
+        }
+    }
+}
+
+/* Values of one patch minus their mean, over their standard deviation. */
+static void normalize(real *y, int n)
+{
+    double sum = 0, square = 0;
+    for (int i = 0; i < n; i++) sum += (double)y[i];
+    double mean = sum / n;
+    for (int i = 0; i < n; i++) square += ((double)y[i] - mean) * ((double)y[i] - mean);
+    double scale = 1 / sqrt(square / (n - 1) + 1e-6);
+    for (int i = 0; i < n; i++) y[i] = (real)(((double)y[i] - mean) * scale);
+}
+
+void cpu_target_patches(real *y, const real *images, int N, int C, int rows, int cols,
+                        int p, int normalized)
+{
+    int    across = cols / p, L = rows / p * across, P = p * p * C;
+    size_t plane = (size_t)rows * (size_t)cols;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        for (int l = 0; l < L; l++) {
+            real       *to = y + at(n, l, L, P);
+            const real *from = images + (size_t)n * (size_t)C * plane +
+                               (size_t)(l / across * p * cols + l % across * p);
+            for (int i = 0; i < p; i++)
+                for (int j = 0; j < p; j++)
+                    for (int c = 0; c < C; c++)
+                        *to++ = from[(size_t)c * plane + (size_t)(i * cols + j)];
+            if (normalized) normalize(to - P, P);
+        }
+}
+
+void cpu_tokens_fwd(real *y, const real *x, const real *cls, const real *pos,
+                    const int *ids, int N, int L, int K, int D)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        sum_of(y + at(n, 0, K + 1, D), cls, pos, D);
+        for (int k = 0; k < K; k++)
+            sum_of(y + at(n, k + 1, K + 1, D), x + at(n, k, K, D),
+                   pos + at(0, 1 + ids[n * L + k], 0, D), D);
+    }
+}
+
+void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int *ids,
+                    int N, int L, int K, int D)
+{
+    if (dcls.at) put(dcls.at, NULL, dcls.beta, D);
+    if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
+    for (int n = 0; n < N; n++) {
+        const real *first = dy + at(n, 0, K + 1, D);
+        if (dcls.at) put(dcls.at, first, 1, D);
+        if (dpos.at) put(dpos.at, first, 1, D);
+        for (int k = 0; k < K; k++) {
+            const real *dyk = dy + at(n, k + 1, K + 1, D);
+            if (dx.at) put(dx.at + at(n, k, K, D), dyk, dx.beta, D);
+            if (dpos.at) put(dpos.at + at(0, 1 + ids[n * L + k], 0, D), dyk, 1, D);
+        }
+    }
+}
+
+void cpu_restore_fwd(real *y, const real *x, const real *mask, const real *pos,
+                     const int *ids, int N, int L, int K, int D)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        sum_of(y + at(n, 0, L + 1, D), x + at(n, 0, K + 1, D), pos, D);
+        for (int l = 0; l < L; l++) {
+            int id = 1 + ids[n * L + l];
+            sum_of(y + at(n, id, L + 1, D), l < K ? x + at(n, l + 1, K + 1, D) : mask,
+                   pos + at(0, id, 0, D), D);
+        }
+    }
+}
+
+void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const int *ids,
+                     int N, int L, int K, int D)
+{
+    if (dmask.at) put(dmask.at, NULL, dmask.beta, D);
+    if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
+    for (int n = 0; n < N; n++) {
+        if (dpos.at) put(dpos.at, dy + at(n, 0, L + 1, D), 1, (L + 1) * D);
+        if (dx.at) put(dx.at + at(n, 0, K + 1, D), dy + at(n, 0, L + 1, D), dx.beta, D);
+        for (int l = 0; l < L; l++) {
+            const real *dyl = dy + at(n, 1 + ids[n * L + l], L + 1, D);
+            if (l < K && dx.at) put(dx.at + at(n, l + 1, K + 1, D), dyl, dx.beta, D);
+            if (l >= K && dmask.at) put(dmask.at, dyl, 1, D);
+        }
+    }
+}
+
+void cpu_drop_class_fwd(real *y, const real *x, int N, int T, int D)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        memcpy(y + at(n, 0, T - 1, D), x + at(n, 1, T, D),
+               at(1, 0, T - 1, D) * sizeof *y);
+}
+
+void cpu_drop_class_bwd(Share dx, const real *dy, int N, int T, int D)
+{
+    if (!dx.at) return;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        put(dx.at + at(n, 0, T, D), NULL, dx.beta, D);
+        put(dx.at + at(n, 1, T, D), dy + at(n, 0, T - 1, D), dx.beta, (T - 1) * D);
+    }
+}
+
+void cpu_take_class_fwd(real *y, const real *x, int N, int T, int D)
+{
+    for (int n = 0; n < N; n++)
+        memcpy(y + at(n, 0, 1, D), x + at(n, 0, T, D), (size_t)D * sizeof *y);
+}
+
+void cpu_take_class_bwd(Share dx, const real *dy, int N, int T, int D)
+{
+    if (!dx.at) return;
+    for (int n = 0; n < N; n++) {
+        put(dx.at + at(n, 0, T, D), dy + at(n, 0, 1, D), dx.beta, D);
+        put(dx.at + at(n, 1, T, D), NULL, dx.beta, (T - 1) * D);
+    }
+}
+
+void cpu_mean_patches_fwd(real *y, const real *x, int N, int T, int D)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        for (int c = 0; c < D; c++) {
+            double sum = 0;
+            for (int t = 1; t < T; t++) sum += (double)x[at(n, t, T, D) + (size_t)c];
+            y[at(n, 0, 1, D) + (size_t)c] = (real)(sum / (T - 1));
+        }
+}
+
+void cpu_mean_patches_bwd(Share dx, const real *dy, int N, int T, int D)
+{
+    if (!dx.at) return;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        put(dx.at + at(n, 0, T, D), NULL, dx.beta, D);
+        for (int t = 1; t < T; t++)
+            for (int c = 0; c < D; c++) {
+                real *to = &dx.at[at(n, t, T, D) + (size_t)c];
+                real  d = dy[at(n, 0, 1, D) + (size_t)c] / (real)(T - 1);
+                *to = d + (dx.beta != 0 ? *to : 0);
+            }
+    }
+}

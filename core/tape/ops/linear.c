@@ -1,0 +1,168 @@
+/* Matrix products and what is fused with them.  Matrices are row-major and the
+ * weights [O, I], so forwards is x w^T and backwards needs no transposed copy. */
+#include "core/tape/ops.h"
+
+/* dx += dy w,  dw += dy^T x,  db += sum of rows of dy */
+static void linear_shares(Tape *t, Tensor *x, const real *x_data, Tensor *w, Tensor *b,
+                          const real *dy)
+{
+    int   rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
+    Share dw = tape_grad(t, w), db = tape_grad(t, b), dx = tape_grad(t, x);
+    if (db.at) t->be->columns_bwd(db, dy, (size_t)rows, (size_t)O);
+    if (dw.at) t->be->gemm(1, 0, O, I, rows, dy, x_data, dw.beta, dw.at);
+    if (dx.at) t->be->gemm(0, 0, rows, I, O, dy, w->data, dx.beta, dx.at);
+}
+
+static void linear_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
+    linear_shares(t, x, x->data, w, b, n->out->grad);
+    tape_pass_grad(t, residual, n->out);
+}
+
+/* The result of x w^T + b + residual, not yet computed. */
+static Tensor *linear_result(Tape *t, Tensor *const in[MAX_INPUTS], Tensor *x, Tensor *w,
+                             Tensor *b, Tensor *residual)
+{
+    CHECK(x->rank >= 1 && w->rank == 2 && x->dim[x->rank - 1] == w->dim[1],
+          "linear of rank %d, width %d by [%d, %d]", x->rank,
+          x->rank ? x->dim[x->rank - 1] : 0, w->dim[0], w->dim[1]);
+    CHECK(!b || (b->rank == 1 && b->dim[0] == w->dim[0]), "linear: %d outputs, bias has %zu",
+          w->dim[0], tensor_count(b));
+    int dim[MAX_RANK] = { 0 };
+    for (int i = 0; i < x->rank; i++) dim[i] = x->dim[i];
+    dim[x->rank - 1] = w->dim[0];
+    Tensor *y = tape_result(t, x->rank, dim, in);
+    CHECK(!residual || tensor_same_shape(residual, y), "residual has %zu values, result %zu",
+          tensor_count(residual), tensor_count(y));
+    return y;
+}
+
+Tensor *op_linear(Tape *t, Tensor *x, Tensor *w, Tensor *b)
+{
+    return op_linear_add(t, x, w, b, NULL);
+}
+
+Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual)
+{
+    Tensor *const *in = INPUTS(x, w, b, residual);
+    Tensor        *y = linear_result(t, in, x, w, b, residual);
+    t->be->linear_fwd(y->data, x->data, w->data, b ? b->data : NULL,
+                      residual ? residual->data : NULL, (int)tensor_rows(x), w->dim[1],
+                      w->dim[0]);
+    tape_push(t, linear_back, y, in, NULL);
+    return y;
+}
+
+/* The normalised rows live in scratch both ways: writing them anew costs less
+ * than keeping them. */
+static void norm_linear_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *gain = n->in[1], *bias = n->in[2], *w = n->in[3], *b = n->in[4];
+    int     rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
+    size_t  count = tensor_count(x);
+
+    ArenaMark m = arena_mark(&t->values);
+    real     *z = TAPE_SCRATCH(t, count); /* first norm(x), then its gradient */
+    Share     dw = tape_grad(t, w), db = tape_grad(t, b);
+    if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
+    if (dw.at) {
+        t->be->norm_again(z, n->aux, x->data, gain->data, bias->data, (size_t)rows,
+                          (size_t)I);
+        t->be->gemm(1, 0, O, I, rows, n->out->grad, z, dw.beta, dw.at);
+    }
+    t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, z);
+    t->be->norm_bwd(tape_grad(t, x), tape_grad(t, gain), tape_grad(t, bias), z, x->data,
+                    n->aux, gain->data, (size_t)rows, (size_t)I);
+    arena_rewind(&t->values, m);
+}
+
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w, Tensor *b)
+{
+    Tensor *const *in = INPUTS(x, gain, bias, w, b);
+    Tensor        *y = linear_result(t, in, x, w, b, NULL);
+    int            rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
+    CHECK(tensor_count(gain) == (size_t)I && tensor_count(bias) == (size_t)I,
+          "norm of width %d with %zu gains, %zu biases", I, tensor_count(gain),
+          tensor_count(bias));
+    real *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * rows) : NULL;
+
+    ArenaMark m = arena_mark(&t->values);
+    real     *z = TAPE_SCRATCH(t, tensor_count(x));
+    t->be->norm_fwd(z, stats, x->data, gain->data, bias->data, (size_t)rows, (size_t)I);
+    t->be->linear_fwd(y->data, z, w->data, b ? b->data : NULL, NULL, rows, I, O);
+    arena_rewind(&t->values, m);
+    tape_push(t, norm_linear_back, y, in, stats);
+    return y;
+}
+
+static void gelu_linear_add_back(Tape *t, const Node *n)
+{
+    Tensor *h = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
+    int     rows = (int)tensor_rows(h), I = w->dim[1], O = w->dim[0];
+    Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad(t, h);
+    CHECK(dh.beta == 0, "the input of gelu_linear_add has another use");
+
+    ArenaMark m = arena_mark(&t->values);
+    real     *g = h->data;
+    if (dh.at) {
+        t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, dh.at);
+        t->be->gelu_turn(h->data, dh.at, tensor_count(h));
+    } else {
+        g = TAPE_SCRATCH(t, tensor_count(h));
+        t->be->gelu_fwd(g, h->data, tensor_count(h));
+    }
+    if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
+    if (dw.at) t->be->gemm(1, 0, O, I, rows, n->out->grad, g, dw.beta, dw.at);
+    arena_rewind(&t->values, m);
+    tape_pass_grad(t, residual, n->out);
+}
+
+Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual)
+{
+    Tensor *const *in = INPUTS(h, w, b, residual);
+    Tensor        *y = linear_result(t, in, h, w, b, residual);
+    ArenaMark      m = arena_mark(&t->values);
+    real          *g = TAPE_SCRATCH(t, tensor_count(h));
+    t->be->gelu_fwd(g, h->data, tensor_count(h));
+    t->be->linear_fwd(y->data, g, w->data, b ? b->data : NULL,
+                      residual ? residual->data : NULL, (int)tensor_rows(h), w->dim[1],
+                      w->dim[0]);
+    arena_rewind(&t->values, m);
+    tape_push(t, gelu_linear_add_back, y, in, NULL);
+    return y;
+}
+
+static void add_back(Tape *t, const Node *n)
+{
+    Share dx = tape_grad(t, n->in[1]);
+    if (dx.at) t->be->add_bwd(dx, n->out->grad, tensor_count(n->out));
+    tape_pass_grad(t, n->in[0], n->out);
+}
+
+Tensor *op_add(Tape *t, Tensor *x, Tensor *y)
+{
+    CHECK(tensor_same_shape(x, y), "adding %zu and %zu values of different shape",
+          tensor_count(x), tensor_count(y));
+    Tensor *sum = tape_result(t, x->rank, x->dim, INPUTS(x, y));
+    t->be->add_fwd(sum->data, x->data, y->data, tensor_count(x));
+    tape_push(t, add_back, sum, INPUTS(x, y), NULL);
+    return sum;
+}
+
+static void dot_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *w = n->in[1];
+    t->be->dot_bwd(tape_grad(t, x), n->out->grad, w->data, tensor_count(x));
+}
+
+Tensor *op_dot(Tape *t, Tensor *x, Tensor *w)
+{
+    CHECK(tensor_count(x) == tensor_count(w), "dot of %zu and %zu values",
+          tensor_count(x), tensor_count(w));
+    CHECK(!w->wants_grad, "op_dot has no gradient for its second input");
+    Tensor *y = tape_result(t, 0, NULL, INPUTS(x));
+    t->be->dot_fwd(y->data, x->data, w->data, tensor_count(x));
+    tape_push(t, dot_back, y, INPUTS(x, w), NULL);
+    return y;
+}

@@ -1,0 +1,160 @@
+#include "core/tape/tape.h"
+
+#include <string.h>
+
+size_t tensor_count(const Tensor *x)
+{
+    size_t n = 1;
+    for (int i = 0; i < x->rank; i++) n *= (size_t)x->dim[i];
+    return n;
+}
+
+size_t tensor_rows(const Tensor *x)
+{
+    size_t n = 1;
+    for (int i = 0; i + 1 < x->rank; i++) n *= (size_t)x->dim[i];
+    return n;
+}
+
+bool tensor_same_shape(const Tensor *x, const Tensor *y)
+{
+    bool same = x->rank == y->rank;
+    for (int i = 0; same && i < x->rank; i++) same = x->dim[i] == y->dim[i];
+    return same;
+}
+
+static Tensor *new_tensor(Arena *host, Arena *values, int rank, const int *dim)
+{
+    CHECK(0 <= rank && rank <= MAX_RANK, "rank %d", rank);
+    Tensor *x = ARENA_NEW(host, Tensor, 1);
+    *x = (Tensor){ .rank = rank };
+    for (int i = 0; i < rank; i++) {
+        CHECK(dim[i] > 0, "dimension %d is %d", i, dim[i]);
+        x->dim[i] = dim[i];
+    }
+    x->data = ARENA_NEW(values, real, tensor_count(x));
+    return x;
+}
+
+Tensor *tensor_new(Arena *host, Arena *values, int rank, const int *dim, bool wants_grad)
+{
+    Tensor *x = new_tensor(host, values, rank, dim);
+    x->wants_grad = wants_grad;
+    if (wants_grad) x->grad = ARENA_NEW(values, real, tensor_count(x));
+    return x;
+}
+
+void tape_open(Tape *t, const Backend *be)
+{
+    *t = (Tape){ .be = be, .recording = true };
+    arena_open(&t->nodes, "tape nodes", NULL, NULL);
+    arena_open(&t->values, "step values", be->alloc, be->release);
+    arena_open(&t->grads, "step gradients", be->alloc, be->release);
+}
+
+void tape_close(Tape *t)
+{
+    arena_close(&t->grads);
+    arena_close(&t->values);
+    arena_close(&t->nodes);
+}
+
+void tape_reset(Tape *t)
+{
+    arena_reset(&t->grads);
+    arena_reset(&t->values);
+    arena_reset(&t->nodes);
+    t->last = NULL;
+    t->pool = NULL;
+}
+
+Tensor *tape_constant(Tape *t, int rank, const int *dim)
+{
+    return new_tensor(&t->nodes, &t->values, rank, dim);
+}
+
+Tensor *tape_result(Tape *t, int rank, const int *dim, Tensor *const in[MAX_INPUTS])
+{
+    Tensor *y = tape_constant(t, rank, dim);
+    for (int i = 0; t->recording && i < MAX_INPUTS; i++)
+        y->wants_grad |= in[i] && in[i]->wants_grad;
+    return y;
+}
+
+void tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INPUTS],
+               const void *aux)
+{
+    if (!out->wants_grad) return;
+    Node *n = ARENA_NEW(&t->nodes, Node, 1);
+    *n = (Node){ .back = back, .out = out, .aux = aux, .before = t->last };
+    memcpy(n->in, in, sizeof n->in);
+    t->last = n;
+}
+
+/* Buffers for the gradients of results.  A network alternates between a few
+ * sizes, so the smallest that fits fits well, and a list of a dozen is short. */
+struct GradBuffer {
+    real       *data;
+    size_t      room;
+    bool        taken;
+    GradBuffer *next;
+};
+
+static real *take_buffer(Tape *t, size_t n)
+{
+    GradBuffer *best = NULL;
+    for (GradBuffer *b = t->pool; b; b = b->next)
+        if (!b->taken && b->room >= n && (!best || b->room < best->room)) best = b;
+    if (!best) {
+        best = ARENA_NEW(&t->nodes, GradBuffer, 1);
+        *best = (GradBuffer){ ARENA_NEW(&t->grads, real, n), n, false, t->pool };
+        t->pool = best;
+    }
+    best->taken = true;
+    return best->data;
+}
+
+static void give_back(Tape *t, Tensor *x)
+{
+    for (GradBuffer *b = t->pool; b; b = b->next)
+        if (b->data == x->grad) b->taken = false;
+    x->grad = NULL;
+    x->has_grad = false;
+}
+
+Share tape_grad(Tape *t, Tensor *x)
+{
+    if (!x || !x->wants_grad) return (Share){ NULL, 0 };
+    if (!x->grad) x->grad = take_buffer(t, tensor_count(x));
+    Share share = { x->grad, x->has_grad ? 1 : 0 };
+    x->has_grad = true;
+    return share;
+}
+
+void tape_pass_grad(Tape *t, Tensor *x, Tensor *y)
+{
+    if (!x || !x->wants_grad) return;
+    CHECK(tensor_count(x) == tensor_count(y), "passing a gradient of %zu on to %zu",
+          tensor_count(y), tensor_count(x));
+    if (x->grad) {
+        t->be->add_bwd(tape_grad(t, x), y->grad, tensor_count(x));
+    } else {
+        x->grad = y->grad;
+        x->has_grad = true;
+        y->grad = NULL;
+    }
+}
+
+void tape_backward(Tape *t, Tensor *loss)
+{
+    CHECK(tensor_count(loss) == 1, "loss has %zu elements", tensor_count(loss));
+    CHECK(loss->wants_grad, "no input of the loss wants a gradient");
+    CHECK(!loss->grad, "the loss is a leaf, or has been walked back from before");
+    t->be->write(tape_grad(t, loss).at, &(real){ 1 }, 1);
+    for (const Node *n = t->last; n; n = n->before) {
+        if (!n->out->has_grad) continue; /* not on the way to this loss */
+        n->back(t, n);
+        if (n->out->grad) give_back(t, n->out);
+        n->out->has_grad = false;
+    }
+}

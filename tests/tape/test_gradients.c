@@ -1,0 +1,126 @@
+/* Every op's way back against finite differences. */
+#include "tests/tape/gradcheck.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#define OP(name, call) \
+    static Tensor *name(Tape *t, Tensor *const *x) { return call; }
+
+OP(linear, op_linear(t, x[0], x[1], x[2]))
+OP(linear_bare, op_linear(t, x[0], x[1], NULL))
+OP(linear_add, op_linear_add(t, x[0], x[1], x[2], x[3]))
+OP(linear_self, op_linear_add(t, x[0], x[1], NULL, x[0]))
+OP(norm_linear, op_norm_linear(t, x[0], x[1], x[2], x[3], x[4]))
+OP(gelu_linear, op_gelu_linear_add(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[0]))
+OP(add, op_add(t, x[0], x[1]))
+OP(add_self, op_add(t, x[0], x[0]))
+OP(norm, op_norm(t, x[0], x[1], x[2]))
+OP(gelu, op_gelu(t, x[0]))
+OP(softmax, op_softmax(t, x[0]))
+OP(attention_1, op_attention(t, x[0], 1))
+OP(attention_2, op_attention(t, x[0], 2))
+OP(attention_3, op_attention(t, x[0], 3))
+OP(drop_class, op_drop_class(t, x[0]))
+OP(take_class, op_take_class(t, x[0]))
+OP(mean_patches, op_mean_patches(t, x[0]))
+
+static Tensor *batch_norm(Tape *t, Tensor *const *x, bool training)
+{
+    int     D = x[0]->dim[1];
+    Tensor *mean = test_constant(t, 1, &D, 77), *var = tape_constant(t, 1, &D);
+    for (int i = 0; i < D; i++) t->be->write(var->data + i, &(real){ R(0.5) + R(i) }, 1);
+    return op_batch_norm(t, x[0], mean, var, training, 0.1);
+}
+
+OP(batch_norm_train, batch_norm(t, x, true))
+OP(batch_norm_eval, batch_norm(t, x, false))
+
+static const int     ids[2 * 5] = { 1, 3, 0, 2, 4, 0, 4, 1, 2, 3 };
+static const Visible some = { 2, 5, 2, ids };
+static const int     first_ids[2 * 5] = { 3, 0, 1, 2, 4, 0, 1, 2, 3, 4 };
+static const Visible one = { 2, 5, 1, first_ids };
+static const int     last_ids[5] = { 0, 1, 3, 4, 2 };
+static const Visible but_one = { 1, 5, 4, last_ids };
+
+OP(tokens, op_tokens(t, x[0], x[1], x[2], &some))
+OP(tokens_one, op_tokens(t, x[0], x[1], x[2], &one))
+OP(tokens_but_one, op_tokens(t, x[0], x[1], x[2], &but_one))
+OP(restore, op_restore(t, x[0], x[1], x[2], &some))
+OP(restore_one, op_restore(t, x[0], x[1], x[2], &one))
+OP(restore_but_one, op_restore(t, x[0], x[1], x[2], &but_one))
+
+static Tensor *target(Tape *t, const Tensor *pred)
+{
+    return test_constant(t, 3, (int[]){ pred->dim[0], pred->dim[1] - 1, pred->dim[2] }, 78);
+}
+
+OP(hidden_mse, op_hidden_mse(t, x[0], target(t, x[0]), &some))
+OP(hidden_mse_but_one, op_hidden_mse(t, x[0], target(t, x[0]), &but_one))
+OP(cross_entropy, op_cross_entropy(t, x[0], test_constant(t, 2, x[0]->dim, 79)))
+
+/* A tensor with two uses, one of them a residual, and a residual chain. */
+static Tensor *block(Tape *t, Tensor *const *x)
+{
+    Tensor *y = op_linear_add(t, x[0], x[1], NULL, x[0]);
+    Tensor *z = op_linear_add(t, op_gelu(t, y), x[1], NULL, y);
+    return op_add(t, op_norm(t, z, x[2], x[3]), op_linear(t, y, x[1], NULL));
+}
+
+static const GradCase cases[] = {
+    { "linear", linear, 3, { { 2, 3, 5 }, { 4, 5 }, { 4 } } },
+    { "linear, one row", linear, 2, { { 1, 7 }, { 3, 7 }, { 3 } } },
+    { "linear, one output", linear, 2, { { 5, 3 }, { 1, 3 }, { 1 } } },
+    { "linear without bias", linear_bare, 2, { { 5, 3 }, { 19, 3 } } },
+    { "linear_add", linear_add, 2, { { 6, 3 }, { 4, 3 }, { 4 }, { 6, 4 } } },
+    { "linear_add of itself", linear_self, 2, { { 6, 4 }, { 4, 4 } } },
+    { "norm_linear", norm_linear, 3, { { 2, 2, 6 }, { 6 }, { 6 }, { 5, 6 }, { 5 } } },
+    { "norm_linear, wide", norm_linear, 2, { { 3, 37 }, { 37 }, { 37 }, { 2, 37 }, { 2 } } },
+    { "gelu_linear_add", gelu_linear, 2, { { 5, 3 }, { 17, 3 }, { 3, 17 }, { 3 } } },
+    { "add", add, 3, { { 2, 3, 3 }, { 2, 3, 3 } } },
+    { "add of itself", add_self, 2, { { 3, 3 } } },
+    { "norm", norm, 3, { { 2, 3, 5 }, { 5 }, { 5 } } },
+    { "norm, one row", norm, 2, { { 1, 33 }, { 33 }, { 33 } } },
+    { "norm, width 2", norm, 2, { { 4, 2 }, { 2 }, { 2 } } },
+    { "batch_norm, training", batch_norm_train, 2, { { 7, 3 } } },
+    { "batch_norm, two rows", batch_norm_train, 2, { { 3, 18 } } },
+    { "batch_norm, not training", batch_norm_eval, 2, { { 4, 5 } } },
+    { "gelu", gelu, 2, { { 5, 7 } } },
+    { "softmax", softmax, 2, { { 4, 19 } } },
+    { "softmax of one", softmax, 3, { { 2, 3, 1 } } },
+    { "attention, one token", attention_2, 3, { { 2, 1, 12 } } },
+    { "attention, one head", attention_1, 3, { { 1, 5, 9 } } },
+    { "attention, heads of 1", attention_3, 3, { { 1, 4, 9 } } },
+    { "attention, heads of 5", attention_2, 3, { { 2, 7, 30 } } },
+    { "attention, heads of 17", attention_1, 3, { { 1, 3, 51 } } },
+    { "attention, 19 tokens", attention_2, 3, { { 1, 19, 12 } } },
+    { "tokens", tokens, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "tokens, one visible", tokens_one, 3, { { 2, 1, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "tokens, one hidden", tokens_but_one, 3, { { 1, 4, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "restore", restore, 3, { { 2, 3, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "restore, one visible", restore_one, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "restore, one hidden", restore_but_one, 3, { { 1, 5, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
+    { "take_class", take_class, 3, { { 2, 3, 3 } } },
+    { "mean_patches", mean_patches, 3, { { 2, 4, 3 } } },
+    { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
+    { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
+    { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
+    { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },
+};
+enum { N_CASES = sizeof cases / sizeof *cases };
+
+/* Criterion hands parameters to a fresh process: pass an index, no pointers. */
+ParameterizedTestParameters(gradients, of_ops)
+{
+    static int index[N_CASES];
+    for (int i = 0; i < N_CASES; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_CASES);
+}
+
+ParameterizedTest(int *i, gradients, of_ops)
+{
+    double off = gradcheck(&cases[*i], (uint64_t)*i);
+    cr_expect(off <= GRAD_LIMIT, "%s: off by %.2e, allowed %.0e", cases[*i].name, off,
+              GRAD_LIMIT);
+}

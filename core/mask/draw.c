@@ -1,0 +1,140 @@
+#include "core/mask/draw.h"
+
+#include "core/mask/modify.h"
+#include "core/mask/opened.h"
+#include "core/mask/rank.h"
+#include "core/mask/select.h"
+
+#include <math.h>
+
+/* How much of the mask is chance from `start` on: a cosine from 1 down to 0. */
+static double randomness(const Common *c, double progress)
+{
+    double since = progress - c->start;
+    return since < c->anneal ? 0.5 + 0.5 * cos(3.14159265358979324 * since / c->anneal) : 0;
+}
+
+static void add_jitter(float *score, int L, double jitter, Rng *rng)
+{
+    double sum = 0, squares = 0;
+    for (int i = 0; i < L; i++) sum += score[i];
+    for (int i = 0; i < L; i++) squares += (score[i] - sum / L) * (score[i] - sum / L);
+    float noise = (float)(jitter * sqrt(squares / L));
+    for (int i = 0; i < L; i++) score[i] += noise * rng_normal(rng);
+}
+
+/* With the largest hidden this draws without replacement with odds
+ * exp(score / tau).  Source: Gumbel-top-k, Kool et al. 2019, arXiv:1903.06059. */
+static void add_gumbel(float *score, int L, double tau, Rng *rng)
+{
+    for (int i = 0; i < L; i++) {
+        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
+        score[i] = (float)(score[i] / tau - log(-log(u)));
+    }
+}
+
+static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own, Rng *chance)
+{
+    int L = m->rows * m->cols;
+    if (m->order)
+        for (int t = 0; t < L; t++) score[m->order[t]] = ((float)t + 0.5F) / (float)L;
+    else
+        m->strategy.score(m->self, score, v, own);
+    if (m->common.jitter > 0) add_jitter(score, L, m->common.jitter, chance);
+    if (m->common.select == MASK_GUMBEL) add_gumbel(score, L, m->common.tau, chance);
+}
+
+static bool show_below_cut(uint8_t *visible, const uint32_t *key, int L, int K)
+{
+    uint32_t cut;
+    if (!rank_cut(&cut, key, L, K)) return false;
+    for (int i = 0; i < L; i++) visible[i] = key[i] < cut;
+    return true;
+}
+
+/* Mark the visible patches with 1 and the others with 0. */
+static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
+                            Rng *own, Rng *chance)
+{
+    const Common *c = &m->common;
+    const int    *ranking = m->order;
+    int           L = m->rows * m->cols, sorted[MASK_MAX_PATCHES];
+    double        random = randomness(c, v->progress);
+
+    if (!m->order || c->jitter > 0 || c->select == MASK_GUMBEL) {
+        float    score[MASK_MAX_PATCHES];
+        uint32_t key[MASK_MAX_PATCHES];
+        find_scores(m, score, v, own, chance);
+        int bad = rank_keys(key, score, L);
+        CHECK(bad < 0, "%s: score %g at patch %d", mask_spec(m), (double)score[bad], bad);
+
+        bool first_K = c->select == MASK_TOPK || c->select == MASK_PREFIX ||
+                       c->select == MASK_GUMBEL;
+        if (first_K && random == 0 && c->hints == 0 && show_below_cut(visible, key, L, v->K))
+            return;
+        rank_sort(sorted, key, L, chance);
+        ranking = sorted;
+    }
+    select_visible(visible, ranking, L, v->K, (MaskSelect)c->select, c->run, chance);
+    if (random > 0) modify_anneal(visible, ranking, L, v->K, random, chance);
+    if (c->hints > 0) modify_hints(visible, ranking, L, v->K, c->hints, chance);
+}
+
+/* The masks of the strategy `random`, bit for bit: runs that differ in what comes
+ * after `start` share what comes before it. */
+static void hide_at_random(uint8_t *visible, int L, int K, Rng *own, Rng *chance)
+{
+    float    score[MASK_MAX_PATCHES];
+    uint32_t key[MASK_MAX_PATCHES];
+    int      sorted[MASK_MAX_PATCHES];
+    rng_units(own, score, (size_t)L);
+    rank_keys(key, score, L);
+    if (show_below_cut(visible, key, L, K)) return;
+    rank_sort(sorted, key, L, chance);
+    select_visible(visible, sorted, L, K, MASK_TOPK, 1, chance);
+}
+
+/* Without a branch: which way it went could not be foretold. */
+static void write_ids(int *ids, const uint8_t *visible, int L, int K)
+{
+    for (int i = 0, shown = 0; i < L; i++) {
+        ids[visible[i] ? shown : K + i - shown] = i;
+        shown += visible[i];
+    }
+}
+
+void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
+               uint64_t epoch, uint64_t image, int K)
+{
+    int L = m->rows * m->cols;
+    CHECK(0 < K && K < L, "%s: %d of %d patches visible", mask_spec(m), K, L);
+    CHECK(!(mask_needs(m) & MASK_NEEDS_ATTENTION) || (view->attention && view->heads > 0),
+          "%s needs attention", mask_spec(m));
+
+    MaskView v = *view;
+    v.rows = m->rows, v.cols = m->cols, v.K = K;
+    Rng     own = rng_at(seed, STREAM_MASK, epoch, image);
+    Rng     chance = rng_at(seed, STREAM_SELECT, epoch, image);
+    uint8_t visible[MASK_MAX_PATCHES];
+
+    if (v.progress < m->common.start) {
+        hide_at_random(visible, L, K, &own, &chance);
+    } else {
+        rank_and_select(m, visible, &v, &own, &chance);
+        if (m->common.sym || m->common.phase)
+            modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase, &chance);
+    }
+    write_ids(ids, visible, L, K);
+}
+
+void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
+                     uint64_t epoch, const uint64_t *images, int N, int K)
+{
+    size_t L = (size_t)(m->rows * m->cols), each = (size_t)view->heads * L * L;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        MaskView v = *view;
+        if (v.attention) v.attention += (size_t)n * each;
+        mask_draw(m, ids + (size_t)n * L, &v, seed, epoch, images[n], K);
+    }
+}

@@ -1,0 +1,75 @@
+/* Masks: what the program calls.  What a strategy implements is in mask.h.
+ *
+ *     Mask *m;
+ *     if (strategy_open(&m, "spiral:select=window", 14, 14, &err)) return err.code;
+ *     MaskView view = { .progress = 0.1F };
+ *     mask_draw(m, ids, &view, seed, epoch, image, mask_visible(196, 0.75));
+ *     mask_close(m);
+ *
+ * A mask is a pure function of the strategy with its parameters, of what it
+ * asked to see, and of (seed, epoch, image): the same on any number of threads,
+ * in any batch, after any resume.
+ */
+#ifndef CORE_MASK_DRAW_H
+#define CORE_MASK_DRAW_H
+
+#include "core/base/status.h"
+#include "core/mask/mask.h"
+
+#include <stdint.h>
+
+typedef struct Mask Mask; /* a strategy with its parameters, for one grid; read only */
+
+/* Set the strategy's parameters, and those that every strategy has, to their
+ * defaults, then to "key=value,..." from params, which may be NULL or empty.
+ *
+ * STATUS_CONFIG if a key is unknown, given twice or has no effect, a value is
+ * not of its kind or out of range, or the grid is larger than MASK_MAX_PATCHES
+ * or has fewer than two patches. */
+MUST_USE Status mask_open(Mask **m, const char *name, const MaskStrategy *s,
+                          const char *params, int rows, int cols, Err *err);
+void            mask_close(Mask *m); /* NULL is allowed */
+
+/* The identity of a masking: equal maskings have equal text.  The name, then
+ * the parameters that differ from their defaults, the strategy's own first,
+ * each in the order of its table: "spiral:select=window,sym=1". */
+const char *mask_spec(const Mask *m);
+
+unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
+bool       mask_fixed(const Mask *m); /* an image has the same mask in every epoch */
+const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scores */
+
+/* The parameters that every strategy has: selector and modifiers.  Ends with
+ * { 0 }; the value of `select` is replaced by the strategy's own default. */
+extern const MaskParam mask_common[];
+
+/* K, the visible ones of L patches when a share `ratio` is hidden, 0 < ratio < 1.
+ *
+ * floor(L (1 - ratio)) in decimal arithmetic, at least 1 and at most L - 1:
+ * L 100, ratio 0.9 gives 10.  (facebookresearch/mae has int(L * (1 - ratio)) in
+ * binary, which gives 9 there.)  The decimal is the shortest one that reads back
+ * as the double. */
+int mask_visible(int L, double ratio);
+
+/* Split the L patches of one image into visible and hidden.
+ *
+ *   ids   [L] out: ids[0..K) visible, ids[K..L) hidden, both ascending
+ *   view  progress, and what mask_needs() says; the rest is filled in here
+ *   seed, epoch < 2^32, image < 2^56: the key of all chance
+ *   K     number of visible patches, 0 < K < L
+ *
+ * Allocates nothing; safe to call from several threads.  Aborts (CHECK) if K is
+ * out of range, something needed is missing, or a score is not finite.
+ *
+ * Source: He et al. 2022, arXiv:2111.06377, section 3, whose random_masking()
+ * this generalises from noise to any ranking.
+ */
+void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
+               uint64_t epoch, uint64_t image, int K);
+
+/* The same for images [N], on all threads: ids [N, L].  What is needed per image
+ * has a leading dimension N: attention [N, H, L, L]. */
+void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
+                     uint64_t epoch, const uint64_t *images, int N, int K);
+
+#endif

@@ -1,0 +1,119 @@
+/* Masking strategies: what a strategy implements.
+ *
+ * A strategy ranks patches, in one of two ways.  `score` writes one number per
+ * patch of an image, and the highest are hidden.  `order` writes a walk through
+ * the grid, once per grid, and the patches that come late in it are hidden.
+ * Which patches of the ranking stay visible is the selector's choice, and the
+ * core sees to it that they are exactly K.  So no strategy can get the count
+ * wrong, and every strategy has every selector and modifier:
+ *
+ *     static void score(const void *self, float *out, const MaskView *v, Rng *rng)
+ *     {
+ *         (void)self;
+ *         rng_units(rng, out, (size_t)(v->rows * v->cols));
+ *     }
+ *
+ *     MASK_STRATEGY(random,
+ *         .about  = "uniform over all patches",
+ *         .source = "He et al. 2022, arXiv:2111.06377",
+ *         .score  = score
+ *     );
+ *
+ * Letters, here and everywhere: N images, L patches per image, K of them
+ * visible, H heads.  Patches are numbered row by row from the top left.
+ */
+#ifndef CORE_MASK_MASK_H
+#define CORE_MASK_MASK_H
+
+#include "core/base/rng.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { MASK_MAX_PATCHES = 16384 }; /* a grid of 128 x 128 */
+
+/* What a strategy may look at.  What it did not ask for is NULL. */
+typedef struct {
+    int          rows, cols; /* patch grid; L = rows * cols                      */
+    int          K;          /* patches that will be visible, 0 < K < L          */
+    float        progress;   /* share of training done, 0 to 1                   */
+    int          heads;      /* H of attention                                   */
+    const float *attention;  /* [H, L, L] softmax of the encoder's first layer   */
+                             /* over all patches: [h][query][key], rows sum to 1 */
+} MaskView;
+
+/* What must be computed before a mask is drawn. */
+enum { MASK_NEEDS_ATTENTION = 1 };
+
+/* How a ranking, first patch to last, becomes K visible patches. */
+typedef enum {
+    MASK_TOPK,   /* the first K, so that the top of the scores is hidden; of */
+                 /* an order this is called prefix                           */
+    MASK_PREFIX, /* the same                                                 */
+    MASK_WINDOW, /* K in a row from a random place, round the end            */
+    MASK_STRIDE, /* every L/K-th from a random place                         */
+    MASK_STRATA, /* one at random from each of K segments in a row           */
+    MASK_RUNS,   /* runs of `run` in a row, at random places                 */
+    MASK_GUMBEL  /* hidden: drawn without replacement, odds exp(score / tau) */
+} MaskSelect;
+
+/* A parameter is a row in a table and a field in the strategy's own struct: a
+ * double for a number, an int for an integer or a choice.  The core parses it,
+ * checks its range, prints it, and makes it part of the strategy's identity. */
+typedef enum { MASK_NUMBER, MASK_INTEGER, MASK_CHOICE } MaskKind;
+
+typedef struct {
+    const char        *key, *about;
+    MaskKind           kind;
+    size_t             offset;
+    double             value, lo, hi; /* default and closed range; for a choice */
+    const char *const *choices;       /* the index of its name; ends with NULL  */
+} MaskParam;
+
+#define MASK_NUMBER(type, field, value, lo, hi, about) \
+    { #field, about, MASK_NUMBER, MASK_FIELD(type, field, double), value, lo, hi, NULL }
+#define MASK_INTEGER(type, field, value, lo, hi, about) \
+    { #field, about, MASK_INTEGER, MASK_FIELD(type, field, int), value, lo, hi, NULL }
+#define MASK_CHOICE(type, field, value, names, about)                       \
+    { #field, about, MASK_CHOICE, MASK_FIELD(type, field, int), value, 0,   \
+      sizeof names / sizeof *names - 2, names }
+#define MASK_FIELD(type, field, kind) \
+    _Generic(((type *)0)->field, kind: offsetof(type, field))
+
+/* New members are appended, and a strategy that does not name them has NULL
+ * there; what an existing member means changes only with MASK_ABI. */
+typedef struct {
+    unsigned         abi;    /* both are set by MASK_STRATEGY           */
+    unsigned         bytes;
+    const char      *about;  /* one line for `maskgrid strategies`      */
+    const char      *source; /* the paper it follows, or "this suite"   */
+    size_t           size;   /* of the strategy's struct; 0 if it has none */
+    const MaskParam *params; /* ends with { 0 }; NULL if it has none    */
+    unsigned         needs;  /* MASK_NEEDS_*                            */
+    MaskSelect       select; /* the selector used unless another is named */
+
+    /* Write L finite scores; the highest are hidden, and equal ones are ranked
+     * at random.  Depends on nothing but its arguments; is called from several
+     * threads at once. */
+    void (*score)(const void *self, float *out, const MaskView *v, Rng *rng);
+
+    /* Instead of `score`: write every patch once, in the order of the walk. */
+    void (*order)(const void *self, int *out, int rows, int cols);
+
+    /* True if, with these parameters, scores do not depend on rng or view.  So
+     * the mask may be the same in every epoch.  NULL: never. */
+    bool (*fixed)(const void *self);
+} MaskStrategy;
+
+enum { MASK_ABI = 1 };
+
+/* The file name, the symbol and the name on the command line are one word. */
+#define MASK_STRATEGY(name, ...)            \
+    extern const MaskStrategy mask_##name;  \
+    const MaskStrategy mask_##name = {      \
+        .abi   = MASK_ABI,                  \
+        .bytes = sizeof(MaskStrategy),      \
+        __VA_ARGS__                         \
+    }
+
+#endif

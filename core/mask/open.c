@@ -1,0 +1,146 @@
+#include "core/mask/opened.h"
+
+#include "core/mask/params.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RUN = 4 };
+static const double TAU = 1;
+
+static const char *const SELECTORS[] = {
+    "topk", "prefix", "window", "stride", "strata", "runs", "gumbel", NULL
+};
+
+const MaskParam mask_common[] = {
+    MASK_CHOICE(Common, select, MASK_TOPK, SELECTORS, "which of the ranking stay visible"),
+    MASK_INTEGER(Common, run, RUN, 1, MASK_MAX_PATCHES, "length of a run, select=runs"),
+    MASK_NUMBER(Common, tau, TAU, 1e-3, 1e3, "temperature of the scores, select=gumbel"),
+    MASK_INTEGER(Common, sym, 0, 0, 1, "1: turn or mirror each mask at random"),
+    MASK_INTEGER(Common, phase, 0, 0, 1, "1: shift each mask at random, round the edges"),
+    MASK_NUMBER(Common, jitter, 0, 0, 100, "noise on the scores, in their standard deviations"),
+    MASK_NUMBER(Common, hints, 0, 0, 1, "share of the hidden that is shown again, at random"),
+    MASK_NUMBER(Common, start, 0, 0, 1, "share of training with random masks at first"),
+    MASK_NUMBER(Common, anneal, 0, 0, 1, "then share of training to pass from random masks"),
+    { 0 }
+};
+_Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS, "rows of the table");
+
+static void *take(size_t n, size_t size)
+{
+    void *p = calloc(n, size);
+    CHECK(p, "no memory for %zu times %zu bytes of a mask", n, size);
+    return p;
+}
+
+static Status refuse(const Mask *m, const char *name, Err *err)
+{
+    const Common *c = &m->common;
+    if (c->run != RUN && c->select != MASK_RUNS)
+        return err_set(err, STATUS_CONFIG, "%s: run has no effect without select=runs", name);
+    if (c->tau != TAU && c->select != MASK_GUMBEL)
+        return err_set(err, STATUS_CONFIG, "%s: tau has no effect without select=gumbel", name);
+    if (m->strategy.needs && (c->sym || c->phase))
+        return err_set(err, STATUS_CONFIG, "%s looks at the image: %s would move its mask away",
+                       name, c->sym ? "sym" : "phase");
+    return STATUS_OK;
+}
+
+static void walk(Mask *m, const char *name)
+{
+    int      L = m->rows * m->cols;
+    uint8_t *seen = take((size_t)L, 1);
+    m->order = take((size_t)L, sizeof *m->order);
+    m->strategy.order(m->self, m->order, m->rows, m->cols);
+    for (int t = 0; t < L; t++) {
+        int i = m->order[t];
+        CHECK(i >= 0 && i < L && !seen[i], "%s: step %d of its order is patch %d of %d, %s",
+              name, t, i, L, i >= 0 && i < L ? "again" : "which there is not");
+        seen[i] = 1;
+    }
+    free(seen);
+}
+
+Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char *params,
+                 int rows, int cols, Err *err)
+{
+    if (rows < 1 || cols < 1 || cols > MASK_MAX_PATCHES / rows || rows * cols < 2)
+        return err_set(err, STATUS_CONFIG, "%s: a grid of %d x %d; it must have 2 to %d patches",
+                       name, rows, cols, MASK_MAX_PATCHES);
+    if (s->abi != MASK_ABI)
+        return err_set(err, STATUS_CONFIG, "%s was built for contract %u; this program has %d",
+                       name, s->abi, MASK_ABI);
+
+    Mask *m = take(1, sizeof *m);
+    memcpy(&m->strategy, s, s->bytes < sizeof *s ? s->bytes : sizeof *s);
+    memcpy(m->table, mask_common, sizeof mask_common);
+    m->rows = rows, m->cols = cols;
+    m->self = take(1, s->size ? s->size : 1);
+    CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both", name);
+
+    /* The first K of an order are its prefix and the rest the top of the
+     * scores; one selector must have one name only. */
+    int first = m->strategy.order ? MASK_PREFIX : MASK_TOPK;
+    m->table[0].value = s->select <= MASK_PREFIX ? first : (int)s->select;
+
+    Params own = { s->params, m->self }, common = { m->table, &m->common };
+    params_default(own);
+    params_default(common);
+    if (params_read(own, common, name, params, err)) goto fail;
+    if (m->common.select <= MASK_PREFIX) m->common.select = first;
+    if (refuse(m, name, err)) goto fail;
+
+    params_write(&m->spec, own, common, name);
+    if (m->strategy.order) walk(m, name);
+    *out = m;
+    return STATUS_OK;
+
+fail:
+    mask_close(m);
+    return err->code;
+}
+
+void mask_close(Mask *m)
+{
+    if (!m) return;
+    free(m->self);
+    free(m->order);
+    text_free(&m->spec);
+    free(m);
+}
+
+const char *mask_spec(const Mask *m) { return text_get(&m->spec); }
+unsigned    mask_needs(const Mask *m) { return m->strategy.needs; }
+const int  *mask_order(const Mask *m) { return m->order; }
+
+bool mask_fixed(const Mask *m)
+{
+    const Common *c = &m->common;
+    bool modified = c->select > MASK_PREFIX || c->sym || c->phase || c->jitter > 0 ||
+                    c->hints > 0 || c->start > 0 || c->anneal > 0;
+    bool ranked = m->order || (m->strategy.fixed && m->strategy.fixed(m->self));
+    return ranked && !modified;
+}
+
+/* The digits of the ratio are multiplied by L from the last to the first, as on
+ * paper: the carry in the end is the whole part of L ratio. */
+int mask_visible(int L, double ratio)
+{
+    enum { PLACES = 30 };
+    char digits[PLACES + 8];
+    CHECK(L >= 2 && 0 < ratio && ratio < 1, "%d patches, ratio %g", L, ratio);
+    for (int places = 1; places <= PLACES; places++) {
+        snprintf(digits, sizeof digits, "%.*f", places, ratio);
+        if (strtod(digits, NULL) == ratio) break;
+    }
+    int64_t hidden = 0;
+    bool    rest = false;
+    for (size_t i = strlen(digits) - 1; digits[i] != '.'; i--) {
+        hidden += (int64_t)(digits[i] - '0') * L;
+        rest |= hidden % 10 != 0;
+        hidden /= 10;
+    }
+    int K = L - (int)hidden - rest;
+    return K < 1 ? 1 : K > L - 1 ? L - 1 : K;
+}

@@ -1,0 +1,21 @@
+/* Ranking patches: the first K of L without sorting, and sorting. */
+#ifndef CORE_MASK_RANK_H
+#define CORE_MASK_RANK_H
+
+#include "core/base/rng.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* key[i] is ordered as score[i] is; -0 and 0 are equal.  Returns the index of
+ * the first score that is not finite, or -1. */
+int rank_keys(uint32_t *key, const float *score, int L);
+
+/* Find a cut with exactly K of the L keys below it, 0 < K < L.  False if there
+ * is none, because equal keys lie on both sides. */
+bool rank_cut(uint32_t *cut, const uint32_t *key, int L, int K);
+
+/* order[0..L): patches by ascending key; equal keys in random order. */
+void rank_sort(int *order, const uint32_t *key, int L, Rng *rng);
+
+#endif

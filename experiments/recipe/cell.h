@@ -1,0 +1,70 @@
+/* Cells: the points of a grid, and what each is called on disk.
+ *
+ * A stage's id is the hash of its canonical configuration: a text of all that
+ * determines it and nothing else, the id of the stage it builds on, the identity
+ * of the data and the schema number of the stage among it.  So evaluations
+ * share one pre-training, recipes share their common cells, and a grid that
+ * grows runs only what is missing.
+ *
+ *   results/cells/<16 digits of the id of pretrain>/
+ *     config.yaml             the configuration of pretrain, a recipe without a grid
+ *     pretrain.h5             its record; present means complete
+ *     encoder.safetensors     its model
+ *     knn-<8 digits>.yaml     the configuration of an evaluation
+ *     knn-<8 digits>.h5       its record
+ *     journal.jsonl, state.safetensors, log.txt, failed.txt, lock
+ */
+#ifndef EXPERIMENTS_RECIPE_CELL_H
+#define EXPERIMENTS_RECIPE_CELL_H
+
+#include "core/base/hash.h"
+#include "core/base/text.h"
+#include "experiments/recipe/config.h"
+
+enum { STAGE_NAME = 40, CELL_PATH = 4096 };
+
+typedef struct {
+    char id[HASH_HEX];     /* empty unless the recipe asks for this stage */
+    char name[STAGE_NAME]; /* "pretrain", "knn-1f0c9a33"                  */
+} Stage;
+
+/* The data of a cell, looked at once for all cells that share it. */
+typedef struct {
+    char train[HASH_HEX], test[HASH_HEX]; /* identities of the splits    */
+    int  train_count, test_count;
+    int  classes, channels, height, width;
+} DataFacts;
+
+typedef struct {
+    Config           config;
+    const DataFacts *data;
+    int              rows, cols, K; /* patch grid, and how many of it are visible;
+                                       rows * cols where nothing is hidden      */
+    Stage            stage[STAGE_KINDS];
+    int             *at;            /* [axes of the recipe's grid] which value; NULL
+                                       for a cell that is not a point of it     */
+} Cell;
+
+const char *stage_word(StageKind kind); /* "linear-cached" */
+bool        stage_of(StageKind *kind, const char *word); /* "knn" or "knn-1f0c9a33" */
+bool        cell_wants(const Cell *c, StageKind kind);
+bool        cell_untrained(const Cell *c);
+
+/* The text that stage[kind].id is the hash of: lines "key: value". */
+void cell_canonical(const Cell *c, StageKind kind, Text *out);
+
+/* The same stage as a recipe: `maskgrid plan` reads it, and finds the same id. */
+void cell_yaml(const Cell *c, StageKind kind, Text *out);
+
+/* results/cells/<id> and files in it; aborts if the path is longer than `out`. */
+void cell_folder(char out[CELL_PATH], const char *results, const Cell *c);
+void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name);
+void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
+
+/* Is the record there?  A pretrain whose encoder was deleted is done too. */
+bool cell_done(const char *results, const Cell *c, StageKind kind);
+
+/* Names and ids of all stages from config and data. */
+void cell_identify(Cell *c);
+
+#endif

@@ -33,7 +33,7 @@ Status strategy_find(const StrategyEntry **found, const char *name, Err *err)
 Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
 {
     char                 name[64];
-    const StrategyEntry *e;
+    const StrategyEntry *e = NULL;
     size_t               n = strcspn(spec, ":");
     snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : (int)sizeof name - 1, spec);
     if (strategy_find(&e, name, err)) return err->code;

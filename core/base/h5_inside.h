@@ -1,0 +1,24 @@
+/* What h5.c (files, writing) and h5_read.c share.  Nobody else includes this. */
+#ifndef CORE_BASE_H5_INSIDE_H
+#define CORE_BASE_H5_INSIDE_H
+
+#include "core/base/h5.h"
+
+typedef int64_t H5Id; /* HDF5's hid_t; h5.c asserts that it is */
+
+struct H5 {
+    H5Id  id;
+    H5Id  follow; /* how links are followed: never into another file */
+    H5Id  make;   /* how links are made: with the groups on the way  */
+    bool  writing;
+    char *path;   /* where it is, or will be after the commit */
+    char *aside;  /* where it is written; NULL when reading   */
+};
+
+/* "PATH: OBJECT: WHAT: why HDF5 says so"; object may be NULL. */
+Status h5_fail(Err *err, Status code, const H5 *f, const char *object, const char *what);
+
+/* The type of a number in memory; close it with H5Tclose. */
+H5Id h5_memory_type(NumberKind kind);
+
+#endif

@@ -40,6 +40,13 @@ LDFLAGS  += -fsanitize=address,undefined
 RUN      := ASAN_OPTIONS=detect_leaks=0
 endif
 
+# What is being built, for the records.  A tree with files that git does not know
+# is not clean: a strategy dropped in is code too.
+GIT     = git --git-dir=.git
+COMMIT  = $(or $(shell $(GIT) rev-parse HEAD 2>/dev/null),unknown)
+TREE    = $(shell if s=$$($(GIT) status --porcelain 2>/dev/null); then \
+                      [ -z "$$s" ] && echo clean || echo modified; else echo unknown; fi)
+
 STRATEGIES := $(filter-out strategies/registry.c,$(sort $(wildcard strategies/*.c)))
 LIB  := $(wildcard core/*/*.c core/tape/ops/*.c strategies/registry.c) $(STRATEGIES)
 APP  := $(wildcard experiments/*/*.c)
@@ -93,13 +100,16 @@ $(B)/%.c.o: %.c $(B)/flags
 # command recompiles its registry and a new flag recompiles everything.
 $(B)/gen/strategies.def: TEXT = $(patsubst strategies/%.c,STRATEGY(%),$(STRATEGIES))
 $(B)/gen/commands.def:   TEXT = $(patsubst experiments/cli/%.c,COMMAND_FILE(%),$(COMMANDS))
+$(B)/gen/build.def:      TEXT = BUILD_FACT(commit, "$(COMMIT)") BUILD_FACT(tree, "$(TREE)") \
+                                BUILD_FACT(flags, "$(CFLAGS)")
 $(B)/flags:              TEXT = $(CC) $(CPPFLAGS) $(CFLAGS)
-$(B)/gen/strategies.def $(B)/gen/commands.def $(B)/flags: FORCE
+$(B)/gen/strategies.def $(B)/gen/commands.def $(B)/gen/build.def $(B)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
 $(B)/strategies/registry.c.o: $(B)/gen/strategies.def
 $(B)/experiments/cli/cli.c.o: $(B)/gen/commands.def
+$(B)/experiments/record/provenance.c.o: $(B)/gen/build.def
 
 setup: ## install the Debian packages that are missing
 	@scripts/setup.sh

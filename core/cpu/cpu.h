@@ -8,4 +8,9 @@
 #include "core/tape/kernels.def"
 #undef KERNEL
 
+/* What multiplies matrices here, for the record: version and options of OpenBLAS,
+ * and the processor it has chosen its kernels for. */
+const char *cpu_blas_config(void);
+const char *cpu_blas_core(void);
+
 #endif

@@ -12,6 +12,9 @@
 #define GEMM cblas_sgemm
 #endif
 
+const char *cpu_blas_config(void) { return openblas_get_config(); }
+const char *cpu_blas_core(void) { return openblas_get_corename(); }
+
 void cpu_gemm(int ta, int tb, int m, int n, int k, const real *a, const real *b,
               real beta, real *c)
 {

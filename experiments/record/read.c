@@ -1,0 +1,83 @@
+#include "experiments/record/record.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err *err)
+{
+    const char *conventions, *hash;
+    int64_t     version;
+    if (h5_get_text(f, "/", "Conventions", a, &conventions, err) ||
+        strncmp(conventions, "maskgrid-", 9))
+        return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid", path);
+    if (h5_get_whole(f, "/", "schema_version", &version, err)) return err->code;
+    if (version != RECORD_SCHEMA)
+        return err_set(err, STATUS_FORMAT, "%s: schema version %lld, this program reads %d",
+                       path, (long long)version, RECORD_SCHEMA);
+    if (h5_get_text(f, "/", "config_hash", a, &hash, err)) return err->code;
+    if (id && strcmp(hash, id))
+        return err_set(err, STATUS_FORMAT, "%s: record of %.16s, expected %.16s", path, hash,
+                       id);
+    return STATUS_OK;
+}
+
+Status record_read(H5 **f, const char *path, const char *id, Err *err)
+{
+    Arena a;
+    if (h5_open(f, path, err)) return err->code;
+    arena_open(&a, "head of a record", NULL, NULL);
+    Status bad = check_head(*f, path, id, &a, err);
+    arena_close(&a);
+    if (!bad) return STATUS_OK;
+    h5_close(*f);
+    *f = NULL;
+    return bad;
+}
+
+Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
+{
+    const char *const *names;
+    int                k = 0;
+    *metrics = NULL;
+    *n = 0;
+    if (!h5_has(f, "metrics")) return STATUS_OK;
+    if (h5_list(f, "metrics", a, &names, err)) return err->code;
+    while (names[k]) k++;
+    *metrics = ARENA_NEW(a, Metric, k);
+    for (int i = 0; i < k; i++) {
+        char  where[256];
+        void *x;
+        H5Set set = { .name = where, .kind = NUMBER_DOUBLE };
+        snprintf(where, sizeof where, "metrics/%s", names[i]);
+        if (h5_get(f, &set, a, &x, err)) return err->code;
+        (*metrics)[i] = (Metric){
+            .name = names[i], .x = *(double *)x, .units = set.units,
+            .long_name = set.long_name ? set.long_name : names[i],
+            .better = !set.better                  ? NEITHER
+                      : !strcmp(set.better, "lower") ? LOWER
+                                                     : HIGHER,
+        };
+    }
+    *n = k;
+    return STATUS_OK;
+}
+
+Status record_curve_read(H5 *f, const char *name, const char *axis, Arena *a, double **x,
+                         double **y, size_t *n, const char **label, Err *err)
+{
+    char  where[256];
+    void *p;
+    H5Set set = { .name = where, .kind = NUMBER_DOUBLE, .rank = 1 };
+    snprintf(where, sizeof where, "curves/%s", axis);
+    if (h5_get(f, &set, a, &p, err)) return err->code;
+    *n = set.dim[0];
+    *x = p;
+    snprintf(where, sizeof where, "curves/%s", name);
+    if (h5_get(f, &set, a, &p, err)) return err->code;
+    *y = p;
+    if (set.dim[0] != *n)
+        return err_set(err, STATUS_FORMAT, "curve %s has %zu values on an axis of %zu", name,
+                       set.dim[0], *n);
+    if (label) *label = set.long_name ? set.long_name : name;
+    return STATUS_OK;
+}

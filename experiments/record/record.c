@@ -1,0 +1,232 @@
+#include "experiments/record/record.h"
+
+#include "experiments/record/provenance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_MOST = 256 };
+
+static const char CONVENTIONS[] = "maskgrid-1.0";
+
+struct Record {
+    H5    *f;
+    int    rows, cols;
+    bool   plots;  /* has a curve that viewers draw by default */
+    double wall_s; /* of the stage, once record_cost was told */
+    Err    err;    /* the first failure; the calls after it do nothing */
+};
+
+/* Calls between open and close look like `if (ok(r)) keep(r, h5_...(&e), &e)`. */
+static bool ok(const Record *r) { return !r->err.code; }
+
+static void text_at(Record *r, const char *object, const char *key, const char *text)
+{
+    if (ok(r)) r->err.code = h5_put_text(r->f, object, key, text, &r->err);
+}
+
+static void whole_at(Record *r, const char *object, const char *key, int64_t x)
+{
+    if (ok(r)) r->err.code = h5_put_whole(r->f, object, key, x, &r->err);
+}
+
+static void number_at(Record *r, const char *object, const char *key, double x)
+{
+    if (ok(r)) r->err.code = h5_put_number(r->f, object, key, x, &r->err);
+}
+
+/* "group/name" */
+static const char *in(char out[NAME_MOST], const char *group, const char *name)
+{
+    int n = snprintf(out, NAME_MOST, "%s/%s", group, name);
+    CHECK(n > 0 && n < NAME_MOST && !strchr(name, '/'), "name of an array: %s", name);
+    return out;
+}
+
+/* --- head --------------------------------------------------------------- */
+
+static void put_head(Record *r, const RecordHead *h)
+{
+    int patches = h->rows * h->cols;
+    text_at(r, "/", "Conventions", CONVENTIONS);
+    whole_at(r, "/", "schema_version", RECORD_SCHEMA);
+    text_at(r, "/", "title", h->title);
+    text_at(r, "/", "stage", h->stage);
+    text_at(r, "/", "config_hash", h->id);
+    text_at(r, "/", "strategy", h->strategy);
+    whole_at(r, "/", "seed", h->seed);
+    number_at(r, "/", "ratio", h->ratio);
+    number_at(r, "/", "realised_ratio", 1 - (double)h->K / patches);
+    whole_at(r, "/", "rows", h->rows);
+    whole_at(r, "/", "cols", h->cols);
+    whole_at(r, "/", "patches", patches);
+    whole_at(r, "/", "visible", h->K);
+    text_at(r, "/", "NX_class", "NXroot");
+    if (ok(r)) r->err.code = h5_put_long_text(r->f, "config", h->config, &r->err);
+}
+
+static void put_provenance(Record *r, int threads)
+{
+    Fact facts[PROVENANCE_MOST];
+    int  n = provenance(facts);
+    char source[PROVENANCE_TEXT];
+    provenance_source(source);
+    text_at(r, "/", "source", source);
+    for (int i = 0; i < n; i++) text_at(r, "provenance", facts[i].key, facts[i].text);
+    whole_at(r, "provenance", "threads", threads);
+}
+
+Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
+{
+    CHECK(h->stage && h->id && h->title && h->config && h->strategy, "%s: head with gaps", path);
+    CHECK(h->rows > 0 && h->cols > 0 && h->K > 0 && h->K <= h->rows * h->cols,
+          "%s: %d visible of %d x %d patches", path, h->K, h->rows, h->cols);
+    Record *made = malloc(sizeof *made);
+    CHECK(made, "no memory for a record");
+    *made = (Record){ .rows = h->rows, .cols = h->cols };
+    *r = NULL;
+    if (h5_create(&made->f, path, err)) {
+        free(made);
+        return err->code;
+    }
+    put_head(made, h);
+    put_provenance(made, h->threads);
+    *r = made;
+    return STATUS_OK;
+}
+
+/* --- contents ----------------------------------------------------------- */
+
+void record_text(Record *r, const char *key, const char *text) { text_at(r, "/", key, text); }
+void record_number(Record *r, const char *key, double x) { number_at(r, "/", key, x); }
+void record_whole(Record *r, const char *key, int64_t x) { whole_at(r, "/", key, x); }
+
+void record_setting(Record *r, const char *key, const char *text)
+{
+    text_at(r, "settings", key, text);
+}
+
+void record_data(Record *r, const H5Set *set, const void *x)
+{
+    if (ok(r)) r->err.code = h5_put(r->f, set, x, &r->err);
+}
+
+void record_metric(Record *r, const char *name, double x, const char *units,
+                   const char *long_name, Better better)
+{
+    char where[NAME_MOST];
+    record_data(r, &(H5Set){ .name = in(where, "metrics", name), .kind = NUMBER_DOUBLE,
+                             .units = units, .long_name = long_name,
+                             .better = better == HIGHER  ? "higher"
+                                       : better == LOWER ? "lower"
+                                                         : NULL }, &x);
+}
+
+void record_axis(Record *r, const char *name, const double *x, size_t n, const char *units,
+                 const char *long_name)
+{
+    char where[NAME_MOST];
+    record_data(r, &(H5Set){ .name = in(where, "curves", name), .kind = NUMBER_DOUBLE,
+                             .rank = 1, .dim = { n }, .units = units,
+                             .long_name = long_name }, x);
+}
+
+/* The first curve is the one that viewers of NeXus files draw. */
+void record_curve(Record *r, const char *name, const char *axis, const double *y, size_t n,
+                  const char *units, const char *long_name)
+{
+    char where[NAME_MOST], scale[NAME_MOST];
+    record_data(r, &(H5Set){ .name = in(where, "curves", name), .kind = NUMBER_DOUBLE,
+                             .rank = 1, .dim = { n }, .units = units, .long_name = long_name,
+                             .scale = { in(scale, "curves", axis) } }, y);
+    if (r->plots) return;
+    r->plots = true;
+    snprintf(where, sizeof where, "%s_indices", axis);
+    text_at(r, "/", "default", "curves");
+    text_at(r, "curves", "NX_class", "NXdata");
+    text_at(r, "curves", "signal", name);
+    text_at(r, "curves", "axes", axis);
+    whole_at(r, "curves", where, 0);
+}
+
+void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x, size_t n,
+                     const char *units, const char *long_name)
+{
+    char where[NAME_MOST];
+    record_data(r, &(H5Set){ .name = in(where, "outcomes", name), .kind = kind, .rank = 1,
+                             .dim = { n }, .units = units, .long_name = long_name }, x);
+}
+
+void record_map(Record *r, const char *name, const double *x, const char *units,
+                const char *long_name)
+{
+    char where[NAME_MOST];
+    record_data(r, &(H5Set){ .name = in(where, "maps", name), .kind = NUMBER_DOUBLE, .rank = 2,
+                             .dim = { (size_t)r->rows, (size_t)r->cols }, .units = units,
+                             .long_name = long_name }, x);
+}
+
+void record_reconstruction(Record *r, const uint8_t *original, const uint8_t *hidden,
+                           const uint8_t *reconstruction, size_t n, size_t H, size_t W,
+                           size_t C)
+{
+    size_t L = (size_t)r->rows * (size_t)r->cols;
+    CHECK((C == 1 || C == 3) && H % (size_t)r->rows == 0 && W % (size_t)r->cols == 0,
+          "reconstruction [%zu, %zu, %zu] on %d x %d patches", H, W, C, r->rows, r->cols);
+    H5Set images = { .name = "reconstruction/original", .kind = NUMBER_UINT8, .rank = 4,
+                     .dim = { n, H, W, C }, .units = "1", .long_name = "test image" };
+    record_data(r, &images, original);
+    images.name = "reconstruction/reconstruction";
+    images.long_name = "visible patches as they were, hidden ones as predicted";
+    record_data(r, &images, reconstruction);
+    record_data(r, &(H5Set){ .name = "reconstruction/hidden", .kind = NUMBER_UINT8, .rank = 2,
+                             .dim = { n, L }, .units = "1",
+                             .long_name = "1 where the patch was hidden" }, hidden);
+}
+
+void record_cost(Record *r, double wall_s, double images)
+{
+    double peak = provenance_peak_bytes(), rate = images / wall_s;
+    r->wall_s = wall_s;
+    record_data(r, &(H5Set){ .name = "cost/wall_s", .kind = NUMBER_DOUBLE, .units = "s",
+                             .long_name = "time of the stage", .better = "lower" }, &wall_s);
+    record_data(r, &(H5Set){ .name = "cost/peak_bytes", .kind = NUMBER_DOUBLE,
+                             .units = "byte", .long_name = "peak memory of the process",
+                             .better = "lower" }, &peak);
+    if (images > 0 && wall_s > 0)
+        record_data(r, &(H5Set){ .name = "cost/images_per_s", .kind = NUMBER_DOUBLE,
+                                 .units = "s-1", .long_name = "images a second",
+                                 .better = "higher" }, &rate);
+}
+
+/* --- end ---------------------------------------------------------------- */
+
+static void put_times(Record *r)
+{
+    char now[32], then[32], line[PROVENANCE_TEXT + 64], source[PROVENANCE_TEXT];
+    provenance_time(now, 0);
+    provenance_time(then, r->wall_s);
+    provenance_source(source);
+    snprintf(line, sizeof line, "%s written by %s", now, source);
+    text_at(r, "/", "created", now);
+    text_at(r, "/", "started", then);
+    text_at(r, "/", "history", line);
+}
+
+Status record_close(Record *r, Err *err)
+{
+    put_times(r);
+    if (ok(r)) r->err.code = h5_commit(r->f, &r->err);
+    else h5_close(r->f);
+    *err = r->err;
+    free(r);
+    return err->code;
+}
+
+void record_drop(Record *r)
+{
+    if (!r) return;
+    h5_close(r->f);
+    free(r);
+}

@@ -16,7 +16,11 @@ static const struct { const char *key, *text; } built[] = {
 #undef BUILD_FACT
     { "program", "maskgrid" },
     { "version", MASKGRID_VERSION },
-    { "compiler", "gcc-compatible " __VERSION__ },
+#ifdef __clang__
+    { "compiler", __VERSION__ },
+#else
+    { "compiler", "gcc " __VERSION__ },
+#endif
 #ifdef REAL_IS_DOUBLE
     { "real", "double" },
 #else

@@ -14,8 +14,10 @@ typedef struct {
     size_t   room;   /* bytes behind pixels       */
 } Image;
 
-/* Sets the size; what the pixels hold afterwards is undefined. */
+/* What the pixels hold after either is undefined.  image_room only makes room,
+ * for those who use an Image as reusable memory. */
 void image_size(Image *m, int height, int width, int channels);
+void image_room(Image *m, size_t bytes);
 void image_free(Image *m);
 
 #endif

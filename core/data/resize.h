@@ -1,0 +1,39 @@
+/* Resizing equal to Pillow's, bit for bit.
+ *
+ * Two passes, columns then rows, with weights rounded to 22 bits and values to
+ * 8 bits between them.  When shrinking the kernel grows by the factor, so that
+ * every source pixel counts (antialiasing).  A window is resized as if cut out
+ * first: pixels outside it do not count.
+ *
+ * Equal to PIL.Image.crop(window).resize(size, filter), for any fractional
+ * `box` to its resize(..., box).
+ */
+#ifndef CORE_DATA_RESIZE_H
+#define CORE_DATA_RESIZE_H
+
+#include "core/data/image.h"
+
+typedef enum { FILTER_BILINEAR, FILTER_BICUBIC /* a = -0.5 */ } Filter;
+
+/* Pixels somewhere: a picture, or a window of one. */
+typedef struct {
+    const uint8_t *pixels; /* of the upper left corner */
+    int            height, width, channels;
+    size_t         stride; /* bytes from row to row    */
+} View;
+
+/* Part of a view in its pixels, edges included: 0 <= left < right <= width. */
+typedef struct {
+    float left, top, right, bottom;
+} Box;
+
+/* The whole of m, or a window that lies within it. */
+View view_of(const Image *m);
+View view_window(const Image *m, int top, int left, int height, int width);
+
+/* out [height, width, channels]; box NULL: all of the view.  `scratch` holds
+ * what is between the passes and the weights, and is reused between calls. */
+void resize(uint8_t *out, int height, int width, const View *from, const Box *box,
+            Filter filter, Image *scratch);
+
+#endif

@@ -17,6 +17,8 @@
 #include "core/data/image.h"
 #include "core/data/scenes.h"
 
+enum { DATA_PATH = 4096 };
+
 typedef enum { SPLIT_TRAIN = 0, SPLIT_TEST = 1 } Split;
 
 typedef struct {
@@ -39,12 +41,17 @@ typedef struct {
     uint8_t           *pixels;                  /* [count, height, width, channels] */
 } Data;
 
-/* What a data set provides.  open fills in everything but `name`; data_close
- * frees labels and pixels.  identify adds to h whatever determines the split. */
+/* What a data set provides.  find tells whether it is there (STATUS_MISSING),
+ * check whether its part of the configuration is in range (NULL: it has none).
+ * identify adds to h whatever determines the split.  open fills in all but
+ * `name`, and count with all there are; what it has allocated when it fails,
+ * labels or pixels, data_open frees. */
 typedef struct DataKind {
     const char *name, *about;
-    Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
+    Status (*check)(const DataConfig *c, Err *err);
+    Status (*find)(const DataConfig *c, Err *err);
     Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
+    Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
 } DataKind;
 
 extern const DataKind *const data_kinds[]; /* ends with NULL */
@@ -66,9 +73,18 @@ MUST_USE Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split spl
 /* STATUS_MISSING if it is not installed, STATUS_FORMAT if a file is damaged or
  * two of them disagree.  Resolves the fallback. */
 MUST_USE Status data_open(Data **d, const DataConfig *c, Split split, Err *err);
-void            data_close(Data *d);
+void            data_close(Data *d); /* NULL is fine */
 
 /* Picture i, 0 <= i < count.  May be called from several threads. */
 MUST_USE Status data_read(const Data *d, int i, Image *out, Err *err);
+
+/* For data sets of files: the folder that has `file`, of config.folder or else
+ * $MASKGRID_DATA/<name> or `system`.  STATUS_MISSING names all that were tried
+ * and ends with `cure`, how to get it. */
+MUST_USE Status data_folder(char path[DATA_PATH], const DataConfig *c, const char *system,
+                            const char *file, const char *cure, Err *err);
+
+/* How many pictures of a split are asked for; 0: all. */
+int data_asked(const DataConfig *c, Split split);
 
 #endif

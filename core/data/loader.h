@@ -27,14 +27,17 @@ typedef struct {
     uint64_t       seed;
 } LoaderConfig;
 
+typedef struct LoaderDesk LoaderDesk;
+
 typedef struct {
     const Data  *data;
     LoaderConfig config;
     Augment      augment;
     int         *order; /* [count], of epoch `order_epoch` */
     uint64_t     order_epoch;
-    Image       *scratch; /* [2 threads] */
+    LoaderDesk  *desks; /* [threads] */
     int          threads;
+    real         normal[MAX_CHANNELS][256]; /* (value / 255 - mean) / std */
 } Loader;
 
 typedef struct {

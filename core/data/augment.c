@@ -1,0 +1,87 @@
+#include "core/data/augment.h"
+
+#include "core/base/rng.h"
+#include "core/base/status.h"
+#include "core/data/resize.h"
+
+#include <math.h>
+#include <string.h>
+
+Augment augment_defaults(void)
+{
+    return (Augment){ .area_min = 0.2, .area_max = 1, .aspect_min = 3.0 / 4,
+                      .aspect_max = 4.0 / 3, .flip = 0.5 };
+}
+
+static double between(Rng *rng, double lo, double hi)
+{
+    return lo + (hi - lo) * rng_unit53(rng);
+}
+
+/* Sides are rounded as Python rounds: halves to the even number. */
+static int whole(double x) { return (int)rint(x); }
+
+static Crop largest_centred(const Augment *a, int height, int width)
+{
+    Crop   c = { .height = height, .width = width };
+    double aspect = (double)width / height;
+    if (aspect < a->aspect_min) c.height = whole(width / a->aspect_min);
+    if (aspect > a->aspect_max) c.width = whole(height * a->aspect_max);
+    c.top = (height - c.height) / 2, c.left = (width - c.width) / 2;
+    return c;
+}
+
+static Crop window(const Augment *a, int height, int width, Rng *rng)
+{
+    enum { TRIES = 10 };
+    for (int i = 0; i < TRIES; i++) {
+        double area = between(rng, a->area_min, a->area_max) * height * width;
+        double aspect = exp(between(rng, log(a->aspect_min), log(a->aspect_max)));
+        Crop   c = { .height = whole(sqrt(area / aspect)), .width = whole(sqrt(area * aspect)) };
+        if (c.width <= 0 || c.width > width || c.height <= 0 || c.height > height) continue;
+        c.top = (int)rng_below(rng, (uint32_t)(height - c.height + 1));
+        c.left = (int)rng_below(rng, (uint32_t)(width - c.width + 1));
+        return c;
+    }
+    return largest_centred(a, height, width);
+}
+
+Crop augment_crop(const Augment *a, int height, int width, uint64_t seed, uint64_t epoch,
+                  uint64_t image)
+{
+    CHECK(a->area_min > 0 && a->area_min <= a->area_max && a->area_max <= 1 &&
+              a->aspect_min > 0 && a->aspect_min <= a->aspect_max,
+          "crop of area %g..%g, aspect %g..%g", a->area_min, a->area_max, a->aspect_min,
+          a->aspect_max);
+    Rng  rng = rng_at(seed, STREAM_AUGMENT, epoch, image);
+    bool flip = rng_unit53(&rng) < a->flip; /* first: the same whatever the crop does */
+    Crop c = window(a, height, width, &rng);
+    c.flip = flip;
+    return c;
+}
+
+Crop crop_whole(int height, int width)
+{
+    return (Crop){ .height = height, .width = width };
+}
+
+static void mirror(uint8_t *pixels, int height, int width, int channels)
+{
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width / 2; x++) {
+            uint8_t *row = pixels + (size_t)y * (size_t)width * (size_t)channels;
+            uint8_t *a = row + x * channels, *b = row + (width - 1 - x) * channels;
+            for (int c = 0; c < channels; c++) {
+                uint8_t keep = a[c];
+                a[c] = b[c], b[c] = keep;
+            }
+        }
+}
+
+void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t *out,
+                Image *scratch)
+{
+    View v = view_window(from, c->top, c->left, c->height, c->width);
+    resize(out, height, width, &v, NULL, FILTER_BICUBIC, scratch);
+    if (c->flip) mirror(out, height, width, from->channels);
+}

@@ -1,0 +1,164 @@
+#include "core/data/data.h"
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const DataKind data_fashion_mnist, data_scenes;
+
+const DataKind *const data_kinds[] = { &data_fashion_mnist, &data_scenes, NULL };
+
+static const char *const split_names[] = { "train", "test" };
+
+DataConfig data_defaults(void)
+{
+    return (DataConfig){ .name = "fashion-mnist", .scenes = scenes_defaults() };
+}
+
+int data_asked(const DataConfig *c, Split split)
+{
+    return split == SPLIT_TRAIN ? c->train_count : c->test_count;
+}
+
+static Status find_kind(const DataKind **kind, const char *name, Err *err)
+{
+    enum { MAX_KINDS = 32 };
+    const char *names[MAX_KINDS + 1] = { NULL };
+    for (int i = 0; data_kinds[i]; i++) {
+        CHECK(i < MAX_KINDS, "more than %d data sets", MAX_KINDS);
+        if (!strcmp(data_kinds[i]->name, name)) {
+            *kind = data_kinds[i];
+            return STATUS_OK;
+        }
+        names[i] = data_kinds[i]->name;
+    }
+    Text        all = { 0 };
+    const char *near = text_nearest(name, names);
+    for (int i = 0; names[i]; i++) text_add(&all, "%s%s", i ? ", " : "", names[i]);
+    err_set(err, STATUS_CONFIG, "no data set '%s'%s%s%s; there are: %s", name,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
+            text_get(&all));
+    text_free(&all);
+    return err->code;
+}
+
+Status data_check(const DataConfig *c, Err *err)
+{
+    const DataKind *kind, *fallback;
+    if (find_kind(&kind, c->name, err)) return err->code;
+    if (c->fallback && find_kind(&fallback, c->fallback, err)) return err->code;
+    if (c->train_count < 0)
+        return err_set(err, STATUS_CONFIG, "train_count is %d, expected 0 (all) or more",
+                       c->train_count);
+    if (c->test_count < 0)
+        return err_set(err, STATUS_CONFIG, "test_count is %d, expected 0 (all) or more",
+                       c->test_count);
+    if (kind->check && kind->check(c, err)) return err->code;
+    return c->fallback && fallback->check ? fallback->check(c, err) : STATUS_OK;
+}
+
+Status data_resolve(DataConfig *c, Err *err)
+{
+    const DataKind *kind, *fallback;
+    if (data_check(c, err) || find_kind(&kind, c->name, err)) return err->code;
+    Status bad = kind->find(c, err);
+    if (bad == STATUS_MISSING && c->fallback) {
+        Err second;
+        if (find_kind(&fallback, c->fallback, &second) || fallback->find(c, &second))
+            return bad;
+        c->name = c->fallback;
+        bad = STATUS_OK;
+    }
+    if (!bad) c->fallback = NULL;
+    return bad;
+}
+
+Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split, Err *err)
+{
+    const DataKind *kind;
+    DataConfig      found = *c;
+    if (data_resolve(&found, err) || find_kind(&kind, found.name, err)) return err->code;
+    Hash h;
+    Text count = { 0 };
+    hash_start(&h);
+    hash_text(&h, kind->name);
+    hash_text(&h, split_names[split]);
+    text_add(&count, "%d", data_asked(&found, split));
+    hash_text(&h, text_get(&count));
+    text_free(&count);
+    Status bad = kind->identify(&h, &found, split, err);
+    hash_end(&h, hex);
+    return bad;
+}
+
+Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
+{
+    const DataKind *kind;
+    DataConfig      found = *c;
+    if (data_resolve(&found, err) || find_kind(&kind, found.name, err)) return err->code;
+    Data *d = calloc(1, sizeof *d);
+    CHECK(d, "no memory for a data set");
+    d->name = kind->name;
+    Status bad = kind->open(d, &found, split, err);
+    int    asked = data_asked(&found, split);
+    if (!bad && asked > d->count)
+        bad = err_set(err, STATUS_CONFIG, "%s_count is %d, but %s has only %d pictures",
+                      split_names[split], asked, d->name, d->count);
+    if (bad) {
+        data_close(d);
+        return bad;
+    }
+    if (asked) d->count = asked;
+    *out = d;
+    return STATUS_OK;
+}
+
+void data_close(Data *d)
+{
+    if (!d) return;
+    free(d->labels);
+    free(d->pixels);
+    free(d);
+}
+
+Status data_read(const Data *d, int i, Image *out, Err *err)
+{
+    (void)err; /* pictures in memory cannot fail to be read */
+    CHECK(i >= 0 && i < d->count, "picture %d of %d", i, d->count);
+    size_t n = (size_t)d->height * (size_t)d->width * (size_t)d->channels;
+    image_size(out, d->height, d->width, d->channels);
+    memcpy(out->pixels, d->pixels + (size_t)i * n, n);
+    return STATUS_OK;
+}
+
+static bool holds(char path[DATA_PATH], const char *folder, const char *name,
+                  const char *file, Text *tried)
+{
+    char full[2 * DATA_PATH];
+    int  n = snprintf(path, DATA_PATH, name ? "%s/%s" : "%s", folder, name);
+    if (n < 0 || n >= DATA_PATH) return false;
+    text_add(tried, "%s%s", tried->length ? ", " : "", path);
+    snprintf(full, sizeof full, "%s/%s", path, file);
+    return file_exists(full);
+}
+
+Status data_folder(char path[DATA_PATH], const DataConfig *c, const char *system,
+                   const char *file, const char *cure, Err *err)
+{
+    Text        tried = { 0 };
+    const char *own = getenv("MASKGRID_DATA");
+    bool        found;
+    if (c->folder)
+        found = holds(path, c->folder, NULL, file, &tried);
+    else
+        found = (own && *own && holds(path, own, c->name, file, &tried)) ||
+                holds(path, system, NULL, file, &tried);
+    if (!found)
+        err_set(err, STATUS_MISSING, "data set %s: no %s in %s; %s", c->name, file,
+                text_get(&tried), cure);
+    text_free(&tried);
+    return found ? STATUS_OK : err->code;
+}

@@ -46,11 +46,15 @@ extern const char *const mae_presets[]; /* ends with NULL */
 
 MUST_USE Status mae_check(const MaeConfig *c, Err *err);
 
+int mae_values(const MaeConfig *c); /* P */
+
 /* Aborts (CHECK) if mae_check would complain: check what users wrote first. */
 void mae_open(Mae *m, const Backend *be, const MaeConfig *c, uint64_t seed);
 void mae_close(Mae *m);
 
-/* Numbers in all parameters, fixed positions included, without making any. */
+/* Only names and shapes of the parameters, in memory for nothing else: to look at,
+ * then mae_close.  mae_count sums them up, fixed positions included. */
+void   mae_list(Mae *m, const Backend *be, const MaeConfig *c);
 size_t mae_count(const MaeConfig *c);
 
 /* images [N, C, H, W], constant. */

@@ -72,9 +72,17 @@ void params_close(Params *p);
  * the ops and keeps its shape in files. */
 Tensor *params_add(Params *p, const char *name, Init init, int rank, const int *dim);
 
-/* name.weight and name.bias: Xavier and zero; ones and zero. */
-Layer params_linear(Params *p, int outputs, int inputs, const char *name);
-Layer params_norm(Params *p, int width, const char *name);
+/* A token of width D, [1, 1, D], N(0, 0.02); fixed positions [1, L + 1, D]. */
+Tensor *params_token(Params *p, int D, const char *name);
+Tensor *params_positions(Params *p, int L, int D, const char *name);
+
+/* name.weight and name.bias, the name being as printf makes it.  Linear: Xavier,
+ * zero.  Norm: one, zero.  Embedding of patches: Xavier as a matrix, and within
+ * 1 / sqrt(channels patch^2). */
+Layer params_linear(Params *p, int outputs, int inputs, const char *name, ...)
+    PRINTF_LIKE(4, 5);
+Layer params_norm(Params *p, int width, const char *name, ...) PRINTF_LIKE(3, 4);
+Layer params_embedding(Params *p, int D, int channels, int patch, const char *name);
 
 /* Memory and initial values: parameter i draws from (seed, STREAM_INIT, 0, i). */
 void params_place(Params *p, uint64_t seed);
@@ -82,11 +90,14 @@ void params_place(Params *p, uint64_t seed);
 /* Gradients and `moments` moments, all zero.  Once, after params_place. */
 void params_train(Params *p, int moments);
 
-/* After an optimiser's step: the next backward starts from nothing. */
+/* Before an optimiser's step: abort (CHECK) if a trained parameter has no gradient.
+ * After it: the next backward starts from nothing. */
+void params_check_grads(const Params *p);
 void params_forget_grads(Params *p);
 
-/* Numbers in all parameters, fixed ones too. */
+/* Numbers in all parameters, fixed ones too, and in the largest of them. */
 size_t params_count(const Params *p);
+size_t params_largest(const Params *p);
 
 const Param *params_find(const Params *p, const char *name); /* NULL if there is none */
 

@@ -44,7 +44,7 @@ int vit_patches(const VitConfig *c); /* L */
 
 /* Add the encoder's parameters to p; once p is placed, write the positions. */
 void vit_add(Vit *v, Params *p, const VitConfig *c);
-void vit_write_positions(const Vit *v, const Params *p);
+void vit_write_positions(const Vit *v, Params *p);
 
 /* The blocks of an encoder or a decoder: names.0 .. names.(depth-1). */
 Block  *blocks_add(Params *p, const VitSize *s, const char *names);
@@ -53,7 +53,7 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
 /* Fixed positions [1, rows cols + 1, D], written to x: of D numbers the first
  * half encodes the column, the second the row; each half is sines, then cosines,
  * of position / 10000^(4 i / D).  The class token's row is zero. */
-void positions_write(const Params *p, Tensor *x, int rows, int cols);
+void positions_write(Params *p, Tensor *x, int rows, int cols);
 
 /* images [N, C, H, W] -> [N, K + 1, D], class token first, after the final norm. */
 Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible);

@@ -19,7 +19,6 @@
 #include "core/base/arena.h"
 #include "core/tape/backend.h"
 
-#include <stdint.h>
 #include <stdio.h>
 
 enum { SAFE_RANK = 8 };
@@ -29,8 +28,8 @@ typedef struct {
     const char *dtype; /* "F32" */
     int         rank;
     size_t      dim[SAFE_RANK];
-    size_t      count;      /* numbers                   */
-    uint64_t    begin, end; /* bytes, behind the header  */
+    size_t      count;      /* numbers                  */
+    size_t      begin, end; /* bytes, behind the header */
 } SafeTensor;
 
 typedef struct {
@@ -41,7 +40,7 @@ typedef struct {
     const char *path;
     FILE       *file;
     Arena       arena;
-    uint64_t    data;    /* where the numbers begin in the file */
+    size_t      data;    /* where the numbers begin in the file */
     SafeTensor *tensors; /* ordered by where they lie           */
     SafeMeta   *metas;
     size_t      n, n_metas;
@@ -58,7 +57,7 @@ const char       *safetensors_meta(const Safetensors *f, const char *key);  /* o
 MUST_USE Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out,
                                  Err *err);
 
-/* Find and read a tensor that must have this shape; a dimension of -1 may be
+/* Find a tensor that must have this shape, each dimension an int; -1 stands for
  * any.  STATUS_FORMAT says what is there instead. */
 MUST_USE Status safetensors_expect(const Safetensors *f, const char *name, int rank,
                                    const int *dim, const SafeTensor **x, Err *err);

@@ -1,0 +1,183 @@
+#include "core/model/vit.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { MOST_PIXELS = 1 << 14, MOST_WIDTH = 1 << 14, MOST_DEPTH = 256 };
+enum { MOST_PATCHES = 1 << 16 };
+
+/* --- sizes ------------------------------------------------------------- */
+
+static Status in_range(int x, int most, const char *which, const char *what, Err *err)
+{
+    if (x >= 1 && x <= most) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: %s %d is not between 1 and %d", which, what,
+                   x, most);
+}
+
+Status vit_check_size(const VitSize *s, const char *which, Err *err)
+{
+    if (in_range(s->D, MOST_WIDTH, which, "width", err) ||
+        in_range(s->depth, MOST_DEPTH, which, "depth", err) ||
+        in_range(s->heads, s->D, which, "heads", err))
+        return err->code;
+    if (s->D % 4) /* sine and cosine of row and of column */
+        return err_set(err, STATUS_CONFIG, "%s: width %d is not a multiple of 4", which,
+                       s->D);
+    if (s->D % s->heads)
+        return err_set(err, STATUS_CONFIG, "%s: %d heads do not divide the width %d",
+                       which, s->heads, s->D);
+    return STATUS_OK;
+}
+
+Status vit_check(const VitConfig *c, Err *err)
+{
+    if (in_range(c->channels, MOST_PIXELS, "image", "channels", err) ||
+        in_range(c->height, MOST_PIXELS, "image", "height", err) ||
+        in_range(c->width, MOST_PIXELS, "image", "width", err) ||
+        in_range(c->patch, MOST_PIXELS, "image", "patch", err))
+        return err->code;
+    if (c->height % c->patch || c->width % c->patch)
+        return err_set(err, STATUS_CONFIG, "image: %d x %d pixels are no whole number of "
+                       "patches of %d", c->height, c->width, c->patch);
+    if ((int64_t)c->channels * c->patch * c->patch > MOST_PIXELS)
+        return err_set(err, STATUS_CONFIG, "image: a patch of %d x %d x %d has more than "
+                       "%d values", c->channels, c->patch, c->patch, MOST_PIXELS);
+    if (vit_patches(c) > MOST_PATCHES)
+        return err_set(err, STATUS_CONFIG, "image: %d patches, at most %d",
+                       vit_patches(c), MOST_PATCHES);
+    return vit_check_size(&c->size, "encoder", err);
+}
+
+int vit_rows(const VitConfig *c) { return c->height / c->patch; }
+int vit_cols(const VitConfig *c) { return c->width / c->patch; }
+int vit_patches(const VitConfig *c) { return vit_rows(c) * vit_cols(c); }
+
+/* --- parameters -------------------------------------------------------- */
+
+Block *blocks_add(Params *p, const VitSize *s, const char *names)
+{
+    Block *blocks = ARENA_NEW(&p->host, Block, s->depth);
+    int    D = s->D;
+    for (int i = 0; i < s->depth; i++) {
+        Block *b = &blocks[i];
+        b->norm1 = params_norm(p, D, "%s.%d.norm1", names, i);
+        b->qkv = params_linear(p, 3 * D, D, "%s.%d.attn.qkv", names, i);
+        b->proj = params_linear(p, D, D, "%s.%d.attn.proj", names, i);
+        b->norm2 = params_norm(p, D, "%s.%d.norm2", names, i);
+        b->fc1 = params_linear(p, 4 * D, D, "%s.%d.mlp.fc1", names, i);
+        b->fc2 = params_linear(p, D, 4 * D, "%s.%d.mlp.fc2", names, i);
+    }
+    return blocks;
+}
+
+void vit_add(Vit *v, Params *p, const VitConfig *c)
+{
+    int D = c->size.D;
+    v->config = *c;
+    v->cls_token = params_token(p, D, "cls_token");
+    v->pos_embed = params_positions(p, vit_patches(c), D, "pos_embed");
+    v->patch_embed = params_embedding(p, D, c->channels, c->patch, "patch_embed.proj");
+    v->blocks = blocks_add(p, &c->size, "blocks");
+    v->norm = params_norm(p, D, "norm");
+}
+
+/* Half a position: D / 4 sines, then as many cosines, of `at` at falling
+ * frequencies. */
+static real *half_position(real *out, int at, int D)
+{
+    int n = D / 4;
+    for (int i = 0; i < n; i++) {
+        double angle = at / pow(10000, (double)i / n);
+        out[i] = (real)sin(angle);
+        out[n + i] = (real)cos(angle);
+    }
+    return out + 2 * n;
+}
+
+void positions_write(Params *p, Tensor *x, int rows, int cols)
+{
+    ArenaMark mark = arena_mark(&p->host);
+    size_t    n = tensor_count(x);
+    int       D = x->dim[2];
+    CHECK(x->dim[1] == rows * cols + 1, "positions of %d x %d in %d rows", rows, cols,
+          x->dim[1]);
+    real *values = ARENA_NEW(&p->host, real, n), *at = values;
+    for (int i = 0; i < D; i++) *at++ = 0; /* the class token is nowhere */
+    for (int row = 0; row < rows; row++)
+        for (int col = 0; col < cols; col++) {
+            at = half_position(at, col, D);
+            at = half_position(at, row, D);
+        }
+    p->be->write(x->data, values, n);
+    arena_rewind(&p->host, mark);
+}
+
+void vit_write_positions(const Vit *v, Params *p)
+{
+    positions_write(p, v->pos_embed, vit_rows(&v->config), vit_cols(&v->config));
+}
+
+/* --- forward ----------------------------------------------------------- */
+
+static Tensor *block(Tape *t, const Block *b, int H, Tensor *x)
+{
+    Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
+    x = op_linear_add(t, op_attention(t, qkv, H), b->proj.w, b->proj.b, x);
+    Tensor *h = op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
+    return op_gelu_linear_add(t, h, b->fc2.w, b->fc2.b, x);
+}
+
+Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)
+{
+    for (int i = 0; i < s->depth; i++) x = block(t, &blocks[i], s->heads, x);
+    return x;
+}
+
+static Tensor *embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+{
+    const VitConfig *c = &v->config;
+    const int       *dim = images->dim;
+    CHECK(images->rank == 4 && dim[1] == c->channels && dim[2] == c->height &&
+              dim[3] == c->width,
+          "images [%d, %d, %d, %d] for a model of [%d, %d, %d]", dim[0], dim[1], dim[2],
+          dim[3], c->channels, c->height, c->width);
+    Tensor *x = op_take_patches(t, images, visible, c->patch);
+    x = op_linear(t, x, v->patch_embed.w, v->patch_embed.b);
+    return op_tokens(t, x, v->cls_token, v->pos_embed, visible);
+}
+
+Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+{
+    Tensor *x = embed(t, v, images, visible);
+    x = blocks_forward(t, v->blocks, &v->config.size, x);
+    return op_norm(t, x, v->norm.w, v->norm.b);
+}
+
+/* Nothing hidden; lives as long as the tape's nodes, which refer to it. */
+static const Visible *all_visible(Tape *t, const Vit *v, const Tensor *images)
+{
+    int      N = images->dim[0], L = vit_patches(&v->config);
+    int     *ids = ARENA_NEW(&t->nodes, int, (size_t)N * (size_t)L);
+    Visible *all = ARENA_NEW(&t->nodes, Visible, 1);
+    for (int i = 0; i < N * L; i++) ids[i] = i % L;
+    *all = (Visible){ .N = N, .L = L, .K = L, .ids = ids };
+    return all;
+}
+
+Tensor *vit_features(Tape *t, const Vit *v, Tensor *images)
+{
+    return vit_encode(t, v, images, all_visible(t, v, images));
+}
+
+Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images)
+{
+    const Block *b = &v->blocks[0];
+    bool         recording = t->recording;
+    t->recording = false;
+    Tensor *x = embed(t, v, images, all_visible(t, v, images));
+    Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
+    Tensor *map = op_attention_map(t, qkv, v->config.size.heads);
+    t->recording = recording;
+    return map;
+}

@@ -1,0 +1,125 @@
+#include "experiments/record/stats.h"
+
+#include "core/base/status.h"
+
+#include <math.h>
+
+/* --- distributions ------------------------------------------------------ */
+
+/* Continued fraction of the incomplete beta function, by Lentz's method as
+ * modified by Thompson and Barnett 1986; converges fast for x < (a+1)/(a+b+2).
+ * Source: DLMF 8.17.22. */
+static double beta_fraction(double x, double a, double b)
+{
+    const double tiny = 1e-300;
+    double       c = 1, d = 1 - (a + b) * x / (a + 1);
+    d = 1 / (fabs(d) < tiny ? tiny : d);
+    double f = d;
+    for (int m = 1; m <= 1000; m++) {
+        for (int odd = 0; odd < 2; odd++) {
+            double term = odd ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+                              : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+            d = 1 + term * d;
+            c = 1 + term / c;
+            d = 1 / (fabs(d) < tiny ? tiny : d);
+            if (fabs(c) < tiny) c = tiny;
+            f *= c * d;
+        }
+        if (fabs(c * d - 1) < 1e-15) break;
+    }
+    return f;
+}
+
+double stats_beta(double x, double a, double b)
+{
+    CHECK(a > 0 && b > 0 && x >= 0 && x <= 1, "beta(%g; %g, %g)", x, a, b);
+    if (x == 0 || x == 1) return x;
+    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+    return x < (a + 1) / (a + b + 2) ? front * beta_fraction(x, a, b) / a
+                                     : 1 - front * beta_fraction(1 - x, b, a) / b;
+}
+
+/* P(|T| > t) = I_{df / (df + t t)}(df / 2, 1 / 2) = 1 - I_{t t / (df + t t)}(1 / 2, df / 2);
+ * the second form keeps its digits near 0. */
+double stats_t_cdf(double t, double df)
+{
+    double tt = t * t, sum = df + tt;
+    double tails = tt > df ? stats_beta(df / sum, df / 2, 0.5)
+                           : 1 - stats_beta(tt / sum, 0.5, df / 2);
+    return t < 0 ? tails / 2 : 1 - tails / 2;
+}
+
+/* By halving: called a few times per table, never in a loop that matters. */
+double stats_t_quantile(double p, double df)
+{
+    CHECK(p > 0 && p < 1 && df > 0, "quantile %g of t with %g degrees", p, df);
+    double lo = -1, hi = 1;
+    while (stats_t_cdf(lo, df) > p) lo *= 2;
+    while (stats_t_cdf(hi, df) < p) hi *= 2;
+    for (int i = 0; i < 200 && lo < hi; i++) {
+        double mid = lo + (hi - lo) / 2;
+        if (mid == lo || mid == hi) break;
+        if (stats_t_cdf(mid, df) < p) lo = mid;
+        else hi = mid;
+    }
+    return lo + (hi - lo) / 2;
+}
+
+/* --- summaries ---------------------------------------------------------- */
+
+/* Of x[i] - base[i], or of x[i]; twice over the data, so that large means do
+ * not eat small deviations. */
+static Summary summary(const double *x, const double *base, int n)
+{
+    Summary s = { .mean = NAN, .sd = NAN, .half = NAN };
+    double  sum = 0, squares = 0;
+    for (int i = 0; i < n; i++) {
+        double d = base ? x[i] - base[i] : x[i];
+        if (isfinite(d)) sum += d, s.n++;
+    }
+    if (!s.n) return s;
+    s.mean = sum / s.n;
+    if (s.n < 2) return s;
+    for (int i = 0; i < n; i++) {
+        double d = (base ? x[i] - base[i] : x[i]) - s.mean;
+        if (isfinite(d)) squares += d * d;
+    }
+    s.sd = sqrt(squares / (s.n - 1));
+    s.half = stats_t_quantile(0.975, s.n - 1) * s.sd / sqrt(s.n);
+    return s;
+}
+
+Summary stats_summary(const double *x, int n) { return summary(x, 0, n); }
+
+Summary stats_paired(const double *x, const double *base, int n)
+{
+    return summary(x, base, n);
+}
+
+/* Differences that are equal but for rounding count as equal: the identity is
+ * one of the sign changes and must be among those at least as extreme. */
+double stats_sign_flip(const double *x, const double *base, int n)
+{
+    double d[STATS_FLIPS_MOST], seen = 0;
+    long   extreme = 0;
+    int    k = 0;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(x[i] - base[i])) continue;
+        if (k == STATS_FLIPS_MOST) return NAN;
+        d[k++] = x[i] - base[i];
+    }
+    if (!k) return NAN;
+    for (int i = 0; i < k; i++) seen += d[i];
+    for (long flips = 0; flips < 1L << k; flips++) {
+        double sum = 0;
+        for (int i = 0; i < k; i++) sum += flips >> i & 1 ? -d[i] : d[i];
+        extreme += fabs(sum) >= fabs(seen) * (1 - 1e-12);
+    }
+    return (double)extreme / (double)(1L << k);
+}
+
+double stats_detectable(double sd, int n)
+{
+    if (n < 2) return NAN;
+    return (stats_t_quantile(0.975, n - 1) + stats_t_quantile(0.8, n - 1)) * sd / sqrt(n);
+}

@@ -1,0 +1,43 @@
+/* Statistics over seeds: how sure a table may be.
+ *
+ * A seed gives every strategy the same initial weights, order and crops, so
+ * strategies are compared seed by seed.  Intervals are Student's, at 95 %.
+ * Unknown values are NaN and are left out; what cannot be known from n values
+ * (a deviation from one, an interval from one) is NaN too.
+ *
+ * Source: spec/protocols.md 5.
+ */
+#ifndef EXPERIMENTS_RECORD_STATS_H
+#define EXPERIMENTS_RECORD_STATS_H
+
+typedef struct {
+    int    n;    /* values that were there                                       */
+    double mean;
+    double sd;   /* of the sample, over n - 1                                    */
+    double half; /* the 95 % interval of the mean is mean - half .. mean + half  */
+} Summary;
+
+Summary stats_summary(const double *x, int n);
+
+/* Of x[i] - base[i] over those i where both are known. */
+Summary stats_paired(const double *x, const double *base, int n);
+
+/* Two-sided p of "the differences are centred on 0", by all 2^n sign changes of
+ * those that are known, exact; NaN for none or more than STATS_FLIPS_MOST.  Cannot
+ * be below 2 / 2^n: 0.05 needs six. */
+enum { STATS_FLIPS_MOST = 20 };
+double stats_sign_flip(const double *x, const double *base, int n);
+
+/* The smallest true difference that n pairs with deviations sd find in 80 % of
+ * cases at a two-sided 5 %: (t_{0.975} + t_{0.8}) sd / sqrt n with n - 1 degrees. */
+double stats_detectable(double sd, int n);
+
+/* Student's t with df > 0 degrees of freedom: P(T <= t), and its inverse for
+ * 0 < p < 1. */
+double stats_t_cdf(double t, double df);
+double stats_t_quantile(double p, double df);
+
+/* The regularised incomplete beta function I_x(a, b), a, b > 0, 0 <= x <= 1. */
+double stats_beta(double x, double a, double b);
+
+#endif

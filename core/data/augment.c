@@ -37,8 +37,10 @@ static Crop window(const Augment *a, int height, int width, Rng *rng)
     for (int i = 0; i < TRIES; i++) {
         double area = between(rng, a->area_min, a->area_max) * height * width;
         double aspect = exp(between(rng, log(a->aspect_min), log(a->aspect_max)));
-        Crop   c = { .height = whole(sqrt(area / aspect)), .width = whole(sqrt(area * aspect)) };
-        if (c.width <= 0 || c.width > width || c.height <= 0 || c.height > height) continue;
+        Crop   c = { .height = whole(sqrt(area / aspect)),
+                     .width = whole(sqrt(area * aspect)) };
+        bool fits = c.width > 0 && c.width <= width && c.height > 0 && c.height <= height;
+        if (!fits) continue;
         c.top = (int)rng_below(rng, (uint32_t)(height - c.height + 1));
         c.left = (int)rng_below(rng, (uint32_t)(width - c.width + 1));
         return c;

@@ -26,7 +26,8 @@ static const char *const files[2][2] = {
     [SPLIT_TEST] = { "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz" },
 };
 
-static Status locate(char *path, size_t room, const DataConfig *c, const char *file, Err *err)
+static Status locate(char *path, size_t room, const DataConfig *c, const char *file,
+                     Err *err)
 {
     char folder[DATA_PATH];
     if (data_folder(folder, c, SYSTEM_FOLDER, file, CURE, err)) return err->code;
@@ -59,8 +60,8 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
 }
 
 /* Labels become ints, once all agrees. */
-static Status adopt(Data *d, const Idx *images, const Idx *labels, const char *images_path,
-                    const char *labels_path, Err *err)
+static Status adopt(Data *d, const Idx *images, const Idx *labels,
+                    const char *images_path, const char *labels_path, Err *err)
 {
     int count = images->dim[0];
     if (count != labels->dim[0])

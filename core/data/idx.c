@@ -19,24 +19,27 @@ static Status parse(Idx *x, const char *path, size_t n, int rank, Err *err)
     const unsigned char *p = (const unsigned char *)x->bytes;
     const size_t         head = 4 + 4 * (size_t)rank;
     if (n < head)
-        return err_set(err, STATUS_FORMAT, "%s: %zu bytes, too short for an IDX file", path, n);
+        return err_set(err, STATUS_FORMAT, "%s: %zu bytes, too short for an IDX file",
+                       path, n);
     const uint32_t magic = (uint32_t)UNSIGNED_BYTES << 8 | (uint32_t)rank;
     if (big_endian(p) != magic)
-        return err_set(err, STATUS_FORMAT, "%s: magic number %u, expected %u (IDX, bytes, %dD)",
-                       path, big_endian(p), magic, rank);
+        return err_set(err, STATUS_FORMAT,
+                       "%s: magic number %u, expected %u (bytes, %d dimensions)", path,
+                       big_endian(p), magic, rank);
 
     size_t product = 1;
     for (int i = 0; i < rank; i++) {
         uint32_t dim = big_endian(p + 4 + 4 * i);
         if (dim == 0 || dim > LIMIT / product)
-            return err_set(err, STATUS_FORMAT, "%s: size %d is %u, with %zu bytes of values",
-                           path, i, dim, n - head);
+            return err_set(err, STATUS_FORMAT,
+                           "%s: size %d is %u, with %zu bytes of values", path, i, dim,
+                           n - head);
         x->dim[i] = (int)dim;
         product *= dim;
     }
     if (product != n - head)
-        return err_set(err, STATUS_FORMAT, "%s: its sizes ask for %zu bytes, it has %zu", path,
-                       product, n - head);
+        return err_set(err, STATUS_FORMAT, "%s: its sizes ask for %zu bytes, it has %zu",
+                       path, product, n - head);
     x->values = (uint8_t *)x->bytes + head;
     return STATUS_OK;
 }

@@ -25,7 +25,8 @@ void loader_open(Loader *l, const Data *d, const LoaderConfig *c)
     if (!c->height) l->config.height = d->height;
     if (!c->width) l->config.width = d->width;
     CHECK(c->batch > 0 && l->config.height > 0 && l->config.width > 0,
-          "batches of %d pictures of %d x %d", c->batch, l->config.height, l->config.width);
+          "batches of %d pictures of %d x %d", c->batch, l->config.height,
+          l->config.width);
 
     l->threads = threads_get();
     l->desks = calloc((size_t)l->threads, sizeof *l->desks);
@@ -94,8 +95,9 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
     Image              *m = &desk->picture;
     if (data_read(l->data, (int)id, m, err)) return err->code;
     b->labels[i] = l->data->labels[id];
-    b->crops[i] = c->augment ? augment_crop(c->augment, m->height, m->width, c->seed, epoch, id)
-                             : crop_whole(m->height, m->width);
+    b->crops[i] = crop_whole(m->height, m->width);
+    if (c->augment)
+        b->crops[i] = augment_crop(c->augment, m->height, m->width, c->seed, epoch, id);
 
     real *out = b->images + (size_t)i * (size_t)H * (size_t)W * (size_t)C;
     if (!c->augment && m->height == H && m->width == W) {

@@ -52,7 +52,10 @@ static double span_reach(const Span *s, Filter f)
     return scale > 1 ? radius * scale : radius;
 }
 
-static int span_most(const Span *s, Filter f) { return 2 * (int)ceil(span_reach(s, f)) + 1; }
+static int span_most(const Span *s, Filter f)
+{
+    return 2 * (int)ceil(span_reach(s, f)) + 1;
+}
 
 static size_t axis_ints(const Span *s, Filter f)
 {

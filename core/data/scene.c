@@ -41,13 +41,15 @@ static void paint(Surface *f, Rng *rng, float brightness, double contrast, int s
 
 static float distance_at(const SceneObject *o, int x, int y)
 {
-    float dx = ((float)x + 0.5f - o->x) / o->radius, dy = ((float)y + 0.5f - o->y) / o->radius;
+    float dx = ((float)x + 0.5f - o->x) / o->radius;
+    float dy = ((float)y + 0.5f - o->y) / o->radius;
     return o->radius * shape_distance(o->class, dx * o->cosine + dy * o->sine,
                                       dy * o->cosine - dx * o->sine);
 }
 
 /* The pixels that an object can touch; one more on each side for soft edges. */
-static void reach(const SceneObject *o, int size, int *left, int *top, int *right, int *bottom)
+static void reach(const SceneObject *o, int size, int *left, int *top, int *right,
+                  int *bottom)
 {
     float r = o->radius * 1.05f + 1;
     *left = o->x - r < 0 ? 0 : (int)(o->x - r);
@@ -94,8 +96,9 @@ static void add_object(Scene *s, const ScenesConfig *c, float brightness)
     SceneObject o = { .class = (int)rng_below(rng, SCENE_CLASSES) };
     double      middle = (c->extent_min + c->extent_max) / 2;
     float       turn = between(rng, -0.07, 0.07);
-    float       side = (float)c->size, extent;
-    extent = main ? between(rng, middle, c->extent_max) : between(rng, c->extent_min, middle);
+    float       side = (float)c->size;
+    float       extent = between(rng, main ? middle : c->extent_min,
+                                 main ? c->extent_max : middle);
     o.radius = fmaxf(extent * side / 2, 2); /* smaller ones could miss every pixel */
     o.cosine = cosf(TAU * turn), o.sine = sinf(TAU * turn);
     paint(&o.surface, rng, brightness, 0.35 * c->texture, c->size);
@@ -160,7 +163,8 @@ void scene_make(Scene *s, const ScenesConfig *c, int split, int index)
 static void ink_at(const Surface *f, float x, float y, float rgb[3])
 {
     float mix = surface_mix(f, x, y);
-    for (int c = 0; c < 3; c++) rgb[c] = f->ink[0][c] + mix * (f->ink[1][c] - f->ink[0][c]);
+    for (int c = 0; c < 3; c++)
+        rgb[c] = f->ink[0][c] + mix * (f->ink[1][c] - f->ink[0][c]);
 }
 
 static float brightness(const float rgb[3])

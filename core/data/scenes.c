@@ -22,7 +22,8 @@ ScenesConfig scenes_defaults(void)
 
 static Status out_of(Err *err, const char *knob, double value, double lo, double hi)
 {
-    return err_set(err, STATUS_CONFIG, "scenes: %s is %g, expected %g..%g", knob, value, lo, hi);
+    return err_set(err, STATUS_CONFIG, "scenes: %s is %g, expected %g..%g", knob, value,
+                   lo, hi);
 }
 
 Status scenes_check(const ScenesConfig *c, Err *err)
@@ -42,11 +43,15 @@ Status scenes_check(const ScenesConfig *c, Err *err)
                        c->channels);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (!(ranges[i].value >= ranges[i].lo && ranges[i].value <= ranges[i].hi))
-            return out_of(err, ranges[i].knob, ranges[i].value, ranges[i].lo, ranges[i].hi);
+            return out_of(err, ranges[i].knob, ranges[i].value, ranges[i].lo,
+                          ranges[i].hi);
     return STATUS_OK;
 }
 
-static Status check(const DataConfig *c, Err *err) { return scenes_check(&c->scenes, err); }
+static Status check(const DataConfig *c, Err *err)
+{
+    return scenes_check(&c->scenes, err);
+}
 
 static Status find(const DataConfig *c, Err *err)
 {
@@ -57,8 +62,9 @@ static Status find(const DataConfig *c, Err *err)
 static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
 {
     const ScenesConfig *s = &c->scenes;
-    const double knobs[] = { s->extent_min, s->extent_max, s->centre, s->texture, s->occlusion };
-    Text         t = { 0 };
+    const double        knobs[] = { s->extent_min, s->extent_max, s->centre, s->texture,
+                                    s->occlusion };
+    Text                t = { 0 };
     (void)split, (void)err;
     text_add(&t, "%s %llu %d %d %d %d", VERSION, (unsigned long long)s->seed, s->size,
              s->channels, s->objects_min, s->objects_max);
@@ -85,7 +91,8 @@ static Status draw_all(Data *d, const DataConfig *c, Split split, Err *err)
 
     d->labels = malloc((size_t)d->count * sizeof *d->labels);
     d->pixels = malloc((size_t)d->count * bytes);
-    CHECK(d->labels && d->pixels, "no memory for %d scenes of %zu bytes", d->count, bytes);
+    CHECK(d->labels && d->pixels, "no memory for %d scenes of %zu bytes", d->count,
+          bytes);
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < d->count; i++) {
         Scene scene; /* 70 kB: fits any thread's stack */

@@ -51,7 +51,8 @@ float shape_distance(int class, float x, float y)
     case SQUARE:    return fmaxf(ax, ay) - 0.72f;
     case TRIANGLE:  return fmaxf(y - 0.5f, 0.8660254f * ax - 0.5f * y - 0.5f);
     case STAR:      return star(x, y);
-    case CROSS:     return fminf(fmaxf(ax - 0.92f, ay - 0.3f), fmaxf(ay - 0.92f, ax - 0.3f));
+    case CROSS:
+        return fminf(fmaxf(ax - 0.92f, ay - 0.3f), fmaxf(ay - 0.92f, ax - 0.3f));
     case CRESCENT:  return fmaxf(r - 0.95f, 0.75f - length(x - 0.5f, y));
     case HEART:     return heart(x, y);
     case HOURGLASS: return fmaxf(ay - 0.85f, (ax - 0.8f * ay - 0.1f) * 0.78f);

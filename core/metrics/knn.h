@@ -25,8 +25,9 @@ KnnConfig knn_defaults(void);
  *   bank     [n, D]        features with labels [n], 0..classes-1
  *   queries  [queries, D]
  *
- * Rows need not have length 1; a row of zeros is similar to nothing (0).
- * Host memory on both sides.  The same bits on any number of threads. */
+ * Rows need not have length 1; a row of zeros has similarity 0 to all.  Nobody
+ * is near a row with NaN: it has no votes, and as a query its scores are NaN.
+ * Host memory on both sides; blocks of 8 MB, so banks may be large. */
 void knn_scores(const Backend *be, float *scores, const KnnConfig *c, const real *bank,
                 const int *labels, int n, const real *queries, int count, int D,
                 int classes);

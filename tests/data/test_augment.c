@@ -21,7 +21,8 @@ Test(augment, stays_in_its_ranges)
     double  area = 0;
     for (uint64_t i = 0; i < TRIES; i++) {
         Crop   c = augment_crop(&a, 96, 128, 1, 2, i);
-        double share = c.height * c.width / (96.0 * 128), aspect = (double)c.width / c.height;
+        double share = c.height * c.width / (96.0 * 128);
+        double aspect = (double)c.width / c.height;
         cr_assert(c.top >= 0 && c.left >= 0 && c.height >= 1 && c.width >= 1 &&
                       c.top + c.height <= 96 && c.left + c.width <= 128,
                   "crop %d x %d at %d, %d", c.height, c.width, c.top, c.left);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const names[] = {
@@ -15,7 +16,7 @@ static const char *const names[] = {
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
 };
 
-static char folder[64];
+static char folder[128];
 
 static void make_folder(void)
 {
@@ -59,7 +60,8 @@ static void write_gzip(const char *name, const uint8_t *bytes, size_t n, double 
     Err                  err;
     cr_assert(n < 60000);
     memcpy(p, head, sizeof head), p += sizeof head;
-    *p++ = (uint8_t)n, *p++ = (uint8_t)(n >> 8), *p++ = (uint8_t)~n, *p++ = (uint8_t)(~n >> 8);
+    *p++ = (uint8_t)n, *p++ = (uint8_t)(n >> 8);
+    *p++ = (uint8_t)~n, *p++ = (uint8_t)(~n >> 8);
     memcpy(p, bytes, n), p += n;
     put_little(&p, crc32_of(bytes, n));
     put_little(&p, (uint32_t)n);
@@ -110,8 +112,8 @@ static void refused(Planned x, Planned y, const char *part, const char *other)
     Err   err = { 0 };
     Status got = load(x, y, &d, &err);
     cr_expect(got == STATUS_FORMAT, "status %d: %s", got, err.text);
-    cr_expect(strstr(err.text, part) && strstr(err.text, other), "message '%s' lacks '%s', '%s'",
-              err.text, part, other);
+    cr_expect(strstr(err.text, part) && strstr(err.text, other),
+              "message '%s' lacks '%s' or '%s'", err.text, part, other);
 }
 
 Test(fashion_mnist, reads_what_is_well_formed)
@@ -131,7 +133,8 @@ Test(fashion_mnist, counts_that_disagree_name_both_files)
 {
     Planned y = labels();
     y.dim[0] = 5, y.values = 5;
-    refused(pictures(), y, "train-images-idx3-ubyte.gz has 6", "train-labels-idx1-ubyte.gz has 5");
+    refused(pictures(), y, "train-images-idx3-ubyte.gz has 6",
+            "train-labels-idx1-ubyte.gz has 5");
 }
 
 Test(fashion_mnist, truncated_gzip)
@@ -222,16 +225,33 @@ Test(fashion_mnist, asking_for_too_many)
     cr_expect(strstr(err.text, "train_count is 7"), "%s", err.text);
 }
 
+/* $MASKGRID_DATA/fashion-mnist comes before what the system has installed. */
 Test(fashion_mnist, folder_by_environment)
 {
-    char       path[128];
+    char       home[sizeof folder];
+    Data      *d;
     Err        err;
     DataConfig c = data_defaults();
-    setenv("MASKGRID_DATA", folder, 1);
-    snprintf(path, sizeof path, "%s/none", folder);
-    c.folder = path;
-    cr_expect(data_resolve(&c, &err) == STATUS_MISSING && !strstr(err.text, "/usr/"), "%s",
-              err.text);
+    strcpy(home, folder);
+    strcat(folder, "/fashion-mnist");
+    cr_assert(!mkdir(folder, 0777));
+    cr_assert(!load(pictures(), labels(), &d, &err), "%s", err.text);
+    data_close(d);
+    setenv("MASKGRID_DATA", home, 1);
+    cr_assert(!data_open(&d, &c, SPLIT_TRAIN, &err), "%s", err.text);
+    cr_expect(d->count == 6, "%d pictures", d->count);
+    data_close(d);
+    remove_folder();
+    strcpy(folder, home);
+}
+
+Test(fashion_mnist, only_the_folder_that_was_named)
+{
+    Err        err;
+    DataConfig c = data_defaults();
+    c.folder = folder;
+    cr_expect(data_resolve(&c, &err) == STATUS_MISSING);
+    cr_expect(!strstr(err.text, "/usr/"), "%s", err.text);
 }
 
 Test(fashion_mnist, identity_follows_bytes_split_and_count)

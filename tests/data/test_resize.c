@@ -49,7 +49,8 @@ static void compare_case(Cursor *c, const Image *pictures, int number, Image *sc
     uint8_t *got = malloc(n);
     resize(got, height, width, &view, &box, filter, scratch);
     for (size_t i = 0; i < n; i++) off += got[i] != want.pixels[i];
-    cr_expect(off == 0, "case %d: %zu of %zu values differ from Pillow's", number, off, n);
+    cr_expect(off == 0, "case %d: %zu of %zu values differ from Pillow's", number, off,
+              n);
     free(got);
     image_free(&want);
 }

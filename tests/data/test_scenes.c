@@ -111,7 +111,8 @@ Test(scenes, centre_moves_the_main_object)
             scene_make(&s, &c, SPLIT_TRAIN, i);
             off[centred] += hypot(s.object[0].x - 14, s.object[0].y - 14) / 200;
         }
-    cr_expect(off[0] > 5 && off[1] < 0.01, "%g and %g pixels from the middle", off[0], off[1]);
+    cr_expect(off[0] > 5 && off[1] < 0.01, "%g and %g pixels from the middle", off[0],
+              off[1]);
 }
 
 Test(scenes, smallest_and_largest_knobs_draw)

@@ -53,13 +53,14 @@ float rng_normal(Rng *r)
     return sqrtf(-2.0f * logf(u)) * cosf(6.28318531f * v);
 }
 
-/* Source: Lemire 2019, arXiv:1805.10941: multiply, reject the uneven rest. */
+/* Source: Lemire 2019, arXiv:1805.10941: multiply, reject the uneven rest, which
+ * is less than n, so that its division is seldom needed. */
 uint32_t rng_below(Rng *r, uint32_t n)
 {
     CHECK(n > 0, "a number below 0");
     uint64_t m = (uint64_t)rng_bits(r) * n;
-    uint32_t uneven = -n % n;
-    while ((uint32_t)m < uneven) m = (uint64_t)rng_bits(r) * n;
+    if ((uint32_t)m < n)
+        for (uint32_t uneven = -n % n; (uint32_t)m < uneven;) m = (uint64_t)rng_bits(r) * n;
     return (uint32_t)(m >> 32);
 }
 

@@ -52,7 +52,9 @@ static bool show_below_cut(uint8_t *visible, const uint32_t *key, int L, int K)
     return true;
 }
 
-/* Mark the visible patches with 1 and the others with 0. */
+/* Mark the visible patches with 1 and the others with 0.  Where the selector shows
+ * other patches than the first K, the place in the ranking says nothing about how
+ * nearly a visible patch was hidden, and a modifier takes any. */
 static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
                             Rng *own, Rng *chance)
 {
@@ -60,6 +62,8 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
     const int    *ranking = m->order;
     int           L = m->rows * m->cols, sorted[MASK_MAX_PATCHES];
     double        random = randomness(c, v->progress);
+    bool          first_K = c->select == MASK_TOPK || c->select == MASK_PREFIX ||
+                            c->select == MASK_GUMBEL;
 
     if (!m->order || c->jitter > 0 || c->select == MASK_GUMBEL) {
         float    score[MASK_MAX_PATCHES];
@@ -68,14 +72,16 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
         int bad = rank_keys(key, score, L);
         CHECK(bad < 0, "%s: score %g at patch %d", mask_spec(m), (double)score[bad], bad);
 
-        bool first_K = c->select == MASK_TOPK || c->select == MASK_PREFIX ||
-                       c->select == MASK_GUMBEL;
         if (first_K && random == 0 && c->hints == 0 && show_below_cut(visible, key, L, v->K))
             return;
         rank_sort(sorted, key, L, chance);
         ranking = sorted;
     }
     select_visible(visible, ranking, L, v->K, (MaskSelect)c->select, c->run, chance);
+    if (!first_K && (random > 0 || c->hints > 0)) {
+        rng_shuffle(chance, sorted, L);
+        ranking = sorted;
+    }
     if (random > 0) modify_anneal(visible, ranking, L, v->K, random, chance);
     if (c->hints > 0) modify_hints(visible, ranking, L, v->K, c->hints, chance);
 }
@@ -94,11 +100,13 @@ static void hide_at_random(uint8_t *visible, int L, int K, Rng *own, Rng *chance
     select_visible(visible, sorted, L, K, MASK_TOPK, 1, chance);
 }
 
-/* Without a branch: which way it went could not be foretold. */
+/* Multiplied by 0 or 1: a branch, which no processor can foretell, took half of
+ * the time of a random mask. */
 static void write_ids(int *ids, const uint8_t *visible, int L, int K)
 {
     for (int i = 0, shown = 0; i < L; i++) {
-        ids[visible[i] ? shown : K + i - shown] = i;
+        int hidden = K + i - shown;
+        ids[hidden + (shown - hidden) * visible[i]] = i;
         shown += visible[i];
     }
 }

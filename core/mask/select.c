@@ -23,12 +23,14 @@ static void stretch(const Job *j, int first, int n)
     for (int t = 0; t < n; t++) show(j, first + t);
 }
 
+_Static_assert((uint64_t)MASK_MAX_PATCHES * MASK_MAX_PATCHES <= INT32_MAX, "K L is an int");
+
 /* Places floor((t + u) L / K).  With u a multiple of 1 / L, (t L + L u) runs
  * through 0..KL-1 once, so each place is met by K of L draws. */
 static void stride(const Job *j)
 {
-    int64_t u = anywhere(j->rng, j->L);
-    for (int t = 0; t < j->K; t++) show(j, (int)((t * (int64_t)j->L + u) / j->K));
+    int u = anywhere(j->rng, j->L);
+    for (int t = 0; t < j->K; t++) show(j, (t * j->L + u) / j->K);
 }
 
 /* Where K does not divide L the segments differ in length, which alone would
@@ -38,8 +40,8 @@ static void strata(const Job *j)
 {
     int first = anywhere(j->rng, j->L);
     for (int t = 0, from = 0; t < j->K; t++) {
-        int to = (int)((t + 1) * (int64_t)j->L / j->K);
-        show(j, (first + from + anywhere(j->rng, to - from)) % j->L);
+        int to = (t + 1) * j->L / j->K;
+        show(j, first + from + anywhere(j->rng, to - from));
         from = to;
     }
 }

@@ -10,16 +10,14 @@
 #ifndef CORE_TRAIN_LINEAR_HEAD_H
 #define CORE_TRAIN_LINEAR_HEAD_H
 
-#include "core/tape/backend.h"
-
-#include <stdint.h>
+#include "core/model/params.h"
 
 typedef struct {
-    int      epochs;        /* 90                                               */
-    int      warmup_epochs; /* 10, of the learning rate, linear from 0          */
+    int      epochs;        /* 90                                                */
+    int      warmup_epochs; /* 10, of the learning rate, linear from 0           */
     int      batch;         /* the last rows of an epoch that fill none are left */
     double   lr_per_256;    /* 0.1; the rate is lr_per_256 batch / 256           */
-    double   weight_decay;  /* 0                                                 */
+    double   decay;         /* 0                                                 */
     uint64_t seed;          /* weights and order, STREAM_HEAD                    */
 } LinearConfig;
 
@@ -30,10 +28,26 @@ LinearConfig linear_defaults(void);
  *   scores  [count, classes]  logits
  *   loss    [epochs]          mean over the epoch's steps; or NULL
  *
- * Host memory.  A batch larger than n is n.  Same bits on any number of
- * threads as far as the backend's are. */
+ * Host memory.  A batch larger than n is n; n is at least 2. */
 void linear_cached(const Backend *be, float *scores, double *loss, const LinearConfig *c,
                    const real *train, const int *labels, int n, const real *test,
                    int count, int D, int classes);
+
+/* The classifier itself. -------------------------------------------------- */
+
+typedef struct {
+    Params  params;
+    Tensor *mean, *var; /* [D], running; not trained */
+    Layer   fc;
+} LinearHead;
+
+/* Weights of standard deviation 0.01, biases 0.  Frozen until an optimiser is
+ * opened on its params. */
+void linear_head_open(LinearHead *h, const Backend *be, int D, int classes, uint64_t seed);
+void linear_head_close(LinearHead *h);
+
+/* x [N, D] -> logits [N, classes].  `training` normalises by the batch, moving
+ * mean and var by 0.1; else by those two. */
+Tensor *linear_head_forward(Tape *t, const LinearHead *h, Tensor *x, bool training);
 
 #endif

@@ -107,7 +107,8 @@ MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visi
     Tensor *pred = decode(t, m, latent, visible);
     Tensor *target = op_target_patches(t, images, m->config.encoder.patch,
                                        m->config.normalized);
-    Tensor *loss = op_hidden_mse(t, pred, target, visible);
+    bool    any = visible->K < visible->L;
+    Tensor *loss = any ? op_hidden_mse(t, pred, target, visible) : NULL;
     return (MaeResult){ latent, pred, target, loss };
 }
 

@@ -33,10 +33,10 @@ typedef struct {
 } Mae;
 
 typedef struct {
-    Tensor *latent; /* [N, K + 1, D], after the encoder's final norm         */
-    Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused     */
-    Tensor *target; /* [N, L, P], values ordered (row, column, channel)      */
-    Tensor *loss;   /* scalar: mean squared error of the hidden patches      */
+    Tensor *latent; /* [N, K + 1, D], after the encoder's final norm             */
+    Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused         */
+    Tensor *target; /* [N, L, P], values ordered (row, column, channel)          */
+    Tensor *loss;   /* scalar: mean squared error of the hidden; NULL if none is */
 } MaeResult;
 
 /* The sizes of both stacks: micro, tiny, small, base, large or huge.  The image

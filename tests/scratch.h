@@ -1,0 +1,20 @@
+/* A fresh temporary folder for one test, gone with what is in it at the end. */
+#ifndef TESTS_SCRATCH_H
+#define TESTS_SCRATCH_H
+
+#include <stddef.h>
+
+typedef struct {
+    char folder[64], path[400];
+} Scratch;
+
+void scratch_open(Scratch *s);
+void scratch_close(Scratch *s);
+
+/* FOLDER/name; the text lives until the next call. */
+const char *scratch_path(Scratch *s, const char *name);
+
+/* The same, with these bytes in it. */
+const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t n);
+
+#endif

@@ -67,13 +67,10 @@ Batch batch_new(Arena *host, const Loader *l)
                     .crops = ARENA_NEW(host, Crop, N) };
 }
 
-/* The order of an epoch depends on nothing but (seed, epoch): it starts from
- * 0, 1, 2, ... and not from that of another epoch. */
 static void order_epoch(Loader *l, uint64_t epoch)
 {
     if (!l->config.shuffle || l->order_epoch == epoch) return;
     Rng rng = rng_at(l->config.seed, STREAM_ORDER, epoch, 0);
-    for (int i = 0; i < l->data->count; i++) l->order[i] = i;
     rng_shuffle(&rng, l->order, l->data->count);
     l->order_epoch = epoch;
 }

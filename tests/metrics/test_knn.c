@@ -80,6 +80,18 @@ Test(knn, equal_similarities_go_to_the_lowest_row)
     cr_expect(fabsf(scores[1] - 2.7182818f) <= 1e-6f, "%g", scores[1]);
 }
 
+/* Of two equal rows the later one must go when a nearer one comes. */
+Test(knn, equal_similarities_stay_in_order_of_rows)
+{
+    real      bank[] = { 1, 1, 2, 2, 1, 0 }, query[] = { 1, 0 };
+    int       labels[] = { 0, 1, 2 };
+    float     scores[3];
+    KnnConfig c = { .k = 2, .temperature = 1 };
+    knn_scores(cpu(), scores, &c, bank, labels, 3, query, 1, 2, 3);
+    cr_expect(scores[0] > 0 && scores[1] == 0 && scores[2] > scores[0], "%g %g %g", scores[0],
+              scores[1], scores[2]);
+}
+
 Test(knn, fewer_rows_than_k_and_rows_of_zeros)
 {
     real      bank[] = { 0, 0, 1, 1 }, query[] = { 0, 0 };

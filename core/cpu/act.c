@@ -1,36 +1,34 @@
 /* Activations on the CPU.  Each forward has its backward right below it. */
 #include "core/cpu/cpu.h"
-
-#include <tgmath.h> /* exp, erf, ... of whatever type `real` is */
-
-/* Phi(x) = (1 + erf(x / sqrt 2)) / 2,  phi(x) = exp(-x x / 2) / sqrt(2 pi) */
-static real normal_cdf(real x) { return R(0.5) * (1 + erf(x * R(0.70710678118654752440))); }
-static real normal_pdf(real x) { return R(0.39894228040143267794) * exp(R(-0.5) * x * x); }
+#include "core/cpu/vmath.h"
 
 /* y = x Phi(x) */
 void cpu_gelu_fwd(real *y, const real *x, size_t n)
 {
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) y[i] = x[i] * normal_cdf(x[i]);
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < n; i++) y[i] = x[i] * v_normal_cdf(x[i]);
 }
 
 /* dy/dx = Phi(x) + x phi(x) */
 void cpu_gelu_bwd(Share dx, const real *dy, const real *x, size_t n)
 {
     if (!dx.at) return;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++)
-        dx.at[i] = dy[i] * (normal_cdf(x[i]) + x[i] * normal_pdf(x[i])) +
-                   (dx.beta != 0 ? dx.at[i] : 0);
+    if (dx.beta == 0) {
+#pragma omp parallel for simd schedule(static)
+        for (size_t i = 0; i < n; i++) dx.at[i] = dy[i] * v_gelu_slope(x[i]);
+    } else {
+#pragma omp parallel for simd schedule(static)
+        for (size_t i = 0; i < n; i++) dx.at[i] += dy[i] * v_gelu_slope(x[i]);
+    }
 }
 
 void cpu_gelu_turn(real *h, real *d, size_t n)
 {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for simd schedule(static)
     for (size_t i = 0; i < n; i++) {
-        real Phi = normal_cdf(h[i]);
-        d[i] *= Phi + h[i] * normal_pdf(h[i]);
-        h[i] *= Phi;
+        real x = h[i];
+        d[i] *= v_gelu_slope(x);
+        h[i] = x * v_normal_cdf(x);
     }
 }
 
@@ -42,10 +40,11 @@ void cpu_softmax_fwd(real *y, const real *x, size_t rows, size_t cols)
         const real *xi = x + i * cols;
         real       *yi = y + i * cols, max = xi[0];
         double      sum = 0;
-        for (size_t j = 1; j < cols; j++) max = fmax(max, xi[j]);
-        for (size_t j = 0; j < cols; j++) sum += (double)(yi[j] = exp(xi[j] - max));
-        real scale = (real)(1 / sum);
-        for (size_t j = 0; j < cols; j++) yi[j] *= scale;
+        for (size_t j = 1; j < cols; j++) max = xi[j] > max ? xi[j] : max;
+#pragma omp simd reduction(+ : sum)
+        for (size_t j = 0; j < cols; j++) sum += (double)(yi[j] = v_exp(xi[j] - max));
+        real part = (real)(1 / sum);
+        for (size_t j = 0; j < cols; j++) yi[j] *= part;
     }
 }
 

@@ -1,7 +1,12 @@
 /* Matrix products, by OpenBLAS, and the sums around them. */
+#include "core/cpu/blas.h"
+#include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
+#include "core/cpu/gemmlog.h"
+#include "core/cpu/scratch.h"
 
 #include <cblas.h>
+#include <omp.h>
 #include <string.h>
 
 #undef I /* cblas.h brings the imaginary unit; here it is a number of inputs */
@@ -15,11 +20,62 @@
 const char *cpu_blas_config(void) { return openblas_get_config(); }
 const char *cpu_blas_core(void) { return openblas_get_corename(); }
 
+void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
+               const real *b, int ldb, real beta, real *c, int ldc)
+{
+    GEMM(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+         m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* Sharing a product among threads.  OpenBLAS lets its threads wait for each
+ * other several times in a product; ours meet once.  On two cores that makes
+ * the products of a small model (width 48 to 192) 5 to 25 % faster, and those
+ * of width 768 1 to 4 %. */
+
+static void gemm_by_rows(int ta, int tb, int m, int n, int k, const real *a,
+                         const real *b, real beta, real *c)
+{
+#pragma omp parallel
+    {
+        Span s = span_of_thread(m);
+        blas_gemm(ta, tb, s.n, n, k, a + (size_t)s.lo * (ta ? 1 : (size_t)k), ta ? m : k, b,
+                  tb ? k : n, beta, c + (size_t)s.lo * (size_t)n, n);
+    }
+}
+
+/* C = A^T B with much more to sum than to write, the gradient of weights: each
+ * thread sums its own rows, then the sums are added in the order of threads. */
+static void gemm_by_terms(int m, int n, int k, const real *a, const real *b, real beta,
+                          real *c)
+{
+    size_t count = (size_t)m * (size_t)n;
+    real  *part = scratch_take((size_t)(omp_get_max_threads() - 1) * count);
+#pragma omp parallel
+    {
+        int  t = omp_get_thread_num(), all = omp_get_num_threads();
+        Span s = span_of_thread(k);
+        blas_gemm(1, 0, m, n, s.n, a + (size_t)s.lo * (size_t)m, m,
+                  b + (size_t)s.lo * (size_t)n, n, t ? 0 : beta,
+                  t ? part + (size_t)(t - 1) * count : c, n);
+#pragma omp barrier
+        for (int p = 0; p < all - 1; p++) {
+#pragma omp for simd schedule(static)
+            for (size_t i = 0; i < count; i++) c[i] += part[(size_t)p * count + i];
+        }
+    }
+}
+
 void cpu_gemm(int ta, int tb, int m, int n, int k, const real *a, const real *b,
               real beta, real *c)
 {
-    GEMM(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-         m, n, k, 1, a, ta ? m : k, b, tb ? k : n, beta, c, n);
+    int threads = omp_get_max_threads(), widest = m > n ? m : n;
+    gemmlog_product(ta, tb, m, n, k, a, b, beta, c);
+    if (threads > 1 && ta && !tb && k / threads >= widest)
+        gemm_by_terms(m, n, k, a, b, beta, c);
+    else if (threads > 1 && m / threads >= 32 && (!ta || m >= n))
+        gemm_by_rows(ta, tb, m, n, k, a, b, beta, c);
+    else
+        blas_gemm(ta, tb, m, n, k, a, ta ? m : k, b, tb ? k : n, beta, c, n);
 }
 
 /* The bias and the residual are where the product starts from. */
@@ -38,17 +94,16 @@ void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
     cpu_gemm(0, 1, rows, O, I, x, w, b || residual ? 1 : 0, y);
 }
 
-/* Each thread sums its own columns over all rows: the same bits on any number
- * of threads. */
 void cpu_columns_bwd(Share db, const real *dy, size_t rows, size_t cols)
 {
     if (!db.at) return;
-#pragma omp parallel for schedule(static)
-    for (size_t j = 0; j < cols; j++) {
-        double sum = 0;
-        for (size_t i = 0; i < rows; i++) sum += (double)dy[i * cols + j];
-        db.at[j] = (real)sum + (db.beta != 0 ? db.at[j] : 0);
+    Columns c = columns_open(cols);
+#pragma omp parallel
+    {
+        Span s = span_of_thread((int)rows);
+        columns_add(&c, dy + (size_t)s.lo * cols, (size_t)s.n);
     }
+    columns_close(&c, db);
 }
 
 void cpu_add_fwd(real *y, const real *a, const real *b, size_t n)
@@ -71,6 +126,7 @@ void cpu_add_bwd(Share dx, const real *dy, size_t n)
 void cpu_dot_fwd(real *y, const real *x, const real *w, size_t n)
 {
     double sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)w[i];
     *y = (real)sum;
 }

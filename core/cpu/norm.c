@@ -1,19 +1,31 @@
 /* Norms on the CPU.  Each forward has its backward right below it. */
+#include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
 
 #include <math.h>
 
 static const double EPS = 1e-6;
 
-void cpu_norm_again(real *y, const real *stats, const real *x, const real *gain,
-                    const real *bias, size_t rows, size_t cols)
+/* y = (x - mean) scale gain + bias, one row */
+static void norm_row(real *y, const real *x, real mean, real scale, const real *gain,
+                     const real *bias, size_t cols)
 {
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < rows; i++) {
-        real mean = stats[2 * i], scale = stats[2 * i + 1];
-        for (size_t j = 0; j < cols; j++)
-            y[i * cols + j] = (x[i * cols + j] - mean) * scale * gain[j] + bias[j];
-    }
+#pragma omp simd
+    for (size_t j = 0; j < cols; j++) y[j] = (x[j] - mean) * scale * gain[j] + bias[j];
+}
+
+/* Mean, then the squares around it: no cancellation.  A row has at most a few
+ * thousand values, summed in as many parts as a vector has lanes. */
+static void row_stats(real stats[2], const real *x, size_t cols)
+{
+    real sum = 0, square = 0;
+#pragma omp simd reduction(+ : sum)
+    for (size_t j = 0; j < cols; j++) sum += x[j];
+    real mean = sum / (real)cols;
+#pragma omp simd reduction(+ : square)
+    for (size_t j = 0; j < cols; j++) square += (x[j] - mean) * (x[j] - mean);
+    stats[0] = mean;
+    stats[1] = (real)(1 / sqrt((double)square / (double)cols + EPS));
 }
 
 /* y = (x - mean) / std * gain + bias */
@@ -22,16 +34,42 @@ void cpu_norm_fwd(real *y, real *stats, const real *x, const real *gain,
 {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < rows; i++) {
-        const real *xi = x + i * cols;
-        double      sum = 0, square = 0;
-        for (size_t j = 0; j < cols; j++) sum += (double)xi[j];
-        double mean = sum / (double)cols;
-        for (size_t j = 0; j < cols; j++)
-            square += ((double)xi[j] - mean) * ((double)xi[j] - mean);
-        real own[2] = { (real)mean, (real)(1 / sqrt(square / (double)cols + EPS)) };
+        real own[2];
+        row_stats(own, x + i * cols, cols);
         if (stats) stats[2 * i] = own[0], stats[2 * i + 1] = own[1];
+        norm_row(y + i * cols, x + i * cols, own[0], own[1], gain, bias, cols);
+    }
+}
+
+void cpu_norm_again(real *y, const real *stats, const real *x, const real *gain,
+                    const real *bias, size_t rows, size_t cols)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < rows; i++)
+        norm_row(y + i * cols, x + i * cols, stats[2 * i], stats[2 * i + 1], gain, bias,
+                 cols);
+}
+
+/* dx = (g - mean(g) - z mean(g z)) / std, one row; z and g as below */
+static void norm_row_bwd(real *dx, real beta, const real *dy, const real *x, real mean,
+                         real scale, const real *gain, size_t cols)
+{
+    real sum_g = 0, sum_gz = 0;
+#pragma omp simd reduction(+ : sum_g, sum_gz)
+    for (size_t j = 0; j < cols; j++) {
+        real g = dy[j] * gain[j];
+        sum_g += g;
+        sum_gz += g * ((x[j] - mean) * scale);
+    }
+    real mean_g = sum_g / (real)cols, mean_gz = sum_gz / (real)cols;
+    if (beta == 0) {
+#pragma omp simd
         for (size_t j = 0; j < cols; j++)
-            y[i * cols + j] = (xi[j] - own[0]) * own[1] * gain[j] + bias[j];
+            dx[j] = (dy[j] * gain[j] - mean_g - (x[j] - mean) * scale * mean_gz) * scale;
+    } else {
+#pragma omp simd
+        for (size_t j = 0; j < cols; j++)
+            dx[j] += (dy[j] * gain[j] - mean_g - (x[j] - mean) * scale * mean_gz) * scale;
     }
 }
 
@@ -40,37 +78,28 @@ void cpu_norm_fwd(real *y, real *stats, const real *x, const real *gain,
 void cpu_norm_bwd(Share dx, Share dgain, Share dbias, const real *dy, const real *x,
                   const real *stats, const real *gain, size_t rows, size_t cols)
 {
-    if (dx.at) {
-#pragma omp parallel for schedule(static)
-        for (size_t i = 0; i < rows; i++) {
-            real        mean = stats[2 * i], scale = stats[2 * i + 1];
+    Columns by_gain, by_bias;
+    columns_open2(&by_gain, &by_bias, cols);
+#pragma omp parallel
+    {
+        Span  s = span_of_thread((int)rows);
+        real *part_gain = columns_part(&by_gain), *part_bias = columns_part(&by_bias);
+        for (size_t i = (size_t)s.lo; i < (size_t)(s.lo + s.n); i++) {
             const real *xi = x + i * cols, *di = dy + i * cols;
-            double      sum_g = 0, sum_gz = 0;
+            real        mean = stats[2 * i], scale = stats[2 * i + 1];
+            if (dx.at) norm_row_bwd(dx.at + i * cols, dx.beta, di, xi, mean, scale, gain, cols);
+#pragma omp simd
             for (size_t j = 0; j < cols; j++) {
-                double g = (double)di[j] * (double)gain[j];
-                sum_g += g;
-                sum_gz += g * (double)((xi[j] - mean) * scale);
+                part_gain[j] += di[j] * ((xi[j] - mean) * scale);
+                part_bias[j] += di[j];
             }
-            real mean_g = (real)(sum_g / (double)cols);
-            real mean_gz = (real)(sum_gz / (double)cols);
-            for (size_t j = 0; j < cols; j++) {
-                real z = (xi[j] - mean) * scale;
-                real d = (di[j] * gain[j] - mean_g - z * mean_gz) * scale;
-                real *to = &dx.at[i * cols + j];
-                *to = d + (dx.beta != 0 ? *to : 0);
-            }
+            if (i % COLUMNS_ROWS == 0) columns_flush(&by_gain), columns_flush(&by_bias);
         }
+        columns_flush(&by_gain);
+        columns_flush(&by_bias);
     }
-    cpu_columns_bwd(dbias, dy, rows, cols);
-    if (!dgain.at) return;
-#pragma omp parallel for schedule(static)
-    for (size_t j = 0; j < cols; j++) {
-        double sum = 0;
-        for (size_t i = 0; i < rows; i++)
-            sum += (double)dy[i * cols + j] *
-                   (double)((x[i * cols + j] - stats[2 * i]) * stats[2 * i + 1]);
-        dgain.at[j] = (real)sum + (dgain.beta != 0 ? dgain.at[j] : 0);
-    }
+    if (dgain.at) columns_close(&by_gain, dgain);
+    if (dbias.at) columns_close(&by_bias, dbias);
 }
 
 void cpu_batch_norm_fwd(real *y, real *stats, real *running_mean, real *running_var,

@@ -1,5 +1,6 @@
 /* Optimiser steps on the CPU: one pass over flat blocks. */
 #include "core/cpu/cpu.h"
+#include "core/cpu/vmath.h"
 
 #include <math.h>
 
@@ -11,10 +12,10 @@ void cpu_adamw(real *w, real *m, real *v, const real *grad, size_t n, double lr,
     real   keep = (real)(1 - lr * weight_decay), rate = (real)(lr / correct1);
     real   b1 = (real)beta1, b2 = (real)beta2, c1 = (real)(1 - beta1);
     real   c2 = (real)(1 - beta2), root = (real)(1 / correct2), small = (real)eps;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for simd schedule(static)
     for (size_t i = 0; i < n; i++) {
         m[i] = b1 * m[i] + c1 * grad[i];
         v[i] = b2 * v[i] + c2 * grad[i] * grad[i];
-        w[i] = keep * w[i] - rate * m[i] / ((real)sqrt((double)v[i]) * root + small);
+        w[i] = keep * w[i] - rate * m[i] / (v_sqrt(v[i]) * root + small);
     }
 }

@@ -1,0 +1,14 @@
+/* Working memory of a kernel, one piece for each thread. */
+#ifndef CORE_CPU_SCRATCH_H
+#define CORE_CPU_SCRATCH_H
+
+#include "core/base/real.h"
+
+#include <stddef.h>
+
+/* Room for n values that belongs to the calling thread until it asks again;
+ * not zeroed, aligned to 64.  Grows to the largest request and stays, so that a
+ * kernel inside an OpenMP region allocates in the first step only. */
+real *scratch_take(size_t n);
+
+#endif

@@ -1,0 +1,121 @@
+/* The shape of masks on 14 x 14 with 49 visible, against independent figures:
+ * pairs of visible neighbours, connected visible parts, how often each patch is
+ * visible.  Theirs come from other programs' generators; where a standard
+ * deviation is known, ours must lie within six of its errors. */
+#include "tests/strategies/cases.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <math.h>
+
+enum { SIDE = 14, L = SIDE * SIDE, K = 49, DRAWS = 4000 };
+
+typedef struct {
+    double neighbours, neighbours_sd, parts, least, most;
+} Shape;
+
+static int root(int *parent, int i)
+{
+    while (parent[i] != i) i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+static void join(int *parent, const int *visible, int i, int j, int *neighbours, int *parts)
+{
+    if (!visible[i] || !visible[j]) return;
+    int a = root(parent, i), b = root(parent, j);
+    ++*neighbours;
+    *parts -= a != b;
+    parent[a] = b;
+}
+
+static Shape shape_of(const char *spec)
+{
+    Mask  *m = must_open(spec, SIDE, SIDE);
+    int    shown[L] = { 0 }, ids[L];
+    double sum = 0, squares = 0, parts_sum = 0;
+    for (uint64_t image = 0; image < DRAWS; image++) {
+        int visible[L] = { 0 }, parent[L], neighbours = 0, parts = K;
+        mask_draw(m, ids, &(MaskView){ .progress = 0.5F }, 5, 0, image, K);
+        for (int t = 0; t < K; t++) visible[ids[t]] = 1, shown[ids[t]]++;
+        for (int i = 0; i < L; i++) parent[i] = i;
+        for (int i = 0; i < L; i++) {
+            if (i % SIDE < SIDE - 1) join(parent, visible, i, i + 1, &neighbours, &parts);
+            if (i / SIDE < SIDE - 1) join(parent, visible, i, i + SIDE, &neighbours, &parts);
+        }
+        sum += neighbours, squares += (double)neighbours * neighbours, parts_sum += parts;
+    }
+    mask_close(m);
+    double mean = sum / DRAWS;
+    Shape  s = { mean, sqrt(squares / DRAWS - mean * mean), parts_sum / DRAWS, 1, 0 };
+    for (int i = 0; i < L; i++) {
+        double share = (double)shown[i] / DRAWS;
+        s.least = fmin(s.least, share), s.most = fmax(s.most, share);
+    }
+    return s;
+}
+
+static const double ANY = -1;
+
+static const struct {
+    const char *spec;
+    Shape       want;
+    double      neighbours_off, parts_off, share_off; /* allowed */
+} known[] = {
+    { "random", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "grid", { 0, 0, 49, 0.25, 0.25 }, 0, 0, 0.04 },
+    { "grid:offset=fixed", { 0, 0, 49, 0, 1 }, 0, 0, 0 },
+    { "block", { 61.9, 4.9, 3.0, 0.01, 0.87 }, 0.6, 0.3, 0.03 },
+    { "spiral:select=prefix", { 84, 0, 1, 0, 1 }, 0, 0, 0 },
+    { "zigzag:select=prefix", { 80, 0, 1, 0, 1 }, 0, 0, 0 }, /* 3 rows and a half */
+    { "hilbert:select=prefix", { 82, 0, 1, 0, 1 }, 2, 0, 0 },
+    { "peano:select=prefix", { 82, 0, 1, 0, 1 }, 2, 0, 0 },
+    { "zigzag:select=stride", { 0, 0, 49, 0.25, 0.25 }, ANY, ANY, 0.04 },
+    { "spiral:select=window", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
+    { "hilbert", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
+    { "spiral:select=runs", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
+    { "spiral:select=runs,run=1", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "spiral:select=gumbel,tau=1000", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "spiral:select=prefix,jitter=100", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "spiral:select=prefix,anneal=0.5,start=0.5", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "spiral:select=prefix,phase=1", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+ParameterizedTestParameters(shapes, as_known)
+{
+    static int index[KNOWN];
+    for (int i = 0; i < KNOWN; i++) index[i] = i;
+    return cr_make_param_array(int, index, KNOWN);
+}
+ParameterizedTest(int *i, shapes, as_known)
+{
+    const char  *spec = known[*i].spec;
+    const Shape *want = &known[*i].want;
+    Shape        s = shape_of(spec);
+    if (known[*i].neighbours_off != ANY) {
+        cr_expect(fabs(s.neighbours - want->neighbours) <= known[*i].neighbours_off,
+                  "%s: %.2f visible neighbours, not %.2f", spec, s.neighbours, want->neighbours);
+        cr_expect(fabs(s.neighbours_sd - want->neighbours_sd) <= 0.3,
+                  "%s: standard deviation %.2f, not %.2f", spec, s.neighbours_sd,
+                  want->neighbours_sd);
+        cr_expect(fabs(s.parts - want->parts) <= known[*i].parts_off, "%s: %.2f parts, not %.2f",
+                  spec, s.parts, want->parts);
+    }
+    cr_expect(fabs(s.least - want->least) <= known[*i].share_off, "%s: least share %.3f, not %.3f",
+              spec, s.least, want->least);
+    cr_expect(fabs(s.most - want->most) <= known[*i].share_off, "%s: largest share %.3f, not %.3f",
+              spec, s.most, want->most);
+}
+
+/* What is between random and a lattice has fewer neighbours than the one and
+ * more than the other. */
+Test(shapes, strata_lie_between_grid_and_random)
+{
+    static const char *const specs[] = { "zigzag", "hilbert", "peano", "spiral" };
+    for (int i = 0; i < 4; i++) {
+        double n = shape_of(specs[i]).neighbours;
+        cr_expect(n > 5 && n < 18, "%s: %.1f visible neighbours", specs[i], n);
+    }
+}

@@ -109,8 +109,9 @@ static double train_epoch(Tape *t, LinearHead *h, Lars *lars, Cache *c, int epoc
     double              sum = 0;
     shuffle(c, epoch);
     for (int step = 0; step < c->steps; step++) {
+        double lr = schedule_lr(&s, epoch + (double)step / c->steps);
         gather(c, step);
-        sum += train_step(t, h, lars, c, schedule_lr(&s, epoch + (double)step / c->steps));
+        sum += train_step(t, h, lars, c, lr);
     }
     return sum / c->steps;
 }

@@ -47,7 +47,8 @@ typedef struct {
 
 /* Weights of standard deviation 0.01, biases 0.  Frozen until an optimiser is
  * opened on its params. */
-void linear_head_open(LinearHead *h, const Backend *be, int D, int classes, uint64_t seed);
+void linear_head_open(LinearHead *h, const Backend *be, int D, int classes,
+                      uint64_t seed);
 void linear_head_close(LinearHead *h);
 
 /* x [N, D] -> logits [N, classes].  `training` normalises by the batch, moving

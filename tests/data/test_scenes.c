@@ -1,3 +1,4 @@
+#include "core/base/threads.h"
 #include "core/data/data.h"
 #include "core/data/scene.h"
 
@@ -145,6 +146,40 @@ Test(scenes, bad_knobs_are_named)
     cr_expect(scenes_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "channels"));
     c = scenes_defaults(), c.size = 1 << 20;
     cr_expect(scenes_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "size"));
+}
+
+Test(scenes, identity_follows_every_knob)
+{
+    char       first[HASH_HEX], other[HASH_HEX];
+    Err        err;
+    DataConfig c = data_defaults(), all[7];
+    c.name = "scenes";
+    cr_assert(!data_identity(first, &c, SPLIT_TRAIN, &err));
+    for (int i = 0; i < 7; i++) all[i] = c;
+    all[0].scenes.seed = 1, all[1].scenes.size = 32, all[2].scenes.objects_min = 2;
+    all[3].scenes.centre = 0.50001, all[4].scenes.texture = 0.51, all[5].train_count = 5;
+    all[6].scenes.occlusion = 0;
+    for (int i = 0; i < 7; i++) {
+        cr_assert(!data_identity(other, &all[i], SPLIT_TRAIN, &err), "%s", err.text);
+        cr_expect(strcmp(first, other), "knob %d", i);
+    }
+    c.test_count = 7; /* of the other split */
+    cr_expect(!data_identity(other, &c, SPLIT_TRAIN, &err) && !strcmp(first, other));
+}
+
+Test(scenes, same_on_any_number_of_threads)
+{
+    Data      *one, *three;
+    Err        err;
+    DataConfig c = data_defaults();
+    c.name = "scenes", c.train_count = 50;
+    threads_set(1);
+    cr_assert(!data_open(&one, &c, SPLIT_TRAIN, &err));
+    threads_set(3);
+    cr_assert(!data_open(&three, &c, SPLIT_TRAIN, &err));
+    cr_expect(!memcmp(one->pixels, three->pixels, 50 * 28 * 28));
+    data_close(one);
+    data_close(three);
 }
 
 Test(scenes, every_class_is_common)

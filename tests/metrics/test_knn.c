@@ -88,8 +88,8 @@ Test(knn, equal_similarities_stay_in_order_of_rows)
     float     scores[3];
     KnnConfig c = { .k = 2, .temperature = 1 };
     knn_scores(cpu(), scores, &c, bank, labels, 3, query, 1, 2, 3);
-    cr_expect(scores[0] > 0 && scores[1] == 0 && scores[2] > scores[0], "%g %g %g", scores[0],
-              scores[1], scores[2]);
+    cr_expect(scores[0] > 0 && scores[1] == 0 && scores[2] > scores[0], "%g %g %g",
+              scores[0], scores[1], scores[2]);
 }
 
 Test(knn, fewer_rows_than_k_and_rows_of_zeros)

@@ -67,7 +67,7 @@ Test(linear_head, five_lars_steps_equal_the_reference)
     LinearHead     h;
     Lars           lars;
     LarsConfig     c = lars_defaults();
-    real           features[N * D], labels[N], target[N * CLASSES] = { 0 }, w[N * D], want;
+    real           features[N * D], labels[N], w[N * D], target[N * CLASSES] = { 0 }, want;
     cr_assert(!safetensors_open(&f, GOLDEN, &err), "%s", err.text);
     get(&f, "linear.input.features", features, N * D);
     get(&f, "linear.input.labels", labels, N);

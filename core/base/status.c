@@ -49,6 +49,7 @@ int status_exit(Status code)
     case STATUS_MISSING: return EXIT_DATA;
     case STATUS_STOPPED: return EXIT_STOPPED;
     case STATUS_IO:
+    case STATUS_FAILED:
     case STATUS_DEVICE: break;
     }
     return EXIT_FAILED;

@@ -31,6 +31,7 @@ typedef enum {
     STATUS_FORMAT,  /* a file is readable but not what it should be        */
     STATUS_MISSING, /* a data set, checkpoint or plug-in is not there      */
     STATUS_DEVICE,  /* the accelerator is missing or refused               */
+    STATUS_FAILED,  /* a computation came to nothing: a loss of infinity   */
     STATUS_STOPPED  /* asked to stop; what is done is kept, run again      */
 } Status;
 

@@ -1,6 +1,7 @@
 #include "core/base/text.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,7 +100,7 @@ static int distance(const char *a, const char *b)
 {
     enum { LONGEST = 63 };
     int row[LONGEST + 1], n = (int)strlen(b);
-    if (n > LONGEST || strlen(a) > LONGEST) return LONGEST;
+    if (n > LONGEST || strlen(a) > LONGEST) return INT_MAX;
     for (int j = 0; j <= n; j++) row[j] = j;
     for (int i = 0; a[i]; i++) {
         int corner = row[0];

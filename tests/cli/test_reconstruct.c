@@ -150,7 +150,8 @@ ParameterizedTestParameters(reconstruct, refuses)
     return cr_make_param_array(int, index, N_REFUSALS);
 }
 
-ParameterizedTest(int *i, reconstruct, refuses, .init = open_scratch, .fini = close_scratch)
+ParameterizedTest(int *i, reconstruct, refuses, .init = open_scratch,
+                  .fini = close_scratch)
 {
     static const char *const none[] = { NULL };
     static const char *const target[] = { "--target", "pixels", NULL };

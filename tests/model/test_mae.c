@@ -149,3 +149,43 @@ ParameterizedTest(int *i, mae, three_steps_are_the_reference_s)
     expect_all(&p, "after3", p.mae.params.weights, 1e-5); /* 3.8e-7 */
     parity_close(&p);
 }
+
+/* Eight pictures and their masks can be learned by heart. */
+Test(mae, eight_images_are_overfitted)
+{
+    enum { N = 8, L = 16, K = 4, SIDE = 16, STEPS = 300 };
+    Err             err;
+    const Backend  *be;
+    Mae             m;
+    Tape            t;
+    AdamW           opt;
+    int             ids[N * L];
+    real            pixels[N * SIDE * SIDE], loss, first = 0;
+    const MaeConfig c = { .encoder = { 1, SIDE, SIDE, 4, { 32, 2, 4 } },
+                          .decoder = { 32, 1, 4 } };
+    Rng             rng = rng_at(1, STREAM_TEST, 0, 0);
+    for (int i = 0; i < N * SIDE * SIDE; i++) pixels[i] = rng_normal(&rng);
+    for (int n = 0, k = 0; n < N; n++) /* every fourth patch is visible */
+        for (int hidden = 0; hidden < 2; hidden++)
+            for (int i = 0; i < L; i++)
+                if (((i + n) % 4 != 0) == hidden) ids[k++] = i;
+
+    cr_assert(!backend_open(&be, "cpu", &err), "%s", err.text);
+    mae_open(&m, be, &c, 1);
+    adamw_open(&opt, &m.params, &reference);
+    tape_open(&t, be);
+    for (int step = 0; step < STEPS; step++) {
+        Visible v = { .N = N, .L = L, .K = K, .ids = ids };
+        tape_reset(&t);
+        Tensor *images = tape_constant(&t, 4, (int[]){ N, 1, SIDE, SIDE });
+        be->write(images->data, pixels, tensor_count(images));
+        MaeResult r = mae_forward(&t, &m, images, &v);
+        be->read(&loss, r.loss->data, 1);
+        if (!step) first = loss;
+        tape_backward(&t, r.loss);
+        adamw_step(&opt, 3e-3);
+    }
+    cr_expect(loss <= R(0.05) * first, "%g -> %g", (double)first, (double)loss);
+    tape_close(&t);
+    mae_close(&m);
+}

@@ -45,10 +45,8 @@ typedef struct {
                                        for a cell that is not a point of it     */
 } Cell;
 
-const char *stage_word(StageKind kind); /* "linear-cached" */
-bool        stage_of(StageKind *kind, const char *word); /* "knn" or "knn-1f0c9a33" */
-bool        cell_wants(const Cell *c, StageKind kind);
-bool        cell_untrained(const Cell *c);
+bool cell_wants(const Cell *c, StageKind kind);
+bool cell_untrained(const Cell *c);
 
 /* The text that stage[kind].id is the hash of: lines "key: value". */
 void cell_canonical(const Cell *c, StageKind kind, Text *out);

@@ -17,7 +17,15 @@
 /* What a cell can consist of.  The others build on pretrain. */
 typedef enum { STAGE_PRETRAIN, STAGE_KNN, STAGE_LINEAR_CACHED, STAGE_KINDS } StageKind;
 
-/* STRATEGY of a cell whose encoder is never trained; its epochs are 0. */
+const char *stage_word(StageKind kind); /* "linear-cached" */
+
+/* "knn" or "knn-1f0c9a33" */
+bool stage_of(StageKind *kind, const char *name);
+
+/* Raised when what a stage does changes: its records are then others. */
+int stage_schema(StageKind kind);
+
+/* The strategy of a cell whose encoder is never trained; its epochs are 0. */
 #define UNTRAINED "untrained"
 
 typedef struct {
@@ -61,5 +69,10 @@ typedef struct {
 
 /* The model for images of this shape, as mae_open and mae_check want it. */
 MaeConfig config_mae(const Config *c, int channels, int height, int width);
+
+/* Fill in what comes from other keys and is not given itself: sizes of the model
+ * from the preset, lr from blr.  With no epochs nothing is hidden: the strategy
+ * is UNTRAINED.  STATUS_CONFIG if there is no such preset. */
+MUST_USE Status config_finish(Config *c, Err *err);
 
 #endif

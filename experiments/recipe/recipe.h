@@ -17,31 +17,29 @@
 
 typedef struct {
     Arena       arena;
-    const char *path;    /* of the file, as found                              */
-    const char *name;    /* `name:` of the file; without it the file's own     */
-    const char *notice;  /* what the user should be told, one line; or NULL    */
-    Config      base;    /* without the grid                                   */
-    Origin     *origin;  /* [schema_count()] where each value of base is from  */
+    const char *path;    /* of the file, as found                                */
+    const char *name;    /* `name:` of the file; without it the file's own       */
+    const char *notice;  /* what the user should be told, one line; or NULL      */
+    Config      base;    /* without the grid; what comes from other keys is 0    */
+    Origin     *origin;  /* [schema_count()] where each value of base is from    */
     Grid        grid;
-    Cell       *cells;   /* without repetition, in the order of the grid; the  */
-    int         n_cells; /* untrained ones last                                */
+    Cell       *cells;   /* [n_cells] all different, in the order of the grid;   */
+    int         n_cells; /* the untrained ones last                              */
 } Recipe;
 
-/* word is the path of a file, or a name that is looked for as NAME.yaml in
- * ./experiments/recipes and in the recipes that were installed or built with the
- * program.  Settings are "key=value" and "grid.key=values".
+/* word is a path or a name, see find.h.  Settings are "key=value" and
+ * "grid.key=values"; a value set here takes the key out of the file's grid.
  *
  * Checks every cell: types and ranges, strategies, sizes that must divide each
  * other, and that the data are there and whole.
  *
  * STATUS_CONFIG names file, line, key and the nearest valid word; STATUS_MISSING
- * the recipe or the data; STATUS_FORMAT a damaged data file. */
+ * the data set; STATUS_FORMAT a damaged data file. */
 MUST_USE Status recipe_open(Recipe **r, const char *word, const char *const *settings,
                             int n_settings, Err *err);
 void            recipe_close(Recipe *r); /* NULL is allowed */
 
-/* Where the value of a key comes from in this cell: "demo.yaml:12", "-s",
- * "default", "preset". */
-void recipe_origin(const Recipe *r, const Cell *c, int key, Text *out);
+/* Where the value that a key has in this cell is from. */
+Origin recipe_origin(const Recipe *r, const Cell *c, int key);
 
 #endif

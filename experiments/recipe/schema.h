@@ -33,7 +33,9 @@ typedef struct {
     const char *name;    /* "pretrain.weight-decay"                              */
     KeyKind     kind;
     size_t      offset;  /* in Config                                            */
-    const char *initial; /* default; NULL: from other keys, said in `about`      */
+    const char *initial; /* default; NULL: what the defaults() in core/ say      */
+    const char *from;    /* or the keys that it comes from: "preset"             */
+    bool        none;    /* the word `none` is NULL                              */
     double      lo, hi;  /* closed range of a number                             */
     bool        open;    /* ... without its ends                                 */
     const char *choices; /* "raw|normalized": the only words; or NULL            */
@@ -42,11 +44,11 @@ typedef struct {
     unsigned    of;
 } Key;
 
-typedef enum { FROM_DEFAULT, FROM_PRESET, FROM_FILE, FROM_SETTING, FROM_FALLBACK } OriginKind;
+typedef enum { FROM_DEFAULT, FROM_KEYS, FROM_FILE, FROM_SETTING, FROM_FALLBACK } OriginKind;
 
 typedef struct {
     OriginKind  kind;
-    const char *file; /* or the setting "key=value" */
+    const char *file; /* FROM_SETTING: "key=value"; FROM_KEYS: which keys */
     int         line;
 } Origin;
 
@@ -55,25 +57,27 @@ const Key *schema_key(int key);
 int        schema_find(const char *name); /* -1: no such key */
 bool       schema_section(const char *name); /* do keys begin with "name."? */
 
-/* "no such key; did you mean ...?" */
+/* "pretrain.strategi: no such key; did you mean pretrain.strategy?" */
 MUST_USE Status schema_unknown(const char *name, Err *err);
 
 /* All defaults; 0 or NULL where the default comes from other keys. */
 void schema_defaults(Config *c);
 
-/* Set one field.  STATUS_CONFIG "ratio is 1.2, expected a number between 0 and 1";
- * text must outlive c. */
+/* Set one field.  STATUS_CONFIG "1.2 is out of range, expected more than 0 and less
+ * than 1"; text must outlive c. */
 MUST_USE Status schema_set(Config *c, int key, const char *text, Err *err);
-MUST_USE Status schema_set_list(Config *c, int key, const Yaml *list, Err *err);
 
 /* The value, written in the one way that schema_set reads back: 1e-4 and 0.0001
  * give the same text. */
 void schema_get(const Config *c, int key, Text *out);
 
-bool schema_same(const Config *a, const Config *b, int key);
+/* The default as help shows it: "0.75", "from preset". */
+void schema_default(int key, Text *out);
 
-/* "bad: file:line: key: text" in front of the text in err. */
-Status origin_in(Err *err, Origin o, const char *key);
-void   origin_text(Origin o, Text *out);
+/* "recipe.yaml:12", "-s seed=3", "default". */
+void origin_text(const Origin *o, Text *out);
+
+/* Put "recipe.yaml:12: key: " in front of the text in err; returns err->code. */
+Status origin_in(Err *err, const Origin *o, const char *key);
 
 #endif

@@ -18,6 +18,7 @@ typedef struct {
     int           *order; /* [N, L], patches by noise: where the reference puts them */
 } Parity;
 
+/* Which files there are in golden/. */
 #define PARITY_FILE "tests/golden/mae_small.safetensors"
 
 void parity_open(Parity *p, const char *run); /* the model frozen, with its weights */
@@ -26,7 +27,7 @@ void parity_close(Parity *p);
 /* One forward with the noise of `step`, on a tape just reset. */
 MaeResult parity_forward(Parity *p, int step);
 
-/* The tensor RUN.NAME of the file; the caller frees it. */
+/* A tensor of the file, RUN.NAME or NAME; the pointer is freed by the caller. */
 real *parity_values(const Parity *p, const char *run, const char *name);
 
 /* |x - y| / |y| in the 2-norm, y being that tensor of the file. */

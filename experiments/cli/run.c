@@ -1,0 +1,123 @@
+/* maskgrid run: do what is missing of a recipe. */
+#include "core/base/threads.h"
+#include "experiments/cli/cli.h"
+#include "experiments/recipe/find.h"
+#include "experiments/run/estimate.h"
+#include "experiments/run/progress.h"
+#include "experiments/run/schedule.h"
+
+#include <stdio.h>
+
+typedef struct {
+    OptionList  set;
+    long        jobs, threads;
+    bool        failed, quiet;
+    const char *results;
+} Options;
+
+static const Option options[] = {
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
+    OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
+    OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads of each; 0: cores over jobs"),
+    OPTION_FLAG(Options, failed, "only cells that failed before"),
+    OPTION_FLAG(Options, quiet, "say nothing but what failed"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
+    { 0 }
+};
+
+/* The command line, then the recipe, then the machine. */
+static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *w)
+{
+    int cores = threads_available();
+    int jobs = o->jobs ? (int)o->jobs : r->base.jobs;
+    int threads = o->threads ? (int)o->threads : r->base.threads;
+    if (!jobs) jobs = threads && threads < cores ? cores / threads : threads ? 1 : cores;
+    if (!threads) threads = jobs < cores ? cores / jobs : 1;
+
+    double most = 0, room = memory_available();
+    for (int i = 0; i < w->n; i++)
+        for (int k = 0; k < w->work[i].n; k++) {
+            const Task *t = &w->work[i].tasks[k];
+            double      bytes = work_needs(&w->work[i], k) ? estimate_memory(t->cell, t->kind) : 0;
+            if (bytes > most) most = bytes;
+        }
+    bool chosen = o->jobs || r->base.jobs;
+    while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
+    return (ScheduleConfig){ .jobs = jobs, .threads = threads, .only_failed = o->failed };
+}
+
+static int conclude(const Recipe *r, const Works *w, const ScheduleResult *result, double s,
+                    bool quiet)
+{
+    char span[32];
+    progress_span(span, s);
+    if (!quiet || result->failed)
+        fprintf(stderr, "%s: %d of %d done (%d before), %d failed; %s\n", r->name,
+                result->before + result->done, w->n, result->before, result->failed, span);
+    for (int i = 0; i < w->n && result->failed; i++) {
+        if (w->work[i].state != WORK_FAILED) continue;
+        Text label = { 0 };
+        char log[CELL_PATH];
+        work_label(r, w->work[i].cell, &label);
+        cell_file(log, w->results, w->work[i].cell, "log.txt");
+        fprintf(stderr, "  failed  %s  %s\n          %s\n", text_get(&label), log,
+                w->work[i].why);
+        text_free(&label);
+    }
+    if (result->stopped) {
+        fprintf(stderr, "%s: stopped; `maskgrid run %s` goes on\n", r->name, r->name);
+        return EXIT_STOPPED;
+    }
+    if (result->failed)
+        fprintf(stderr, "%s: `maskgrid run %s --failed` tries them again\n", r->name, r->name);
+    return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
+}
+
+static int run_recipe(const Options *o, const Recipe *r, Arena *a)
+{
+    Works          w;
+    ScheduleResult result;
+    Err            err;
+    char           program[CELL_PATH];
+    double         start = clock_s();
+    program_path(program, sizeof program);
+    works_list(&w, a, r, o->results);
+    ScheduleConfig c = config_of(o, r, &w);
+    bool           idle = true;
+    for (int i = 0; i < w.n; i++) idle = idle && w.work[i].state == WORK_DONE;
+    c.program = program;
+    c.s_per_flop = idle ? 0 : estimate_pace(&w).s_per_flop;
+    c.progress = o->quiet ? NULL : stderr;
+    if (!o->quiet && r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
+    if (!o->quiet && !idle)
+        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w.n, c.jobs,
+                c.threads);
+    if (schedule_run(&w, r, &c, &result, &err)) return cli_fail(&err);
+    return conclude(r, &w, &result, clock_s() - start, o->quiet);
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options *o = opt;
+    Recipe        *r;
+    Arena          arena;
+    Err            err;
+    (void)n;
+    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    arena_open(&arena, "run", NULL, NULL);
+    int code = run_recipe(o, r, &arena);
+    arena_close(&arena);
+    recipe_close(r);
+    return code;
+}
+
+COMMAND(run) = {
+    .place = 50, .arguments = "RECIPE", .least = 1, .most = 1,
+    .about = "run what is missing of a recipe: train, measure, record",
+    .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails does "
+               "not stop the others, and a run that was killed goes on where it was.",
+    .examples = "  maskgrid run demo\n"
+                "  maskgrid run table1 --jobs 2 -s grid.seed=0..9\n"
+                "  maskgrid run demo -s grid.pretrain.ratio=0.5,0.75,0.9 -s pretrain.epochs=2\n",
+    .options = options, .size = sizeof(Options), .run = run,
+};

@@ -1,0 +1,111 @@
+/* maskgrid status: how far a recipe is. */
+#include "experiments/cli/cli.h"
+#include "experiments/run/journal.h"
+#include "experiments/run/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    OptionList  set;
+    const char *format, *results;
+} Options;
+
+static const Option options[] = {
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
+    OPTION_CHOICE(Options, format, "table|json|csv", "table", "how to list"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
+    { 0 }
+};
+
+typedef struct { int n[WORK_DONE + 1]; } Count;
+
+/* "knn 40%", "train: no such file"; empty if there is nothing to say. */
+static void remark(const Works *w, const Work *one, Text *out)
+{
+    JournalLine line;
+    char        folder[CELL_PATH];
+    if (one->state == WORK_FAILED) text_add(out, "%s", one->why);
+    if (one->state != WORK_RUNNING) return;
+    cell_folder(folder, w->results, one->cell);
+    if (!journal_last(&line, folder)) return;
+    text_add(out, "%s", line.stage);
+    if (line.steps) text_add(out, " %ld%%", 100 * line.step / line.steps);
+    if (line.images_per_s > 0) text_add(out, ", %.0f images/s", line.images_per_s);
+}
+
+/* s as a JSON string, or quoted for CSV. */
+static void quoted(const char *s, bool json)
+{
+    putchar('"');
+    for (; *s; s++) {
+        if (*s == '"' || (json && *s == '\\')) putchar(json ? '\\' : '"');
+        putchar(*s);
+    }
+    putchar('"');
+}
+
+static void show(const Recipe *r, const Works *w, const Work *one, const char *format, bool last)
+{
+    Text label = { 0 }, said = { 0 };
+    int  done = 0;
+    work_label(r, one->cell, &label);
+    remark(w, one, &said);
+    for (int i = 0; i < one->n; i++) done += one->tasks[i].done;
+    const char *id = one->cell->stage[STAGE_PRETRAIN].id, *state = work_word(one->state);
+    if (!strcmp(format, "table"))
+        printf("%.16s  %-8s  %d/%d  %s%s%s\n", id, state, done, one->n, text_get(&label),
+               said.length ? "  " : "", text_get(&said));
+    else if (!strcmp(format, "csv")) {
+        printf("%.16s,%s,%d,%d,", id, state, done, one->n);
+        quoted(text_get(&label), false), putchar(','), quoted(text_get(&said), false);
+        putchar('\n');
+    } else {
+        printf("    {\"cell\": \"%.16s\", \"state\": \"%s\", \"stages_done\": %d, "
+               "\"stages\": %d, \"label\": ", id, state, done, one->n);
+        quoted(text_get(&label), true), printf(", \"remark\": "), quoted(text_get(&said), true);
+        printf("}%s\n", last ? "" : ",");
+    }
+    text_free(&label);
+    text_free(&said);
+}
+
+static void show_all(const Recipe *r, const Works *w, const char *format)
+{
+    Count c = { { 0 } };
+    for (int i = 0; i < w->n; i++) c.n[w->work[i].state]++;
+    bool json = !strcmp(format, "json");
+    if (json)
+        printf("{\n  \"schema\": \"maskgrid-status-1\", \"recipe\": \"%s\", \"cells\": [\n",
+               r->name);
+    if (!strcmp(format, "csv")) printf("cell,state,stages_done,stages,label,remark\n");
+    for (int i = 0; i < w->n; i++) show(r, w, &w->work[i], format, i + 1 == w->n);
+    if (json) printf("  ]\n}\n");
+    if (!strcmp(format, "table"))
+        printf("%s: %d of %d done, %d running, %d failed, %d missing\n", r->name,
+               c.n[WORK_DONE], w->n, c.n[WORK_RUNNING], c.n[WORK_FAILED], c.n[WORK_MISSING]);
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options *o = opt;
+    Recipe        *r;
+    Arena          arena;
+    Works          w;
+    Err            err;
+    (void)n;
+    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    arena_open(&arena, "status", NULL, NULL);
+    works_list(&w, &arena, r, o->results);
+    show_all(r, &w, o->format);
+    arena_close(&arena);
+    recipe_close(r);
+    return EXIT_DONE;
+}
+
+COMMAND(status) = {
+    .place = 60, .arguments = "RECIPE", .least = 1, .most = 1,
+    .about = "what is done, running, failed and missing of a recipe",
+    .examples = "  maskgrid status demo\n  maskgrid status table1 --format json\n",
+    .options = options, .size = sizeof(Options), .run = run,
+};

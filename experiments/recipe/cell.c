@@ -1,0 +1,146 @@
+#include "experiments/recipe/cell.h"
+
+#include "core/base/file.h"
+#include "experiments/recipe/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_KEYS = 256 };
+
+bool cell_wants(const Cell *c, StageKind kind)
+{
+    return kind == STAGE_PRETRAIN || (c->config.evaluate & 1U << kind);
+}
+
+bool cell_untrained(const Cell *c) { return c->config.pretrain.epochs == 0; }
+
+/* --- identities ------------------------------------------------------------- */
+
+/* Nothing of how one would have trained says anything of what was not trained. */
+static bool determines(const Cell *c, const Key *k, StageKind kind)
+{
+    if (!(k->of & 1U << kind)) return false;
+    return !cell_untrained(c) || strcmp(k->name, "pretrain.epochs") == 0 ||
+           !text_starts(k->name, "pretrain.");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(schema_key(*(const int *)a)->name, schema_key(*(const int *)b)->name);
+}
+
+void cell_canonical(const Cell *c, StageKind kind, Text *out)
+{
+    text_add(out, "stage: %s\nschema: %d\n", stage_word(kind), stage_schema(kind));
+    if (kind == STAGE_PRETRAIN) text_add(out, "data: %s\n", c->data->train);
+    else
+        text_add(out, "builds-on: %s\ndata: %s\n", c->stage[STAGE_PRETRAIN].id,
+                 c->data->test);
+    int keys[MOST_KEYS], n = 0;
+    CHECK(schema_count() <= MOST_KEYS, "%d keys", schema_count());
+    for (int i = 0; i < schema_count(); i++)
+        if (determines(c, schema_key(i), kind)) keys[n++] = i;
+    qsort(keys, (size_t)n, sizeof *keys, by_name); /* the table may be rearranged */
+    for (int i = 0; i < n; i++) {
+        text_add(out, "%s: ", schema_key(keys[i])->name);
+        schema_get(&c->config, keys[i], out);
+        text_add(out, "\n");
+    }
+}
+
+void cell_identify(Cell *c)
+{
+    Text text = { 0 };
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        Stage *stage = &c->stage[s];
+        *stage = (Stage){ { 0 }, { 0 } };
+        if (!cell_wants(c, s)) continue;
+        Hash h;
+        text_clear(&text);
+        cell_canonical(c, s, &text);
+        hash_start(&h);
+        hash_text(&h, text_get(&text));
+        hash_end(&h, stage->id);
+        if (s == STAGE_PRETRAIN) snprintf(stage->name, sizeof stage->name, "pretrain");
+        else snprintf(stage->name, sizeof stage->name, "%s-%.8s", stage_word(s), stage->id);
+    }
+    text_free(&text);
+}
+
+/* --- the same as a recipe ---------------------------------------------------- */
+
+static bool plain(const char *text)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "./_:=+-";
+    return *text && !strchr("-:=", *text) && !text[strspn(text, safe)] &&
+           text[strlen(text) - 1] != ':';
+}
+
+static void add_setting(const Config *c, int key, Text *out)
+{
+    Text value = { 0 };
+    schema_get(c, key, &value);
+    const char *s = text_get(&value);
+    text_add(out, "%s: ", schema_key(key)->name);
+    if (plain(s)) text_add(out, "%s", s);
+    else {
+        text_add(out, "\"");
+        for (; *s; s++) text_add(out, strchr("\"\\", *s) ? "\\%c" : "%c", *s);
+        text_add(out, "\"");
+    }
+    text_add(out, "\n");
+    text_free(&value);
+}
+
+/* Does the value of a data key matter for this stage of this cell? */
+static bool of_data(const Cell *c, const Key *k, StageKind kind)
+{
+    if (k->of != OF_DATA || !strcmp(k->name, "data.fallback")) return false;
+    if (text_starts(k->name, "data.scenes.")) return !strcmp(c->config.data.name, "scenes");
+    if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;
+    return strcmp(k->name, "data.folder") || c->config.data.folder;
+}
+
+void cell_yaml(const Cell *c, StageKind kind, Text *out)
+{
+    text_add(out, "# %s %s\n", stage_word(kind), c->stage[kind].id);
+    text_add(out, "name: %s\nevaluate: %s\n", c->stage[kind].name,
+             kind == STAGE_PRETRAIN ? "none" : stage_word(kind));
+    for (int i = 0; i < schema_count(); i++) {
+        const Key *k = schema_key(i);
+        if (of_data(c, k, kind) || determines(c, k, STAGE_PRETRAIN) || determines(c, k, kind))
+            add_setting(&c->config, i, out);
+    }
+}
+
+/* --- on disk ------------------------------------------------------------------- */
+
+void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name)
+{
+    int n = snprintf(out, CELL_PATH, "%s/cells/%.16s%s%s", results,
+                     c->stage[STAGE_PRETRAIN].id, *name ? "/" : "", name);
+    CHECK(n > 0 && n < CELL_PATH, "path too long: %.200s", results);
+}
+
+void cell_folder(char out[CELL_PATH], const char *results, const Cell *c)
+{
+    cell_file(out, results, c, "");
+}
+
+void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind)
+{
+    char name[STAGE_NAME + 4];
+    CHECK(c->stage[kind].id[0], "the cell has no stage %s", stage_word(kind));
+    snprintf(name, sizeof name, "%s.h5", c->stage[kind].name);
+    cell_file(out, results, c, name);
+}
+
+bool cell_done(const char *results, const Cell *c, StageKind kind)
+{
+    char path[CELL_PATH];
+    cell_record(path, results, c, kind);
+    return file_exists(path);
+}

@@ -1,0 +1,161 @@
+#include "experiments/recipe/check.h"
+
+#include "core/mask/draw.h"
+#include "experiments/recipe/schema.h"
+#include "strategies/registry.h"
+
+#include <string.h>
+
+static char *keep(Arena *a, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    return memcpy(arena_take(a, n), s, n);
+}
+
+/* --- data --------------------------------------------------------------------- */
+
+/* What a range of one key cannot say. */
+static Status check_scenes(const ScenesConfig *s, const char **blame, Err *err)
+{
+    *blame = "data.scenes.channels";
+    if (s->channels == 2) return err_set(err, STATUS_CONFIG, "2 is neither 1 nor 3");
+    *blame = "data.scenes.objects-max";
+    if (s->objects_max < s->objects_min)
+        return err_set(err, STATUS_CONFIG, "%d is less than objects-min %d", s->objects_max,
+                       s->objects_min);
+    *blame = "data.scenes.extent-max";
+    if (!(s->extent_max >= s->extent_min))
+        return err_set(err, STATUS_CONFIG, "%g is less than extent-min %g", s->extent_max,
+                       s->extent_min);
+    return STATUS_OK;
+}
+
+/* All of a split and its number are the same data. */
+static Status look_at_split(Looked *l, Split split, const char **blame, Err *err)
+{
+    Data      *d;
+    DataFacts *f = &l->facts;
+    bool       train = split == SPLIT_TRAIN;
+    *blame = train ? "data.train" : "data.test";
+    if (data_open(&d, &l->config, split, err)) return err->code;
+    f->classes = d->classes, f->channels = d->channels;
+    f->height = d->height, f->width = d->width;
+    if (train) l->config.train_count = f->train_count = d->count;
+    else l->config.test_count = f->test_count = d->count;
+    data_close(d);
+    return data_identity(train ? f->train : f->test, &l->config, split, err);
+}
+
+static Status look(Looked **found, const Config *c, Arena *a, Looked **all,
+                   const char **blame, Err *err)
+{
+    Text keys = { 0 };
+    *blame = "data.set";
+    for (int i = 0; i < schema_count(); i++)
+        if (schema_key(i)->of == OF_DATA) {
+            schema_get(c, i, &keys);
+            text_add(&keys, "\n");
+        }
+    for (*found = *all; *found && strcmp((*found)->keys, text_get(&keys));)
+        *found = (*found)->next;
+    if (!*found) {
+        Looked *l = ARENA_NEW(a, Looked, 1);
+        *l = (Looked){ .keys = keep(a, text_get(&keys)), .config = c->data, .next = *all };
+        if (!data_check(&l->config, err) && !data_resolve(&l->config, err) &&
+            !look_at_split(l, SPLIT_TRAIN, blame, err) &&
+            !look_at_split(l, SPLIT_TEST, blame, err))
+            *found = *all = l;
+    }
+    text_free(&keys);
+    return *found ? STATUS_OK : err->code;
+}
+
+/* --- sizes -------------------------------------------------------------------- */
+
+static Status check_sizes(Cell *c, const char **blame, Err *err)
+{
+    const ModelConfig *m = &c->config.model;
+    const DataFacts   *d = c->data;
+    *blame = "model.patch";
+    if (d->height % m->patch || d->width % m->patch)
+        return err_set(err, STATUS_CONFIG, "%d does not divide images of %d x %d", m->patch,
+                       d->height, d->width);
+    c->rows = d->height / m->patch, c->cols = d->width / m->patch;
+    if (c->rows * c->cols < 2)
+        return err_set(err, STATUS_CONFIG, "%d leaves one patch of %d x %d images; nothing "
+                       "could be hidden", m->patch, d->height, d->width);
+    *blame = "model.heads";
+    if (m->width % m->heads)
+        return err_set(err, STATUS_CONFIG, "%d does not divide model.width %d", m->heads,
+                       m->width);
+    *blame = "model.decoder-heads";
+    if (m->decoder_width % m->decoder_heads)
+        return err_set(err, STATUS_CONFIG, "%d does not divide model.decoder-width %d",
+                       m->decoder_heads, m->decoder_width);
+    *blame = "model.width";
+    if (m->width % 4) return err_set(err, STATUS_CONFIG, "%d is no multiple of 4", m->width);
+    *blame = "model.decoder-width";
+    if (m->decoder_width % 4)
+        return err_set(err, STATUS_CONFIG, "%d is no multiple of 4", m->decoder_width);
+    *blame = "model.preset";
+    MaeConfig mae = config_mae(&c->config, d->channels, d->height, d->width);
+    return mae_check(&mae, err);
+}
+
+/* --- training ------------------------------------------------------------------ */
+
+static Status check_training(const Cell *c, const char **blame, Err *err)
+{
+    const PretrainConfig *p = &c->config.pretrain;
+    const LinearConfig   *l = &c->config.linear;
+    *blame = "linear-cached.warmup";
+    if (cell_wants(c, STAGE_LINEAR_CACHED) && l->warmup_epochs > l->epochs)
+        return err_set(err, STATUS_CONFIG, "%d is more than linear-cached.epochs %d",
+                       l->warmup_epochs, l->epochs);
+    if (cell_untrained(c)) return STATUS_OK;
+    *blame = "pretrain.batch";
+    if (p->batch > c->data->train_count)
+        return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on",
+                       p->batch, c->data->train_count);
+    *blame = "pretrain.warmup";
+    if (!(p->warmup <= p->epochs))
+        return err_set(err, STATUS_CONFIG, "%.6g is more than pretrain.epochs %d", p->warmup,
+                       p->epochs);
+    *blame = "pretrain.min-lr";
+    if (!(p->min_lr <= p->lr))
+        return err_set(err, STATUS_CONFIG, "%g is more than the learning rate %g", p->min_lr,
+                       p->lr);
+    return STATUS_OK;
+}
+
+/* The strategy exists for this grid; its text becomes the one that equal maskings
+ * share. */
+static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
+{
+    PretrainConfig *p = &c->config.pretrain;
+    c->K = c->rows * c->cols;
+    if (cell_untrained(c)) return STATUS_OK;
+    Mask *m;
+    *blame = "pretrain.strategy";
+    if (strategy_open(&m, p->strategy, c->rows, c->cols, err)) return err->code;
+    if (strcmp(p->strategy, mask_spec(m))) p->strategy = keep(a, mask_spec(m));
+    mask_close(m);
+    c->K = mask_visible(c->rows * c->cols, p->ratio);
+    return STATUS_OK;
+}
+
+Status cell_check(Cell *c, Arena *a, Looked **looked, const char **blame, Err *err)
+{
+    Looked *l;
+    *blame = "model.preset";
+    if (config_finish(&c->config, err)) return err->code;
+    if (check_scenes(&c->config.data.scenes, blame, err)) return err->code;
+    if (look(&l, &c->config, a, looked, blame, err)) return err->code;
+    c->config.data = l->config;
+    c->data = &l->facts;
+    if (check_sizes(c, blame, err) || check_training(c, blame, err) ||
+        check_strategy(c, a, blame, err))
+        return err->code;
+    cell_identify(c);
+    return STATUS_OK;
+}

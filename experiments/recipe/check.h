@@ -1,0 +1,24 @@
+/* What must hold between the values of a cell before anything may start. */
+#ifndef EXPERIMENTS_RECIPE_CHECK_H
+#define EXPERIMENTS_RECIPE_CHECK_H
+
+#include "core/base/arena.h"
+#include "experiments/recipe/cell.h"
+
+/* Data looked at so far, so that cells that share them share the look. */
+typedef struct Looked Looked;
+struct Looked {
+    const char *keys;     /* all data keys and their values, as a text */
+    DataConfig  config;   /* with the fallback taken where needed      */
+    DataFacts   facts;
+    Looked     *next;
+};
+
+/* Complete and check c->config, look at its data, fill in everything but `at`.
+ *
+ * On failure *blame is the name of the key to blame.  STATUS_CONFIG if values
+ * do not go together, STATUS_MISSING or STATUS_FORMAT if the data are not there
+ * or not whole. */
+MUST_USE Status cell_check(Cell *c, Arena *a, Looked **looked, const char **blame, Err *err);
+
+#endif

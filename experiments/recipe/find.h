@@ -1,0 +1,18 @@
+/* Where recipes are. */
+#ifndef EXPERIMENTS_RECIPE_FIND_H
+#define EXPERIMENTS_RECIPE_FIND_H
+
+#include "core/base/arena.h"
+#include "core/base/status.h"
+
+/* The file that the user means by `word`: a path, if it has a slash or ends in
+ * .yaml; else NAME.yaml in ./experiments/recipes, in the recipes installed with
+ * the program, or in those of the tree it was built in.
+ *
+ * STATUS_CONFIG says where was looked, and the nearest name there is. */
+MUST_USE Status recipe_find(const char **path, Arena *a, const char *word, Err *err);
+
+/* The path of the running program; "" if the system does not say. */
+void program_path(char *out, size_t room);
+
+#endif

@@ -1,0 +1,266 @@
+#include "experiments/recipe/recipe.h"
+
+#include "core/base/file.h"
+#include "experiments/recipe/check.h"
+#include "experiments/recipe/find.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *keep(Arena *a, const char *s, size_t n)
+{
+    char *to = arena_take(a, n + 1);
+    memcpy(to, s, n);
+    to[n] = '\0';
+    return to;
+}
+
+/* --- values ------------------------------------------------------------------- */
+
+/* `evaluate` alone is a list in itself: it becomes "knn,linear-cached". */
+static Status list_text(const char **text, Arena *a, const Yaml *list, Err *err)
+{
+    Text t = { 0 };
+    for (const Yaml *y = list->first; y; y = y->next) {
+        if (y->kind != YAML_IS_TEXT) {
+            text_free(&t);
+            return err_set(err, STATUS_CONFIG, "a list in a list");
+        }
+        text_add(&t, "%s%s", t.length ? "," : "", y->text);
+    }
+    *text = t.length ? keep(a, t.s, t.length) : "none";
+    text_free(&t);
+    return STATUS_OK;
+}
+
+static Status assign(Recipe *r, int key, const Yaml *value, Origin origin, Err *err)
+{
+    const Key  *k = schema_key(key);
+    const char *text = value->text;
+    Origin     *before = &r->origin[key];
+    if (before->kind == FROM_FILE && origin.kind == FROM_FILE)
+        err_set(err, STATUS_CONFIG, "is given again; first at line %d", before->line);
+    else if (value->kind == YAML_IS_LIST && k->kind != KEY_IS_STAGES)
+        err_set(err, STATUS_CONFIG, "is a list; to vary it write it under grid");
+    else if ((value->kind == YAML_IS_LIST && list_text(&text, &r->arena, value, err)) ||
+             schema_set(&r->base, key, text, err))
+        ;
+    else {
+        *before = origin;
+        return STATUS_OK;
+    }
+    return origin_in(err, &origin, k->name);
+}
+
+static Status unknown(Origin origin, const char *name, Err *err)
+{
+    Text where = { 0 };
+    origin_text(&origin, &where);
+    if (!schema_unknown(name, err)) CHECK(false, "%s is a key", name);
+    err_in(err, "%s", text_get(&where));
+    text_free(&where);
+    return err->code;
+}
+
+/* The keys of a map, whose names go on from `prefix`. */
+static Status read_map(Recipe *r, const Yaml *map, const char *prefix, bool in_grid, Err *err)
+{
+    for (const Yaml *y = map->first; y; y = y->next) {
+        char   name[256];
+        Origin origin = { FROM_FILE, r->path, y->line };
+        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", y->key);
+        int  key = schema_find(name);
+        bool grid = !in_grid && !strcmp(name, "grid");
+        bool section = grid || schema_section(name);
+        if (key < 0 && !section) return unknown(origin, name, err);
+        if (section && y->kind != YAML_IS_MAP) {
+            err_set(err, STATUS_CONFIG, "expected keys below it, not a value");
+            return origin_in(err, &origin, name);
+        }
+        if (!section && y->kind == YAML_IS_MAP) {
+            err_set(err, STATUS_CONFIG, "expected a value, not keys below it");
+            return origin_in(err, &origin, name);
+        }
+        if (section ? read_map(r, y, grid ? "" : name, in_grid || grid, err)
+            : in_grid ? grid_vary(&r->grid, &r->arena, key, y, origin, err)
+                      : assign(r, key, y, origin, err))
+            return err->code;
+    }
+    return STATUS_OK;
+}
+
+static Status read_setting(Recipe *r, const char *given, Err *err)
+{
+    const char *setting = keep(&r->arena, given, strlen(given));
+    const char *equals = strchr(setting, '='), *name;
+    Origin      origin = { FROM_SETTING, setting, 0 };
+    if (!equals || equals == setting)
+        return err_set(err, STATUS_CONFIG, "-s %s: expected key=value", setting);
+    bool in_grid = text_starts(setting, "grid.");
+    name = keep(&r->arena, setting, (size_t)(equals - setting));
+    if (in_grid) name += strlen("grid.");
+    int key = schema_find(name);
+    if (key < 0) return unknown(origin, name, err);
+    Yaml *value = &(Yaml){ .kind = YAML_IS_TEXT, .text = equals + 1 };
+    bool  list = in_grid || (schema_key(key)->kind == KEY_IS_STAGES && equals[1] == '[');
+    if (list && grid_parse(&value, &r->arena, equals + 1, err))
+        return origin_in(err, &origin, name);
+    if (in_grid) return grid_vary(&r->grid, &r->arena, key, value, origin, err);
+    grid_drop(&r->grid, key);
+    return assign(r, key, value, origin, err);
+}
+
+/* --- cells -------------------------------------------------------------------- */
+
+Origin recipe_origin(const Recipe *r, const Cell *c, int key)
+{
+    const Key *k = schema_key(key);
+    for (int i = 0; i < r->grid.n; i++)
+        if (r->grid.axis[i].key == key && c->at) return r->grid.axis[i].values[c->at[i]].origin;
+    Origin o = r->origin[key];
+    if (o.kind != FROM_DEFAULT) return o;
+    if (!strcmp(k->name, "data.set") && strcmp(c->config.data.name, r->base.data.name))
+        return (Origin){ FROM_FALLBACK, NULL, 0 };
+    return k->from ? (Origin){ FROM_KEYS, k->from, 0 } : o;
+}
+
+/* Point i of the grid; without training if `untrained`. */
+static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looked **looked, Err *err)
+{
+    const char *blame;
+    *c = (Cell){ .config = r->base, .at = ARENA_NEW(&r->arena, int, GRID_MOST_AXES) };
+    grid_point(&r->grid, i, c->at);
+    for (int x = 0; x < r->grid.n; x++) {
+        const Axis *axis = &r->grid.axis[x];
+        if (schema_set(&c->config, axis->key, axis->values[c->at[x]].text, err))
+            return err->code;
+    }
+    if (untrained) c->config.pretrain.epochs = 0;
+    if (!cell_check(c, &r->arena, looked, &blame, err)) return STATUS_OK;
+    int    key = schema_find(blame);
+    Origin origin = recipe_origin(r, c, key);
+    if (err->code != STATUS_CONFIG) return err->code; /* of a file with a name of its own */
+    return origin_in(err, &origin, blame);
+}
+
+static int by_identity(const void *a, const void *b)
+{
+    const Cell *x = *(const Cell *const *)a, *y = *(const Cell *const *)b;
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        int d = strcmp(x->stage[s].id, y->stage[s].id);
+        if (d) return d;
+    }
+    return x < y ? -1 : x > y; /* the first of equals stays */
+}
+
+/* Points that differ only in what does not matter for them are one cell. */
+static void drop_repeated(Recipe *r)
+{
+    const Cell **sorted = calloc((size_t)r->n_cells, sizeof *sorted);
+    bool        *repeated = calloc((size_t)r->n_cells, sizeof *repeated);
+    CHECK(sorted && repeated, "no memory for %d cells", r->n_cells);
+    for (int i = 0; i < r->n_cells; i++) sorted[i] = &r->cells[i];
+    qsort(sorted, (size_t)r->n_cells, sizeof *sorted, by_identity);
+    for (int i = 1; i < r->n_cells; i++) {
+        bool same = true;
+        for (int s = 0; s < STAGE_KINDS; s++)
+            same = same && !strcmp(sorted[i - 1]->stage[s].id, sorted[i]->stage[s].id);
+        repeated[sorted[i] - r->cells] = same;
+    }
+    int n = 0;
+    for (int i = 0; i < r->n_cells; i++)
+        if (!repeated[i]) r->cells[n++] = r->cells[i];
+    r->n_cells = n;
+    free(sorted);
+    free(repeated);
+}
+
+static Status make_cells(Recipe *r, Err *err)
+{
+    Looked *looked = NULL;
+    int     n;
+    if (grid_count(&r->grid, &n, err)) return err_in(err, "%s", r->path);
+    r->cells = ARENA_NEW(&r->arena, Cell, r->base.untrained ? 2 * n : n);
+    for (int i = 0; i < n; i++)
+        if (make_cell(r, &r->cells[r->n_cells++], i, false, &looked, err)) return err->code;
+    for (int i = 0; i < n && r->base.untrained; i++)
+        if (make_cell(r, &r->cells[r->n_cells++], i, true, &looked, err)) return err->code;
+    drop_repeated(r);
+    for (const Looked *l = looked; l; l = l->next)
+        if (r->base.data.fallback && strcmp(l->config.name, r->base.data.name)) {
+            Text t = { 0 };
+            text_add(&t, "%s is not installed; %s stand in for it", r->base.data.name,
+                     l->config.name);
+            r->notice = keep(&r->arena, t.s, t.length);
+            text_free(&t);
+        }
+    return STATUS_OK;
+}
+
+/* --- the file ------------------------------------------------------------------- */
+
+/* The name becomes part of paths. */
+static Status check_name(Recipe *r, Err *err)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789._-";
+    int key = schema_find("name");
+    if (*r->base.name) r->name = r->base.name;
+    else {
+        const char *slash = strrchr(r->path, '/'), *file = slash ? slash + 1 : r->path;
+        const char *dot = strrchr(file, '.');
+        r->name = r->base.name = keep(&r->arena, file, dot ? (size_t)(dot - file) : strlen(file));
+    }
+    size_t n = strlen(r->name);
+    if (n > 0 && n <= 64 && *r->name != '.' && !r->name[strspn(r->name, safe)]) return STATUS_OK;
+    err_set(err, STATUS_CONFIG, "'%.64s' is no name: letters, digits, dots, dashes, 64 at most",
+            r->name);
+    return origin_in(err, &r->origin[key], "name");
+}
+
+static Status read_file(Recipe *r, Err *err)
+{
+    char  *bytes;
+    size_t n;
+    Yaml  *root;
+    if (file_read(r->path, YAML_MOST_BYTES, &bytes, &n, err))
+        return err->code = err->code == STATUS_IO ? STATUS_IO : STATUS_CONFIG;
+    Status bad = yaml_tree(&root, &r->arena, r->path, bytes, n, err);
+    free(bytes);
+    if (bad) return bad;
+    if (root->kind != YAML_IS_MAP)
+        return err_set(err, STATUS_CONFIG, "%s:%d: expected keys and values", r->path,
+                       root->line);
+    return read_map(r, root, "", false, err);
+}
+
+Status recipe_open(Recipe **out, const char *word, const char *const *settings, int n_settings,
+                   Err *err)
+{
+    Recipe *r = calloc(1, sizeof *r);
+    CHECK(r, "no memory for a recipe");
+    arena_open(&r->arena, "recipe", NULL, NULL);
+    r->origin = ARENA_NEW(&r->arena, Origin, schema_count());
+    memset(r->origin, 0, (size_t)schema_count() * sizeof *r->origin);
+    schema_defaults(&r->base);
+
+    Status bad = recipe_find(&r->path, &r->arena, word, err);
+    if (!bad) bad = read_file(r, err);
+    for (int i = 0; i < n_settings && !bad; i++) bad = read_setting(r, settings[i], err);
+    if (!bad) bad = check_name(r, err);
+    if (!bad) bad = make_cells(r, err);
+    if (bad) {
+        recipe_close(r);
+        return bad;
+    }
+    *out = r;
+    return STATUS_OK;
+}
+
+void recipe_close(Recipe *r)
+{
+    if (!r) return;
+    arena_close(&r->arena);
+    free(r);
+}

@@ -1,0 +1,80 @@
+#define _GNU_SOURCE /* prctl, environ */
+#include "experiments/run/child.h"
+
+#include "core/base/file.h"
+#include "experiments/run/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+static Status write_config(const Task *t, const char *results, Err *err)
+{
+    char path[CELL_PATH];
+    Text yaml = { 0 };
+    cell_yaml(t->cell, t->kind, &yaml);
+    worker_config(path, results, t->cell, t->kind);
+    Status bad = file_write(path, yaml.s, yaml.length, err);
+    text_free(&yaml);
+    return bad;
+}
+
+/* Between fork and exec: only what is safe after the fork of a process with
+ * threads. */
+static void become(const char *program, char *const *argv, int log, pid_t parent)
+{
+    sigset_t none;
+    int      nothing = open("/dev/null", O_RDONLY);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    dup2(nothing, STDIN_FILENO);
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) _exit(EXIT_STOPPED); /* it died before it could tell */
+    execv(program, argv);
+    _exit(127);
+}
+
+static Status start(pid_t *pid, const char *program, char *const *argv, const char *log_path,
+                    Err *err)
+{
+    pid_t parent = getpid();
+    int   log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (log < 0) return err_set(err, STATUS_IO, "%s: %s", log_path, strerror(errno));
+    *pid = fork();
+    if (*pid == 0) become(program, argv, log, parent);
+    int why = errno;
+    close(log);
+    return *pid > 0 ? STATUS_OK
+                    : err_set(err, STATUS_IO, "cannot start a process: %s", strerror(why));
+}
+
+Status child_start(pid_t *pid, const Work *w, const char *results, const char *program,
+                   int threads, Err *err)
+{
+    enum { HEAD = 7 };
+    char path[CELL_PATH], number[16], folder[17];
+    cell_folder(path, results, w->cell);
+    if (file_make_folders(path, err)) return err->code;
+    for (int i = 0; i < w->n; i++)
+        if (work_needs(w, i) && write_config(&w->tasks[i], results, err)) return err->code;
+
+    const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
+    CHECK(argv, "no memory for %d stages", w->n);
+    snprintf(number, sizeof number, "%d", threads);
+    snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
+    const char *head[HEAD] = { program, "cell", "--results", results, "--threads", number, folder };
+    memcpy(argv, head, sizeof head);
+    for (int i = 0, k = HEAD; i < w->n; i++)
+        if (work_needs(w, i)) argv[k++] = w->tasks[i].cell->stage[w->tasks[i].kind].name;
+    cell_file(path, results, w->cell, "log.txt");
+    Status bad = start(pid, program, (char *const *)argv, path, err);
+    free(argv);
+    return bad;
+}

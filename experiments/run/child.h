@@ -1,0 +1,15 @@
+/* The process of a piece of work, seen from the scheduler. */
+#ifndef EXPERIMENTS_RUN_CHILD_H
+#define EXPERIMENTS_RUN_CHILD_H
+
+#include "experiments/run/work.h"
+
+#include <sys/types.h>
+
+/* Make the folder, write the configurations of all that is to be done, and start
+ *     PROGRAM cell --results R --threads N CELL STAGE...
+ * with its output going to log.txt.  It gets SIGTERM when we die. */
+MUST_USE Status child_start(pid_t *pid, const Work *w, const char *results,
+                            const char *program, int threads, Err *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* One writer per folder: a claim is held by at most one process, and dies with it.
+ *
+ * A claim is an advisory lock (flock) on `lock` in the cell's folder, so nothing
+ * has to be cleaned up after a crash.  The file stays; it names who held it last.
+ */
+#ifndef EXPERIMENTS_RUN_CLAIM_H
+#define EXPERIMENTS_RUN_CLAIM_H
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+
+/* *fd is -1 if another process holds the claim.  STATUS_IO if the file system
+ * cannot lock.  close(*fd), or the end of the process, gives it back. */
+MUST_USE Status claim_take(int *fd, const char *folder, Err *err);
+
+/* Does somebody hold it?  False if there is no such folder. */
+bool claim_held(const char *folder);
+
+#endif

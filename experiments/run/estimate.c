@@ -1,0 +1,166 @@
+#include "experiments/run/estimate.h"
+
+#include "core/base/h5.h"
+#include "core/base/threads.h"
+#include "core/tape/backend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double SLACK = 1.6;           /* a step over its matrix products   */
+static const double PROCESS = 64e6;        /* bytes of a process with libraries */
+static const double KEPT_PER_WIDTH = 17;   /* reals a block keeps per token and channel:
+                                              2 norms, qkv, attention, 2 residuals,
+                                              8 of the hidden layer              */
+
+/* --- operations ------------------------------------------------------------------- */
+
+/* One block on T tokens: 12 D^2 multiplications a token, and the attention. */
+static double block_flop(double T, double D) { return 24 * T * D * D + 4 * T * T * D; }
+
+typedef struct { double L, K, P, D, depth, decoder_D, decoder_depth; } Sizes;
+
+static Sizes sizes_of(const Cell *c)
+{
+    const ModelConfig *m = &c->config.model;
+    return (Sizes){ .L = c->rows * c->cols, .K = c->K,
+                    .P = (double)m->patch * m->patch * c->data->channels,
+                    .D = m->width, .depth = m->depth, .decoder_D = m->decoder_width,
+                    .decoder_depth = m->decoder_depth };
+}
+
+static double encode_flop(const Sizes *s, double tokens)
+{
+    return 2 * tokens * s->P * s->D + s->depth * block_flop(tokens + 1, s->D);
+}
+
+static double decode_flop(const Sizes *s)
+{
+    return 2 * (s->K + 1) * s->D * s->decoder_D +
+           s->decoder_depth * block_flop(s->L + 1, s->decoder_D) +
+           2 * (s->L + 1) * s->decoder_D * s->P;
+}
+
+double estimate_flop(const Cell *c, StageKind kind)
+{
+    const Sizes   s = sizes_of(c);
+    const double  train = c->data->train_count, test = c->data->test_count;
+    const double  features = (train + test) * encode_flop(&s, s.L);
+    const Config *k = &c->config;
+    switch (kind) {
+    case STAGE_PRETRAIN: /* backward is twice forward */
+        return 3 * k->pretrain.epochs * train * (encode_flop(&s, s.K) + decode_flop(&s));
+    case STAGE_KNN: return features + 2 * train * test * s.D;
+    case STAGE_LINEAR_CACHED:
+        return features + 6 * k->linear.epochs * train * s.D * c->data->classes;
+    case STAGE_KINDS: break;
+    }
+    return 0;
+}
+
+/* --- bytes -------------------------------------------------------------------------- */
+
+static double parameters(const Cell *c)
+{
+    const DataFacts *d = c->data;
+    MaeConfig        m = config_mae(&c->config, d->channels, d->height, d->width);
+    return (double)mae_count(&m);
+}
+
+double estimate_memory(const Cell *c, StageKind kind)
+{
+    const Sizes      s = sizes_of(c);
+    const DataFacts *d = c->data;
+    const double     heads = c->config.model.heads, decoder = c->config.model.decoder_heads;
+    const double     pictures = ((double)d->train_count + d->test_count) * d->channels *
+                            d->height * d->width;
+    double reals = parameters(c);
+    if (kind == STAGE_PRETRAIN && !cell_untrained(c)) {
+        double T = s.K + 1, U = s.L + 1;
+        double kept = s.depth * (KEPT_PER_WIDTH * T * s.D + heads * T * T) +
+                      s.decoder_depth * (KEPT_PER_WIDTH * U * s.decoder_D + decoder * U * U) +
+                      4 * s.L * s.P;
+        reals = 4 * reals + 2 * c->config.pretrain.batch * kept; /* values and gradients */
+    } else
+        reals += ((double)d->train_count + d->test_count) * s.D;
+    return PROCESS + pictures + reals * sizeof(real);
+}
+
+double estimate_disk(const Cell *c)
+{
+    return 2e5 + parameters(c) * sizeof(real) + 16.0 * c->data->test_count;
+}
+
+double memory_available(void)
+{
+    double kb = 0;
+    char   line[256];
+    FILE  *f = fopen("/proc/meminfo", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %lf kB", &kb) == 1) break;
+    if (f) fclose(f);
+    return 1024 * kb;
+}
+
+/* --- pace --------------------------------------------------------------------------- */
+
+/* The first product of the hidden layer, for a batch: most of a step is like it. */
+static double trial(const Cell *c)
+{
+    enum { ROWS = 1024, LEAST = 3 };
+    const Backend *be;
+    Err            err;
+    int            D = c->config.model.width, threads = threads_get();
+    size_t         n = (size_t)ROWS * (size_t)D, hidden = 4 * n, weights = 4 * (size_t)D * (size_t)D;
+    if (backend_open(&be, "cpu", &err)) return 0;
+    real *x = calloc(n + hidden + weights, sizeof *x);
+    if (!x) return 0;
+    real  *w = x + n, *y = w + weights;
+    double spent = 0, best = 0;
+    threads_set(1);
+    for (int i = 0; i < LEAST || (spent < 0.05 && i < 1000); i++) {
+        double start = clock_s();
+        be->gemm(0, 0, ROWS, 4 * D, D, x, w, 0, y);
+        double s = clock_s() - start;
+        spent += s;
+        if (!best || s < best) best = s;
+    }
+    threads_set(threads);
+    free(x);
+    return best / (2.0 * ROWS * 4 * D * D);
+}
+
+/* Wall time and threads of a finished stage; false if the record does not say. */
+static bool took(double *wall_s, const char *path)
+{
+    H5     *f;
+    Err     err;
+    int64_t threads;
+    H5Set   set = { .name = "cost/wall_s", .kind = NUMBER_DOUBLE };
+    if (h5_open(&f, path, &err)) return false;
+    bool ok = !h5_get_into(f, &set, wall_s, &err) &&
+              !h5_get_whole(f, "provenance", "threads", &threads, &err) && *wall_s > 0;
+    if (ok) *wall_s *= (double)threads;
+    h5_close(f);
+    return ok;
+}
+
+Pace estimate_pace(const Works *w)
+{
+    enum { ENOUGH = 6 };
+    double wall_s = 0, flop = 0;
+    Pace   p = { 0 };
+    for (int i = 0; i < w->n && p.records < ENOUGH; i++) {
+        const Task *t = &w->work[i].tasks[0];
+        char        path[CELL_PATH];
+        double      s;
+        if (!t->done || cell_untrained(t->cell)) continue;
+        cell_record(path, w->results, t->cell, t->kind);
+        if (!took(&s, path)) continue;
+        wall_s += s, flop += estimate_flop(t->cell, t->kind);
+        p.records++;
+    }
+    p.s_per_flop = p.records ? wall_s / flop : w->n ? SLACK * trial(w->work[0].cell) : 0;
+    return p;
+}

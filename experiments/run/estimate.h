@@ -1,0 +1,34 @@
+/* What a stage will cost, before it is run.
+ *
+ * Time: the multiplications and additions of its matrix products, at the rate at
+ * which this machine does the model's own (a short trial), times SLACK for all
+ * that is not a matrix product.  Once cells of a recipe have been run, their wall
+ * time over their cost replaces the trial.
+ *
+ * Memory: weights, gradients and two moments, what a step keeps for going back,
+ * the pictures and features.  Both within a factor of about 1.5.
+ */
+#ifndef EXPERIMENTS_RUN_ESTIMATE_H
+#define EXPERIMENTS_RUN_ESTIMATE_H
+
+#include "experiments/run/work.h"
+
+/* Floating point operations of a stage. */
+double estimate_flop(const Cell *c, StageKind kind);
+
+/* Bytes of memory while a stage runs; bytes that a cell leaves on disk. */
+double estimate_memory(const Cell *c, StageKind kind);
+double estimate_disk(const Cell *c);
+
+/* Seconds per operation of this recipe on one thread of this machine, from the
+ * records of up to a few finished stages, or else from a trial. */
+typedef struct {
+    double s_per_flop;
+    int    records; /* that it was measured from; 0: a trial */
+} Pace;
+
+Pace estimate_pace(const Works *w);
+
+double memory_available(void); /* bytes; 0 if the system does not say */
+
+#endif

@@ -1,0 +1,36 @@
+/* The scheduler: one process per piece of work, as many at a time as there is
+ * room for, until nothing is left to do.
+ *
+ * A cell that fails does not stop the others.  Several schedulers may work on the
+ * same results: what another one has claimed is left to it, and looked at again
+ * when nothing else is left.  When the scheduler dies, its processes are told to
+ * stop (PR_SET_PDEATHSIG); what they have saved is gone on from.
+ */
+#ifndef EXPERIMENTS_RUN_SCHEDULE_H
+#define EXPERIMENTS_RUN_SCHEDULE_H
+
+#include "experiments/run/work.h"
+
+#include <stdio.h>
+
+typedef struct {
+    const char *program;     /* run as PROGRAM cell --results R --threads N CELL STAGE... */
+    int         jobs, threads; /* at a time; of each */
+    bool        only_failed; /* leave alone what was never tried                         */
+    double      s_per_flop;  /* of one thread, see estimate.h; 0: no time left is shown  */
+    FILE       *progress;    /* where to say how it goes; NULL: nowhere                  */
+} ScheduleConfig;
+
+typedef struct {
+    int  before;  /* pieces of work that were done already         */
+    int  done;    /* by this scheduler or, meanwhile, by another   */
+    int  failed;
+    bool stopped; /* by a signal; what was running can be resumed  */
+} ScheduleResult;
+
+/* SIGINT, SIGTERM, SIGHUP or SIGUSR1 ask the processes to stop, and a second one
+ * kills them.  Work that failed has its state and reason in w. */
+MUST_USE Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
+                             ScheduleResult *result, Err *err);
+
+#endif

@@ -1,0 +1,154 @@
+#include "experiments/run/work.h"
+
+#include "core/base/file.h"
+#include "experiments/run/claim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the list --------------------------------------------------------------- */
+
+/* The place of a cell in the recipe is kept beside it: sorting must not lose it. */
+typedef struct {
+    const Cell *cell;
+    int         group; /* of cells with the same pre-training, in order of appearance */
+} Placed;
+
+static int by_folder(const void *a, const void *b)
+{
+    const Cell *x = ((const Placed *)a)->cell, *y = ((const Placed *)b)->cell;
+    int         d = strcmp(x->stage[STAGE_PRETRAIN].id, y->stage[STAGE_PRETRAIN].id);
+    return d ? d : x < y ? -1 : x > y;
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const Work *x = a, *y = b;
+    return x->cell < y->cell ? -1 : x->cell > y->cell;
+}
+
+static void add_tasks(Work *w, const Cell *c)
+{
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        bool known = !c->stage[s].id[0];
+        for (int i = 0; i < w->n && !known; i++)
+            known = !strcmp(w->tasks[i].cell->stage[w->tasks[i].kind].id, c->stage[s].id);
+        if (!known) w->tasks[w->n++] = (Task){ c, s, false };
+    }
+}
+
+void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
+{
+    Placed *sorted = calloc((size_t)r->n_cells + 1, sizeof *sorted);
+    CHECK(sorted, "no memory for %d cells", r->n_cells);
+    for (int i = 0; i < r->n_cells; i++) sorted[i].cell = &r->cells[i];
+    qsort(sorted, (size_t)r->n_cells, sizeof *sorted, by_folder);
+
+    *w = (Works){ .results = results, .work = ARENA_NEW(a, Work, r->n_cells) };
+    for (int i = 0, end; i < r->n_cells; i = end) {
+        const char *id = sorted[i].cell->stage[STAGE_PRETRAIN].id;
+        for (end = i; end < r->n_cells; end++)
+            if (strcmp(sorted[end].cell->stage[STAGE_PRETRAIN].id, id)) break;
+        Work *one = &w->work[w->n++];
+        *one = (Work){ .cell = sorted[i].cell };
+        one->tasks = ARENA_NEW(a, Task, (end - i) * STAGE_KINDS);
+        for (int k = i; k < end; k++) add_tasks(one, sorted[k].cell);
+    }
+    free(sorted);
+    qsort(w->work, (size_t)w->n, sizeof *w->work, by_first);
+    for (int i = 0; i < w->n; i++) work_look(&w->work[i], results);
+}
+
+/* --- how it stands ------------------------------------------------------------ */
+
+static bool has_encoder(const char *results, const Cell *c)
+{
+    char path[CELL_PATH];
+    cell_file(path, results, c, "encoder.safetensors");
+    return file_exists(path);
+}
+
+static void read_failure(Work *w, const char *results)
+{
+    char   path[CELL_PATH], *bytes;
+    size_t n;
+    Err    err;
+    w->why[0] = '\0';
+    cell_file(path, results, w->cell, "failed.txt");
+    if (file_read(path, 1 << 16, &bytes, &n, &err)) return;
+    snprintf(w->why, sizeof w->why, "%.*s", (int)strcspn(bytes, "\n"), bytes);
+    free(bytes);
+}
+
+void work_look(Work *w, const char *results)
+{
+    char folder[CELL_PATH];
+    bool missing = false;
+    for (int i = w->n - 1; i >= 0; i--) {
+        Task *t = &w->tasks[i];
+        t->done = cell_done(results, t->cell, t->kind);
+        if (t->kind == STAGE_PRETRAIN && t->done && missing)
+            t->done = has_encoder(results, t->cell);
+        missing = missing || !t->done;
+    }
+    w->why[0] = '\0';
+    w->state = WORK_DONE;
+    if (!missing) return;
+    cell_folder(folder, results, w->cell);
+    w->state = WORK_MISSING;
+    if (!file_exists(folder)) return;
+    read_failure(w, results);
+    if (claim_held(folder)) w->state = WORK_RUNNING;
+    else if (w->why[0]) w->state = WORK_FAILED;
+}
+
+bool work_needs(const Work *w, int task) { return !w->tasks[task].done; }
+
+const char *work_word(WorkState state)
+{
+    static const char *const words[] = { "missing", "running", "failed", "done" };
+    return words[state];
+}
+
+/* --- failures -------------------------------------------------------------------- */
+
+void work_note_failure(const char *results, const Cell *c, const char *why)
+{
+    char path[CELL_PATH];
+    Err  err;
+    cell_file(path, results, c, "failed.txt");
+    Text t = { 0 };
+    text_add(&t, "%s\n", why);
+    if (file_write(path, t.s, t.length, &err)) fprintf(stderr, "maskgrid: %s\n", err.text);
+    text_free(&t);
+}
+
+void work_forget_failure(const char *results, const Cell *c)
+{
+    char path[CELL_PATH];
+    cell_file(path, results, c, "failed.txt");
+    remove(path);
+}
+
+/* --- names ------------------------------------------------------------------------ */
+
+void work_label(const Recipe *r, const Cell *c, Text *out)
+{
+    bool told_untrained = false;
+    int  said = 0;
+    for (int i = 0; i < r->grid.n; i++) {
+        int         key = r->grid.axis[i].key;
+        const char *name = schema_key(key)->name, *dot = strrchr(name, '.');
+        if (!(schema_key(key)->of & (1 << STAGE_PRETRAIN | OF_DATA | OF_OTHERS))) continue;
+        if (text_starts(name, "pretrain.") && cell_untrained(c)) {
+            if (!told_untrained) text_add(out, "%s" UNTRAINED, said++ ? " " : "");
+            told_untrained = true;
+            continue;
+        }
+        text_add(out, "%s%s=", said++ ? " " : "", dot ? dot + 1 : name);
+        schema_get(&c->config, key, out);
+    }
+    if (cell_untrained(c) && !told_untrained) text_add(out, "%s" UNTRAINED, said++ ? " " : "");
+    if (!said) text_add(out, "%s", r->name);
+}

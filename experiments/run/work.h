@@ -1,0 +1,53 @@
+/* What is to be done for a recipe: one piece of work per pre-training, with all
+ * evaluations that build on it.
+ *
+ * A piece of work is one folder of results/cells and one process.  Cells that
+ * differ only in how they are evaluated share it.
+ */
+#ifndef EXPERIMENTS_RUN_WORK_H
+#define EXPERIMENTS_RUN_WORK_H
+
+#include "core/base/arena.h"
+#include "experiments/recipe/recipe.h"
+
+typedef struct {
+    const Cell *cell;
+    StageKind   kind;
+    bool        done; /* its record was there when last looked */
+} Task;
+
+typedef enum { WORK_MISSING, WORK_RUNNING, WORK_FAILED, WORK_DONE } WorkState;
+
+typedef struct {
+    const Cell *cell;  /* the first of those that share the folder */
+    Task       *tasks; /* [n] pretrain first                       */
+    int         n;
+    WorkState   state;
+    char        why[256]; /* it failed, one line; else empty        */
+} Work;
+
+typedef struct {
+    const char *results; /* the folder that holds cells/ */
+    Work       *work;
+    int         n;
+} Works;
+
+/* All of the recipe's, as they stand on disk.  Lives in the arena and points into
+ * the recipe. */
+void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
+
+/* Look again at one of them.  Pre-training whose record is there but whose encoder
+ * was deleted is to be done again while an evaluation needs it. */
+void work_look(Work *w, const char *results);
+
+bool        work_needs(const Work *w, int task);    /* is it still to be done? */
+const char *work_word(WorkState state);             /* "missing", "running", ... */
+
+/* failed.txt of the folder: "stage: why" while the last try failed. */
+void work_note_failure(const char *results, const Cell *c, const char *why);
+void work_forget_failure(const char *results, const Cell *c);
+
+/* "strategy=random seed=0": what tells this pre-training from the others. */
+void work_label(const Recipe *r, const Cell *c, Text *out);
+
+#endif

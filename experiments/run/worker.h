@@ -1,0 +1,24 @@
+/* The process of one cell: runs its stages, one after the other. */
+#ifndef EXPERIMENTS_RUN_WORKER_H
+#define EXPERIMENTS_RUN_WORKER_H
+
+#include "experiments/stages/stages.h"
+
+/* Exit code between the program and itself: another process has the claim. */
+enum { EXIT_CLAIMED = 76 };
+
+typedef Status StageRun(const Cell *c, StageKind kind, const StageContext *x, Err *err);
+
+/* Run the named stages ("pretrain", "knn-1f0c9a33") in results/cells/FOLDER, whose
+ * configurations stand there as config.yaml and NAME.yaml.  Returns an exit code:
+ * EXIT_DONE, EXIT_STOPPED after a signal, EXIT_CLAIMED, or that of the failure,
+ * which is then on stderr and in failed.txt.
+ *
+ * SIGTERM, SIGINT and SIGUSR1 are blocked from here on and only asked for. */
+int worker_run(const char *results, const char *folder, char *const *stages, int n,
+               StageRun *run);
+
+/* Where the configuration of a stage stands in the folder of its cell. */
+void worker_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
+
+#endif

@@ -91,8 +91,9 @@ void text_from_double(char out[32], double x)
 {
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(out, 32, "%.*g", digits, x);
-        if (strtod(out, NULL) == x) return;
+        if (strtod(out, NULL) == x) break;
     }
+    if (strstr(out, "e+0")) snprintf(out, 32, "%.0f", x); /* 100, not 1e+02 */
 }
 
 /* Source: Levenshtein 1966, with one row kept. */

@@ -29,7 +29,7 @@ bool text_to_double(const char *s, double *x);
 bool text_to_int64(const char *s, int64_t *x); /* decimal digits with a sign */
 bool text_to_bool(const char *s, bool *x);     /* true false yes no on off 1 0 */
 
-/* Shortest decimal that reads back as x: 0.75, 0.00015, 1e-08. */
+/* Shortest decimal that reads back as x: 0.75, 100, 0.00015, 1e-08. */
 void text_from_double(char out[32], double x);
 
 /* The candidate nearest to word (at most a third of it wrong), or NULL: for

@@ -1,0 +1,173 @@
+/* maskgrid strategies: list them, or one in full. */
+#include "experiments/cli/cli.h"
+
+#include "core/mask/params.h"
+#include "experiments/record/sight.h"
+#include "experiments/record/sketch.h"
+#include "strategies/registry.h"
+
+#include <jansson.h>
+
+#include <string.h>
+#include <unistd.h>
+
+typedef struct { const char *format; } Options;
+
+static const Option options[] = {
+    OPTION_CHOICE(Options, format, "table|json", "table", "how to print"),
+    { 0 }
+};
+
+enum { SIDE = 14, DRAWN = 4 };
+
+static const char *needs(const MaskStrategy *s)
+{
+    return s->needs & MASK_NEEDS_ATTENTION ? "first-layer attention" : "nothing";
+}
+
+/* The selector's default is the strategy's own. */
+static double default_of(const MaskParam *row, const MaskStrategy *s)
+{
+    if (row != &mask_common[0]) return row->value;
+    if (s->select > MASK_PREFIX) return s->select;
+    return s->order ? MASK_PREFIX : MASK_TOPK;
+}
+
+static void range_text(Text *out, const MaskParam *row)
+{
+    if (row->kind == MASK_CHOICE) {
+        for (int i = 0; row->choices[i]; i++)
+            text_add(out, "%s%s", i ? " " : "", row->choices[i]);
+    } else {
+        char lo[32], hi[32];
+        param_text(lo, row, row->lo);
+        param_text(hi, row, row->hi);
+        text_add(out, "%s to %s", lo, hi);
+    }
+}
+
+static void print_params(const char *title, const MaskParam *table, const MaskStrategy *s)
+{
+    if (!table) return;
+    printf("\n%s\n", title);
+    for (const MaskParam *row = table; row->key; row++) {
+        char value[32];
+        Text range = { 0 };
+        param_text(value, row, default_of(row, s));
+        range_text(&range, row);
+        printf("  %-10s %-8s %s\n%22s%s\n", row->key, value, row->about, "", text_get(&range));
+        text_free(&range);
+    }
+}
+
+static Status print_drawing(const char *name, Err *err)
+{
+    Mask *m;
+    Sight sight;
+    int   ids[DRAWN * SIDE * SIDE], L = SIDE * SIDE, K = mask_visible(L, 0.75);
+    if (strategy_open(&m, name, SIDE, SIDE, err)) return err->code;
+    Status bad = sight_open(&sight, mask_needs(m), SIDE, SIDE, NULL, DRAWN, 0, err);
+    if (!bad) {
+        if (mask_order(m)) {
+            printf("\nThe walk, from the dot\n");
+            sketch_walk(stdout, mask_order(m), SIDE, SIDE);
+        }
+        for (int n = 0; n < DRAWN; n++) {
+            MaskView view = sight_view(&sight, n, 1);
+            mask_draw(m, ids + n * L, &view, 0, 0, (uint64_t)n, K);
+        }
+        printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", " : "",
+               mask_needs(m) ? sight.caption : "");
+        sketch_masks(stdout, ids, DRAWN, SIDE, SIDE, K, cli_columns(STDOUT_FILENO));
+        sight_close(&sight);
+    }
+    mask_close(m);
+    return bad;
+}
+
+static Status print_one(const StrategyEntry *e, Err *err)
+{
+    const MaskStrategy *s = e->strategy;
+    printf("%s: %s\n\nsource  %s\nneeds   %s\n", e->name, s->about, s->source, needs(s));
+    print_params("Its parameters: name, default, meaning, range", s->params, s);
+    print_params("Parameters of every strategy", mask_common, s);
+    return print_drawing(e->name, err);
+}
+
+static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
+{
+    json_t *list = json_array();
+    for (const MaskParam *row = table; row && row->key; row++) {
+        char value[32];
+        param_text(value, row, default_of(row, s));
+        json_t *p = json_pack("{s:s, s:s, s:s}", "key", row->key, "default", value, "about",
+                              row->about);
+        if (row->kind == MASK_CHOICE) {
+            json_t *choices = json_array();
+            for (int i = 0; row->choices[i]; i++)
+                json_array_append_new(choices, json_string(row->choices[i]));
+            json_object_set_new(p, "choices", choices);
+        } else {
+            json_object_set_new(p, "range", json_pack("[f, f]", row->lo, row->hi));
+        }
+        json_array_append_new(list, p);
+    }
+    return list;
+}
+
+static json_t *entry_json(const StrategyEntry *e)
+{
+    const MaskStrategy *s = e->strategy;
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", e->name, "about", s->about,
+                     "source", s->source, "needs", needs(s),
+                     "parameters", params_json(s->params, s),
+                     "parameters_of_all", params_json(mask_common, s));
+}
+
+static void print_json(json_t *j)
+{
+    json_dumpf(j, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(j);
+}
+
+static void print_list(void)
+{
+    for (const StrategyEntry *e = strategies; e->name; e++)
+        printf("%-10s %s\n%11s%s\n", e->name, e->strategy->about, "", e->strategy->source);
+    printf("\nAll of them take:");
+    for (const MaskParam *row = mask_common; row->key; row++) printf(" %s", row->key);
+    printf("\n`maskgrid strategies NAME` shows one in full.\n");
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options       *o = opt;
+    const StrategyEntry *e = NULL;
+    Err                  err;
+    bool                 json = !strcmp(o->format, "json");
+    if (n && strategy_find(&e, arguments[0], &err)) return cli_fail(&err);
+    if (json && e) {
+        print_json(entry_json(e));
+    } else if (json) {
+        json_t *list = json_array();
+        for (e = strategies; e->name; e++) json_array_append_new(list, entry_json(e));
+        print_json(list);
+    } else if (e) {
+        if (print_one(e, &err)) return cli_fail(&err);
+    } else {
+        print_list();
+    }
+    return EXIT_DONE;
+}
+
+COMMAND(strategies) = {
+    .place = 10,
+    .arguments = "[NAME]",
+    .most = 1,
+    .about = "list the masking strategies, or show one in full",
+    .examples = "  maskgrid strategies\n  maskgrid strategies hilbert\n",
+    .options = options,
+    .size = sizeof(Options),
+    .run = run,
+};

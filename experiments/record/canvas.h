@@ -1,0 +1,44 @@
+/* A picture to draw on: boxes, text, patches, other pictures.
+ *
+ *     Canvas c;
+ *     canvas_open(&c, 300, 200, WHITE);
+ *     canvas_text(&c, 10, 10, 12, BLACK, "spiral");
+ *     bad = canvas_write(&c, "spiral.png", &err);
+ *     canvas_close(&c);
+ *
+ * Pixels from the top left; what lies outside is not drawn.  Colours are 0xRRGGBB.
+ */
+#ifndef EXPERIMENTS_RECORD_CANVAS_H
+#define EXPERIMENTS_RECORD_CANVAS_H
+
+#include "core/base/status.h"
+#include "core/data/image.h"
+
+#include <stdint.h>
+
+enum { WHITE = 0xffffff, BLACK = 0x000000, GRAY = 0x6b7280, PALE = 0xe5e7eb, INK = 0x1f4e79 };
+
+typedef struct {
+    int      width, height;
+    uint8_t *rgb; /* [height, width, 3] */
+} Canvas;
+
+void canvas_open(Canvas *c, int width, int height, uint32_t colour);
+void canvas_close(Canvas *c);
+
+void canvas_box(Canvas *c, int x, int y, int width, int height, uint32_t colour);
+
+/* The picture, resized to fill the box; gray ones too. */
+void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m);
+
+/* x, y is the top left of a capital, `size` its height in pixels.  Returns the
+ * width, which canvas_text_width tells beforehand. */
+int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *text);
+int canvas_text_width(int size, const char *text);
+
+/* Between two colours: share 0 is a, 1 is b. */
+uint32_t colour_between(uint32_t a, uint32_t b, double share);
+
+MUST_USE Status canvas_write(const Canvas *c, const char *path, Err *err);
+
+#endif

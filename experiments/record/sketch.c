@@ -1,0 +1,159 @@
+#include "experiments/record/sketch.h"
+
+#include "core/base/text.h"
+#include "core/mask/mask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+Status grid_read(int *rows, int *cols, const char *text, Err *err)
+{
+    char    first[16];
+    int64_t r, c;
+    size_t  n = strcspn(text, "x");
+    snprintf(first, sizeof first, "%.*s", n < sizeof first ? (int)n : 0, text);
+    if (text[n] && text_to_int64(first, &r) && text_to_int64(text + n + 1, &c) && r > 0 && c > 0 &&
+        r <= MASK_MAX_PATCHES && c <= MASK_MAX_PATCHES && r * c >= 2 && r * c <= MASK_MAX_PATCHES) {
+        *rows = (int)r, *cols = (int)c;
+        return STATUS_OK;
+    }
+    return err_set(err, STATUS_CONFIG, "a grid of %s: expected rows x columns, such as 14x14, "
+                   "with 2 to %d patches", text, MASK_MAX_PATCHES);
+}
+
+static bool has_utf8(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+    for (int i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value && *value) return strstr(value, "UTF-8") || strstr(value, "utf8");
+    }
+    return false;
+}
+
+static void mark(bool *visible, const int *ids, int L, int K)
+{
+    for (int t = 0; t < L; t++) visible[ids[t]] = t < K;
+}
+
+/* The upper or lower edges of n frames. */
+static void edges(FILE *to, const char *left, const char *right, int n, int cols)
+{
+    for (int i = 0; i < n; i++) {
+        fputs(left, to);
+        for (int x = 0; x < cols; x++) fputs("─", to);
+        fputs(right, to);
+        fputs(i + 1 < n ? " " : "\n", to);
+    }
+}
+
+/* Rows y and y + 1 of one mask as one line of text. */
+static void two_rows(FILE *to, const bool *visible, int y, int rows, int cols)
+{
+    static const char *const halves[] = { " ", "▀", "▄", "█" };
+    fputs("│", to);
+    for (int x = 0; x < cols; x++) {
+        int upper = visible[y * cols + x], lower = y + 1 < rows && visible[(y + 1) * cols + x];
+        fputs(halves[upper + 2 * lower], to);
+    }
+    fputs("│", to);
+}
+
+static void framed(FILE *to, const bool *visible, int n, int rows, int cols)
+{
+    edges(to, "┌", "┐", n, cols);
+    for (int y = 0; y < rows; y += 2)
+        for (int i = 0; i < n; i++) {
+            two_rows(to, visible + i * rows * cols, y, rows, cols);
+            fputs(i + 1 < n ? " " : "\n", to);
+        }
+    edges(to, "└", "┘", n, cols);
+}
+
+static void plain(FILE *to, const bool *visible, int n, int rows, int cols)
+{
+    for (int y = 0; y < rows; y++)
+        for (int i = 0; i < n; i++) {
+            for (int x = 0; x < cols; x++)
+                putc(visible[(i * rows + y) * cols + x] ? '#' : '.', to);
+            fputs(i + 1 < n ? "  " : "\n", to);
+        }
+}
+
+void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int columns)
+{
+    int   L = rows * cols, beside = (columns + 1) / (cols + 3);
+    bool  utf8 = has_utf8();
+    bool *visible = malloc((size_t)n * (size_t)L * sizeof *visible);
+    CHECK(visible, "no memory for %d masks", n);
+    for (int i = 0; i < n; i++) mark(visible + i * L, ids + i * L, L, K);
+    if (beside < 1) beside = 1;
+    for (int i = 0; i < n; i += beside) {
+        int now = n - i < beside ? n - i : beside;
+        (utf8 ? framed : plain)(to, visible + i * L, now, rows, cols);
+        if (!utf8 && i + beside < n) putc('\n', to);
+    }
+    free(visible);
+}
+
+/* --- walks ------------------------------------------------------------- */
+
+enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 };
+
+/* Which way patch b lies from a; 0 if they do not touch along an edge. */
+static int way(int a, int b, int cols)
+{
+    int down = b / cols - a / cols, right = b % cols - a % cols;
+    if (abs(down) + abs(right) != 1) return 0;
+    return down ? (down > 0 ? DOWN : UP) : right > 0 ? RIGHT : LEFT;
+}
+
+void sketch_walk(FILE *to, const int *walk, int rows, int cols)
+{
+    static const char *const lines[16] = { "·", "╵", "╷", "│", "╴", "┘", "┐", "┤",
+                                           "╶", "└", "┌", "├", "─", "┴", "┬", "┼" };
+    int  L = rows * cols;
+    int *ways = calloc((size_t)L, sizeof *ways), *place = calloc((size_t)L, sizeof *place);
+    CHECK(ways && place, "no memory for a walk of %d", L);
+    for (int t = 0; t < L; t++) {
+        place[walk[t]] = t;
+        if (t) ways[walk[t]] |= way(walk[t], walk[t - 1], cols);
+        if (t + 1 < L) ways[walk[t]] |= way(walk[t], walk[t + 1], cols);
+    }
+    bool utf8 = has_utf8();
+    for (int i = 0; i < L; i++) {
+        bool last = i % cols == cols - 1;
+        if (utf8) {
+            fputs(place[i] == 0 ? "●" : lines[ways[i]], to);
+            fputs(last ? "\n" : ways[i] & RIGHT ? "─" : " ", to);
+        } else {
+            fprintf(to, "%2d%s", place[i] % 100, last ? "\n" : " ");
+        }
+    }
+    free(ways);
+    free(place);
+}
+
+/* --- on a canvas ------------------------------------------------------- */
+
+static int gap(int cell) { return cell >= 6 ? 1 : 0; }
+
+void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
+                    int K, const Image *picture)
+{
+    int g = gap(cell);
+    if (picture) canvas_image(c, x, y, cols * cell, rows * cell, picture);
+    for (int t = 0; t < rows * cols; t++) {
+        int left = x + ids[t] % cols * cell, top = y + ids[t] / cols * cell;
+        if (t >= K || !picture)
+            canvas_box(c, left, top, cell - g, cell - g, t < K ? INK : PALE);
+    }
+}
+
+void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows, int cols)
+{
+    int g = gap(cell);
+    for (int i = 0; i < rows * cols; i++)
+        canvas_box(c, x + i % cols * cell, y + i / cols * cell, cell - g, cell - g,
+                   colour_between(0xf3f4f6, INK, share[i]));
+}

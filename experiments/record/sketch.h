@@ -1,0 +1,28 @@
+/* Masks and walks in the terminal, and as patches on a canvas. */
+#ifndef EXPERIMENTS_RECORD_SKETCH_H
+#define EXPERIMENTS_RECORD_SKETCH_H
+
+#include "experiments/record/canvas.h"
+
+#include <stdio.h>
+
+/* Rows and columns of a grid from "14x14". */
+MUST_USE Status grid_read(int *rows, int *cols, const char *text, Err *err);
+
+/* n masks side by side, as many in a row as `columns` allow: ids [n, rows cols], K
+ * visible first.  Visible patches are solid; two rows of patches make a line of
+ * text, or one where the terminal has no UTF-8: # visible, . hidden. */
+void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int columns);
+
+/* The walk [rows cols], as a line; without UTF-8 as numbers, modulo 100. */
+void sketch_walk(FILE *to, const int *walk, int rows, int cols);
+
+/* One mask: patches of `cell` pixels with a gap between them.  The visible ones
+ * show the picture, or INK if it is NULL; the hidden ones are PALE. */
+void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
+                    int K, const Image *picture);
+
+/* The share of masks in which each patch is visible [rows cols], white to INK. */
+void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows, int cols);
+
+#endif

@@ -10,6 +10,11 @@
 #include "core/base/status.h"
 #include "experiments/recipe/cell.h"
 
+/* What several stages of one cell compute alike: kept from one to the next. */
+typedef struct Features Features;
+Features *features_new(void);
+void      features_free(Features *f); /* NULL is allowed */
+
 /* How far a stage is.  What is not known is 0. */
 typedef struct {
     long   step, steps;
@@ -26,10 +31,15 @@ typedef struct {
     /* Has somebody asked to stop?  Then save the state and return STATUS_STOPPED. */
     bool (*stopping)(void *self);
     void *self;
+
+    Features *features; /* of this cell */
 } StageContext;
 
 /* Run one stage of the cell; the stage it builds on is there.  The folder of the
- * cell exists, and nobody else writes to it. */
+ * cell exists, and nobody else writes to it.
+ *
+ * STATUS_STOPPED if it was asked to stop: the state is saved, and the resumed run
+ * equals an unbroken one bit for bit.  STATUS_FAILED if the loss is not finite. */
 MUST_USE Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err);
 
 #endif

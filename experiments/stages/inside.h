@@ -1,0 +1,36 @@
+/* Shared by the stages of this folder, and by nobody else. */
+#ifndef EXPERIMENTS_STAGES_INSIDE_H
+#define EXPERIMENTS_STAGES_INSIDE_H
+
+#include "core/base/real.h"
+#include "experiments/record/record.h"
+#include "experiments/stages/stages.h"
+
+MUST_USE Status stage_pretrain(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_knn(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_linear_cached(const Cell *c, const StageContext *x, Err *err);
+
+/* A record of this stage, with what every record carries. */
+MUST_USE Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
+                             Err *err);
+
+/* Accuracy and outcome per image of scores [n, classes]: NAME_top1, NAME_top5. */
+void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
+                    const float *scores, const int *labels, int n);
+
+/* Of one split, under the cell's encoder: whole pictures, nothing augmented. */
+typedef struct {
+    const real *x;      /* [count, D] */
+    const int  *labels; /* [count]    */
+    int         count, D;
+} FeatureSet;
+
+/* `what` is "class", the class token after the final norm, or "mean", the mean of
+ * the patches'.  The memory belongs to x->features. */
+MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *what,
+                             FeatureSet *train, FeatureSet *test, Err *err);
+
+void stage_progress(const StageContext *x, const StageProgress *p);
+bool stage_stopping(const StageContext *x);
+
+#endif

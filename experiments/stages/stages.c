@@ -1,0 +1,85 @@
+#include "experiments/stages/inside.h"
+
+#include "core/base/arena.h"
+#include "core/base/threads.h"
+#include "core/metrics/accuracy.h"
+
+#include <stdio.h>
+
+/* In the order of StageKind. */
+static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Err *) = {
+    [STAGE_PRETRAIN] = stage_pretrain,
+    [STAGE_KNN] = stage_knn,
+    [STAGE_LINEAR_CACHED] = stage_linear_cached,
+};
+
+Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    CHECK(0 <= kind && kind < STAGE_KINDS, "stage %d", kind);
+    if (stage[kind](c, x, err))
+        return err->code == STATUS_STOPPED ? err->code : err_in(err, "%s", stage_word(kind));
+    return STATUS_OK;
+}
+
+void stage_progress(const StageContext *x, const StageProgress *p)
+{
+    if (x->progress) x->progress(x->self, p);
+}
+
+bool stage_stopping(const StageContext *x) { return x->stopping && x->stopping(x->self); }
+
+Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
+                    Err *err)
+{
+    char path[CELL_PATH], title[256];
+    Text config = { 0 };
+    cell_record(path, x->results, c, kind);
+    cell_canonical(c, kind, &config);
+    snprintf(title, sizeof title, "%s of %s, seed %llu", stage_word(kind),
+             c->config.pretrain.strategy, (unsigned long long)c->config.seed);
+    RecordHead head = {
+        .stage = stage_word(kind),
+        .id = c->stage[kind].id,
+        .title = title,
+        .config = text_get(&config),
+        .strategy = c->config.pretrain.strategy,
+        .seed = (int64_t)c->config.seed,
+        .ratio = c->config.pretrain.ratio,
+        .rows = c->rows,
+        .cols = c->cols,
+        .K = c->K,
+        .threads = threads_get(),
+    };
+    Status bad = record_open(r, path, &head, err);
+    text_free(&config);
+    if (bad) return bad;
+    record_text(*r, "data", c->config.data.name);
+    if (kind != STAGE_PRETRAIN) record_text(*r, "builds_on", c->stage[STAGE_PRETRAIN].id);
+    return STATUS_OK;
+}
+
+void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
+                    const float *scores, const int *labels, int n)
+{
+    Arena host;
+    char  key[64], label[128];
+    int   classes = c->data->classes;
+    arena_open(&host, "outcomes", NULL, NULL);
+    int     *predicted = ARENA_NEW(&host, int, n), *rank = ARENA_NEW(&host, int, n);
+    uint8_t *correct = ARENA_NEW(&host, uint8_t, n);
+
+    Accuracy a = accuracy_of(scores, labels, n, classes, predicted, rank);
+    snprintf(key, sizeof key, "%s_top1", name);
+    snprintf(label, sizeof label, "top-1 accuracy, %s", how);
+    record_metric(r, key, 100 * a.top1, "percent", label, HIGHER);
+    snprintf(key, sizeof key, "%s_top5", name);
+    snprintf(label, sizeof label, "top-5 accuracy, %s", how);
+    record_metric(r, key, 100 * a.top5, "percent", label, HIGHER);
+
+    for (int i = 0; i < n; i++) correct[i] = rank[i] == 0;
+    record_outcomes(r, "predicted", NUMBER_INT32, predicted, (size_t)n, "1", "predicted class");
+    record_outcomes(r, "rank", NUMBER_INT32, rank, (size_t)n, "1",
+                    "classes that come before the true one");
+    record_outcomes(r, "correct", NUMBER_BOOL, correct, (size_t)n, "1", "top-1 correct");
+    arena_close(&host);
+}

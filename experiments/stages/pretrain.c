@@ -1,0 +1,185 @@
+/* pretrain: one masked autoencoder, trained under one strategy. */
+#include "experiments/stages/pretrain.h"
+
+#include "core/base/threads.h"
+#include "strategies/registry.h"
+
+#include <math.h>
+
+enum { SAVE_EVERY_S = 60 }; /* a killed training loses at most this much */
+
+static Status open_mask(Pretrain *p, Err *err)
+{
+    const Cell *c = p->cell;
+    int         N = c->config.pretrain.batch, L = c->rows * c->cols;
+    if (strategy_open(&p->mask, c->config.pretrain.strategy, c->rows, c->cols, err))
+        return err->code;
+    int heads = p->mae.config.encoder.size.heads;
+    p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
+    if (mask_needs(p->mask) & MASK_NEEDS_ATTENTION)
+        p->attention = ARENA_NEW(&p->host, float, (size_t)N * heads * L * L);
+    return STATUS_OK;
+}
+
+static Status open_training(Pretrain *p, Err *err)
+{
+    const PretrainConfig *c = &p->cell->config.pretrain;
+    int                   L = p->cell->rows * p->cell->cols;
+    p->augment = augment_defaults();
+    p->augment.area_min = c->crop_min;
+    p->augment.flip = c->flip ? 0.5 : 0;
+    bool plain = c->crop_min >= 1 && !c->flip;
+    loader_open(&p->loader, p->data,
+                &(LoaderConfig){ .batch = c->batch, .shuffle = true,
+                                 .augment = plain ? NULL : &p->augment,
+                                 .seed = p->cell->config.seed });
+    p->batch = batch_new(&p->host, &p->loader);
+    p->steps_per_epoch = loader_steps(&p->loader);
+    if (p->steps_per_epoch < 1)
+        return err_set(err, STATUS_CONFIG, "pretrain.batch is %d, more than the %d images",
+                       c->batch, p->data->count);
+    p->steps = p->steps_per_epoch * c->epochs;
+    p->schedule = (Schedule){ .lr = c->lr, .min_lr = c->min_lr, .warmup = c->warmup,
+                              .epochs = c->epochs };
+    AdamWConfig adamw = adamw_defaults();
+    adamw.beta2 = c->beta2;
+    adamw.decay = c->weight_decay;
+    adamw_open(&p->adamw, &p->mae.params, &adamw);
+
+    p->loss = ARENA_NEW(&p->host, double, p->steps);
+    p->seen = ARENA_NEW(&p->host, double, L);
+    for (long i = 0; i < p->steps; i++) p->loss[i] = (double)NAN;
+    for (int i = 0; i < L; i++) p->seen[i] = 0;
+    return open_mask(p, err);
+}
+
+Tensor *pretrain_images(Pretrain *p, const real *images, int N)
+{
+    const Data *d = p->data;
+    Tensor     *x = tape_constant(&p->tape, 4, (int[]){ N, d->channels, d->height, d->width });
+    p->mae.params.be->write(x->data, images, tensor_count(x));
+    return x;
+}
+
+void pretrain_look(Pretrain *p, const real *images, int N)
+{
+    p->tape.recording = false;
+    Tensor *map = vit_first_attention(&p->tape, &p->mae.vit, pretrain_images(p, images, N));
+    size_t  n = tensor_count(map);
+#ifdef REAL_IS_DOUBLE
+    real *host = TAPE_SCRATCH(&p->tape, n); /* masks are float whatever the model is */
+    p->mae.params.be->read(host, map->data, n);
+    for (size_t i = 0; i < n; i++) p->attention[i] = (float)host[i];
+#else
+    p->mae.params.be->read(p->attention, map->data, n);
+#endif
+    tape_reset(&p->tape);
+    p->tape.recording = true;
+}
+
+static void draw(Pretrain *p, long epoch)
+{
+    const Cell *c = p->cell;
+    double      start = clock_s();
+    int         N = p->batch.N, L = c->rows * c->cols;
+    if (p->attention) pretrain_look(p, p->batch.images, N);
+    MaskView view = {
+        .progress = (float)p->step / (float)p->steps,
+        .heads = p->mae.config.encoder.size.heads,
+        .attention = p->attention,
+    };
+    mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
+                    c->K);
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < c->K; k++) p->seen[p->ids[(size_t)i * L + k]]++;
+    p->mask_s += clock_s() - start;
+}
+
+/* One step: images, masks, forward, backward, AdamW. */
+static Status step(Pretrain *p, Err *err)
+{
+    long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
+    double fraction = (double)p->step / (double)p->steps_per_epoch;
+    if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
+        return err->code;
+    draw(p, epoch);
+
+    Visible   visible = { p->batch.N, p->cell->rows * p->cell->cols, p->cell->K, p->ids };
+    MaeResult r = mae_forward(&p->tape, &p->mae, pretrain_images(p, p->batch.images, p->batch.N),
+                              &visible);
+    real      loss;
+    p->mae.params.be->read(&loss, r.loss->data, 1);
+    if (!isfinite(loss))
+        return err_set(err, STATUS_FAILED, "the loss is %g at step %ld of %ld (epoch %ld)",
+                       (double)loss, p->step + 1, p->steps, epoch + 1);
+    tape_backward(&p->tape, r.loss);
+    adamw_step(&p->adamw, schedule_lr(&p->schedule, fraction));
+    tape_reset(&p->tape);
+    p->loss[p->step++] = (double)loss;
+    return STATUS_OK;
+}
+
+static Status train(Pretrain *p, Err *err)
+{
+    if (pretrain_resume(p, err)) return err->code;
+    double start = clock_s(), saved = start, before = p->wall_s;
+    while (p->step < p->steps) {
+        if (step(p, err)) return err->code;
+        double now = clock_s();
+        p->wall_s = before + now - start;
+        stage_progress(p->context, &(StageProgress){
+            .step = p->step, .steps = p->steps, .loss = p->loss[p->step - 1],
+            .lr = schedule_lr(&p->schedule, (double)p->step / (double)p->steps_per_epoch),
+            .images = (double)p->step * p->cell->config.pretrain.batch });
+        bool stopping = stage_stopping(p->context);
+        if (p->step < p->steps && (stopping || now - saved >= SAVE_EVERY_S)) {
+            if (pretrain_save(p, err)) return err->code;
+            saved = now;
+        }
+        if (stopping)
+            return err_set(err, STATUS_STOPPED, "stopped at step %ld of %ld", p->step, p->steps);
+    }
+    return STATUS_OK;
+}
+
+static Status open_model(Pretrain *p, Err *err)
+{
+    const Config  *c = &p->cell->config;
+    const Backend *be;
+    if (backend_open(&be, NULL, err)) return err->code;
+    MaeConfig config = config_mae(c, p->data->channels, p->data->height, p->data->width);
+    if (mae_check(&config, err)) return err->code;
+    mae_open(&p->mae, be, &config, c->seed);
+    tape_open(&p->tape, be);
+    return STATUS_OK;
+}
+
+static Status run(Pretrain *p, Err *err)
+{
+    char path[CELL_PATH];
+    if (open_model(p, err)) return err->code;
+    if (!cell_untrained(p->cell) && (open_training(p, err) || train(p, err))) return err->code;
+
+    /* The record comes last: where it is, the encoder is. */
+    cell_file(path, p->context->results, p->cell, "encoder.safetensors");
+    if (checkpoint_save(path, &p->mae, err) || pretrain_record(p, err)) return err->code;
+    pretrain_forget(p);
+    return STATUS_OK;
+}
+
+Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
+{
+    Pretrain p = { .cell = c, .context = x };
+    if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
+    arena_open(&p.host, "pretrain", NULL, NULL);
+    Status bad = run(&p, err);
+    mask_close(p.mask);
+    if (p.loader.data) loader_close(&p.loader);
+    if (p.mae.params.be) {
+        tape_close(&p.tape);
+        mae_close(&p.mae);
+    }
+    arena_close(&p.host);
+    data_close(p.data);
+    return bad;
+}

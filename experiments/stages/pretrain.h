@@ -1,0 +1,52 @@
+/* One pre-training under way: shared by the pretrain_*.c of this folder. */
+#ifndef EXPERIMENTS_STAGES_PRETRAIN_H
+#define EXPERIMENTS_STAGES_PRETRAIN_H
+
+#include "core/data/loader.h"
+#include "core/mask/draw.h"
+#include "core/train/checkpoint.h"
+#include "core/train/schedule.h"
+#include "experiments/stages/inside.h"
+
+typedef struct {
+    const Cell         *cell;
+    const StageContext *context;
+
+    Arena    host;
+    Data    *data;
+    Augment  augment;
+    Loader   loader;
+    Batch    batch;
+    Mask    *mask; /* NULL for an encoder that is never trained */
+    int     *ids;  /* [batch, L] visible patches first          */
+    float   *attention; /* [batch, H, L, L] if the strategy wants it, else NULL */
+    Mae      mae;
+    AdamW    adamw;
+    Schedule schedule;
+    Tape     tape;
+
+    long    step, steps;  /* done; of the whole training                         */
+    long    steps_per_epoch;
+    double *loss;         /* [steps], NaN where not yet known                    */
+    double *seen;         /* [L] how often each patch was visible                */
+    double  mask_s;       /* spent on masks and on what the strategy asked for   */
+    double  wall_s;       /* spent in all, over all sittings                     */
+} Pretrain;
+
+/* pretrain_state.c: where the training stands, so that another process goes on
+ * with the same bits.  A state of another identity is ignored. */
+MUST_USE Status pretrain_save(const Pretrain *p, Err *err);
+MUST_USE Status pretrain_resume(Pretrain *p, Err *err);
+void            pretrain_forget(const Pretrain *p); /* removes the state */
+
+/* pretrain_record.c: the record, with a few test images reconstructed. */
+MUST_USE Status pretrain_record(Pretrain *p, Err *err);
+
+/* Patches that the first block's heads look at, for the images of the batch:
+ * fills p->attention. */
+void pretrain_look(Pretrain *p, const real *images, int N);
+
+/* On the backend, until the tape is reset. */
+Tensor *pretrain_images(Pretrain *p, const real *images, int N);
+
+#endif

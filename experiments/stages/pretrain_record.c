@@ -1,0 +1,152 @@
+/* What a pre-training leaves: curves, costs, which patches were visible, and a
+ * few test images as the trained model completes them. */
+#include "experiments/stages/pretrain.h"
+
+#include "core/base/threads.h"
+
+#include <math.h>
+
+enum { SHOWN = 16 }; /* test images kept for figures */
+
+/* A displayed picture: pixels of 0..255 from normalised values.
+ *
+ * Source: the visualisation of facebookresearch/mae: x std + mean, clipped. */
+static uint8_t pixel(double x, const Data *d, int channel)
+{
+    double v = 255 * (x * (double)d->std[channel] + (double)d->mean[channel]);
+    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : lround(v));
+}
+
+/* Where value j of patch i, ordered (row, column, channel), lies in [H, W, C]. */
+static size_t place(const Pretrain *p, int i, int j)
+{
+    int C = p->data->channels, side = p->cell->config.model.patch;
+    int y = i / p->cell->cols * side + j / C / side, x = i % p->cell->cols * side + j / C % side;
+    return ((size_t)y * p->data->width + x) * C + j % C;
+}
+
+/* Mean and std by which a normalised target was made; 0 and 1 of a raw one. */
+static void scale_of(const Pretrain *p, const real *patch, int P, double *mean, double *std)
+{
+    *mean = 0, *std = 1;
+    if (!p->mae.config.normalized) return;
+    double sum = 0, square = 0;
+    for (int j = 0; j < P; j++) sum += (double)patch[j];
+    *mean = sum / P;
+    for (int j = 0; j < P; j++) square += ((double)patch[j] - *mean) * ((double)patch[j] - *mean);
+    *std = sqrt(square / (P - 1) + 1e-6);
+}
+
+/* pred [L, P] in the target's units, raw [L, P] the pixels: one image. */
+static void paste(const Pretrain *p, uint8_t *original, uint8_t *shown, const real *pred,
+                  const real *raw, const uint8_t *hidden, int P)
+{
+    int L = p->cell->rows * p->cell->cols, C = p->data->channels;
+    for (int i = 0; i < L; i++) {
+        double mean, std;
+        scale_of(p, raw + (size_t)i * P, P, &mean, &std);
+        for (int j = 0; j < P; j++) {
+            size_t at = place(p, i, j);
+            double guess = (double)pred[(size_t)i * P + j] * std + mean;
+            original[at] = pixel((double)raw[(size_t)i * P + j], p->data, j % C);
+            shown[at] = hidden[i] ? pixel(guess, p->data, j % C) : original[at];
+        }
+    }
+}
+
+static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b)
+{
+    const Cell    *c = p->cell;
+    const Backend *be = p->mae.params.be;
+    int            N = b->N, L = c->rows * c->cols;
+    size_t         size = (size_t)test->height * test->width * test->channels;
+    uint8_t       *original = ARENA_NEW(&p->host, uint8_t, N * size);
+    uint8_t       *shown = ARENA_NEW(&p->host, uint8_t, N * size);
+    uint8_t       *hidden = ARENA_NEW(&p->host, uint8_t, N * L);
+
+    if (p->attention) pretrain_look(p, b->images, N);
+    mask_draw_batch(p->mask, p->ids,
+                    &(MaskView){ .progress = 1, .heads = p->mae.config.encoder.size.heads,
+                                 .attention = p->attention },
+                    c->config.seed, 0, b->ids, N, c->K);
+    for (int i = 0; i < N; i++)
+        for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= c->K;
+
+    p->tape.recording = false;
+    Visible   visible = { N, L, c->K, p->ids };
+    Tensor   *images = pretrain_images(p, b->images, N);
+    MaeResult m = mae_forward(&p->tape, &p->mae, images, &visible);
+    Tensor   *raw = op_target_patches(&p->tape, images, c->config.model.patch, false);
+    int       P = m.pred->dim[2];
+    real     *pred = ARENA_NEW(&p->host, real, tensor_count(m.pred));
+    real     *pixels = ARENA_NEW(&p->host, real, tensor_count(raw));
+    be->read(pred, m.pred->data, tensor_count(m.pred));
+    be->read(pixels, raw->data, tensor_count(raw));
+    tape_reset(&p->tape);
+    for (int i = 0; i < N; i++) /* row 0 of pred is the class token's */
+        paste(p, original + i * size, shown + i * size, pred + ((size_t)i * (L + 1) + 1) * P,
+              pixels + (size_t)i * L * P, hidden + (size_t)i * L, P);
+    record_reconstruction(r, original, hidden, shown, (size_t)N, (size_t)test->height,
+                          (size_t)test->width, (size_t)test->channels);
+}
+
+static Status show(Pretrain *p, Record *r, Err *err)
+{
+    Data  *test;
+    Loader loader;
+    int    n = p->cell->config.pretrain.batch < SHOWN ? p->cell->config.pretrain.batch : SHOWN;
+    if (data_open(&test, &p->cell->config.data, SPLIT_TEST, err)) return err->code;
+    loader_open(&loader, test, &(LoaderConfig){ .batch = n });
+    Batch  b = batch_new(&p->host, &loader);
+    Status bad = loader_batch(&loader, &b, 0, 0, err);
+    if (!bad) reconstruct(p, r, test, &b);
+    loader_close(&loader);
+    data_close(test);
+    return bad;
+}
+
+static void training_curves(Pretrain *p, Record *r)
+{
+    size_t  n = (size_t)p->steps;
+    long    L = p->cell->rows * p->cell->cols, batch = p->cell->config.pretrain.batch;
+    double *step = ARENA_NEW(&p->host, double, n), *epoch = ARENA_NEW(&p->host, double, n);
+    double *lr = ARENA_NEW(&p->host, double, n), *share = ARENA_NEW(&p->host, double, L);
+    for (size_t i = 0; i < n; i++) {
+        step[i] = (double)i + 1;
+        epoch[i] = step[i] / (double)p->steps_per_epoch;
+        lr[i] = schedule_lr(&p->schedule, (double)i / (double)p->steps_per_epoch);
+    }
+    record_axis(r, "step", step, n, "1", "step");
+    record_curve(r, "epoch", "step", epoch, n, "1", "epochs done");
+    record_curve(r, "loss", "step", p->loss, n, "1", "mean squared error of hidden patches");
+    record_curve(r, "lr", "step", lr, n, "1", "learning rate");
+
+    double images = (double)p->steps * (double)batch;
+    for (long i = 0; i < L; i++) share[i] = p->seen[i] / images;
+    record_map(r, "visible_share", share, "1", "share of images in which the patch was visible");
+
+    double sum = 0;
+    for (long i = p->steps - p->steps_per_epoch; i < p->steps; i++) sum += p->loss[i];
+    record_metric(r, "pretrain_loss", sum / (double)p->steps_per_epoch, "1",
+                  "mean squared error of hidden patches, mean of the last epoch", LOWER);
+    record_metric(r, "mask_share", 100 * p->mask_s / p->wall_s, "percent",
+                  "share of the time spent on masks", LOWER);
+    record_cost(r, p->wall_s, images);
+}
+
+Status pretrain_record(Pretrain *p, Err *err)
+{
+    Record *r;
+    if (stage_record(&r, p->cell, STAGE_PRETRAIN, p->context, err)) return err->code;
+    record_whole(r, "parameters", (int64_t)params_count(&p->mae.params));
+    if (cell_untrained(p->cell)) {
+        record_cost(r, 0, 0);
+    } else {
+        training_curves(p, r);
+        if (show(p, r, err)) {
+            record_drop(r);
+            return err->code;
+        }
+    }
+    return record_close(r, err);
+}

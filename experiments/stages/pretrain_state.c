@@ -70,7 +70,7 @@ Status pretrain_save(const Pretrain *p, Err *err)
     state_path(path, p);
     arena_open(&a, "state", NULL, NULL);
     safetensors_start(&out);
-    params_put(&p->mae.params, &out);
+    params_put(&p->mae.params, "", &out);
     adamw_put(&p->adamw, &out);
     put(&out, &a, "run.loss", p->loss, p->step);
     put(&out, &a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
@@ -97,7 +97,7 @@ static Status read_state(Pretrain *p, const Safetensors *in, Arena *a, Err *err)
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
     p->step = (long)step;
-    if (params_get(&p->mae.params, in, err) || adamw_get(&p->adamw, in, err) ||
+    if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, in, err) ||
         get(in, a, "run.loss", p->loss, p->step, err) ||
         get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err))
         return err->code;

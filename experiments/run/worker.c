@@ -94,7 +94,7 @@ static Status read_cell(Recipe **r, const char *results, const char *folder, con
 }
 
 static Status run_stage(const char *results, const char *folder, const char *name,
-                        Reporter *reporter, StageRun *run, Err *err)
+                        Reporter *reporter, Features *features, StageRun *run, Err *err)
 {
     StageKind kind;
     Recipe   *r;
@@ -105,7 +105,7 @@ static Status run_stage(const char *results, const char *folder, const char *nam
         *reporter = (Reporter){ .journal = reporter->journal, .stage = name,
                                 .start_s = clock_s() };
         StageContext x = { .results = results, .progress = progress, .stopping = stopping,
-                           .self = reporter };
+                           .self = reporter, .features = features };
         printf("%s %s begins\n", folder, name);
         fflush(stdout);
         bad = run(r->cells, kind, &x, err);
@@ -152,12 +152,14 @@ int worker_run(const char *results, const char *folder, char *const *stages, int
     if (fd < 0) return EXIT_CLAIMED;
     if (journal_open(&reporter.journal, path, &err)) return report(failed, "journal", &err);
     remove(failed);
-    int code = EXIT_DONE;
+    Features *features = features_new();
+    int       code = EXIT_DONE;
     for (int i = 0; i < n && code == EXIT_DONE; i++) {
         if (stopping(NULL)) code = EXIT_STOPPED;
-        else if (run_stage(results, folder, stages[i], &reporter, run, &err))
+        else if (run_stage(results, folder, stages[i], &reporter, features, run, &err))
             code = report(failed, stages[i], &err);
     }
+    features_free(features);
     fclose(reporter.journal);
     if (code == EXIT_DONE) journal_remove(path);
     close(fd);

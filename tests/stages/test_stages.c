@@ -1,9 +1,9 @@
 /* A whole cell, small: scenes, a model of two blocks, a few steps. */
 #include "core/base/file.h"
-#include "core/base/threads.h"
 #include "experiments/record/record.h"
 #include "experiments/recipe/recipe.h"
 #include "experiments/stages/stages.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -20,18 +20,15 @@ static const char recipe_text[] =
     "linear-cached: {epochs: 4, batch: 32, warmup: 1}\n";
 
 typedef struct {
-    char    root[64];
+    Scratch scratch;
     Recipe *recipe;
 } Home;
 
 static const Cell *open_cell(Home *h, const char *setting)
 {
-    char path[128];
-    Err  err;
-    strcpy(h->root, "/tmp/maskgrid-stages-XXXXXX");
-    cr_assert(mkdtemp(h->root));
-    snprintf(path, sizeof path, "%s/small.yaml", h->root);
-    cr_assert(!file_write(path, recipe_text, strlen(recipe_text), &err), "%s", err.text);
+    Err err;
+    scratch_open(&h->scratch);
+    const char *path = scratch_file(&h->scratch, "small.yaml", recipe_text, strlen(recipe_text));
     cr_assert(!recipe_open(&h->recipe, path, &setting, setting ? 1 : 0, &err), "%s", err.text);
     cr_assert(h->recipe->n_cells >= 1);
     return &h->recipe->cells[h->recipe->n_cells - 1];
@@ -39,10 +36,8 @@ static const Cell *open_cell(Home *h, const char *setting)
 
 static void close_home(Home *h)
 {
-    char command[128];
     recipe_close(h->recipe);
-    snprintf(command, sizeof command, "rm -rf %s", h->root);
-    cr_expect(!system(command));
+    scratch_close(&h->scratch);
 }
 
 /* results folder `name` below the home, with the cell's folder in it. */
@@ -50,7 +45,7 @@ static StageContext context(const Home *h, char results[128], const char *name, 
 {
     char folder[CELL_PATH];
     Err  err;
-    snprintf(results, 128, "%s/%s", h->root, name);
+    snprintf(results, 128, "%s/%s", h->scratch.folder, name);
     cell_folder(folder, results, c);
     cr_assert(!file_make_folders(folder, &err), "%s", err.text);
     return (StageContext){ .results = results, .features = features_new() };
@@ -204,7 +199,7 @@ Test(stages, a_loss_that_explodes_fails_and_leaves_no_record, .timeout = 60)
     Home         h;
     Err          err;
     char         results[128];
-    const Cell  *c = open_cell(&h, "pretrain.blr=1e30");
+    const Cell  *c = open_cell(&h, "pretrain.lr=9e5");
     StageContext x = context(&h, results, "results", c);
     cr_assert(stage_run(c, STAGE_PRETRAIN, &x, &err) == STATUS_FAILED);
     cr_expect(strstr(err.text, "loss"), "%s", err.text);

@@ -1,0 +1,236 @@
+#include "experiments/record/results.h"
+
+#include "core/base/file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- rows ---------------------------------------------------------------- */
+
+static const char *keep(Arena *a, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    return memcpy(arena_take(a, n), s, n);
+}
+
+static void choose_settings(Results *r)
+{
+    const Grid *g = &r->recipe->grid;
+    int         strategy = schema_find("pretrain.strategy"), seed = schema_find("seed");
+    r->settings = ARENA_NEW(&r->arena, int, g->n + 1);
+    for (int i = 0; i < g->n; i++)
+        if (g->axis[i].key != strategy && g->axis[i].key != seed && g->axis[i].n > 1)
+            r->settings[r->n_settings++] = g->axis[i].key;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+static void list_seeds(Results *r)
+{
+    int n = r->recipe->n_cells, k = 0;
+    r->seeds = ARENA_NEW(&r->arena, uint64_t, n + 1);
+    for (int i = 0; i < n; i++) r->seeds[i] = r->recipe->cells[i].config.seed;
+    qsort(r->seeds, (size_t)n, sizeof *r->seeds, ascending);
+    for (int i = 0; i < n; i++)
+        if (!i || r->seeds[i] != r->seeds[k - 1]) r->seeds[k++] = r->seeds[i];
+    r->n_seeds = k;
+}
+
+/* How one would have trained has no say in what was not trained. */
+static void setting_of(const Results *r, const Cell *c, int setting, Text *out)
+{
+    int key = r->settings[setting];
+    text_clear(out);
+    if (!cell_untrained(c) || !text_starts(schema_key(key)->name, "pretrain."))
+        schema_get(&c->config, key, out);
+}
+
+static bool same_row(const Results *r, const ResultRow *row, const Cell *c)
+{
+    Text value = { 0 };
+    bool same = row->untrained == cell_untrained(c) &&
+                (row->untrained || !strcmp(row->strategy, c->config.pretrain.strategy));
+    for (int i = 0; i < r->n_settings && same; i++) {
+        setting_of(r, c, i, &value);
+        same = !strcmp(row->settings[i], text_get(&value));
+    }
+    text_free(&value);
+    return same;
+}
+
+static ResultRow *new_row(Results *r, const Cell *c)
+{
+    Text       value = { 0 };
+    ResultRow *row = &r->rows[r->n_rows++];
+    *row = (ResultRow){
+        .strategy = cell_untrained(c) ? UNTRAINED : c->config.pretrain.strategy,
+        .untrained = cell_untrained(c),
+        .settings = ARENA_NEW(&r->arena, const char *, r->n_settings + 1),
+        .cells = ARENA_NEW(&r->arena, const Cell *, r->n_seeds),
+    };
+    for (int i = 0; i < r->n_seeds; i++) row->cells[i] = NULL;
+    for (int i = 0; i < r->n_settings; i++) {
+        setting_of(r, c, i, &value);
+        row->settings[i] = keep(&r->arena, text_get(&value));
+    }
+    text_free(&value);
+    return row;
+}
+
+static int seed_index(const Results *r, uint64_t seed)
+{
+    const uint64_t *at = bsearch(&seed, r->seeds, (size_t)r->n_seeds, sizeof seed, ascending);
+    return (int)(at - r->seeds);
+}
+
+static void list_rows(Results *r)
+{
+    r->rows = ARENA_NEW(&r->arena, ResultRow, r->recipe->n_cells + 1);
+    for (int untrained = 0; untrained < 2; untrained++)
+        for (int i = 0; i < r->recipe->n_cells; i++) {
+            const Cell *c = &r->recipe->cells[i];
+            ResultRow  *row = NULL;
+            if (cell_untrained(c) != untrained) continue;
+            for (int k = r->n_rows - 1; k >= 0 && !row; k--)
+                if (same_row(r, &r->rows[k], c)) row = &r->rows[k];
+            if (!row) row = new_row(r, c);
+            row->cells[seed_index(r, c->config.seed)] = c;
+        }
+}
+
+/* --- numbers -------------------------------------------------------------- */
+
+static size_t at(const Results *r, int block, int row, int seed)
+{
+    return ((size_t)block * (size_t)r->n_rows + (size_t)row) * (size_t)r->n_seeds +
+           (size_t)seed;
+}
+
+static int metric_index(Results *r, const Metric *m, StageKind stage)
+{
+    for (int i = 0; i < r->n_metrics; i++)
+        if (r->metrics[i].stage == stage && !strcmp(r->metrics[i].is.name, m->name)) return i;
+    if (r->n_metrics == METRICS_MOST) return -1;
+    ResultMetric *new = &r->metrics[r->n_metrics];
+    *new = (ResultMetric){ .is = *m, .stage = stage };
+    new->is.name = keep(&r->arena, m->name);
+    new->is.long_name = keep(&r->arena, m->long_name);
+    new->is.units = keep(&r->arena, m->units ? m->units : "1");
+    return r->n_metrics++;
+}
+
+/* Numbers of several commits may stand in one table, but not unsaid. */
+static void note_source(Results *r, H5 *f, Arena *a)
+{
+    static const char mixed[] = "several commits or versions";
+    const char       *source;
+    Err               err;
+    if (h5_get_text(f, "/", "source", a, &source, &err)) source = "an unnamed program";
+    if (!*r->source) snprintf(r->source, sizeof r->source, "%s", source);
+    else if (strcmp(r->source, source)) snprintf(r->source, sizeof r->source, "%s", mixed);
+}
+
+static Status read_point(Results *r, StageKind stage, int row, int seed, Err *err)
+{
+    const Cell *c = r->rows[row].cells[seed];
+    char        path[CELL_PATH];
+    Arena       a;
+    Metric     *metrics;
+    int         n;
+    H5         *f;
+    cell_record(path, r->folder, c, stage);
+    if (record_read(&f, path, c->stage[stage].id, err)) return err->code;
+    arena_open(&a, "metrics of a record", NULL, NULL);
+    Status bad = record_metrics(f, &a, &metrics, &n, err);
+    for (int i = 0; i < n && !bad; i++) {
+        int m = metric_index(r, &metrics[i], stage);
+        if (m >= 0) r->x[at(r, m, row, seed)] = metrics[i].x;
+    }
+    if (!bad) note_source(r, f, &a);
+    arena_close(&a);
+    h5_close(f);
+    return bad;
+}
+
+static PointState look(Results *r, StageKind stage, int row, int seed)
+{
+    const Cell *c = r->rows[row].cells[seed];
+    char        path[CELL_PATH];
+    Err         err;
+    if (!c || !cell_wants(c, stage)) return POINT_NONE;
+    switch (read_point(r, stage, row, seed, &err)) {
+    case STATUS_OK: return POINT_DONE;
+    case STATUS_MISSING: break;
+    default: text_add(&r->notes, "%s\n", err.text); return POINT_DAMAGED;
+    }
+    cell_file(path, r->folder, c, "failed.txt");
+    return file_exists(path) ? POINT_FAILED : POINT_MISSING;
+}
+
+void results_open(Results *r, const Recipe *recipe, const char *folder)
+{
+    *r = (Results){ .recipe = recipe, .folder = folder };
+    arena_open(&r->arena, "results", NULL, NULL);
+    choose_settings(r);
+    list_seeds(r);
+    list_rows(r);
+    size_t n = (size_t)r->n_rows * (size_t)r->n_seeds;
+    r->x = ARENA_NEW(&r->arena, double, METRICS_MOST * n);
+    r->state = ARENA_NEW(&r->arena, PointState, STAGE_KINDS * n);
+    for (size_t i = 0; i < METRICS_MOST * n; i++) r->x[i] = NAN;
+    for (int s = 0; s < STAGE_KINDS; s++)
+        for (int row = 0; row < r->n_rows; row++)
+            for (int k = 0; k < r->n_seeds; k++)
+                r->state[at(r, s, row, k)] = look(r, s, row, k);
+}
+
+void results_close(Results *r)
+{
+    arena_close(&r->arena);
+    text_free(&r->notes);
+}
+
+int results_find(const Results *r, const char *metric)
+{
+    for (int i = 0; i < r->n_metrics; i++)
+        if (!strcmp(r->metrics[i].is.name, metric)) return i;
+    return -1;
+}
+
+const double *results_values(const Results *r, int metric, int row)
+{
+    return r->x + at(r, metric, row, 0);
+}
+
+PointState results_state(const Results *r, StageKind stage, int row, int seed)
+{
+    return r->state[at(r, stage, row, seed)];
+}
+
+int results_count(const Results *r, StageKind stage, int row, PointState state)
+{
+    int n = 0;
+    for (int k = 0; k < r->n_seeds; k++) n += results_state(r, stage, row, k) == state;
+    return n;
+}
+
+int results_baseline(const Results *r, int row, const char *strategy)
+{
+    const ResultRow *of = &r->rows[row];
+    int              found = -1;
+    for (int i = 0; i < r->n_rows; i++) {
+        bool same = !r->rows[i].untrained && !strcmp(r->rows[i].strategy, strategy);
+        for (int k = 0; k < r->n_settings && same; k++)
+            same = !*of->settings[k] || !strcmp(of->settings[k], r->rows[i].settings[k]);
+        if (!same) continue;
+        if (found >= 0) return -1;
+        found = i;
+    }
+    return found;
+}

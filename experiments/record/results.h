@@ -1,0 +1,82 @@
+/* The records of a recipe as a block of numbers: rows x metrics x seeds.
+ *
+ * A row is a point of the grid without its seed: a strategy, with the values of
+ * whatever else the grid varies.  Tables and figures are made from this alone,
+ * and this from records alone.  What is not there is NaN, and `state` says why;
+ * a damaged or foreign record is named in `notes` and counts as not there.
+ */
+#ifndef EXPERIMENTS_RECORD_RESULTS_H
+#define EXPERIMENTS_RECORD_RESULTS_H
+
+#include "core/base/arena.h"
+#include "core/base/text.h"
+#include "experiments/recipe/recipe.h"
+#include "experiments/record/provenance.h"
+#include "experiments/record/record.h"
+#include "experiments/record/stats.h"
+
+enum { METRICS_MOST = 64 };
+
+typedef enum {
+    POINT_NONE,    /* the grid has no such cell, or it does not ask for the stage */
+    POINT_DONE,
+    POINT_MISSING, /* not run yet */
+    POINT_FAILED,
+    POINT_DAMAGED  /* there is a file, but not this record */
+} PointState;
+
+typedef struct {
+    const char  *strategy; /* "spiral:sym=1" */
+    bool         untrained;
+    const char **settings; /* [n_settings] value of each varied key; "" if it has no say */
+    const Cell **cells;    /* [n_seeds] NULL where the grid has none */
+} ResultRow;
+
+typedef struct {
+    Metric    is; /* its x is not used */
+    StageKind stage;
+} ResultMetric;
+
+typedef struct {
+    Arena         arena;
+    const Recipe *recipe;
+    const char   *folder;     /* that holds cells/ */
+    int          *settings;   /* [n_settings] keys, other than strategy and seed, that vary */
+    int           n_settings;
+    ResultRow    *rows;       /* in the order of the grid; the untrained ones last */
+    int           n_rows;
+    uint64_t     *seeds;      /* ascending */
+    int           n_seeds;
+    ResultMetric  metrics[METRICS_MOST]; /* by stage, then by name */
+    int           n_metrics;
+    double       *x;          /* [n_metrics, n_rows, n_seeds] */
+    PointState   *state;      /* [STAGE_KINDS, n_rows, n_seeds] */
+    char          source[PROVENANCE_TEXT]; /* program and commit of the records; says so if
+                                              they differ; "" if there is none */
+    Text          notes;      /* a line for each record that could not be used */
+} Results;
+
+/* Reads every record there is.  recipe and folder must outlive it. */
+void results_open(Results *r, const Recipe *recipe, const char *folder);
+void results_close(Results *r);
+
+int           results_find(const Results *r, const char *metric); /* -1: no record has it */
+const double *results_values(const Results *r, int metric, int row); /* [n_seeds] */
+PointState    results_state(const Results *r, StageKind stage, int row, int seed);
+int           results_count(const Results *r, StageKind stage, int row, PointState state);
+
+/* The row of `strategy` that shares all other settings with `row`; -1 if there is
+ * none, or more than one, as for an untrained row where the ratio varies. */
+int results_baseline(const Results *r, int row, const char *strategy);
+
+/* "ratio 0.5, patch 2": the settings of a row, "" if the grid varies none. */
+void results_settings(const Results *r, int row, Text *out);
+
+/* The last word of a key as prose: "decoder depth". */
+void results_key(const Results *r, int setting, char out[64]);
+
+/* Data, model and training in one or two sentences, the scale that all numbers
+ * were made at.  What the grid varies is left to the rows. */
+void results_scale(const Results *r, Text *out);
+
+#endif

@@ -37,11 +37,14 @@ Status record_read(H5 **f, const char *path, const char *id, Err *err)
 Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
 {
     const char *const *names;
+    const char        *primary;
     int                k = 0;
     *metrics = NULL;
     *n = 0;
     if (!h5_has(f, "metrics")) return STATUS_OK;
-    if (h5_list(f, "metrics", a, &names, err)) return err->code;
+    if (h5_list(f, "metrics", a, &names, err) ||
+        h5_get_text(f, "metrics", "primary", a, &primary, err))
+        return err->code;
     while (names[k]) k++;
     *metrics = ARENA_NEW(a, Metric, k);
     for (int i = 0; i < k; i++) {
@@ -56,6 +59,7 @@ Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
             .better = !set.better                  ? NEITHER
                       : !strcmp(set.better, "lower") ? LOWER
                                                      : HIGHER,
+            .primary = !strcmp(names[i], primary),
         };
     }
     *n = k;

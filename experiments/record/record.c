@@ -13,9 +13,10 @@ static const char CONVENTIONS[] = "maskgrid-1.0";
 struct Record {
     H5    *f;
     int    rows, cols;
-    bool   plots;  /* has a curve that viewers draw by default */
-    double wall_s; /* of the stage, once record_cost was told */
-    Err    err;    /* the first failure; the calls after it do nothing */
+    bool   measured; /* has a metric */
+    bool   plots;    /* has a curve, which viewers draw by default */
+    double wall_s;   /* of the stage, once record_cost was told */
+    Err    err;      /* the first failure; the calls after it do nothing */
 };
 
 /* Calls between open and close look like `if (ok(r)) keep(r, h5_...(&e), &e)`. */
@@ -121,6 +122,8 @@ void record_metric(Record *r, const char *name, double x, const char *units,
                              .better = better == HIGHER  ? "higher"
                                        : better == LOWER ? "lower"
                                                          : NULL }, &x);
+    if (!r->measured) text_at(r, "metrics", "primary", name);
+    r->measured = true;
 }
 
 void record_axis(Record *r, const char *name, const double *x, size_t n, const char *units,

@@ -19,7 +19,8 @@
  *   /settings         the same as flat attributes, to search in
  *   /provenance       attributes: commit, tree, compiler, flags, BLAS, threads, host
  *   /cost             wall_s, peak_bytes, images_per_s
- *   /metrics/NAME     one number each, with units, long_name, better
+ *   /metrics/NAME     one number each, with units, long_name, better; the attribute
+ *                     `primary` of the group names the first
  *   /curves/NAME      one array each over an axis that is an array here too
  *   /outcomes/NAME    one value per image of the evaluation's test set
  *   /maps/NAME        [rows, cols] one value per patch
@@ -64,7 +65,8 @@ void record_number(Record *r, const char *key, double x);
 void record_whole(Record *r, const char *key, int64_t x);
 void record_setting(Record *r, const char *key, const char *text);
 
-/* units as UDUNITS has them: "1", "percent", "s", "byte", "s-1". */
+/* units as UDUNITS has them: "1", "percent", "s", "byte", "s-1".  The first metric of
+ * a record is its primary one, which tables and figures show unless asked for others. */
 void record_metric(Record *r, const char *name, double x, const char *units,
                    const char *long_name, Better better);
 
@@ -113,6 +115,7 @@ typedef struct {
     double      x;
     const char *units, *long_name;
     Better      better;
+    bool        primary;
 } Metric;
 
 /* Open a record and check that it is one, of this schema and, unless id is NULL,

@@ -22,7 +22,8 @@ Status table_choose(Table *t, const Results *r, const char *baseline, const char
 {
     *t = (Table){ .r = r, .baseline = baseline };
     for (int i = 0; i < r->n_metrics && !n_names; i++)
-        if (r->metrics[i].stage != STAGE_PRETRAIN) t->metrics[t->n_metrics++] = i;
+        if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
+            t->metrics[t->n_metrics++] = i;
     for (int i = 0; i < n_names; i++) {
         int m = results_find(r, names[i]);
         if (m < 0) return no_metric(r, names[i], err);

@@ -21,7 +21,7 @@ typedef struct {
     int            n_metrics;
 } Table;
 
-/* The named metrics, or without names all that evaluations measured.
+/* The named metrics, or without names the primary one of each evaluation.
  * STATUS_CONFIG names the nearest if no record has a metric of that name. */
 MUST_USE Status table_choose(Table *t, const Results *r, const char *baseline,
                              const char *const *names, int n_names, Err *err);

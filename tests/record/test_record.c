@@ -74,9 +74,9 @@ Test(record, comes_back_as_it_was_written)
     OK(record_metrics(f, &arena, &m, &n, &err));
     cr_expect(n == 3);
     cr_expect_str_eq(m[2].name, "knn_top1");
-    cr_expect(m[2].x == 72.4 && m[2].better == HIGHER);
+    cr_expect(m[2].x == 72.4 && m[2].better == HIGHER && m[2].primary);
     cr_expect_str_eq(m[2].units, "percent");
-    cr_expect(m[1].better == LOWER && m[0].better == NEITHER);
+    cr_expect(m[1].better == LOWER && m[0].better == NEITHER && !m[0].primary);
     OK(record_curve_read(f, "loss", "step", &arena, &x, &y, &points, &text, &err));
     cr_expect(points == STEPS && x[7] == 7 && y[1] == 0.5);
     cr_expect_str_eq(text, "training loss");

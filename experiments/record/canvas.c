@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,9 +66,9 @@ void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m
     image_free(&scratch);
 }
 
-/* One stroke of a round pen: a pixel is covered as far as it lies within `pen` of
- * the segment, softened over one pixel. */
-static void stroke(Canvas *c, const double a[2], const double b[2], double pen, uint32_t colour)
+/* A pixel is covered as far as it lies within `pen` of the segment, softened over
+ * one pixel. */
+void canvas_line(Canvas *c, const double a[2], const double b[2], double pen, uint32_t colour)
 {
     double dx = b[0] - a[0], dy = b[1] - a[1], length2 = dx * dx + dy * dy;
     int    left = (int)floor(fmin(a[0], b[0]) - pen - 1), top = (int)floor(fmin(a[1], b[1]) - pen - 1);
@@ -95,7 +96,7 @@ int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *
                 continue;
             }
             double at[2] = { left + unit * (s[0] - '0') + pen, y + unit * ('8' - s[1]) + pen };
-            if (down) stroke(c, last, at, pen, colour);
+            if (down) canvas_line(c, last, at, pen, colour);
             memcpy(last, at, sizeof last);
             down = true;
             s++;
@@ -110,6 +111,29 @@ int canvas_text_width(int size, const char *text)
     double width = 0;
     for (; *text; text++) width += unit_of(size) * font_advance(*text);
     return (int)ceil(width);
+}
+
+int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colour,
+                     const char *text)
+{
+    char line[256] = "";
+    int  top = y, leading = size * 7 / 4;
+    for (const char *at = text; *at;) {
+        char   longer[sizeof line];
+        size_t n = strcspn(at, " ,=");
+        n += at[n] != '\0';
+        snprintf(longer, sizeof longer, "%s%.*s", line, (int)n, at);
+        if (*line && canvas_text_width(size, longer) > width) {
+            canvas_text(c, x, y, size, colour, line);
+            y += leading;
+            *line = '\0';
+            continue;
+        }
+        memcpy(line, longer, sizeof line);
+        at += n;
+    }
+    canvas_text(c, x, y, size, colour, line);
+    return y + leading - top;
 }
 
 Status canvas_write(const Canvas *c, const char *path, Err *err)

@@ -28,6 +28,10 @@ void canvas_close(Canvas *c);
 
 void canvas_box(Canvas *c, int x, int y, int width, int height, uint32_t colour);
 
+/* A line with round ends, `pen` pixels to each side of it. */
+void canvas_line(Canvas *c, const double from[2], const double to[2], double pen,
+                 uint32_t colour);
+
 /* The picture, resized to fill the box; gray ones too. */
 void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m);
 
@@ -35,6 +39,11 @@ void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m
  * width, which canvas_text_width tells beforehand. */
 int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *text);
 int canvas_text_width(int size, const char *text);
+
+/* The same in lines of at most `width` pixels, broken at blanks, commas and equals
+ * signs; returns the height, leading included. */
+int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colour,
+                     const char *text);
 
 /* Between two colours: share 0 is a, 1 is b. */
 uint32_t colour_between(uint32_t a, uint32_t b, double share);

@@ -141,12 +141,31 @@ static int gap(int cell) { return cell >= 6 ? 1 : 0; }
 void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
                     int K, const Image *picture)
 {
-    int g = gap(cell);
+    int g = gap(cell), inside = cell - g;
     if (picture) canvas_image(c, x, y, cols * cell, rows * cell, picture);
     for (int t = 0; t < rows * cols; t++) {
         int left = x + ids[t] % cols * cell, top = y + ids[t] / cols * cell;
-        if (t >= K || !picture)
-            canvas_box(c, left, top, cell - g, cell - g, t < K ? INK : PALE);
+        canvas_box(c, left + inside, top, g, cell, WHITE);
+        canvas_box(c, left, top + inside, cell, g, WHITE);
+        if (t >= K || !picture) canvas_box(c, left, top, inside, inside, t < K ? INK : PALE);
+    }
+}
+
+void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols)
+{
+    double pen = cell / 12.0 > 0.5 ? cell / 12.0 : 0.5, from[2], to[2];
+    int    L = rows * cols;
+    for (int t = 0, first = 0; t < L; t++) {
+        /* Straight parts at once: where two lines meet, their soft edges add up. */
+        bool straight = t && t + 1 < L && walk[t + 1] - walk[t] == walk[t] - walk[t - 1] &&
+                        way(walk[t], walk[t + 1], cols) == way(walk[t - 1], walk[t], cols);
+        if (straight) continue;
+        from[0] = x + (walk[first] % cols + 0.5) * cell;
+        from[1] = y + (walk[first] / cols + 0.5) * cell;
+        to[0] = x + (walk[t] % cols + 0.5) * cell;
+        to[1] = y + (walk[t] / cols + 0.5) * cell;
+        canvas_line(c, from, to, t ? pen : 3 * pen, INK);
+        first = t;
     }
 }
 

@@ -22,6 +22,9 @@ void sketch_walk(FILE *to, const int *walk, int rows, int cols);
 void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
                     int K, const Image *picture);
 
+/* The walk [rows cols] of an order, from the dot. */
+void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols);
+
 /* The share of masks in which each patch is visible [rows cols], white to INK. */
 void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows, int cols);
 

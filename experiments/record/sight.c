@@ -73,19 +73,21 @@ static void look(Sight *s, int rows, int cols, uint64_t seed)
     free(found);
 }
 
-Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *picture, int N,
-                  uint64_t seed, Err *err)
+Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *picture,
+                  int N, uint64_t seed, Err *err)
 {
     MaeConfig micro = { 0 };
+    *s = (Sight){ 0 };
     if (mae_preset(&micro, "micro", err)) return err->code;
-    *s = (Sight){ .N = N, .L = rows * cols, .heads = micro.encoder.size.heads,
-                  .caption = picture ? "attention of an untrained encoder (micro)"
-                                     : "attention of an untrained encoder (micro) on drawn scenes" };
-    size_t bytes = (size_t)N * (size_t)s->heads * (size_t)s->L * (size_t)s->L * sizeof(float);
+    size_t L = (size_t)(rows * cols), heads = (size_t)micro.encoder.size.heads;
+    size_t bytes = (size_t)N * heads * L * L * sizeof(float);
     if (needs && bytes > MOST_BYTES)
-        return err_set(err, STATUS_CONFIG, "attention between %d patches of %d images would take "
-                       "%zu MiB, at most %d are allowed", s->L, N, bytes >> 20, MOST_BYTES >> 20);
+        return err_set(err, STATUS_CONFIG, "attention between %zu patches of %d images takes "
+                       "%zu MiB; at most %d are allowed", L, N, bytes >> 20, MOST_BYTES >> 20);
 
+    s->N = N, s->L = (int)L, s->heads = (int)heads;
+    s->caption = picture ? "attention of an untrained encoder (micro)"
+                         : "attention of an untrained encoder (micro) on drawn scenes";
     s->pictures = calloc((size_t)N, sizeof *s->pictures);
     CHECK(s->pictures, "no memory for %d pictures", N);
     for (int n = 0; n < N; n++) {
@@ -96,7 +98,7 @@ Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *pic
     }
     if (needs & MASK_NEEDS_ATTENTION) {
         s->attention = malloc(bytes);
-        CHECK(s->attention, "no memory for attention over %d patches", s->L);
+        CHECK(s->attention, "no memory for attention over %zu patches", L);
         look(s, rows, cols, seed);
     }
     return STATUS_OK;
@@ -113,6 +115,6 @@ void sight_close(Sight *s)
 MaskView sight_view(const Sight *s, int n, double progress)
 {
     size_t each = (size_t)s->heads * (size_t)s->L * (size_t)s->L;
-    return (MaskView){ .progress = (float)progress, .heads = s->heads,
-                       .attention = s->attention ? s->attention + (size_t)(n % s->N) * each : NULL };
+    const float *seen = s->attention ? s->attention + (size_t)(n % s->N) * each : NULL;
+    return (MaskView){ .progress = (float)progress, .heads = s->heads, .attention = seen };
 }

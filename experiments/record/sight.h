@@ -25,7 +25,7 @@ typedef struct {
 
 /* `needs` of all masks to be drawn.  Pictures 0..N-1 are drawn scenes, or all are
  * `picture`, stretched to the grid.  STATUS_CONFIG if the grid is too large for
- * attention to be kept. */
+ * attention to be kept; then there is nothing to close, but it may be. */
 MUST_USE Status sight_open(Sight *s, unsigned needs, int rows, int cols,
                            const Image *picture, int N, uint64_t seed, Err *err);
 void            sight_close(Sight *s);

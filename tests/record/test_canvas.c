@@ -1,0 +1,121 @@
+#define _POSIX_C_SOURCE 200809L /* fmemopen, setenv */
+#include "core/mask/mask.h"
+#include "experiments/record/canvas.h"
+#include "experiments/record/font.h"
+#include "experiments/record/sketch.h"
+
+#include <criterion/criterion.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t at(const Canvas *c, int x, int y)
+{
+    const uint8_t *p = c->rgb + 3 * (y * c->width + x);
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+static int painted(const Canvas *c, int x0, int y0, int x1, int y1)
+{
+    int n = 0;
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) n += at(c, x, y) != WHITE;
+    return n;
+}
+
+Test(canvas, cuts_what_lies_outside)
+{
+    Canvas c;
+    canvas_open(&c, 10, 8, WHITE);
+    canvas_box(&c, -5, -5, 100, 7, BLACK);
+    cr_expect_eq(painted(&c, 0, 0, 10, 8), 20);
+    canvas_text(&c, -30, 6, 12, BLACK, "spiral:sym=1 \x01\xff");
+    canvas_close(&c);
+}
+
+Test(canvas, text_is_as_wide_as_it_says)
+{
+    Canvas c;
+    canvas_open(&c, 400, 40, WHITE);
+    int width = canvas_text(&c, 10, 10, 12, BLACK, "Wgjy, 1.75");
+    cr_expect_eq(width, canvas_text_width(12, "Wgjy, 1.75"));
+    cr_expect_eq(painted(&c, 0, 0, 9, 40), 0);
+    cr_expect_eq(painted(&c, 10 + width, 0, 400, 40), 0);
+    cr_expect(painted(&c, 10, 8, 10 + width, 28) > 100);
+    canvas_close(&c);
+}
+
+Test(canvas, every_character_has_strokes_on_the_grid)
+{
+    for (int c = '!'; c <= '~'; c++) {
+        const char *s = font_strokes((char)c);
+        cr_expect(*s, "%c", c);
+        for (; *s; s += *s == '/' ? 1 : 2)
+            cr_expect(*s == '/' || (s[0] >= '0' && s[0] <= '6' && s[1] >= '0' && s[1] <= '9'),
+                      "%c: %s", c, s);
+    }
+    cr_expect_str_eq(font_strokes('\n'), font_strokes('?'));
+}
+
+Test(canvas, paragraphs_break_and_lose_nothing)
+{
+    Canvas c;
+    canvas_open(&c, 300, 300, WHITE);
+    int one = canvas_paragraph(&c, 0, 0, 9, 300, BLACK, "a few words");
+    int more = canvas_paragraph(&c, 0, 100, 9, 40, BLACK, "a few words");
+    cr_expect(more > one && more % one == 0, "%d and %d", one, more);
+    cr_expect_eq(painted(&c, 60, 100, 300, 300), 0);
+    cr_expect_eq(canvas_paragraph(&c, 0, 0, 9, 1, BLACK, "x"), one);
+    canvas_close(&c);
+}
+
+Test(sketch, patches_are_where_their_numbers_say)
+{
+    int    ids[6] = { 1, 5, 0, 2, 3, 4 };
+    Canvas c;
+    canvas_open(&c, 30, 20, WHITE);
+    sketch_patches(&c, 0, 0, 10, ids, 2, 3, 2, NULL);
+    for (int i = 0; i < 6; i++)
+        cr_expect_eq(at(&c, i % 3 * 10 + 4, i / 3 * 10 + 4), i == 1 || i == 5 ? INK : PALE);
+    canvas_close(&c);
+}
+
+Test(sketch, masks_as_text)
+{
+    int  ids[2][6] = { { 1, 5, 0, 2, 3, 4 }, { 0, 3, 1, 2, 4, 5 } };
+    char text[512] = "";
+    setenv("LC_ALL", "C", 1);
+    FILE *f = fmemopen(text, sizeof text, "w");
+    sketch_masks(f, ids[0], 2, 2, 3, 2, 80);
+    fclose(f);
+    cr_expect_str_eq(text, ".#.  #..\n..#  #..\n");
+
+    memset(text, 0, sizeof text);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    f = fmemopen(text, sizeof text, "w");
+    sketch_masks(f, ids[0], 1, 2, 3, 2, 80);
+    fclose(f);
+    cr_expect_str_eq(text, "┌───┐\n│ ▀▄│\n└───┘\n");
+}
+
+Test(sketch, walks_as_text)
+{
+    int  walk[6] = { 0, 1, 2, 5, 4, 3 };
+    char text[512] = "";
+    setenv("LC_ALL", "C.UTF-8", 1);
+    FILE *f = fmemopen(text, sizeof text, "w");
+    sketch_walk(f, walk, 2, 3);
+    fclose(f);
+    cr_expect_str_eq(text, "●───┐\n╶───┘\n");
+}
+
+Test(sketch, reads_grids)
+{
+    static const char *const wrong[] = { "", "14", "x", "14x", "x14", "0x4", "1x1", "14x14x14",
+                                         "-2x-2", "99999x99999", "1e1x3", " 4x4", "4 x4" };
+    int rows, cols;
+    Err err;
+    cr_assert(!grid_read(&rows, &cols, "7x12", &err) && rows == 7 && cols == 12);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        cr_expect_eq(grid_read(&rows, &cols, wrong[i], &err), STATUS_CONFIG, "%s", wrong[i]);
+}

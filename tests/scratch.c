@@ -1,13 +1,12 @@
-#define _XOPEN_SOURCE 700 /* mkdtemp */
+#define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 
-#include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 void scratch_open(Scratch *s)
 {
@@ -29,11 +28,10 @@ const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t
     return s->path;
 }
 
-void scratch_close(Scratch *s)
+static int drop(const char *path, const struct stat *st, int kind, struct FTW *ftw)
 {
-    DIR *d = opendir(s->folder);
-    for (struct dirent *e; d && (e = readdir(d));)
-        if (e->d_name[0] != '.') unlink(scratch_path(s, e->d_name));
-    if (d) closedir(d);
-    rmdir(s->folder);
+    (void)st, (void)kind, (void)ftw;
+    return remove(path);
 }
+
+void scratch_close(Scratch *s) { nftw(s->folder, drop, 16, FTW_DEPTH | FTW_PHYS); }

@@ -1,0 +1,241 @@
+/* Identities: equal cells have equal ids however they are written, and whatever
+ * determines a stage changes its id and no other's. */
+#include "core/base/file.h"
+#include "tests/recipe/recipes.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <stdio.h>
+#include <string.h>
+
+static Scratch scratch;
+
+static void open_scratch(void) { scratch_open(&scratch); }
+static void close_scratch(void) { scratch_close(&scratch); }
+
+TestSuite(identity, .init = open_scratch, .fini = close_scratch);
+
+typedef struct { char id[STAGE_KINDS][HASH_HEX]; } Ids;
+
+static Ids ids_of(const char *text, const char *const *settings)
+{
+    Recipe *r = recipe_good(&scratch, text, settings);
+    Ids     ids;
+    for (int s = 0; s < STAGE_KINDS; s++) strcpy(ids.id[s], r->cells[0].stage[s].id);
+    recipe_close(r);
+    return ids;
+}
+
+static bool same(const Ids *a, const Ids *b, StageKind kind)
+{
+    return !strcmp(a->id[kind], b->id[kind]);
+}
+
+/* Settings that say what SMALL says, or nothing that matters. */
+static const char *const nothing[] = {
+    "name=other", "about=words", "run.jobs=7", "run.threads=2", "untrained=no",
+    "pretrain.ratio=0.750", "pretrain.ratio=75e-2", "pretrain.blr=0.00015",
+    "pretrain.lr=1.875e-05", "pretrain.strategy=random:sym=0", "pretrain.flip=true",
+    "model.preset=tiny", "data.fallback=scenes", "data.scenes.size=28",
+    "knn.temperature=7e-2", "grid.seed=0", "grid.pretrain.strategy=random",
+};
+enum { N_NOTHING = sizeof nothing / sizeof *nothing };
+
+ParameterizedTestParameters(identity, does_not_change_with)
+{
+    static int index[N_NOTHING];
+    for (int i = 0; i < N_NOTHING; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_NOTHING);
+}
+
+ParameterizedTest(int *i, identity, does_not_change_with)
+{
+    const char *settings[] = { nothing[*i], NULL };
+    Ids         a = ids_of(SMALL, NULL), b = ids_of(SMALL, settings);
+    for (int s = 0; s < STAGE_KINDS; s++)
+        cr_expect(same(&a, &b, s), "%s changes %s", nothing[*i], stage_word(s));
+}
+
+Test(identity, does_not_depend_on_how_it_is_written)
+{
+    Ids a = ids_of(SMALL "seed: 3\nknn: {k: 10}\npretrain.epochs: 4\n", NULL);
+    Ids b = ids_of("# a comment\nknn.k: 10\npretrain:\n  epochs: '4'\n  batch: 32\n"
+                   "seed: \"3\"\nmodel:\n  decoder-heads: 2\n  decoder-depth: 1\n"
+                   "  decoder-width: 8\n  heads: 2\n  depth: 1\n  width: 16\n  patch: 4\n"
+                   "data:\n  test: 16\n  train: 64\n  set: scenes\n", NULL);
+    for (int s = 0; s < STAGE_KINDS; s++) cr_expect(same(&a, &b, s), "%s", stage_word(s));
+}
+
+/* Another value of every key that determines something, and what it determines. */
+static const struct { const char *setting; unsigned changes; } something[] = {
+    { "seed=1", 7 },
+    { "data.train=48", 7 },
+    { "data.test=8", 6 },
+    { "data.scenes.seed=4", 7 },
+    { "data.scenes.size=32", 7 },
+    { "data.scenes.centre=0.25", 7 },
+    { "data.scenes.objects-max=2", 7 },
+    { "model.patch=7", 7 },
+    { "model.width=32", 7 },
+    { "model.depth=2", 7 },
+    { "model.heads=1", 7 },
+    { "model.decoder-width=16", 7 },
+    { "model.decoder-depth=2", 7 },
+    { "model.decoder-heads=1", 7 },
+    { "pretrain.strategy=grid", 7 },
+    { "pretrain.strategy=random:sym=1", 7 },
+    { "pretrain.ratio=0.76", 7 },
+    { "pretrain.target=raw", 7 },
+    { "pretrain.epochs=9", 7 },
+    { "pretrain.batch=16", 7 },
+    { "pretrain.blr=1.6e-4", 7 },
+    { "pretrain.lr=1e-5", 7 },
+    { "pretrain.min-lr=1e-6", 7 },
+    { "pretrain.warmup=2", 7 },
+    { "pretrain.weight-decay=0.04", 7 },
+    { "pretrain.beta2=0.9", 7 },
+    { "pretrain.crop-min=0.3", 7 },
+    { "pretrain.flip=no", 7 },
+    { "pretrain.epochs=0", 7 },
+    { "knn.k=5", 2 },
+    { "knn.temperature=0.1", 2 },
+    { "knn.feature=class", 2 },
+    { "linear-cached.epochs=30", 4 },
+    { "linear-cached.batch=32", 4 },
+    { "linear-cached.blr=0.3", 4 },
+    { "linear-cached.warmup=3", 4 },
+    { "linear-cached.weight-decay=0.1", 4 },
+    { "linear-cached.feature=class", 4 },
+};
+enum { N_SOMETHING = sizeof something / sizeof *something };
+
+ParameterizedTestParameters(identity, changes_with)
+{
+    static int index[N_SOMETHING];
+    for (int i = 0; i < N_SOMETHING; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_SOMETHING);
+}
+
+ParameterizedTest(int *i, identity, changes_with)
+{
+    const char *settings[] = { something[*i].setting, NULL };
+    Ids         a = ids_of(SMALL, NULL), b = ids_of(SMALL, settings);
+    for (int s = 0; s < STAGE_KINDS; s++)
+        cr_expect(same(&a, &b, s) == !(something[*i].changes & 1U << s), "%s, %s",
+                  something[*i].setting, stage_word(s));
+}
+
+/* A key that nobody thought of in the list above would be missing in identities. */
+Test(identity, every_key_is_tried)
+{
+    for (int k = 0; k < schema_count(); k++) {
+        const Key *key = schema_key(k);
+        bool       tried = false;
+        size_t     n = strlen(key->name);
+        for (int i = 0; i < N_SOMETHING && !tried; i++)
+            tried = !strncmp(something[i].setting, key->name, n) && something[i].setting[n] == '=';
+        if (key->of & ((1 << STAGE_KINDS) - 1)) cr_expect(tried, "%s", key->name);
+    }
+}
+
+Test(identity, untrained_cells_do_not_depend_on_training)
+{
+    const char *a[] = { "pretrain.epochs=0", NULL };
+    const char *b[] = { "pretrain.epochs=0", "pretrain.strategy=grid", "pretrain.ratio=0.5",
+                        "pretrain.blr=1", "pretrain.target=raw", NULL };
+    Ids x = ids_of(SMALL, a), y = ids_of(SMALL, b);
+    for (int s = 0; s < STAGE_KINDS; s++) cr_expect(same(&x, &y, s), "%s", stage_word(s));
+}
+
+Test(identity, a_grid_that_grows_keeps_its_cells)
+{
+    const char *two[] = { "grid.seed=0..1", "grid.pretrain.strategy=random,grid", NULL };
+    const char *six[] = { "grid.pretrain.strategy=spiral,random,grid", "grid.seed=0..5", NULL };
+    Recipe     *a = recipe_good(&scratch, SMALL, two), *b = recipe_good(&scratch, SMALL, six);
+    cr_assert(a->n_cells == 4 && b->n_cells == 18);
+    for (int i = 0; i < a->n_cells; i++) {
+        int found = 0;
+        for (int k = 0; k < b->n_cells; k++)
+            found += !strcmp(a->cells[i].stage[0].id, b->cells[k].stage[0].id) &&
+                     !strcmp(a->cells[i].stage[1].id, b->cells[k].stage[1].id);
+        cr_expect(found == 1, "cell %d is found %d times", i, found);
+    }
+    recipe_close(a);
+    recipe_close(b);
+}
+
+Test(identity, all_images_and_their_number_are_the_same)
+{
+    const char *all[] = { "data.test=0", NULL };
+    Recipe     *a = recipe_good(&scratch, SMALL, all);
+    char        number[32];
+    snprintf(number, sizeof number, "data.test=%d", a->cells[0].data->test_count);
+    const char *written[] = { number, NULL };
+    Recipe     *b = recipe_good(&scratch, SMALL, written);
+    cr_expect_str_eq(a->cells[0].stage[STAGE_KNN].id, b->cells[0].stage[STAGE_KNN].id);
+    recipe_close(a);
+    recipe_close(b);
+}
+
+/* The configuration that is kept with a stage leads back to the same stage. */
+Test(identity, survives_its_own_file)
+{
+    const char *settings[] = { "pretrain.strategy=spiral:select=window,sym=1",
+                               "pretrain.blr=0.0003", "seed=7", "knn.k=3", NULL };
+    const char *untrained[] = { "pretrain.epochs=0", NULL };
+    for (int round = 0; round < 2; round++) {
+        Recipe *r = recipe_good(&scratch, SMALL, round ? untrained : settings);
+        for (int s = 0; s < STAGE_KINDS; s++) {
+            Text yaml = { 0 };
+            cell_yaml(r->cells, s, &yaml);
+            Recipe *again = recipe_good(&scratch, text_get(&yaml), NULL);
+            cr_expect_str_eq(again->cells[0].stage[s].id, r->cells[0].stage[s].id, "%s",
+                             text_get(&yaml));
+            cr_expect(again->n_cells == 1);
+            recipe_close(again);
+            text_free(&yaml);
+        }
+        recipe_close(r);
+    }
+}
+
+Test(identity, is_the_hash_of_the_canonical_text)
+{
+    Recipe *r = recipe_good(&scratch, SMALL, NULL);
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        Text text = { 0 };
+        Hash h;
+        char id[HASH_HEX];
+        cell_canonical(r->cells, s, &text);
+        hash_start(&h);
+        hash_text(&h, text_get(&text));
+        hash_end(&h, id);
+        cr_expect_str_eq(id, r->cells[0].stage[s].id);
+        cr_expect(strstr(text_get(&text), "jobs") == NULL);
+        text_free(&text);
+    }
+    recipe_close(r);
+}
+
+Test(identity, names_places_on_disk)
+{
+    Recipe     *r = recipe_good(&scratch, SMALL, NULL);
+    const Cell *c = r->cells;
+    char        path[CELL_PATH], expected[CELL_PATH];
+    cell_record(path, "results", c, STAGE_KNN);
+    snprintf(expected, sizeof expected, "results/cells/%.16s/knn-%.8s.h5", c->stage[0].id,
+             c->stage[STAGE_KNN].id);
+    cr_expect_str_eq(path, expected);
+    cell_record(path, "results", c, STAGE_PRETRAIN);
+    cr_expect(strstr(path, "/pretrain.h5") != NULL);
+
+    cr_expect(!cell_done(scratch.folder, c, STAGE_PRETRAIN));
+    Err err;
+    cell_folder(path, scratch.folder, c);
+    cr_assert(!file_make_folders(path, &err), "%s", err.text);
+    cell_record(path, scratch.folder, c, STAGE_PRETRAIN);
+    cr_assert(!file_write(path, "x", 1, &err));
+    cr_expect(cell_done(scratch.folder, c, STAGE_PRETRAIN));
+    recipe_close(r);
+}

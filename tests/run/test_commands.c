@@ -1,0 +1,116 @@
+/* plan, run and status as a user meets them: exit codes, and what goes where. */
+#define _POSIX_C_SOURCE 200809L
+#include "core/base/file.h"
+#include "core/base/status.h"
+#include "tests/recipe/recipes.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+static Scratch scratch;
+static char    out[1 << 16], err[1 << 16];
+
+static void open_scratch(void) { scratch_open(&scratch); }
+static void close_scratch(void) { scratch_close(&scratch); }
+
+TestSuite(commands, .init = open_scratch, .fini = close_scratch, .timeout = 60);
+
+static void fetch(char *to, size_t room, const char *name)
+{
+    FILE  *f = fopen(scratch_path(&scratch, name), "r");
+    size_t n = f ? fread(to, 1, room - 1, f) : 0;
+    to[n] = '\0';
+    if (f) fclose(f);
+}
+
+/* `maskgrid WORDS`, in the words of a shell; returns the exit code. */
+static int maskgrid(const char *words)
+{
+    char        line[2000];
+    const char *program = getenv("MASKGRID");
+    cr_assert(program != NULL, "MASKGRID names the program");
+    snprintf(line, sizeof line, "%s %s >'%s/out' 2>'%s/err'", program, words, scratch.folder,
+             scratch.folder);
+    int status = system(line);
+    fetch(out, sizeof out, "out");
+    fetch(err, sizeof err, "err");
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* WHAT with the recipe `text` in place of RECIPE. */
+static int with_recipe(const char *what, const char *text)
+{
+    char words[1000];
+    snprintf(words, sizeof words, "%s %s --results '%s'", what,
+             scratch_file(&scratch, "r.yaml", text, strlen(text)), scratch.folder);
+    return maskgrid(words);
+}
+
+static const struct { const char *text; int code; const char *says; } wrong[] = {
+    { SMALL "pretrain.strategy: spirall\n", EXIT_USAGE, "r.yaml:4: pretrain.strategy: no strat" },
+    { SMALL "pretrain.ratoi: 0.5\n", EXIT_USAGE, "r.yaml:4: pretrain.ratoi: no such key" },
+    { SMALL "pretrain.ratio: 1.2\n", EXIT_USAGE, "r.yaml:4: pretrain.ratio: 1.2 is out of" },
+    { SMALL "x: [\n", EXIT_USAGE, "r.yaml:5: not YAML" },
+    { "data: {set: fashion-mnist, folder: none-such}\n", EXIT_DATA, "none-such" },
+};
+enum { N_WRONG = sizeof wrong / sizeof *wrong };
+
+ParameterizedTestParameters(commands, refuse_before_anything_starts)
+{
+    static int index[N_WRONG];
+    for (int i = 0; i < N_WRONG; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_WRONG);
+}
+
+ParameterizedTest(int *i, commands, refuse_before_anything_starts)
+{
+    static const char *const commands[] = { "plan", "run", "status" };
+    for (int c = 0; c < 3; c++) {
+        int code = with_recipe(commands[c], wrong[*i].text);
+        cr_expect(code == wrong[*i].code, "%s: exit %d, case %d", commands[c], code, *i);
+        cr_expect(strstr(err, wrong[*i].says) != NULL, "%s: %s", commands[c], err);
+        cr_expect_str_eq(out, "");
+        cr_expect(!file_exists(scratch_path(&scratch, "cells")));
+    }
+}
+
+Test(commands, plan_lists_and_runs_nothing)
+{
+    cr_expect(with_recipe("plan", SMALL "grid:\n  seed: 0..2\n") == EXIT_DONE, "%s", err);
+    cr_expect(strstr(out, "3 cells, 3 to run with 9 stages") != NULL, "%s", out);
+    cr_expect(strstr(out, "seed=2") != NULL && strstr(out, "memory") != NULL);
+    cr_expect(!file_exists(scratch_path(&scratch, "cells")));
+}
+
+Test(commands, plan_says_where_values_come_from)
+{
+    cr_expect(with_recipe("plan --resolved -s knn.k=3", SMALL "grid:\n  seed: 0..1\n") == 0);
+    cr_expect(strstr(out, "knn.k: 3  # -s knn.k=3\n") != NULL, "%s", out);
+    cr_expect(strstr(out, "pretrain.beta2: 0.95  # default\n") != NULL);
+    cr_expect(strstr(out, "seed: [0, 1]  # ") != NULL && strstr(out, "r.yaml:5\n") != NULL);
+    cr_expect(strstr(out, "pretrain.lr: 1.875e-05  # from blr batch / 256\n") != NULL);
+}
+
+Test(commands, plan_knows_all_keys)
+{
+    cr_expect(maskgrid("plan --keys") == EXIT_DONE);
+    for (int i = 0; i < schema_count(); i++)
+        cr_expect(strstr(out, schema_key(i)->name) != NULL, "%s", schema_key(i)->name);
+    cr_expect(maskgrid("plan") == EXIT_USAGE);
+}
+
+Test(commands, status_speaks_three_formats)
+{
+    cr_expect(with_recipe("status", SMALL) == EXIT_DONE);
+    cr_expect(strstr(out, "0 of 1 done, 0 running, 0 failed, 1 missing") != NULL, "%s", out);
+    cr_expect(with_recipe("status --format json", SMALL) == EXIT_DONE);
+    cr_expect(strstr(out, "\"state\": \"missing\"") != NULL, "%s", out);
+    cr_expect(with_recipe("status --format csv", SMALL) == EXIT_DONE);
+    cr_expect(strstr(out, "cell,state,") == out, "%s", out);
+    cr_expect(with_recipe("status --format xml", SMALL) == EXIT_USAGE);
+}

@@ -1,0 +1,285 @@
+/* The process of a cell, and the small things it shares with schedulers. */
+#define _POSIX_C_SOURCE 200809L
+#include "experiments/run/worker.h"
+
+#include "core/base/file.h"
+#include "experiments/run/claim.h"
+#include "experiments/run/estimate.h"
+#include "experiments/run/journal.h"
+#include "experiments/run/progress.h"
+#include "tests/recipe/recipes.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static Scratch scratch;
+static Recipe *recipe;
+static char    folder[CELL_PATH], cell[17];
+
+static void write_configs(void)
+{
+    Err err;
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        Text yaml = { 0 };
+        char path[CELL_PATH];
+        cell_yaml(recipe->cells, s, &yaml);
+        worker_config(path, scratch.folder, recipe->cells, s);
+        cr_assert(!file_write(path, yaml.s, yaml.length, &err), "%s", err.text);
+        text_free(&yaml);
+    }
+}
+
+static void open_cell(void)
+{
+    Err err;
+    cr_redirect_stdout(); /* what goes to log.txt */
+    cr_redirect_stderr();
+    scratch_open(&scratch);
+    recipe = recipe_good(&scratch, SMALL, NULL);
+    cell_folder(folder, scratch.folder, recipe->cells);
+    snprintf(cell, sizeof cell, "%.16s", recipe->cells[0].stage[0].id);
+    cr_assert(!file_make_folders(folder, &err), "%s", err.text);
+    write_configs();
+}
+
+static void close_cell(void)
+{
+    recipe_close(recipe);
+    scratch_close(&scratch);
+}
+
+TestSuite(worker, .init = open_cell, .fini = close_cell, .timeout = 30);
+
+/* --- stages that stand in for the real ones --------------------------------------- */
+
+static int  calls;
+static char order[256];
+
+static Status leave_record(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    char path[CELL_PATH];
+    calls++;
+    strcat(order, stage_word(kind)), strcat(order, " ");
+    x->progress(x->self, &(StageProgress){ .step = 0, .steps = 10, .loss = 1 });
+    x->progress(x->self, &(StageProgress){ .step = 10, .steps = 10, .loss = NAN, .images = 640 });
+    cell_record(path, x->results, c, kind);
+    return file_write(path, "", 0, err);
+}
+
+static Status give_up(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    (void)c, (void)kind, (void)x;
+    return err_set(err, STATUS_FAILED, "the loss is not finite");
+}
+
+static Status stop_soon(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    (void)c, (void)kind;
+    calls++;
+    cr_expect(!x->stopping(x->self));
+    raise(SIGTERM); /* blocked: it waits to be asked for */
+    cr_expect(x->stopping(x->self));
+    return err_set(err, STATUS_STOPPED, "stopped");
+}
+
+static int work(StageRun *run)
+{
+    char stage[STAGE_KINDS][STAGE_NAME], *stages[STAGE_KINDS];
+    for (int s = 0; s < STAGE_KINDS; s++) {
+        strcpy(stage[s], recipe->cells[0].stage[s].name);
+        stages[s] = stage[s];
+    }
+    return worker_run(scratch.folder, cell, stages, STAGE_KINDS, run);
+}
+
+static char *contents(const char *name)
+{
+    char   path[CELL_PATH], *text;
+    size_t n;
+    Err    err;
+    cell_file(path, scratch.folder, recipe->cells, name);
+    return file_read(path, 1 << 20, &text, &n, &err) ? NULL : text;
+}
+
+Test(worker, runs_every_stage_in_order)
+{
+    cr_expect(work(leave_record) == EXIT_DONE);
+    cr_expect_str_eq(order, "pretrain knn linear-cached ");
+    for (int s = 0; s < STAGE_KINDS; s++)
+        cr_expect(cell_done(scratch.folder, recipe->cells, s));
+    cr_expect(contents("journal.jsonl") == NULL, "the journal is gone when all is done");
+}
+
+Test(worker, skips_evaluations_that_are_there)
+{
+    char path[CELL_PATH];
+    Err  err;
+    cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
+    cr_assert(!file_write(path, "", 0, &err));
+    cr_expect(work(leave_record) == EXIT_DONE);
+    cr_expect_str_eq(order, "pretrain linear-cached ");
+}
+
+Test(worker, keeps_the_reason_of_a_failure)
+{
+    cr_expect(work(give_up) == EXIT_FAILED);
+    char *why = contents("failed.txt");
+    cr_assert(why != NULL);
+    cr_expect_str_eq(why, "pretrain: the loss is not finite\n");
+    free(why);
+    cr_expect(work(leave_record) == EXIT_DONE);
+    cr_expect(contents("failed.txt") == NULL, "forgotten once it is mended");
+}
+
+Test(worker, stops_between_steps)
+{
+    cr_expect(work(stop_soon) == EXIT_STOPPED);
+    cr_expect(calls == 1);
+    cr_expect(contents("failed.txt") == NULL);
+}
+
+Test(worker, leaves_a_claimed_cell_alone)
+{
+    int fd;
+    Err err;
+    cr_assert(!claim_take(&fd, folder, &err) && fd >= 0);
+    cr_expect(work(leave_record) == EXIT_CLAIMED && calls == 0);
+    close(fd);
+    cr_expect(work(leave_record) == EXIT_DONE);
+}
+
+/* A checkpoint must never go on under another configuration. */
+Test(worker, refuses_a_configuration_of_another_cell)
+{
+    const char *other[] = { "seed=1", NULL };
+    recipe_close(recipe);
+    recipe = recipe_good(&scratch, SMALL, other);
+    char was[17], path[CELL_PATH * 2];
+    Text yaml = { 0 };
+    Err  err;
+    strcpy(was, cell);
+    cell_yaml(recipe->cells, STAGE_PRETRAIN, &yaml);
+    snprintf(path, sizeof path, "%s/config.yaml", folder);
+    cr_assert(!file_write(path, yaml.s, yaml.length, &err));
+    text_free(&yaml);
+    char *stages[] = { "pretrain" };
+    cr_expect(worker_run(scratch.folder, was, stages, 1, leave_record) == EXIT_DATA);
+    cr_expect(calls == 0);
+}
+
+Test(worker, refuses_names_that_are_no_cells)
+{
+    char *stages[] = { "pretrain" };
+    cr_expect(worker_run(scratch.folder, "../../../../etc", stages, 1, leave_record) == EXIT_USAGE);
+    cr_expect(worker_run(scratch.folder, "..", stages, 1, leave_record) == EXIT_USAGE);
+    char *none[] = { "pretraining" };
+    cr_expect(worker_run(scratch.folder, cell, none, 1, leave_record) == EXIT_USAGE);
+}
+
+/* --- claims ------------------------------------------------------------------------------ */
+
+Test(worker, a_claim_dies_with_its_process)
+{
+    int fd, ready[2];
+    Err err;
+    cr_assert(!pipe(ready));
+    pid_t pid = fork();
+    if (!pid) {
+        if (claim_take(&fd, folder, &err) || write(ready[1], "x", 1) != 1) _exit(1);
+        pause();
+        _exit(0);
+    }
+    char byte;
+    cr_assert(read(ready[0], &byte, 1) == 1);
+    cr_expect(claim_held(folder));
+    cr_expect(!claim_take(&fd, folder, &err) && fd < 0);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    cr_expect(!claim_held(folder));
+    cr_expect(!claim_take(&fd, folder, &err) && fd >= 0);
+    close(fd);
+}
+
+/* --- journals ------------------------------------------------------------------------------ */
+
+Test(worker, reads_the_last_whole_line)
+{
+    JournalLine a = { .stage = "knn-01234567", .step = 3, .steps = 9, .loss = NAN, .lr = 1e-4,
+                      .images_per_s = 12.5, .elapsed_s = 2 }, b;
+    FILE *f;
+    Err   err;
+    cr_expect(!journal_last(&b, folder));
+    cr_assert(!journal_open(&f, folder, &err));
+    for (a.step = 0; a.step < 50; a.step++) a.steps = 60, journal_write(f, &a);
+    fputs("{\"stage\": \"knn-01234567\", \"step\": 5", f); /* cut by a kill */
+    fclose(f);
+    cr_assert(journal_last(&b, folder));
+    cr_expect_str_eq(b.stage, a.stage);
+    cr_expect(b.step == 49 && b.steps == 60 && b.lr == 1e-4 && b.images_per_s == 12.5);
+    cr_expect(isnan(b.loss));
+}
+
+Test(worker, a_strange_journal_says_nothing)
+{
+    static const char *const strange[] = {
+        "\n", "{}\n", "{\"stage\": \"a\", \"step\": 9, \"steps\": 3}\n",
+        "{\"stage\": \"a\", \"step\": -1, \"steps\": 3}\n",
+        "{\"stage\": \"a\", \"step\": 1, \"steps\": 1e300}\n", "no line",
+        "{\"stage\": \"", "{\"step\": 1, \"steps\": 3}\n",
+    };
+    JournalLine line;
+    char        path[CELL_PATH * 2];
+    Err         err;
+    snprintf(path, sizeof path, "%s/journal.jsonl", folder);
+    for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
+        cr_assert(!file_write(path, strange[i], strlen(strange[i]), &err));
+        cr_expect(!journal_last(&line, folder), "%s", strange[i]);
+    }
+}
+
+/* --- estimates ------------------------------------------------------------------------------ */
+
+Test(worker, estimates_follow_the_recipe)
+{
+    const Cell *c = recipe->cells;
+    Cell        more = *c, untrained = *c;
+    more.config.pretrain.epochs *= 2;
+    untrained.config.pretrain.epochs = 0;
+    double one = estimate_flop(c, STAGE_PRETRAIN);
+    cr_expect(fabs(estimate_flop(&more, STAGE_PRETRAIN) / one - 2) < 1e-12);
+    cr_expect(estimate_flop(&untrained, STAGE_PRETRAIN) == 0);
+    cr_expect(estimate_flop(&untrained, STAGE_KNN) == estimate_flop(c, STAGE_KNN));
+    more.config.pretrain.batch *= 8;
+    cr_expect(estimate_memory(&more, STAGE_PRETRAIN) > estimate_memory(c, STAGE_PRETRAIN));
+    cr_expect(estimate_disk(c) > 0);
+}
+
+/* By hand: D 16, one block; decoder 8, one block; 49 patches of 16 pixels, 12 visible. */
+Test(worker, counts_the_operations_of_a_step)
+{
+    double encoder = 2 * 12 * 16 * 16 + 24 * 13 * 16 * 16 + 4 * 13 * 13 * 16;
+    double decoder = 2 * 13 * 16 * 8 + 24 * 50 * 8 * 8 + 4 * 50 * 50 * 8 + 2 * 50 * 8 * 16;
+    double all = 3 * 10 * 64 * (encoder + decoder);
+    cr_expect(recipe->cells[0].K == 12);
+    cr_expect(fabs(estimate_flop(recipe->cells, STAGE_PRETRAIN) / all - 1) < 1e-12);
+}
+
+Test(worker, spans_are_said_in_one_unit)
+{
+    static const struct { double s; const char *says; } spans[] = {
+        { 0.2, "0 s" }, { 99, "99 s" }, { 100, "2 min" }, { 3600, "60 min" }, { 7200, "2.0 h" },
+        { 400000, "4.6 days" }, { NAN, "?" },
+    };
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        char out[32];
+        progress_span(out, spans[i].s);
+        cr_expect_str_eq(out, spans[i].says);
+    }
+}

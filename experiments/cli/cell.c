@@ -2,6 +2,7 @@
 #include "experiments/cli/cli.h"
 
 #include "core/base/threads.h"
+#include "experiments/recipe/grid.h"
 #include "experiments/run/worker.h"
 
 typedef struct {
@@ -27,7 +28,7 @@ COMMAND(cell) = {
     .about = "run stages of one cell, as prepared by `run`",
     .arguments = "CELL STAGE [STAGE ...]",
     .least = 2,
-    .most = 1 + STAGE_KINDS,
+    .most = GRID_MOST_VALUES, /* cells that differ in how they are evaluated share it */
     .internal = true,
     .options = options,
     .size = sizeof(Options),

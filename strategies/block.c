@@ -22,8 +22,10 @@ typedef struct {
 } Block;
 
 static const MaskParam params[] = {
-    MASK_INTEGER(Block, least, 16, 1, MASK_MAX_PATCHES, "least area of a block, in patches"),
-    MASK_NUMBER(Block, aspect, 0.3, 0.01, 1, "least ratio of the sides; the most is 1 / aspect"),
+    MASK_INTEGER(Block, least, 16, 1, MASK_MAX_PATCHES,
+                 "least area of a block, in patches"),
+    MASK_NUMBER(Block, aspect, 0.3, 0.01, 1,
+                "least ratio of the sides; the most is 1 / aspect"),
     { 0 }
 };
 
@@ -31,11 +33,17 @@ enum { ATTEMPTS = 10 };
 
 static const float COVERED = 1; /* above any random number in [0, 1) */
 
-static double between(Rng *rng, double a, double b) { return a + (b - a) * rng_unit53(rng); }
+static double between(Rng *rng, double a, double b)
+{
+    return a + (b - a) * rng_unit53(rng);
+}
 
 static bool fits(int side, int grid) { return side >= 1 && (side < grid || grid == 1); }
 
-static int anywhere(Rng *rng, int places) { return (int)rng_below(rng, (uint32_t)places); }
+static int anywhere(Rng *rng, int places)
+{
+    return (int)rng_below(rng, (uint32_t)places);
+}
 
 /* Try to place one block of at most `most` new patches; returns how many. */
 static int place(const Block *b, float *out, const MaskView *v, int most, Rng *rng)

@@ -58,7 +58,10 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
         }
 }
 
-static bool fixed(const void *self) { return ((const Grid *)self)->offset == OFFSET_FIXED; }
+static bool fixed(const void *self)
+{
+    return ((const Grid *)self)->offset == OFFSET_FIXED;
+}
 
 MASK_STRATEGY(grid,
     .about  = "a regular lattice stays visible",

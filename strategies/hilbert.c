@@ -23,7 +23,10 @@ typedef struct { Step to; int length; } Side;
 
 typedef struct { int *out; int cols; } Pen;
 
-static Step along(Step at, Side s, int n) { return (Step){ at.x + n * s.to.x, at.y + n * s.to.y }; }
+static Step along(Step at, Side s, int n)
+{
+    return (Step){ at.x + n * s.to.x, at.y + n * s.to.y };
+}
 static Side part(Side s, int length) { return (Side){ s.to, length }; }
 static Side back(Side s, int length) { return (Side){ { -s.to.x, -s.to.y }, length }; }
 
@@ -35,7 +38,8 @@ static int half(int length)
 
 static void line(Pen *p, Step at, Side s)
 {
-    for (int t = 0; t < s.length; t++, at = along(at, s, 1)) *p->out++ = at.y * p->cols + at.x;
+    for (int t = 0; t < s.length; t++, at = along(at, s, 1))
+        *p->out++ = at.y * p->cols + at.x;
 }
 
 static void curve(Pen *p, Step at, Side a, Side b)

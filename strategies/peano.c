@@ -39,7 +39,8 @@ static void curve(Pen *p, Span x, Span y)
     if (x.length < 3 && y.length < 3) {
         for (int i = 0; i < x.length; i++)
             for (int j = 0; j < y.length; j++) {
-                int col = x.flip ? x.length - 1 - i : i, row = y.flip ? y.length - 1 - j : j;
+                int col = x.flip ? x.length - 1 - i : i;
+                int row = y.flip ? y.length - 1 - j : j;
                 *p->out++ = (y.from + row) * p->cols + x.from + col;
             }
         return;

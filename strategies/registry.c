@@ -26,8 +26,10 @@ Status strategy_find(const StrategyEntry **found, const char *name, Err *err)
     }
     const char *near = text_nearest(name, names);
     if (near)
-        return err_set(err, STATUS_CONFIG, "no strategy %s; did you mean %s?", name, near);
-    return err_set(err, STATUS_CONFIG, "no strategy %s; `maskgrid strategies` lists them", name);
+        return err_set(err, STATUS_CONFIG, "no strategy %s; did you mean %s?", name,
+                       near);
+    return err_set(err, STATUS_CONFIG, "no strategy %s; `maskgrid strategies` lists them",
+                   name);
 }
 
 Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
@@ -35,9 +37,12 @@ Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
     char                 name[64];
     const StrategyEntry *e = NULL;
     size_t               n = strcspn(spec, ":");
-    snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : (int)sizeof name - 1, spec);
+    snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : (int)sizeof name - 1,
+             spec);
     if (strategy_find(&e, name, err)) return err->code;
     if (spec[n] && !spec[n + 1])
-        return err_set(err, STATUS_CONFIG, "%s: expected key=value behind the colon", name);
-    return mask_open(m, e->name, e->strategy, spec[n] ? spec + n + 1 : NULL, rows, cols, err);
+        return err_set(err, STATUS_CONFIG, "%s: expected key=value behind the colon",
+                       name);
+    return mask_open(m, e->name, e->strategy, spec[n] ? spec + n + 1 : NULL, rows, cols,
+                     err);
 }

@@ -28,7 +28,8 @@ typedef struct {
 } Sma;
 
 static const MaskParam params[] = {
-    MASK_NUMBER(Sma, credit, 16, 1, MASK_MAX_PATCHES, "hidden patches a query stands for"),
+    MASK_NUMBER(Sma, credit, 16, 1, MASK_MAX_PATCHES,
+                "hidden patches a query stands for"),
     MASK_CHOICE(Sma, heads, HEADS_MEAN, HEADS, "all heads, or one at random per query"),
     MASK_INTEGER(Sma, mask_self, 0, 0, 1, "1: hide the queries too"),
     { 0 }

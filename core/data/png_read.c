@@ -19,8 +19,9 @@ Status png_read(Image *m, const char *path, Err *err)
     if (!png_image_begin_read_from_memory(&png, bytes, n)) {
         bad = err_set(err, STATUS_FORMAT, "%s: %s", path, png.message);
     } else if ((uint64_t)png.width * png.height > MOST_PIXELS) {
-        bad = err_set(err, STATUS_FORMAT, "%s: a picture of %u x %u, at most %d pixels are read",
-                      path, png.width, png.height, MOST_PIXELS);
+        bad = err_set(err, STATUS_FORMAT,
+                      "%s: a picture of %u x %u, at most %d pixels are read", path,
+                      png.width, png.height, MOST_PIXELS);
     } else {
         bool colour = png.format & PNG_FORMAT_FLAG_COLOR;
         png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;

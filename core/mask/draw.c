@@ -11,7 +11,8 @@
 static double randomness(const Common *c, double progress)
 {
     double since = progress - c->start;
-    return since < c->anneal ? 0.5 + 0.5 * cos(3.14159265358979324 * since / c->anneal) : 0;
+    return since < c->anneal ? 0.5 + 0.5 * cos(3.14159265358979324 * since / c->anneal)
+                             : 0;
 }
 
 static void add_jitter(float *score, int L, double jitter, Rng *rng)
@@ -33,7 +34,8 @@ static void add_gumbel(float *score, int L, double tau, Rng *rng)
     }
 }
 
-static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own, Rng *chance)
+static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own,
+                        Rng *chance)
 {
     int L = m->rows * m->cols;
     if (m->order)
@@ -72,7 +74,8 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
         int bad = rank_keys(key, score, L);
         CHECK(bad < 0, "%s: score %g at patch %d", mask_spec(m), (double)score[bad], bad);
 
-        if (first_K && random == 0 && c->hints == 0 && show_below_cut(visible, key, L, v->K))
+        if (first_K && random == 0 && c->hints == 0 &&
+            show_below_cut(visible, key, L, v->K))
             return;
         rank_sort(sorted, key, L, chance);
         ranking = sorted;
@@ -130,7 +133,8 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
     } else {
         rank_and_select(m, visible, &v, &own, &chance);
         if (m->common.sym || m->common.phase)
-            modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase, &chance);
+            modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase,
+                         &chance);
     }
     write_ids(ids, visible, L, K);
 }

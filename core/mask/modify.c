@@ -29,7 +29,8 @@ void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a,
     mark_hidden(visible, n, L - K + n, 1, rng);
 }
 
-void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share, Rng *rng)
+void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share,
+                  Rng *rng)
 {
     enum { HINT = 2 }; /* not to be hidden again at once */
     int n = (int)lround(share * (L - K));

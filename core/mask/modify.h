@@ -13,11 +13,13 @@
  *
  * Source: the annealing of Xie et al. 2024, arXiv:2402.14789, with r0 = 1;
  * there for scores, here for any selector. */
-void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a, Rng *rng);
+void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a,
+                   Rng *rng);
 
 /* Show a share of the hidden patches, drawn at random, and hide as many of the
  * visible ones, the last of the ranking: so that a hidden object leaves a hint. */
-void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share, Rng *rng);
+void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share,
+                  Rng *rng);
 
 /* Turn the mask by one of the symmetries of the grid, 8 of a square and 4 of a
  * rectangle, and shift it round the edges by any offset; each if asked for. */

@@ -14,18 +14,23 @@ static const char *const SELECTORS[] = {
 };
 
 const MaskParam mask_common[] = {
-    MASK_CHOICE(Common, select, MASK_TOPK, SELECTORS, "which of the ranking stay visible"),
+    MASK_CHOICE(Common, select, MASK_TOPK, SELECTORS,
+                "which of the ranking stay visible"),
     MASK_INTEGER(Common, run, RUN, 1, MASK_MAX_PATCHES, "length of a run, select=runs"),
     MASK_NUMBER(Common, tau, TAU, 1e-3, 1e3, "temperature of the scores, select=gumbel"),
     MASK_INTEGER(Common, sym, 0, 0, 1, "1: turn or mirror each mask at random"),
     MASK_INTEGER(Common, phase, 0, 0, 1, "1: shift each mask at random, round the edges"),
-    MASK_NUMBER(Common, jitter, 0, 0, 100, "noise on the scores, in their standard deviations"),
-    MASK_NUMBER(Common, hints, 0, 0, 1, "share of the hidden that is shown again, at random"),
+    MASK_NUMBER(Common, jitter, 0, 0, 100,
+                "noise on the scores, in their standard deviations"),
+    MASK_NUMBER(Common, hints, 0, 0, 1,
+                "share of the hidden that is shown again, at random"),
     MASK_NUMBER(Common, start, 0, 0, 1, "share of training with random masks at first"),
-    MASK_NUMBER(Common, anneal, 0, 0, 1, "then share of training to pass from random masks"),
+    MASK_NUMBER(Common, anneal, 0, 0, 1,
+                "then share of training to pass from random masks"),
     { 0 }
 };
-_Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS, "rows of the table");
+_Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,
+               "rows of the table");
 
 static void *take(size_t n, size_t size)
 {
@@ -38,12 +43,15 @@ static Status refuse(const Mask *m, const char *name, Err *err)
 {
     const Common *c = &m->common;
     if (c->run != RUN && c->select != MASK_RUNS)
-        return err_set(err, STATUS_CONFIG, "%s: run has no effect without select=runs", name);
+        return err_set(err, STATUS_CONFIG, "%s: run has no effect without select=runs",
+                       name);
     if (c->tau != TAU && c->select != MASK_GUMBEL)
-        return err_set(err, STATUS_CONFIG, "%s: tau has no effect without select=gumbel", name);
+        return err_set(err, STATUS_CONFIG, "%s: tau has no effect without select=gumbel",
+                       name);
     if (m->strategy.needs && (c->sym || c->phase))
-        return err_set(err, STATUS_CONFIG, "%s looks at the image: %s would move its mask away",
-                       name, c->sym ? "sym" : "phase");
+        return err_set(err, STATUS_CONFIG,
+                       "%s looks at the image: %s would move its mask away", name,
+                       c->sym ? "sym" : "phase");
     return STATUS_OK;
 }
 
@@ -55,8 +63,9 @@ static void walk(Mask *m, const char *name)
     m->strategy.order(m->self, m->order, m->rows, m->cols);
     for (int t = 0; t < L; t++) {
         int i = m->order[t];
-        CHECK(i >= 0 && i < L && !seen[i], "%s: step %d of its order is patch %d of %d, %s",
-              name, t, i, L, i >= 0 && i < L ? "again" : "which there is not");
+        CHECK(i >= 0 && i < L && !seen[i],
+              "%s: step %d of its order is patch %d of %d, %s", name, t, i, L,
+              i >= 0 && i < L ? "again" : "which there is not");
         seen[i] = 1;
     }
     free(seen);
@@ -66,18 +75,21 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
                  int rows, int cols, Err *err)
 {
     if (rows < 1 || cols < 1 || cols > MASK_MAX_PATCHES / rows || rows * cols < 2)
-        return err_set(err, STATUS_CONFIG, "%s: a grid of %d x %d; it must have 2 to %d patches",
-                       name, rows, cols, MASK_MAX_PATCHES);
+        return err_set(err, STATUS_CONFIG,
+                       "%s: a grid of %d x %d; it must have 2 to %d patches", name, rows,
+                       cols, MASK_MAX_PATCHES);
     if (s->abi != MASK_ABI)
-        return err_set(err, STATUS_CONFIG, "%s was built for contract %u; this program has %d",
-                       name, s->abi, MASK_ABI);
+        return err_set(err, STATUS_CONFIG,
+                       "%s was built for contract %u; this program has %d", name, s->abi,
+                       MASK_ABI);
 
     Mask *m = take(1, sizeof *m);
     memcpy(&m->strategy, s, s->bytes < sizeof *s ? s->bytes : sizeof *s);
     memcpy(m->table, mask_common, sizeof mask_common);
     m->rows = rows, m->cols = cols;
     m->self = take(1, s->size ? s->size : 1);
-    CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both", name);
+    CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both",
+          name);
 
     /* The first K of an order are its prefix and the rest the top of the
      * scores; one selector must have one name only. */

@@ -40,13 +40,15 @@ void param_text(char out[32], const MaskParam *row, double value)
         text_from_double(out, value);
 }
 
-static Status unknown(Params own, Params common, const char *name, const char *key, Err *err)
+static Status unknown(Params own, Params common, const char *name, const char *key,
+                      Err *err)
 {
     const char *keys[WORD];
     Text        list = { 0 };
     int         n = 0;
     for (int g = 0; g < 2; g++)
-        for (const MaskParam *row = g ? common.table : own.table; row && row->key; row++) {
+        for (const MaskParam *row = g ? common.table : own.table; row && row->key;
+             row++) {
             CHECK(n < WORD - 1, "%s has more than %d parameters", name, WORD - 1);
             text_add(&list, "%s%s", n ? " " : "", row->key);
             keys[n++] = row->key;
@@ -54,7 +56,8 @@ static Status unknown(Params own, Params common, const char *name, const char *k
     keys[n] = NULL;
     const char *near = text_nearest(key, keys);
     if (near)
-        err_set(err, STATUS_CONFIG, "%s has no parameter %s; did you mean %s?", name, key, near);
+        err_set(err, STATUS_CONFIG, "%s has no parameter %s; did you mean %s?", name, key,
+                near);
     else
         err_set(err, STATUS_CONFIG, "%s has no parameter %s; it has %s", name, key,
                 text_get(&list));
@@ -95,8 +98,9 @@ static Status read_value(const MaskParam *row, const char *name, const char *tex
     char lo[32], hi[32];
     text_from_double(lo, row->lo);
     text_from_double(hi, row->hi);
-    return err_set(err, STATUS_CONFIG, "%s: %s must be %s from %s to %s, not %s", name, row->key,
-                   row->kind == MASK_NUMBER ? "a number" : "an integer", lo, hi, text);
+    return err_set(err, STATUS_CONFIG, "%s: %s must be %s from %s to %s, not %s", name,
+                   row->key, row->kind == MASK_NUMBER ? "a number" : "an integer", lo, hi,
+                   text);
 }
 
 /* Copy up to the first of `ends` and return what comes behind it. */
@@ -107,7 +111,8 @@ static const char *word(char out[WORD], const char *text, const char *ends)
     return text + n;
 }
 
-Status params_read(Params own, Params common, const char *name, const char *text, Err *err)
+Status params_read(Params own, Params common, const char *name, const char *text,
+                   Err *err)
 {
     const MaskParam *seen[2 * WORD];
     int              n = 0;
@@ -115,10 +120,12 @@ Status params_read(Params own, Params common, const char *name, const char *text
         char key[WORD], given[WORD];
         at = word(key, at, "=,");
         if (*at != '=')
-            return err_set(err, STATUS_CONFIG, "%s: expected key=value at \"%s\"", name, key);
+            return err_set(err, STATUS_CONFIG, "%s: expected key=value at \"%s\"", name,
+                           key);
         at = word(given, at + 1, ",");
         if (*at == ',' && !*++at)
-            return err_set(err, STATUS_CONFIG, "%s: nothing follows the last comma", name);
+            return err_set(err, STATUS_CONFIG, "%s: nothing follows the last comma",
+                           name);
 
         Params           p = own;
         const MaskParam *row = find(own, key);

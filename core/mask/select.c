@@ -23,7 +23,8 @@ static void stretch(const Job *j, int first, int n)
     for (int t = 0; t < n; t++) show(j, first + t);
 }
 
-_Static_assert((uint64_t)MASK_MAX_PATCHES * MASK_MAX_PATCHES <= INT32_MAX, "K L is an int");
+_Static_assert((uint64_t)MASK_MAX_PATCHES * MASK_MAX_PATCHES <= INT32_MAX,
+               "K L is an int");
 
 /* Places floor((t + u) L / K).  With u a multiple of 1 / L, (t L + L u) runs
  * through 0..KL-1 once, so each place is met by K of L draws. */

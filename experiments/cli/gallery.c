@@ -22,7 +22,8 @@ static const Option options[] = {
     OPTION_INT(Options, draws, "N", "4", 1, 16, "masks of each strategy"),
     OPTION_INT(Options, cell, "N", "8", 1, 64, "pixels a patch"),
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
-    OPTION_NUMBER(Options, progress, "P", "1", 0, 1, "share of training done, for start, anneal"),
+    OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
+                  "share of training done, for start, anneal"),
     { 0 }
 };
 
@@ -61,13 +62,15 @@ static Status add(Gallery *g, const char *spec, Err *err)
 static void draw(const Gallery *g, int *ids, int which, uint64_t epoch, int image)
 {
     MaskView view = sight_view(&g->sight, image, g->o->progress);
-    mask_draw(g->mask[which], ids, &view, (uint64_t)g->o->seed, epoch, (uint64_t)image, g->K);
+    mask_draw(g->mask[which], ids, &view, (uint64_t)g->o->seed, epoch, (uint64_t)image,
+              g->K);
 }
 
 /* Columns of panels: the masks, the walk if there is one, the map. */
 static int panel(const Gallery *g, int column)
 {
-    return LABEL + column * (g->cols * (int)g->o->cell + GAP) + (column >= g->o->draws ? GAP : 0);
+    return LABEL + column * (g->cols * (int)g->o->cell + GAP) +
+           (column >= g->o->draws ? GAP : 0);
 }
 
 static int walk_column(const Gallery *g) { return (int)g->o->draws; }
@@ -80,7 +83,8 @@ static int row_height(const Gallery *g)
     return (masks > label ? masks : label) + GAP;
 }
 
-static void put_row(const Gallery *g, Canvas *c, int which, int x, int y, int *ids, double *share)
+static void put_row(const Gallery *g, Canvas *c, int which, int x, int y, int *ids,
+                    double *share)
 {
     const Mask *m = g->mask[which];
     int         cell = (int)g->o->cell, top = y;
@@ -94,7 +98,8 @@ static void put_row(const Gallery *g, Canvas *c, int which, int x, int y, int *i
                        mask_needs(m) ? &g->sight.pictures[n % IMAGES] : NULL);
     }
     if (mask_order(m))
-        sketch_path(c, x + panel(g, walk_column(g)), y, cell, mask_order(m), g->rows, g->cols);
+        sketch_path(c, x + panel(g, walk_column(g)), y, cell, mask_order(m), g->rows,
+                    g->cols);
 
     for (int i = 0; i < g->L; i++) share[i] = 0;
     for (int n = 0; n < COUNTED; n++) {
@@ -124,8 +129,10 @@ static Status picture(const Gallery *g, Err *err)
     char   title[160];
     Canvas c;
     if (width >= 1 << 15 || height >= 1 << 15)
-        return err_set(err, STATUS_CONFIG, "a gallery of %d x %d pixels; give a smaller --cell, "
-                       "--draws or --grid", width, height);
+        return err_set(err, STATUS_CONFIG,
+                       "a gallery of %d x %d pixels; give a smaller --cell, "
+                       "--draws or --grid",
+                       width, height);
     int    *ids = malloc((size_t)g->L * sizeof *ids);
     double *share = malloc((size_t)g->L * sizeof *share);
     CHECK(ids && share, "no memory for a mask");
@@ -133,11 +140,13 @@ static Status picture(const Gallery *g, Err *err)
     for (int b = 0; b < blocks; b++) {
         int x = MARGIN + b * (block_width(g) + MARGIN);
         int map = x + panel(g, map_column(g));
-        snprintf(title, sizeof title, "%d x %d patches, %d visible", g->rows, g->cols, g->K);
+        snprintf(title, sizeof title, "%d x %d patches, %d visible", g->rows, g->cols,
+                 g->K);
         canvas_text(&c, x, MARGIN + 4, SMALL, GRAY, title);
         canvas_text(&c, x + LABEL, MARGIN + 4, SMALL, GRAY, "masks of different images");
         if (g->walks)
-            canvas_text(&c, x + panel(g, walk_column(g)), MARGIN + 4, SMALL, GRAY, "order");
+            canvas_text(&c, x + panel(g, walk_column(g)), MARGIN + 4, SMALL, GRAY,
+                        "order");
         canvas_text(&c, map, MARGIN - SMALL - 4, SMALL, GRAY, "visible: share");
         put_scale(&c, map, MARGIN + 4, g->cols * (int)g->o->cell);
     }
@@ -145,7 +154,8 @@ static Status picture(const Gallery *g, Err *err)
         put_row(g, &c, i, MARGIN + i / deep * (block_width(g) + MARGIN),
                 head + i % deep * row_height(g), ids, share);
     if (g->looks) {
-        snprintf(title, sizeof title, "Where pictures show through: %s.", g->sight.caption);
+        snprintf(title, sizeof title, "Where pictures show through: %s.",
+                 g->sight.caption);
         canvas_text(&c, MARGIN, height - MARGIN - SMALL, SMALL, GRAY, title);
     }
     Status bad = canvas_write(&c, g->o->out, err);
@@ -165,7 +175,8 @@ static Status make(Gallery *g, char *const *specs, int n, Err *err)
         if (add(g, e->name, err)) return err->code;
     unsigned needs = 0;
     for (int i = 0; i < g->n; i++) needs |= mask_needs(g->mask[i]);
-    if (sight_open(&g->sight, needs, g->rows, g->cols, NULL, IMAGES, (uint64_t)g->o->seed, err))
+    if (sight_open(&g->sight, needs, g->rows, g->cols, NULL, IMAGES, (uint64_t)g->o->seed,
+                   err))
         return err->code;
     return picture(g, err);
 }
@@ -186,10 +197,11 @@ COMMAND(gallery) = {
     .arguments = "[STRATEGY ...]",
     .most = MOST,
     .about = "strategies side by side, with how often each patch is visible; one PNG",
-    .details = "Without arguments every strategy there is. Strategies that look at the image look "
-               "at drawn scenes through the first layer of an untrained encoder.",
+    .details = "Without arguments every strategy there is. Strategies that look at the "
+               "image look at drawn scenes through the first layer of an untrained "
+               "encoder.",
     .examples = "  maskgrid gallery\n"
-                "  maskgrid gallery random spiral spiral:select=window --out spirals.png\n",
+                "  maskgrid gallery random spiral spiral:select=window --out g.png\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -21,9 +21,11 @@ static const Option options[] = {
     OPTION_INT(Options, count, "N", "4", 1, 400, "masks, of images 0 to N - 1"),
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
     OPTION_INT(Options, epoch, "N", "0", 0, 1000000, "epoch"),
-    OPTION_NUMBER(Options, progress, "P", "1", 0, 1, "share of training done, for start, anneal"),
+    OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
+                  "share of training done, for start, anneal"),
     OPTION_TEXT(Options, out, "FILE.png", NULL, "draw a picture instead"),
-    OPTION_TEXT(Options, over, "IMAGE.png", NULL, "over this image, which is looked at too"),
+    OPTION_TEXT(Options, over, "IMAGE.png", NULL,
+                "over this image, which is looked at too"),
     OPTION_INT(Options, cell, "N", "10", 1, 64, "pixels a patch, with --out"),
     { 0 }
 };
@@ -55,8 +57,10 @@ static Status write_picture(const Work *w, const Options *o, const Image *over, 
     int    width = w->cols * cell + gap, height = w->rows * cell + gap;
     Canvas c;
     if (beside * width + gap >= 1 << 15 || below * height + gap >= 1 << 15)
-        return err_set(err, STATUS_CONFIG, "%s: %d masks of %d x %d pixels are too large a "
-                       "picture; give a smaller --cell or --count", o->out, w->N, width, height);
+        return err_set(err, STATUS_CONFIG,
+                       "%s: %d masks of %d x %d pixels are too large a "
+                       "picture; give a smaller --cell or --count",
+                       o->out, w->N, width, height);
     canvas_open(&c, beside * width + gap, below * height + gap, WHITE);
     for (int n = 0; n < w->N; n++) {
         const Image *shown = over || mask_needs(w->mask) ? &w->sight.pictures[n] : NULL;
@@ -83,12 +87,15 @@ static Status work(Work *w, const Options *o, const char *spec, Err *err)
                          o->over ? &over : NULL, w->N, (uint64_t)o->seed, err);
     if (!bad) {
         draw(w, o);
-        printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask), w->rows,
-               w->cols, w->K, w->rows * w->cols - w->K,
+        printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
+               w->rows, w->cols, w->K, w->rows * w->cols - w->K,
                mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
-               mask_needs(w->mask) ? "; " : "", mask_needs(w->mask) ? w->sight.caption : "");
+               mask_needs(w->mask) ? "; " : "",
+               mask_needs(w->mask) ? w->sight.caption : "");
         if (o->out) bad = write_picture(w, o, o->over ? &over : NULL, err);
-        else sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K, cli_columns(STDOUT_FILENO));
+        else
+            sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K,
+                         cli_columns(STDOUT_FILENO));
     }
     image_free(&over);
     return bad;
@@ -113,8 +120,9 @@ COMMAND(masks) = {
     .most = 1,
     .about = "draw masks: in the terminal, as PNG, over an image",
     .details = "STRATEGY is a name with parameters, such as spiral:select=window,sym=1; "
-               "`maskgrid strategies` lists them. Strategies that look at the image look at "
-               "drawn scenes, or at --over, through the first layer of an untrained encoder.",
+               "`maskgrid strategies` lists them. Strategies that look at the image look "
+               "at drawn scenes, or at --over, through the first layer of an untrained "
+               "encoder.",
     .examples = "  maskgrid masks hilbert:select=window --count 8\n"
                 "  maskgrid masks block --ratio 0.6 --out block.png\n"
                 "  maskgrid masks sma --over cat.png --out cat-sma.png\n",

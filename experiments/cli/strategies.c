@@ -55,7 +55,8 @@ static void print_params(const char *title, const MaskParam *table, const MaskSt
         Text range = { 0 };
         param_text(value, row, default_of(row, s));
         range_text(&range, row);
-        printf("  %-10s %-8s %s\n%22s%s\n", row->key, value, row->about, "", text_get(&range));
+        printf("  %-10s %-8s %s\n%22s%s\n", row->key, value, row->about, "",
+               text_get(&range));
         text_free(&range);
     }
 }
@@ -100,8 +101,8 @@ static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
     for (const MaskParam *row = table; row && row->key; row++) {
         char value[32];
         param_text(value, row, default_of(row, s));
-        json_t *p = json_pack("{s:s, s:s, s:s}", "key", row->key, "default", value, "about",
-                              row->about);
+        json_t *p = json_pack("{s:s, s:s, s:s}", "key", row->key, "default", value,
+                              "about", row->about);
         if (row->kind == MASK_CHOICE) {
             json_t *choices = json_array();
             for (int i = 0; row->choices[i]; i++)
@@ -134,7 +135,8 @@ static void print_json(json_t *j)
 static void print_list(void)
 {
     for (const StrategyEntry *e = strategies; e->name; e++)
-        printf("%-10s %s\n%11s%s\n", e->name, e->strategy->about, "", e->strategy->source);
+        printf("%-10s %s\n%11s%s\n", e->name, e->strategy->about, "",
+               e->strategy->source);
     printf("\nAll of them take:");
     for (const MaskParam *row = mask_common; row->key; row++) printf(" %s", row->key);
     printf("\n`maskgrid strategies NAME` shows one in full.\n");

@@ -12,8 +12,8 @@
 
 void canvas_open(Canvas *c, int width, int height, uint32_t colour)
 {
-    CHECK(width > 0 && height > 0 && width < 1 << 15 && height < 1 << 15, "canvas of %d x %d",
-          width, height);
+    CHECK(width > 0 && height > 0 && width < 1 << 15 && height < 1 << 15,
+          "canvas of %d x %d", width, height);
     *c = (Canvas){ width, height, malloc((size_t)width * (size_t)height * 3) };
     CHECK(c->rgb, "no memory for a canvas of %d x %d", width, height);
     canvas_box(c, 0, 0, width, height, colour);
@@ -57,9 +57,10 @@ void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m
     image_size(&small, height, width, m->channels);
     resize(small.pixels, height, width, &all, NULL, FILTER_BICUBIC, &scratch);
     const uint8_t *p = small.pixels;
+    int            step = m->channels >= 3; /* gray is its own green and blue */
     for (int i = 0; i < height; i++)
         for (int j = 0; j < width; j++, p += m->channels) {
-            const uint8_t *green = p + (m->channels >= 3), *blue = green + (m->channels >= 3);
+            const uint8_t *green = p + step, *blue = green + step;
             blend(c, x + j, y + i, (uint32_t)*p << 16 | (uint32_t)*green << 8 | *blue, 1);
         }
     image_free(&small);
@@ -68,10 +69,12 @@ void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m
 
 /* A pixel is covered as far as it lies within `pen` of the segment, softened over
  * one pixel. */
-void canvas_line(Canvas *c, const double a[2], const double b[2], double pen, uint32_t colour)
+void canvas_line(Canvas *c, const double a[2], const double b[2], double pen,
+                 uint32_t colour)
 {
     double dx = b[0] - a[0], dy = b[1] - a[1], length2 = dx * dx + dy * dy;
-    int    left = (int)floor(fmin(a[0], b[0]) - pen - 1), top = (int)floor(fmin(a[1], b[1]) - pen - 1);
+    int    left = (int)floor(fmin(a[0], b[0]) - pen - 1);
+    int    top = (int)floor(fmin(a[1], b[1]) - pen - 1);
     int    right = (int)ceil(fmax(a[0], b[0]) + pen + 1);
     int    bottom = (int)ceil(fmax(a[1], b[1]) + pen + 1);
     for (int y = top; y <= bottom; y++)
@@ -95,7 +98,8 @@ int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *
                 down = false;
                 continue;
             }
-            double at[2] = { left + unit * (s[0] - '0') + pen, y + unit * ('8' - s[1]) + pen };
+            double at[2] = { left + unit * (s[0] - '0') + pen,
+                             y + unit * ('8' - s[1]) + pen };
             if (down) canvas_line(c, last, at, pen, colour);
             memcpy(last, at, sizeof last);
             down = true;

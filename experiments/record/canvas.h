@@ -16,7 +16,7 @@
 
 #include <stdint.h>
 
-enum { WHITE = 0xffffff, BLACK = 0x000000, GRAY = 0x6b7280, PALE = 0xe5e7eb, INK = 0x1f4e79 };
+enum { WHITE = 0xffffff, BLACK = 0, GRAY = 0x6b7280, PALE = 0xe5e7eb, INK = 0x1f4e79 };
 
 typedef struct {
     int      width, height;

@@ -48,7 +48,8 @@ static void look(Sight *s, int rows, int cols, uint64_t seed)
     Tape           tape;
     MaeConfig      c = { .encoder = { .channels = CHANNELS, .height = rows * SIGHT_CELL,
                                       .width = cols * SIGHT_CELL, .patch = SIGHT_CELL } };
-    CHECK(!mae_preset(&c, "micro", &err) && !backend_open(&be, "cpu", &err), "%s", err.text);
+    CHECK(!mae_preset(&c, "micro", &err) && !backend_open(&be, "cpu", &err), "%s",
+          err.text);
     size_t pixels = (size_t)(CHANNELS * c.encoder.height * c.encoder.width);
     real  *planes = malloc(pixels * sizeof *planes);
     size_t each = (size_t)s->heads * (size_t)s->L * (size_t)s->L;
@@ -65,7 +66,8 @@ static void look(Sight *s, int rows, int cols, uint64_t seed)
         normalise(planes, &s->pictures[n]);
         be->write(images->data, planes, pixels);
         be->read(found, vit_first_attention(&tape, &mae.vit, images)->data, each);
-        for (size_t i = 0; i < each; i++) s->attention[(size_t)n * each + i] = (float)found[i];
+        for (size_t i = 0; i < each; i++)
+            s->attention[(size_t)n * each + i] = (float)found[i];
     }
     tape_close(&tape);
     mae_close(&mae);
@@ -82,8 +84,10 @@ Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *pic
     size_t L = (size_t)(rows * cols), heads = (size_t)micro.encoder.size.heads;
     size_t bytes = (size_t)N * heads * L * L * sizeof(float);
     if (needs && bytes > MOST_BYTES)
-        return err_set(err, STATUS_CONFIG, "attention between %zu patches of %d images takes "
-                       "%zu MiB; at most %d are allowed", L, N, bytes >> 20, MOST_BYTES >> 20);
+        return err_set(err, STATUS_CONFIG,
+                       "attention between %zu patches of %d images takes "
+                       "%zu MiB; at most %d are allowed",
+                       L, N, bytes >> 20, MOST_BYTES >> 20);
 
     s->N = N, s->L = (int)L, s->heads = (int)heads;
     s->caption = picture ? "attention of an untrained encoder (micro)"
@@ -93,7 +97,8 @@ Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *pic
     for (int n = 0; n < N; n++) {
         Image scene = { 0 };
         if (!picture) draw_scene(&scene, n);
-        fit(&s->pictures[n], picture ? picture : &scene, rows * SIGHT_CELL, cols * SIGHT_CELL);
+        fit(&s->pictures[n], picture ? picture : &scene, rows * SIGHT_CELL,
+            cols * SIGHT_CELL);
         image_free(&scene);
     }
     if (needs & MASK_NEEDS_ATTENTION) {
@@ -116,5 +121,6 @@ MaskView sight_view(const Sight *s, int n, double progress)
 {
     size_t each = (size_t)s->heads * (size_t)s->L * (size_t)s->L;
     const float *seen = s->attention ? s->attention + (size_t)(n % s->N) * each : NULL;
-    return (MaskView){ .progress = (float)progress, .heads = s->heads, .attention = seen };
+    return (MaskView){ .progress = (float)progress, .heads = s->heads,
+                       .attention = seen };
 }

@@ -12,13 +12,16 @@ Status grid_read(int *rows, int *cols, const char *text, Err *err)
     int64_t r, c;
     size_t  n = strcspn(text, "x");
     snprintf(first, sizeof first, "%.*s", n < sizeof first ? (int)n : 0, text);
-    if (text[n] && text_to_int64(first, &r) && text_to_int64(text + n + 1, &c) && r > 0 && c > 0 &&
-        r <= MASK_MAX_PATCHES && c <= MASK_MAX_PATCHES && r * c >= 2 && r * c <= MASK_MAX_PATCHES) {
+    if (text[n] && text_to_int64(first, &r) && text_to_int64(text + n + 1, &c) &&
+        r > 0 && r <= MASK_MAX_PATCHES && c > 0 && c <= MASK_MAX_PATCHES / r &&
+        r * c > 1) {
         *rows = (int)r, *cols = (int)c;
         return STATUS_OK;
     }
-    return err_set(err, STATUS_CONFIG, "a grid of %s: expected rows x columns, such as 14x14, "
-                   "with 2 to %d patches", text, MASK_MAX_PATCHES);
+    return err_set(err, STATUS_CONFIG,
+                   "a grid of %s: expected rows x columns, such as 14x14, "
+                   "with 2 to %d patches",
+                   text, MASK_MAX_PATCHES);
 }
 
 static bool has_utf8(void)
@@ -53,7 +56,8 @@ static void two_rows(FILE *to, const bool *visible, int y, int rows, int cols)
     static const char *const halves[] = { " ", "▀", "▄", "█" };
     fputs("│", to);
     for (int x = 0; x < cols; x++) {
-        int upper = visible[y * cols + x], lower = y + 1 < rows && visible[(y + 1) * cols + x];
+        int upper = visible[y * cols + x];
+        int lower = y + 1 < rows && visible[(y + 1) * cols + x];
         fputs(halves[upper + 2 * lower], to);
     }
     fputs("│", to);
@@ -113,7 +117,8 @@ void sketch_walk(FILE *to, const int *walk, int rows, int cols)
     static const char *const lines[16] = { "·", "╵", "╷", "│", "╴", "┘", "┐", "┤",
                                            "╶", "└", "┌", "├", "─", "┴", "┬", "┼" };
     int  L = rows * cols;
-    int *ways = calloc((size_t)L, sizeof *ways), *place = calloc((size_t)L, sizeof *place);
+    int *ways = calloc((size_t)L, sizeof *ways);
+    int *place = calloc((size_t)L, sizeof *place);
     CHECK(ways && place, "no memory for a walk of %d", L);
     for (int t = 0; t < L; t++) {
         place[walk[t]] = t;
@@ -147,7 +152,8 @@ void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows,
         int left = x + ids[t] % cols * cell, top = y + ids[t] / cols * cell;
         canvas_box(c, left + inside, top, g, cell, WHITE);
         canvas_box(c, left, top + inside, cell, g, WHITE);
-        if (t >= K || !picture) canvas_box(c, left, top, inside, inside, t < K ? INK : PALE);
+        if (t >= K || !picture)
+            canvas_box(c, left, top, inside, inside, t < K ? INK : PALE);
     }
 }
 
@@ -157,8 +163,9 @@ void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, i
     int    L = rows * cols;
     for (int t = 0, first = 0; t < L; t++) {
         /* Straight parts at once: where two lines meet, their soft edges add up. */
-        bool straight = t && t + 1 < L && walk[t + 1] - walk[t] == walk[t] - walk[t - 1] &&
-                        way(walk[t], walk[t + 1], cols) == way(walk[t - 1], walk[t], cols);
+        bool inside = t && t + 1 < L;
+        int  was = inside ? way(walk[t - 1], walk[t], cols) : 0;
+        bool straight = was && was == way(walk[t], walk[t + 1], cols);
         if (straight) continue;
         from[0] = x + (walk[first] % cols + 0.5) * cell;
         from[1] = y + (walk[first] / cols + 0.5) * cell;
@@ -169,7 +176,8 @@ void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, i
     }
 }
 
-void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows, int cols)
+void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows,
+                   int cols)
 {
     int g = gap(cell);
     for (int i = 0; i < rows * cols; i++)

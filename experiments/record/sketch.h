@@ -12,7 +12,8 @@ MUST_USE Status grid_read(int *rows, int *cols, const char *text, Err *err);
 /* n masks side by side, as many in a row as `columns` allow: ids [n, rows cols], K
  * visible first.  Visible patches are solid; two rows of patches make a line of
  * text, or one where the terminal has no UTF-8: # visible, . hidden. */
-void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int columns);
+void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K,
+                  int columns);
 
 /* The walk [rows cols], as a line; without UTF-8 as numbers, modulo 100. */
 void sketch_walk(FILE *to, const int *walk, int rows, int cols);
@@ -26,6 +27,7 @@ void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows,
 void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols);
 
 /* The share of masks in which each patch is visible [rows cols], white to INK. */
-void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows, int cols);
+void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows,
+                   int cols);
 
 #endif

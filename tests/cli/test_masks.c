@@ -60,9 +60,11 @@ Test(masks_command, one_in_full)
 Test(masks_command, draws_and_says_what)
 {
     char out[16384];
-    cr_assert_eq(RUN(out, "masks", "grid:offset=fixed,sym=0", "--grid", "4x6"), EXIT_DONE);
-    cr_expect(strstr(out, "grid:offset=fixed: 4 x 6 patches, 6 visible, 18 hidden; the same"),
-              "%s", out);
+    cr_assert_eq(RUN(out, "masks", "grid:offset=fixed,sym=0", "--grid", "4x6"),
+                 EXIT_DONE);
+    cr_expect(
+        strstr(out, "grid:offset=fixed: 4 x 6 patches, 6 visible, 18 hidden; the same"),
+        "%s", out);
 }
 
 static void expect_size(const char *file, int width, int height)
@@ -70,7 +72,8 @@ static void expect_size(const char *file, int width, int height)
     Image m = { 0 };
     Err   err;
     cr_assert(!png_read(&m, scratch_path(&scratch, file), &err), "%s", err.text);
-    cr_expect(m.width == width && m.height == height, "%s: %d x %d", file, m.width, m.height);
+    cr_expect(m.width == width && m.height == height, "%s: %d x %d", file, m.width,
+              m.height);
     image_free(&m);
 }
 
@@ -78,8 +81,9 @@ Test(masks_command, as_a_picture_and_over_one)
 {
     char out[4096], path[400], over[400];
     strcpy(path, scratch_path(&scratch, "a.png"));
-    cr_assert_eq(RUN(out, "masks", "hilbert", "--grid", "3x5", "--count", "4", "--out", path),
-                 EXIT_DONE, "%s", out);
+    cr_assert_eq(
+        RUN(out, "masks", "hilbert", "--grid", "3x5", "--count", "4", "--out", path),
+        EXIT_DONE, "%s", out);
     expect_size("a.png", 2 * 58 + 8, 2 * 38 + 8);
     strcpy(over, scratch_path(&scratch, "b.png"));
     cr_assert_eq(RUN(out, "masks", "sma", "--over", path, "--count", "1", "--out", over),
@@ -107,7 +111,8 @@ static void expect_wrong(int code, const char *named, const char *const words[WO
     cr_expect(strstr(out, named), "%s", out);
 }
 
-#define WRONG(code, named, ...) expect_wrong(code, named, (const char *const[WORDS]){ __VA_ARGS__ })
+#define WRONG(code, named, ...)                                                          \
+    expect_wrong(code, named, (const char *const[WORDS]){ __VA_ARGS__ })
 
 Test(masks_command, unknown_strategy)
 {
@@ -117,9 +122,18 @@ Test(masks_command, unknown_parameter)
 {
     WRONG(EXIT_USAGE, "did you mean sym?", "masks", "spiral:symm=1");
 }
-Test(masks_command, bad_grid) { WRONG(EXIT_USAGE, "14by14", "masks", "spiral", "--grid", "14by14"); }
-Test(masks_command, bad_ratio) { WRONG(EXIT_USAGE, "ratio", "masks", "spiral", "--ratio", "1.2"); }
-Test(masks_command, no_picture) { WRONG(EXIT_DATA, "none.png", "masks", "sma", "--over", "none.png"); }
+Test(masks_command, bad_grid)
+{
+    WRONG(EXIT_USAGE, "14by14", "masks", "spiral", "--grid", "14by14");
+}
+Test(masks_command, bad_ratio)
+{
+    WRONG(EXIT_USAGE, "ratio", "masks", "spiral", "--ratio", "1.2");
+}
+Test(masks_command, no_picture)
+{
+    WRONG(EXIT_DATA, "none.png", "masks", "sma", "--over", "none.png");
+}
 Test(masks_command, no_room_for_attention)
 {
     WRONG(EXIT_USAGE, "attention", "masks", "sma", "--grid", "100x100");

@@ -18,7 +18,8 @@ static void write_sample(uint8_t *rgb)
 {
     Err err;
     for (int i = 0; i < W * H * 3; i++) rgb[i] = (uint8_t)(i * 5);
-    cr_assert(!png_write(scratch_path(&scratch, "a.png"), rgb, W, H, &err), "%s", err.text);
+    cr_assert(!png_write(scratch_path(&scratch, "a.png"), rgb, W, H, &err), "%s",
+              err.text);
 }
 
 Test(png, reads_what_it_wrote)
@@ -49,10 +50,12 @@ Test(png, names_the_file_that_is_cut_or_foreign)
         cr_expect(strstr(err.text, "cut.png"), "%s", err.text);
         image_free(&m);
     }
-    for (int i = 0; i < 4; i++) bytes[16 + i] = i == 1 ? 1 : 0; /* 65536 wide, no checksum */
+    for (int i = 0; i < 4; i++)
+        bytes[16 + i] = i == 1 ? 1 : 0; /* 65536 wide, no checksum */
     Image m = { 0 };
     Err   err;
-    cr_expect_eq(png_read(&m, scratch_file(&scratch, "wide.png", bytes, n), &err), STATUS_FORMAT);
+    cr_expect_eq(png_read(&m, scratch_file(&scratch, "wide.png", bytes, n), &err),
+                 STATUS_FORMAT);
     cr_expect_eq(png_read(&m, scratch_path(&scratch, "none.png"), &err), STATUS_MISSING);
     image_free(&m);
 }

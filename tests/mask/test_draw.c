@@ -52,14 +52,16 @@ static const MaskView NOTHING = { 0 };
 Test(mask, counts_in_decimals)
 {
     static const struct { int L; double ratio; int K; } known[] = {
-        { 100, 0.9, 10 }, { 100, 0.8, 20 }, { 10, 0.9, 1 },  { 196, 0.75, 49 }, { 196, 0.6, 78 },
-        { 49, 0.75, 12 }, { 2, 0.5, 1 },    { 5, 0.99, 1 },  { 5, 0.001, 4 },   { 640, 0.3, 448 },
-        { 1000, 0.001, 999 }, { 1000, 0.7, 300 }, { 7, 1e-300, 6 }, { 3, 1.0 / 3, 2 },
+        { 100, 0.9, 10 }, { 100, 0.8, 20 }, { 10, 0.9, 1 }, { 196, 0.75, 49 },
+        { 196, 0.6, 78 }, { 49, 0.75, 12 }, { 2, 0.5, 1 }, { 5, 0.99, 1 },
+        { 5, 0.001, 4 }, { 640, 0.3, 448 }, { 1000, 0.001, 999 }, { 1000, 0.7, 300 },
+        { 7, 1e-300, 6 }, { 3, 1.0 / 3, 2 },
         { 30, 0.1 + 0.2, 20 } /* 0.30000000000000004 hides a little more than 9 */
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         int K = mask_visible(known[i].L, known[i].ratio);
-        cr_expect_eq(K, known[i].K, "L %d, ratio %.17g: K %d", known[i].L, known[i].ratio, K);
+        cr_expect_eq(K, known[i].K, "L %d, ratio %.17g: K %d", known[i].L, known[i].ratio,
+                     K);
     }
 }
 
@@ -67,7 +69,8 @@ Test(mask, all_but_a_whole_number_of_per_mille_is_visible)
 {
     for (int L = 1000; L <= 4000; L += 1000)
         for (int n = 1; n < 1000; n++)
-            cr_expect_eq(mask_visible(L, n / 1000.0), L - n * (L / 1000), "%d per mille", n);
+            cr_expect_eq(mask_visible(L, n / 1000.0), L - n * (L / 1000), "%d per mille",
+                         n);
 }
 
 Test(mask, text_is_canonical)
@@ -84,7 +87,8 @@ Test(mask, text_is_canonical)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         Mask *m;
         Err   err;
-        cr_assert(!mask_open(&m, "test", &mask_test, pairs[i][0], 4, 4, &err), "%s", err.text);
+        cr_assert(!mask_open(&m, "test", &mask_test, pairs[i][0], 4, 4, &err), "%s",
+                  err.text);
         cr_expect_str_eq(mask_spec(m), pairs[i][1]);
         mask_close(m);
     }
@@ -126,12 +130,15 @@ Test(mask, says_what_is_wrong)
 
 Test(mask, refuses_grids_that_are_none)
 {
-    static const int sizes[][2] = { { 0, 4 }, { -1, 4 }, { 1, 1 }, { 129, 128 }, { 1 << 30, 4 } };
+    static const int sizes[][2] = {
+        { 0, 4 }, { -1, 4 }, { 1, 1 }, { 129, 128 }, { 1 << 30, 4 }
+    };
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         Mask *m;
         Err   err;
-        cr_expect_eq(mask_open(&m, "test", &mask_test, NULL, sizes[i][0], sizes[i][1], &err),
-                     STATUS_CONFIG, "%d x %d", sizes[i][0], sizes[i][1]);
+        cr_expect_eq(
+            mask_open(&m, "test", &mask_test, NULL, sizes[i][0], sizes[i][1], &err),
+            STATUS_CONFIG, "%d x %d", sizes[i][0], sizes[i][1]);
     }
 }
 

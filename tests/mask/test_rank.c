@@ -15,7 +15,8 @@ static int smaller(const uint32_t *key, uint32_t cut)
 
 Test(rank, keys_are_ordered_as_scores)
 {
-    static const float score[] = { -INFINITY, -3e38F, -1, -1e-45F, 0, 1e-45F, 0.5F, 1, 3e38F };
+    static const float score[] = { -INFINITY, -3e38F, -1, -1e-45F, 0,
+                                   1e-45F,    0.5F,   1,  3e38F };
     enum { N = sizeof score / sizeof *score };
     uint32_t key[N];
     cr_expect_eq(rank_keys(key, score, N), 0, "infinity is not a score");
@@ -41,7 +42,8 @@ Test(rank, cut_and_sort_agree)
     uint32_t key[L], cut;
     int      order[L];
     for (int round = 0; round < 20; round++) {
-        for (int i = 0; i < L; i++) score[i] = rng_normal(&rng) * powf(10, (float)(round - 10));
+        for (int i = 0; i < L; i++)
+            score[i] = rng_normal(&rng) * powf(10, (float)(round - 10));
         cr_assert_eq(rank_keys(key, score, L), -1);
         rank_sort(order, key, L, &rng);
         for (int t = 1; t < L; t++) cr_expect(score[order[t - 1]] <= score[order[t]]);
@@ -78,5 +80,6 @@ Test(rank, equals_come_in_any_order)
         first[order[1]]++;
     }
     for (int i = 0; i < N; i++) /* 571 +- 22 */
-        cr_expect(i == 4 || (first[i] > 440 && first[i] < 700), "%d comes %d times", i, first[i]);
+        cr_expect(i == 4 || (first[i] > 440 && first[i] < 700), "%d comes %d times", i,
+                  first[i]);
 }

@@ -8,8 +8,9 @@
 enum { L = 23, K = 7, DRAWS = 20000 };
 
 static const struct { MaskSelect how; int run; const char *name; } selectors[] = {
-    { MASK_TOPK, 1, "topk" },     { MASK_WINDOW, 1, "window" }, { MASK_STRIDE, 1, "stride" },
-    { MASK_STRATA, 1, "strata" }, { MASK_RUNS, 1, "runs of 1" }, { MASK_RUNS, 3, "runs of 3" },
+    { MASK_TOPK, 1, "topk" },      { MASK_WINDOW, 1, "window" },
+    { MASK_STRIDE, 1, "stride" },  { MASK_STRATA, 1, "strata" },
+    { MASK_RUNS, 1, "runs of 1" }, { MASK_RUNS, 3, "runs of 3" },
     { MASK_RUNS, 99, "one run" }
 };
 enum { SELECTORS = sizeof selectors / sizeof *selectors };
@@ -55,7 +56,8 @@ Test(select, shows_exactly_K_and_the_first_K_of_topk)
 static int runs_of(const uint8_t *visible)
 {
     int n = 0;
-    for (int t = 0; t < L; t++) n += visible[t * 5 % L] && !visible[(t + L - 1) % L * 5 % L];
+    for (int t = 0; t < L; t++)
+        n += visible[t * 5 % L] && !visible[(t + L - 1) % L * 5 % L];
     return n;
 }
 

@@ -51,7 +51,8 @@ Test(canvas, every_character_has_strokes_on_the_grid)
         const char *s = font_strokes((char)c);
         cr_expect(*s, "%c", c);
         for (; *s; s += *s == '/' ? 1 : 2)
-            cr_expect(*s == '/' || (s[0] >= '0' && s[0] <= '6' && s[1] >= '0' && s[1] <= '9'),
+            cr_expect(*s == '/' ||
+                          (s[0] >= '0' && s[0] <= '6' && s[1] >= '0' && s[1] <= '9'),
                       "%c: %s", c, s);
     }
     cr_expect_str_eq(font_strokes('\n'), font_strokes('?'));
@@ -76,7 +77,8 @@ Test(sketch, patches_are_where_their_numbers_say)
     canvas_open(&c, 30, 20, WHITE);
     sketch_patches(&c, 0, 0, 10, ids, 2, 3, 2, NULL);
     for (int i = 0; i < 6; i++)
-        cr_expect_eq(at(&c, i % 3 * 10 + 4, i / 3 * 10 + 4), i == 1 || i == 5 ? INK : PALE);
+        cr_expect_eq(at(&c, i % 3 * 10 + 4, i / 3 * 10 + 4),
+                     i == 1 || i == 5 ? INK : PALE);
     canvas_close(&c);
 }
 
@@ -111,11 +113,14 @@ Test(sketch, walks_as_text)
 
 Test(sketch, reads_grids)
 {
-    static const char *const wrong[] = { "", "14", "x", "14x", "x14", "0x4", "1x1", "14x14x14",
-                                         "-2x-2", "99999x99999", "1e1x3", " 4x4", "4 x4" };
+    static const char *const wrong[] = { "",      "14",          "x",     "14x",
+                                         "x14",   "0x4",         "1x1",   "14x14x14",
+                                         "-2x-2", "99999x99999", "1e1x3", " 4x4",
+                                         "4 x4" };
     int rows, cols;
     Err err;
     cr_assert(!grid_read(&rows, &cols, "7x12", &err) && rows == 7 && cols == 12);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        cr_expect_eq(grid_read(&rows, &cols, wrong[i], &err), STATUS_CONFIG, "%s", wrong[i]);
+        cr_expect_eq(grid_read(&rows, &cols, wrong[i], &err), STATUS_CONFIG, "%s",
+                     wrong[i]);
 }

@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-const int grids[GRIDS][2] = { { 1, 37 }, { 7, 7 }, { 8, 8 }, { 14, 14 }, { 9, 27 }, { 32, 20 } };
+const int grids[GRIDS][2] = { { 1, 37 },  { 7, 7 },  { 8, 8 },
+                              { 14, 14 }, { 9, 27 }, { 32, 20 } };
 
 void counts(int K[COUNTS], int L)
 {
@@ -53,7 +54,8 @@ MaskView view_open(const Mask *m, int rows, int cols, const uint64_t *images, in
         for (int h = 0; h < HEADS; h++) {
             Rng rng = rng_at(7, STREAM_TEST, (uint64_t)h, images[n]);
             rng_units(&rng, liked, L);
-            for (size_t q = 0; q < L; q++, row += L) attend(row, (int)q, liked, rows, cols);
+            for (size_t q = 0; q < L; q++, row += L)
+                attend(row, (int)q, liked, rows, cols);
         }
     v.heads = HEADS;
     v.attention = a;

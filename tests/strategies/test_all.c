@@ -11,11 +11,19 @@
 enum { N = 11, SEED = 3, EPOCH = 2, MODS = 13, FENCE = -77 };
 
 /* Selectors and modifiers, each with everything; sma takes no sym and phase. */
-static const char *const mods[MODS] = {
-    "", ":select=topk", ":select=prefix", ":select=window", ":select=stride", ":select=strata",
-    ":select=runs,run=3", ":select=gumbel,tau=0.5", ":jitter=0.3", ":hints=0.2",
-    ":anneal=0.9", ":start=0.7", ":select=window,hints=0.3,anneal=1,jitter=0.1"
-};
+static const char *const mods[MODS] = { "",
+                                        ":select=topk",
+                                        ":select=prefix",
+                                        ":select=window",
+                                        ":select=stride",
+                                        ":select=strata",
+                                        ":select=runs,run=3",
+                                        ":select=gumbel,tau=0.5",
+                                        ":jitter=0.3",
+                                        ":hints=0.2",
+                                        ":anneal=0.9",
+                                        ":start=0.7",
+                                        ":select=window,hints=0.3,anneal=1,jitter=0.1" };
 
 typedef struct {
     Mask       *mask;
@@ -27,7 +35,9 @@ typedef struct {
 
 static Case case_open(int strategy, int grid, const char *mod)
 {
-    Case c = { .name = strategies[strategy].name, .rows = grids[grid][0], .cols = grids[grid][1] };
+    Case c = { .name = strategies[strategy].name,
+               .rows = grids[grid][0],
+               .cols = grids[grid][1] };
     char spec[128];
     snprintf(spec, sizeof spec, "%s%s", c.name, mod);
     c.L = c.rows * c.cols;
@@ -72,8 +82,8 @@ static void expect_exact(const Case *c, int n, int K)
     ids[c->L] = FENCE;
     draw(c, ids, n, SEED, EPOCH, K);
     for (int i = 0; i < c->L; i++) {
-        cr_assert(ids[i] >= 0 && ids[i] < c->L, "%s %dx%d K %d: patch %d", mask_spec(c->mask),
-                  c->rows, c->cols, K, ids[i]);
+        cr_assert(ids[i] >= 0 && ids[i] < c->L, "%s %dx%d K %d: patch %d",
+                  mask_spec(c->mask), c->rows, c->cols, K, ids[i]);
         seen[ids[i]]++;
         cr_expect(i == 0 || i == K || ids[i - 1] < ids[i], "%s %dx%d K %d: %d before %d",
                   mask_spec(c->mask), c->rows, c->cols, K, ids[i - 1], ids[i]);
@@ -114,12 +124,13 @@ ParameterizedTest(int *s, strategies, same_in_any_batch_on_any_threads)
                 int first = threads - 1; /* of the batch */
                 threads_set(threads);
                 MaskView v = view_of(&c, first);
-                mask_draw_batch(c.mask, batch, &v, SEED, EPOCH, c.images + first, N - first, K);
+                mask_draw_batch(c.mask, batch, &v, SEED, EPOCH, c.images + first,
+                                N - first, K);
                 for (int n = first; n < N; n++)
                     cr_expect(!memcmp(batch + (n - first) * c.L, alone[n],
                                       (size_t)c.L * sizeof(int)),
-                              "%s %dx%d: image %d on %d threads", mask_spec(c.mask), c.rows,
-                              c.cols, n, threads);
+                              "%s %dx%d: image %d on %d threads", mask_spec(c.mask),
+                              c.rows, c.cols, n, threads);
             }
             case_close(&c);
         }
@@ -131,13 +142,17 @@ static int others(const Case *c, int n, int seed_step, int epoch_step, int K)
     int first[MOST_L], ids[MOST_L], differ = 0;
     draw(c, first, n, SEED, EPOCH, K);
     for (int i = 1; i <= 8; i++) {
-        draw(c, ids, n, (uint64_t)(SEED + i * seed_step), (uint64_t)(EPOCH + i * epoch_step), K);
+        draw(c, ids, n, (uint64_t)(SEED + i * seed_step),
+             (uint64_t)(EPOCH + i * epoch_step), K);
         differ += memcmp(ids, first, (size_t)c->L * sizeof *ids) != 0;
     }
     return differ;
 }
 
-ParameterizedTestParameters(strategies, fixed_or_new_in_every_epoch) { return all_strategies(); }
+ParameterizedTestParameters(strategies, fixed_or_new_in_every_epoch)
+{
+    return all_strategies();
+}
 ParameterizedTest(int *s, strategies, fixed_or_new_in_every_epoch)
 {
     for (int g = 0; g < GRIDS; g++)
@@ -146,16 +161,21 @@ ParameterizedTest(int *s, strategies, fixed_or_new_in_every_epoch)
             int  K = mask_visible(c.L, 0.75);
             bool fixed = mask_fixed(c.mask);
             cr_expect(fixed ? !others(&c, 0, 0, 1, K) : others(&c, 0, 0, 1, K) > 0,
-                      "%s %dx%d says fixed: %d; epochs", mask_spec(c.mask), c.rows, c.cols, fixed);
+                      "%s %dx%d says fixed: %d; epochs", mask_spec(c.mask), c.rows,
+                      c.cols, fixed);
             cr_expect(fixed ? !others(&c, 0, 1, 0, K) : others(&c, 0, 1, 0, K) > 0,
-                      "%s %dx%d says fixed: %d; seeds", mask_spec(c.mask), c.rows, c.cols, fixed);
+                      "%s %dx%d says fixed: %d; seeds", mask_spec(c.mask), c.rows, c.cols,
+                      fixed);
             cr_expect(!others(&c, 0, 0, 0, K), "%s %dx%d: one key, two masks",
                       mask_spec(c.mask), c.rows, c.cols);
             case_close(&c);
         }
 }
 
-ParameterizedTestParameters(strategies, nothing_is_remembered) { return all_strategies(); }
+ParameterizedTestParameters(strategies, nothing_is_remembered)
+{
+    return all_strategies();
+}
 ParameterizedTest(int *s, strategies, nothing_is_remembered)
 {
     int  before[MOST_L], after[MOST_L], between[MOST_L];
@@ -165,13 +185,18 @@ ParameterizedTest(int *s, strategies, nothing_is_remembered)
     Case other = case_open(*s, 4, ":jitter=1"), again = case_open(*s, 3, "");
     draw(&other, between, 0, SEED, EPOCH, 49);
     draw(&c, after, 0, SEED, EPOCH, 49);
-    cr_expect(!memcmp(before, after, (size_t)c.L * sizeof *after), "%s has a past", c.name);
+    cr_expect(!memcmp(before, after, (size_t)c.L * sizeof *after), "%s has a past",
+              c.name);
     draw(&again, after, 0, SEED, EPOCH, 49);
-    cr_expect(!memcmp(before, after, (size_t)c.L * sizeof *after), "%s: two of one kind", c.name);
+    cr_expect(!memcmp(before, after, (size_t)c.L * sizeof *after), "%s: two of one kind",
+              c.name);
     case_close(&c), case_close(&other), case_close(&again);
 }
 
-ParameterizedTestParameters(strategies, every_patch_sometimes) { return all_strategies(); }
+ParameterizedTestParameters(strategies, every_patch_sometimes)
+{
+    return all_strategies();
+}
 ParameterizedTest(int *s, strategies, every_patch_sometimes)
 {
     enum { DRAWS = 1500, K = 49 };
@@ -187,7 +212,10 @@ ParameterizedTest(int *s, strategies, every_patch_sometimes)
     case_close(&c);
 }
 
-ParameterizedTestParameters(strategies, its_text_is_its_identity) { return all_strategies(); }
+ParameterizedTestParameters(strategies, its_text_is_its_identity)
+{
+    return all_strategies();
+}
 ParameterizedTest(int *s, strategies, its_text_is_its_identity)
 {
     int a[MOST_L], b[MOST_L];
@@ -203,7 +231,10 @@ ParameterizedTest(int *s, strategies, its_text_is_its_identity)
     }
 }
 
-ParameterizedTestParameters(strategies, random_before_its_start) { return all_strategies(); }
+ParameterizedTestParameters(strategies, random_before_its_start)
+{
+    return all_strategies();
+}
 ParameterizedTest(int *s, strategies, random_before_its_start)
 {
     int   ids[MOST_L], plain[MOST_L];

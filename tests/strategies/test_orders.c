@@ -12,7 +12,8 @@ enum { SIDE = 40 };
 
 static int step(const int *walk, int t, int cols)
 {
-    return abs(walk[t] / cols - walk[t - 1] / cols) + abs(walk[t] % cols - walk[t - 1] % cols);
+    return abs(walk[t] / cols - walk[t - 1] / cols) +
+           abs(walk[t] % cols - walk[t - 1] % cols);
 }
 
 static int never(int rows, int cols) { return (void)rows, (void)cols, 0; }
@@ -27,7 +28,10 @@ static const struct {
     const char *name;
     int (*diagonals)(int rows, int cols);
 } walks[] = {
-    { "zigzag", never }, { "spiral", never }, { "hilbert", odd_longer }, { "peano", both_even }
+    { "zigzag", never },
+    { "spiral", never },
+    { "hilbert", odd_longer },
+    { "peano", both_even },
 };
 
 ParameterizedTestParameters(orders, step_to_a_neighbour)
@@ -47,9 +51,11 @@ ParameterizedTest(int *w, orders, step_to_a_neighbour)
                 diagonals += d == 2;
                 longest = d > longest ? d : longest;
             }
-            cr_expect(longest <= 2, "%s %dx%d: a step of %d", walks[*w].name, rows, cols, longest);
-            cr_expect(diagonals == walks[*w].diagonals(rows, cols), "%s %dx%d: %d diagonal steps",
-                      walks[*w].name, rows, cols, diagonals);
+            cr_expect(longest <= 2, "%s %dx%d: a step of %d", walks[*w].name, rows, cols,
+                      longest);
+            cr_expect(diagonals == walks[*w].diagonals(rows, cols),
+                      "%s %dx%d: %d diagonal steps", walks[*w].name, rows, cols,
+                      diagonals);
             mask_close(m);
         }
 }
@@ -127,9 +133,11 @@ Test(orders, peano_is_classical_on_powers_of_three)
 
 Test(orders, begin_and_end_where_they_say)
 {
-    static const struct { const char *name; int first, last; } ends[] = {
-        { "zigzag", 0, 182 }, { "hilbert", 0, 13 }, { "peano", 0, 195 }, { "spiral", 104, 0 }
-    };
+    static const struct { const char *name; int first, last;
+    } ends[] = { { "zigzag", 0, 182 },
+                 { "hilbert", 0, 13 },
+                 { "peano", 0, 195 },
+                 { "spiral", 104, 0 } };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         Mask *m = must_open(ends[i].name, 14, 14);
         cr_expect_eq(mask_order(m)[0], ends[i].first, "%s begins at %d", ends[i].name,

@@ -21,7 +21,8 @@ static int root(int *parent, int i)
     return i;
 }
 
-static void join(int *parent, const int *visible, int i, int j, int *neighbours, int *parts)
+static void join(int *parent, const int *visible, int i, int j, int *neighbours,
+                 int *parts)
 {
     if (!visible[i] || !visible[j]) return;
     int a = root(parent, i), b = root(parent, j);
@@ -42,7 +43,8 @@ static Shape shape_of(const char *spec)
         for (int i = 0; i < L; i++) parent[i] = i;
         for (int i = 0; i < L; i++) {
             if (i % SIDE < SIDE - 1) join(parent, visible, i, i + 1, &neighbours, &parts);
-            if (i / SIDE < SIDE - 1) join(parent, visible, i, i + SIDE, &neighbours, &parts);
+            if (i / SIDE < SIDE - 1)
+                join(parent, visible, i, i + SIDE, &neighbours, &parts);
         }
         sum += neighbours, squares += (double)neighbours * neighbours, parts_sum += parts;
     }
@@ -77,8 +79,16 @@ static const struct {
     { "spiral:select=runs", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
     { "spiral:select=runs,run=1", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
     { "spiral:select=gumbel,tau=1000", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
-    { "spiral:select=prefix,jitter=100", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
-    { "spiral:select=prefix,anneal=0.5,start=0.5", { 22.4, 3.6, 26.9, 0.25, 0.25 }, 0.4, 0.5, 0.04 },
+    { "spiral:select=prefix,jitter=100",
+      { 22.4, 3.6, 26.9, 0.25, 0.25 },
+      0.4,
+      0.5,
+      0.04 },
+    { "spiral:select=prefix,anneal=0.5,start=0.5",
+      { 22.4, 3.6, 26.9, 0.25, 0.25 },
+      0.4,
+      0.5,
+      0.04 },
     { "spiral:select=prefix,phase=1", { 0, 0, 0, 0.25, 0.25 }, ANY, ANY, 0.04 },
 };
 enum { KNOWN = sizeof known / sizeof *known };
@@ -96,17 +106,18 @@ ParameterizedTest(int *i, shapes, as_known)
     Shape        s = shape_of(spec);
     if (known[*i].neighbours_off != ANY) {
         cr_expect(fabs(s.neighbours - want->neighbours) <= known[*i].neighbours_off,
-                  "%s: %.2f visible neighbours, not %.2f", spec, s.neighbours, want->neighbours);
+                  "%s: %.2f visible neighbours, not %.2f", spec, s.neighbours,
+                  want->neighbours);
         cr_expect(fabs(s.neighbours_sd - want->neighbours_sd) <= 0.3,
                   "%s: standard deviation %.2f, not %.2f", spec, s.neighbours_sd,
                   want->neighbours_sd);
-        cr_expect(fabs(s.parts - want->parts) <= known[*i].parts_off, "%s: %.2f parts, not %.2f",
-                  spec, s.parts, want->parts);
+        cr_expect(fabs(s.parts - want->parts) <= known[*i].parts_off,
+                  "%s: %.2f parts, not %.2f", spec, s.parts, want->parts);
     }
-    cr_expect(fabs(s.least - want->least) <= known[*i].share_off, "%s: least share %.3f, not %.3f",
-              spec, s.least, want->least);
-    cr_expect(fabs(s.most - want->most) <= known[*i].share_off, "%s: largest share %.3f, not %.3f",
-              spec, s.most, want->most);
+    cr_expect(fabs(s.least - want->least) <= known[*i].share_off,
+              "%s: least share %.3f, not %.3f", spec, s.least, want->least);
+    cr_expect(fabs(s.most - want->most) <= known[*i].share_off,
+              "%s: largest share %.3f, not %.3f", spec, s.most, want->most);
 }
 
 /* What is between random and a lattice has fewer neighbours than the one and

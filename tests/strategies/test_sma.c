@@ -13,7 +13,9 @@ static float attention[HEADS][L][L];
 static void draw(const char *spec, int *ids, uint64_t image, float progress)
 {
     Mask    *m = must_open(spec, SIDE, SIDE);
-    MaskView v = { .progress = progress, .heads = HEADS, .attention = &attention[0][0][0] };
+    MaskView v = { .progress = progress,
+                   .heads = HEADS,
+                   .attention = &attention[0][0][0] };
     mask_draw(m, ids, &v, 1, 0, image, K);
     mask_close(m);
 }
@@ -53,7 +55,8 @@ Test(sma, takes_the_mean_of_heads_or_one_of_them)
         draw("sma:heads=random_mix,credit=48", ids, image, 0);
         top += ids[0] == L - K, bottom += ids[K - 1] == K - 1;
     }
-    cr_expect(top + bottom == 40 && top > 8 && bottom > 8, "%d and %d of 40", top, bottom);
+    cr_expect(top + bottom == 40 && top > 8 && bottom > 8, "%d and %d of 40", top,
+              bottom);
 }
 
 /* Each query attends to itself only, so that what is hidden are the queries. */
@@ -102,7 +105,8 @@ Test(sma, anneals_from_random)
     static const float progress[] = { 0, 0.25F, 0.5F };
     for (int h = 0; h < HEADS; h++)
         for (int q = 0; q < L; q++)
-            for (int k = 0; k < L; k++) attention[h][q][k] = (float)(L - k) / (L * (L + 1) / 2.0F);
+            for (int k = 0; k < L; k++)
+                attention[h][q][k] = (float)(L - k) / (L * (L + 1) / 2.0F);
     for (int p = 0; p < 3; p++)
         for (uint64_t image = 0; image < 200; image++) {
             draw("sma:anneal=0.5", ids, image, progress[p]);

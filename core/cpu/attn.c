@@ -1,8 +1,9 @@
 /* Self-attention on the CPU: a head of an image at a time, all of it in cache.
  *
- * A thread copies a head's rows out of qkv, pads them to whole vectors, and
- * works on BLOCK queries at once, so that what it keeps of the T x T scores is
- * a few rows.  Keys (and, going back, values) are transposed once for a head.
+ * A few queries stand side by side in the lanes of vectors, and keys pass below
+ * them: scores are kept as [T, queries], so that a softmax runs down columns,
+ * every lane for itself.  Keys and values are read where they lie.  What is kept
+ * of the T x T scores is a block of at most BLOCK queries.
  */
 #include "core/cpu/cpu.h"
 #include "core/cpu/gemmlog.h"
@@ -12,127 +13,169 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 32 };
+enum { BLOCK = 72 }; /* 65 tokens, the decoder's of an 8 x 8 grid, are one block */
 
 typedef struct {
-    int    T, d;   /* tokens; width of a head              */
-    int    Tp, dp; /* rounded up to whole vectors          */
-    size_t x_row, y_row; /* from a row to the next in qkv and y  */
-    real   scale;  /* of the scores, 1 / sqrt(d)           */
+    int    T, d, dp;     /* tokens; width of a head, and in whole vectors     */
+    int    D;            /* width of all heads                                */
+    int    wide;         /* from a row to the next in a block of scores       */
+    size_t x_row, y_row; /* from a row to the next in qkv and in y            */
+    real   scale;        /* of the scores, 1 / sqrt(d)                        */
 } Shape;
 
 static Shape shape_of(int T, int D, int H)
 {
-    int d = D / H;
-    return (Shape){ T, d, round_to_lanes(T), round_to_lanes(d), 3 * (size_t)D, (size_t)D,
-                    (real)(1 / sqrt((double)d)) };
+    int d = D / H, Tp = round_to_lanes(T);
+    return (Shape){ .T = T, .d = d, .dp = round_to_lanes(d), .D = D,
+                    .wide = Tp < BLOCK ? Tp : BLOCK,
+                    .x_row = 3 * (size_t)D, .y_row = (size_t)D,
+                    .scale = (real)(1 / sqrt((double)d)) };
 }
 
-static size_t rows_size(const Shape *s) { return (size_t)s->T * (size_t)s->dp; }
-static size_t turned_size(const Shape *s) { return (size_t)s->d * (size_t)s->Tp; }
+/* Rows of a head to read: where the first is, and how far to the next. */
+typedef struct {
+    const real *at;
+    size_t      row;
+} Rows;
 
-/* Rows with a stride to padded rows, times scale. */
-static void pack_rows(real *to, const real *from, size_t row, const Shape *s, real scale)
+static const real *row_of(Rows x, int i) { return x.at + (size_t)i * x.row; }
+static Rows        from_row(Rows x, int i) { return (Rows){ row_of(x, i), x.row }; }
+
+/* x such that it can be read in whole vectors: itself, or a padded copy. */
+static Rows padded(real *room, const real *x, size_t row, const Shape *s)
 {
-    for (int i = 0; i < s->T; i++, to += s->dp, from += row) {
-        for (int c = 0; c < s->d; c++) to[c] = scale * from[c];
-        for (int c = s->d; c < s->dp; c++) to[c] = 0;
+    if (s->d == s->dp) return (Rows){ x, row };
+    for (int i = 0; i < s->T; i++) {
+        for (int c = 0; c < s->d; c++) room[i * s->dp + c] = x[(size_t)i * row + (size_t)c];
+        for (int c = s->d; c < s->dp; c++) room[i * s->dp + c] = 0;
+    }
+    return (Rows){ room, (size_t)s->dp };
+}
+
+/* Rows of a head to write, in whole vectors: in place, or aside if that would
+ * touch the next head; then settle() brings them home. */
+typedef struct {
+    real  *at, *home;
+    size_t row, home_row;
+    bool   add; /* in place, to what is there */
+} Out;
+
+static Out out_to(real *aside, real *home, size_t row, real beta, const Shape *s)
+{
+    if (s->d == s->dp) return (Out){ home, home, row, row, beta != 0 };
+    return (Out){ aside, home, (size_t)s->dp, row, false };
+}
+
+static void settle(Out o, int rows, const Shape *s, real beta)
+{
+    if (o.at == o.home) return;
+    for (int i = 0; i < rows; i++, o.home += o.home_row, o.at += o.row)
+        if (beta == 0)
+            memcpy(o.home, o.at, (size_t)s->d * sizeof *o.home);
+        else
+            for (int c = 0; c < s->d; c++) o.home[c] += o.at[c];
+}
+
+/* Columns of `n` rows x, times scale; lanes without a row are 0. */
+static void turn(real *to, Rows x, int n, const Shape *s, real scale)
+{
+    for (int i = 0; i < n; i += LANES)
+        for (int c = 0; c < s->dp; c += LANES) {
+            vec part[LANES];
+            for (int l = 0; l < LANES; l++)
+                part[l] = i + l < n ? vec_load(row_of(x, i + l) + c) * scale : (vec){ 0 };
+            vec_turn(part);
+            for (int l = 0; l < LANES; l++) vec_store(to + (c + l) * s->wide + i, part[l]);
+        }
+}
+
+/* C [T, n] = x [T, d] turned [d, n] */
+static void scores(real *c, const real *x, const real *turned, int n, const Shape *s)
+{
+    tile_product(c, (size_t)s->wide, (TileA){ x, s->x_row, 1 }, turned, (size_t)s->wide,
+                 s->T, round_to_lanes(n), s->d, false);
+}
+
+/* C [n, d] (+)= P^T [n, T] b [T, d] */
+static void to_queries(Out c, const real *p, Rows b, int n, const Shape *s, bool add)
+{
+    tile_product(c.at, c.row, (TileA){ p, 1, (size_t)s->wide }, b.at, b.row, n, s->dp,
+                 s->T, add);
+}
+
+/* C [T, d] (+)= P [T, n] b [n, d] */
+static void to_keys(Out c, const real *p, Rows b, int n, const Shape *s, bool add)
+{
+    tile_product(c.at, c.row, (TileA){ p, (size_t)s->wide, 1 }, b.at, b.row, s->T, s->dp,
+                 n, add);
+}
+
+/* p becomes exp(p - max), down each column */
+static void exponentials(real *p, real *max, real *sum, int n, const Shape *s)
+{
+    for (int l = 0; l < n; l += LANES) {
+        vec most = vec_load(p + l), total = { 0 };
+        for (int j = 1; j < s->T; j++) most = vec_max(vec_load(p + j * s->wide + l), most);
+        for (int j = 0; j < s->T; j++) {
+            vec e = vec_exp(vec_load(p + j * s->wide + l) - most);
+            vec_store(p + j * s->wide + l, e);
+            total += e;
+        }
+        vec_store(max + l, most);
+        vec_store(sum + l, total);
     }
 }
 
-/* Rows with a stride to columns: [d, Tp]. */
-static void pack_turned(real *to, const real *from, size_t row, const Shape *s)
+static int block_rows(const Shape *s, int i)
 {
-    size_t Tp = (size_t)s->Tp;
-    for (int i = 0; i < s->Tp; i++, from += row)
-        for (int c = 0; c < s->d; c++)
-            to[(size_t)c * Tp + (size_t)i] = i < s->T ? from[c] : 0;
+    return s->T - i < s->wide ? s->T - i : s->wide;
 }
 
-static void unpack_rows(real *to, size_t row, const real *from, int rows, const Shape *s,
-                        real scale, real beta)
+/* Scores of queries from i on, as exponentials; lse if it is wanted. */
+static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Rows q,
+                         const real *k, int i, const Shape *s)
 {
-    for (int i = 0; i < rows; i++, to += row, from += s->dp)
-        if (beta == 0)
-            for (int c = 0; c < s->d; c++) to[c] = scale * from[c];
-        else
-            for (int c = 0; c < s->d; c++) to[c] += scale * from[c];
-}
-
-/* C [rows, T] = A [rows, d] B^T */
-static void by_turned(real *c, const real *a, const real *turned, int rows, const Shape *s)
-{
-    tile_product(c, (size_t)s->Tp, (TileA){ a, (size_t)s->dp, 1 }, turned, (size_t)s->Tp,
-                 rows, s->Tp, s->d, false);
-}
-
-/* C [rows, d] = P [rows, T] B [T, d] */
-static void by_rows(real *c, const real *p, const real *b, int rows, const Shape *s)
-{
-    tile_product(c, (size_t)s->dp, (TileA){ p, (size_t)s->Tp, 1 }, b, (size_t)s->dp, rows,
-                 s->dp, s->T, false);
-}
-
-/* C [T, d] += P^T [T, rows] B [rows, d] */
-static void by_columns(real *c, const real *p, const real *b, int rows, const Shape *s)
-{
-    tile_product(c, (size_t)s->dp, (TileA){ p, 1, (size_t)s->Tp }, b, (size_t)s->dp, s->T,
-                 s->dp, rows, true);
-}
-
-/* Row s becomes exp(s - max), padding 0; returns their sum.  A sum of T terms in
- * LANES parts is as good as one of T / LANES. */
-static real exponentials(real *x, const Shape *s, real *max)
-{
-    real most = x[0], sum = 0;
-    for (int j = s->T; j < s->Tp; j++) x[j] = -INFINITY;
-#pragma omp simd reduction(max : most)
-    for (int j = 0; j < s->Tp; j++) most = x[j] > most ? x[j] : most;
-#pragma omp simd reduction(+ : sum)
-    for (int j = 0; j < s->Tp; j++) sum += x[j] = v_exp(x[j] - most);
-    *max = most;
-    return sum;
+    int  n = block_rows(s, i);
+    real max[BLOCK], sum[BLOCK];
+    turn(turned, from_row(q, i), n, s, s->scale);
+    scores(p, k, turned, n, s);
+    exponentials(p, max, sum, n, s);
+    for (int r = 0; r < n; r++) {
+        if (lse) lse[i + r] = max[r] + (real)log((double)sum[r]);
+        part[r] = 1 / sum[r];
+    }
+    return n;
 }
 
 typedef struct {
-    real *q, *kt, *v; /* [T, dp], [d, Tp], [T, dp]    */
-    real *p, *y;      /* [BLOCK, Tp], [BLOCK, dp]     */
+    real *p, *turned, *q, *v, *y; /* [T, wide], [dp, wide], three [T, dp] */
 } Forward;
 
 static Forward forward_scratch(const Shape *s)
 {
-    real *at = scratch_take(2 * rows_size(s) + turned_size(s) +
-                            BLOCK * (size_t)(s->Tp + s->dp));
-    Forward f = { .q = at };
-    f.v = f.q + rows_size(s);
-    f.kt = f.v + rows_size(s);
-    f.p = f.kt + turned_size(s);
-    f.y = f.p + BLOCK * s->Tp;
-    return f;
+    size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
+    size_t rows = (size_t)s->T * (size_t)s->dp;
+    real  *at = scratch_take(score + turned + 3 * rows);
+    real  *q = at + score + turned;
+    return (Forward){ at, at + score, q, q + rows, q + 2 * rows };
 }
 
-static int block_rows(const Shape *s, int i) { return s->T - i < BLOCK ? s->T - i : BLOCK; }
-
 /* y [T, d] and lse [T] of the head whose queries start at x */
-static void head_fwd(real *y, real *lse, const real *x, const Shape *s, int D)
+static void head_fwd(real *y, real *lse, const real *x, const Shape *s)
 {
     Forward f = forward_scratch(s);
-    pack_rows(f.q, x, s->x_row, s, s->scale);
-    pack_turned(f.kt, x + D, s->x_row, s);
-    pack_rows(f.v, x + 2 * D, s->x_row, s, 1);
-    for (int i = 0; i < s->T; i += BLOCK) {
-        int  rows = block_rows(s, i);
+    Rows    q = padded(f.q, x, s->x_row, s), v = padded(f.v, x + 2 * s->D, s->x_row, s);
+    for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
-        by_turned(f.p, f.q + (size_t)i * (size_t)s->dp, f.kt, rows, s);
-        for (int r = 0; r < rows; r++) {
-            real max, sum = exponentials(f.p + r * s->Tp, s, &max);
-            if (lse) lse[i + r] = max + (real)log((double)sum);
-            part[r] = 1 / sum;
-        }
-        by_rows(f.y, f.p, f.v, rows, s);
-        for (int r = 0; r < rows; r++)
-            unpack_rows(y + (size_t)(i + r) * s->y_row, 0, f.y + r * s->dp, 1, s, part[r],
-                        0);
+        int  n = probabilities(f.p, f.turned, lse, part, q, x + s->D, i, s);
+        Out  out = out_to(f.y, y + (size_t)i * s->y_row, s->y_row, 0, s);
+        to_queries(out, f.p, v, n, s, false);
+        for (int r = 0; r < n; r++)
+            for (int c = 0; c < s->dp; c += LANES) {
+                real *yr = out.at + (size_t)r * out.row + c;
+                vec_store(yr, vec_load(yr) * part[r]);
+            }
+        settle(out, n, s, 0);
     }
 }
 
@@ -146,114 +189,99 @@ void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int D,
         for (int h = 0; h < H; h++) {
             size_t col = (size_t)(h * s.d), at = (size_t)n * image;
             real  *l = lse ? lse + ((size_t)n * (size_t)H + (size_t)h) * (size_t)T : NULL;
-            head_fwd(y + at + col, l, qkv + 3 * at + col, &s, D);
+            head_fwd(y + at + col, l, qkv + 3 * at + col, &s);
         }
 }
 
 typedef struct {
-    real *q, *k, *dy, *dk, *dv; /* [T, dp]     */
-    real *kt, *vt;              /* [d, Tp]     */
-    real *p, *ds;               /* [BLOCK, Tp] */
-    real *dq;                   /* [BLOCK, dp] */
+    real *p, *ds, *turned;               /* two [T, wide], [dp, wide] */
+    real *q, *k, *dy, *dq, *dk, *dv;     /* [T, dp], where heads are not whole vectors */
 } Backward;
 
 static Backward backward_scratch(const Shape *s)
 {
-    size_t rows = rows_size(s), turned = turned_size(s);
-    real  *at = scratch_take(5 * rows + 2 * turned + BLOCK * (size_t)(2 * s->Tp + s->dp));
-    Backward b = { .q = at };
-    b.k = b.q + rows;
-    b.dy = b.k + rows;
-    b.dk = b.dy + rows;
-    b.dv = b.dk + rows;
-    b.kt = b.dv + rows;
-    b.vt = b.kt + turned;
-    b.p = b.vt + turned;
-    b.ds = b.p + BLOCK * s->Tp;
-    b.dq = b.ds + BLOCK * s->Tp;
-    memset(b.dk, 0, 2 * rows * sizeof *b.dk);
-    return b;
+    size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
+    size_t rows = (size_t)s->T * (size_t)s->dp;
+    real  *at = scratch_take(2 * score + turned + 6 * rows);
+    real  *q = at + 2 * score + turned;
+    return (Backward){ at, at + score, at + 2 * score, q, q + rows, q + 2 * rows,
+                       q + 3 * rows, q + 4 * rows, q + 5 * rows };
 }
 
-/* p = exp(s - lse),  ds = p (dp - delta); padding becomes 0 */
-static void scores_bwd(real *p, real *ds, real lse, real delta, const Shape *s)
+/* p = exp(s - lse),  ds = p (dp - sum_j p dp) scale, down each column */
+static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s)
 {
-#pragma omp simd
-    for (int j = 0; j < s->T; j++) {
-        p[j] = v_exp(p[j] - lse);
-        ds[j] = p[j] * (ds[j] - delta);
+    for (int l = 0; l < n; l += LANES) {
+        vec own = { 0 }, delta = { 0 };
+        for (int i = l; i < l + LANES && i < n; i++) own[i - l] = lse[i];
+        for (int j = 0; j < s->T; j++) {
+            size_t at = (size_t)(j * s->wide + l);
+            vec    e = vec_exp(vec_load(p + at) - own);
+            vec_store(p + at, e);
+            delta += e * vec_load(ds + at);
+        }
+        for (int j = 0; j < s->T; j++) {
+            size_t at = (size_t)(j * s->wide + l);
+            vec_store(ds + at, vec_load(p + at) * (vec_load(ds + at) - delta) * s->scale);
+        }
     }
-    for (int j = s->T; j < s->Tp; j++) p[j] = ds[j] = 0;
-}
-
-static real row_dot(const real *a, const real *b, int d)
-{
-    real sum = 0;
-#pragma omp simd reduction(+ : sum)
-    for (int c = 0; c < d; c++) sum += a[c] * b[c];
-    return sum;
 }
 
 /* With p = softmax(s): dv_j = sum_i p_ij dy_i,  dp_ij = dy_i v_j,
- * ds_ij = p_ij (dp_ij - dy_i y_i),  dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i.
- * The scale of the scores is in the packed q, hence in dk; dq gets its own. */
-static void head_bwd(real *dx, real beta, const real *dy, const real *y, const real *x,
-                     const real *lse, const Shape *s, int D)
+ * ds_ij = p_ij (dp_ij - sum_k p_ik dp_ik),  dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i,
+ * the last two times the scale. */
+static void head_bwd(real *dx, real beta, const real *dy, const real *x,
+                     const real *lse, const Shape *s)
 {
     Backward b = backward_scratch(s);
-    pack_rows(b.q, x, s->x_row, s, s->scale);
-    pack_rows(b.k, x + D, s->x_row, s, 1);
-    pack_rows(b.dy, dy, s->y_row, s, 1);
-    pack_turned(b.kt, x + D, s->x_row, s);
-    pack_turned(b.vt, x + 2 * D, s->x_row, s);
-    for (int i = 0; i < s->T; i += BLOCK) {
-        int   rows = block_rows(s, i);
-        real *q = b.q + (size_t)i * (size_t)s->dp, *dyi = b.dy + (size_t)i * (size_t)s->dp;
-        by_turned(b.p, q, b.kt, rows, s);
-        by_turned(b.ds, dyi, b.vt, rows, s);
-        for (int r = 0; r < rows; r++) {
-            real delta = row_dot(dyi + r * s->dp, y + (size_t)(i + r) * s->y_row, s->d);
-            scores_bwd(b.p + r * s->Tp, b.ds + r * s->Tp, lse[i + r], delta, s);
-        }
-        by_columns(b.dv, b.p, dyi, rows, s);
-        by_columns(b.dk, b.ds, q, rows, s);
-        by_rows(b.dq, b.ds, b.k, rows, s);
-        unpack_rows(dx + (size_t)i * s->x_row, s->x_row, b.dq, rows, s, s->scale, beta);
+    Rows q = padded(b.q, x, s->x_row, s), k = padded(b.k, x + s->D, s->x_row, s);
+    Rows d = padded(b.dy, dy, s->y_row, s);
+    Out  dk = out_to(b.dk, dx + s->D, s->x_row, beta, s);
+    Out  dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, s);
+    for (int i = 0; i < s->T; i += s->wide) {
+        int n = block_rows(s, i);
+        turn(b.turned, from_row(q, i), n, s, s->scale);
+        scores(b.p, x + s->D, b.turned, n, s);
+        turn(b.turned, from_row(d, i), n, s, 1);
+        scores(b.ds, x + 2 * s->D, b.turned, n, s);
+        scores_bwd(b.p, b.ds, lse + i, n, s);
+        to_keys(dv, b.p, from_row(d, i), n, s, dv.add || i > 0);
+        to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
+        Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, s);
+        to_queries(dq, b.ds, k, n, s, dq.add);
+        settle(dq, n, s, beta);
     }
-    unpack_rows(dx + D, s->x_row, b.dk, s->T, s, 1, beta);
-    unpack_rows(dx + 2 * D, s->x_row, b.dv, s->T, s, 1, beta);
+    settle(dk, s->T, s, beta);
+    settle(dv, s->T, s, beta);
 }
 
-void cpu_attention_bwd(Share dqkv, const real *dy, const real *y, const real *qkv,
-                       const real *lse, int N, int T, int D, int H)
+void cpu_attention_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
+                       int N, int T, int D, int H)
 {
     Shape  s = shape_of(T, D, H);
     size_t image = (size_t)T * (size_t)D;
     if (!dqkv.at) return;
-    gemmlog_attention(true, qkv, y, N, T, D, H);
+    gemmlog_attention(true, qkv, dy, N, T, D, H);
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < N; n++)
         for (int h = 0; h < H; h++) {
             size_t col = (size_t)(h * s.d), at = (size_t)n * image;
-            head_bwd(dqkv.at + 3 * at + col, dqkv.beta, dy + at + col, y + at + col,
-                     qkv + 3 * at + col, lse + ((size_t)n * (size_t)H + (size_t)h) * (size_t)T,
-                     &s, D);
+            head_bwd(dqkv.at + 3 * at + col, dqkv.beta, dy + at + col,
+                     qkv + 3 * at + col,
+                     lse + ((size_t)n * (size_t)H + (size_t)h) * (size_t)T, &s);
         }
 }
 
-/* Probabilities among the rows after the first, [T, T] of a head. */
-static void head_map(real *p, const real *x, const Shape *s, int D)
+/* Probabilities among all rows, [T, T] of a head. */
+static void head_map(real *to, const real *x, const Shape *s)
 {
     Forward f = forward_scratch(s);
-    pack_rows(f.q, x, s->x_row, s, s->scale);
-    pack_turned(f.kt, x + D, s->x_row, s);
-    for (int i = 0; i < s->T; i += BLOCK) {
-        int rows = block_rows(s, i);
-        by_turned(f.p, f.q + (size_t)i * (size_t)s->dp, f.kt, rows, s);
-        for (int r = 0; r < rows; r++, p += s->T) {
-            real max, *from = f.p + r * s->Tp, part = 1 / exponentials(from, s, &max);
-            for (int j = 0; j < s->T; j++) p[j] = from[j] * part;
-        }
+    Rows    q = padded(f.q, x, s->x_row, s);
+    for (int i = 0; i < s->T; i += s->wide) {
+        real part[BLOCK];
+        int  n = probabilities(f.p, f.turned, NULL, part, q, x + s->D, i, s);
+        for (int r = 0; r < n; r++, to += s->T)
+            for (int j = 0; j < s->T; j++) to[j] = f.p[j * s->wide + r] * part[r];
     }
 }
 
@@ -265,5 +293,5 @@ void cpu_attention_map(real *p, const real *qkv, int N, int T, int D, int H)
     for (int n = 0; n < N; n++)
         for (int h = 0; h < H; h++)
             head_map(p + ((size_t)n * (size_t)H + (size_t)h) * each,
-                     qkv + ((size_t)n * (size_t)T + 1) * s.x_row + (size_t)(h * s.d), &s, D);
+                     qkv + ((size_t)n * (size_t)T + 1) * s.x_row + (size_t)(h * s.d), &s);
 }

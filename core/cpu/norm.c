@@ -1,10 +1,11 @@
 /* Norms on the CPU.  Each forward has its backward right below it. */
 #include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
+#include "core/cpu/vmath.h"
 
 #include <math.h>
 
-static const double EPS = 1e-6;
+static const real EPS = R(1e-6);
 
 /* y = (x - mean) scale gain + bias, one row */
 static void norm_row(real *y, const real *x, real mean, real scale, const real *gain,
@@ -18,14 +19,21 @@ static void norm_row(real *y, const real *x, real mean, real scale, const real *
  * thousand values, summed in as many parts as a vector has lanes. */
 static void row_stats(real stats[2], const real *x, size_t cols)
 {
-    real sum = 0, square = 0;
-#pragma omp simd reduction(+ : sum)
-    for (size_t j = 0; j < cols; j++) sum += x[j];
+    vec    sums = { 0 }, squares = { 0 };
+    size_t whole = cols / LANES * LANES;
+    for (size_t j = 0; j < whole; j += LANES) sums += vec_load(x + j);
+    real sum = vec_sum(sums);
+    for (size_t j = whole; j < cols; j++) sum += x[j];
+
     real mean = sum / (real)cols;
-#pragma omp simd reduction(+ : square)
-    for (size_t j = 0; j < cols; j++) square += (x[j] - mean) * (x[j] - mean);
+    for (size_t j = 0; j < whole; j += LANES) {
+        vec off = vec_load(x + j) - mean;
+        squares += off * off;
+    }
+    real square = vec_sum(squares);
+    for (size_t j = whole; j < cols; j++) square += (x[j] - mean) * (x[j] - mean);
     stats[0] = mean;
-    stats[1] = (real)(1 / sqrt((double)square / (double)cols + EPS));
+    stats[1] = 1 / v_sqrt(square / (real)cols + EPS);
 }
 
 /* y = (x - mean) / std * gain + bias */
@@ -54,12 +62,17 @@ void cpu_norm_again(real *y, const real *stats, const real *x, const real *gain,
 static void norm_row_bwd(real *dx, real beta, const real *dy, const real *x, real mean,
                          real scale, const real *gain, size_t cols)
 {
-    real sum_g = 0, sum_gz = 0;
-#pragma omp simd reduction(+ : sum_g, sum_gz)
-    for (size_t j = 0; j < cols; j++) {
-        real g = dy[j] * gain[j];
-        sum_g += g;
-        sum_gz += g * ((x[j] - mean) * scale);
+    vec    sums_g = { 0 }, sums_gz = { 0 };
+    size_t whole = cols / LANES * LANES;
+    for (size_t j = 0; j < whole; j += LANES) {
+        vec g = vec_load(dy + j) * vec_load(gain + j);
+        sums_g += g;
+        sums_gz += g * ((vec_load(x + j) - mean) * scale);
+    }
+    real sum_g = vec_sum(sums_g), sum_gz = vec_sum(sums_gz);
+    for (size_t j = whole; j < cols; j++) {
+        sum_g += dy[j] * gain[j];
+        sum_gz += dy[j] * gain[j] * ((x[j] - mean) * scale);
     }
     real mean_g = sum_g / (real)cols, mean_gz = sum_gz / (real)cols;
     if (beta == 0) {
@@ -115,7 +128,7 @@ void cpu_batch_norm_fwd(real *y, real *stats, real *running_mean, real *running_
             square += off * off;
         }
         stats[2 * j] = (real)mean;
-        stats[2 * j + 1] = (real)(1 / sqrt(square / n + EPS));
+        stats[2 * j + 1] = (real)(1 / sqrt(square / n + (double)EPS));
         running_mean[j] += (real)(momentum * (mean - (double)running_mean[j]));
         running_var[j] += (real)(momentum * (square / (n - 1) - (double)running_var[j]));
         for (size_t i = 0; i < rows; i++)
@@ -151,7 +164,7 @@ void cpu_batch_norm_eval(real *y, real *stats, const real *running_mean,
 {
     for (size_t j = 0; j < cols; j++) {
         stats[2 * j] = running_mean[j];
-        stats[2 * j + 1] = (real)(1 / sqrt((double)running_var[j] + EPS));
+        stats[2 * j + 1] = (real)(1 / sqrt((double)running_var[j] + (double)EPS));
     }
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < rows; i++)

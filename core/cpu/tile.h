@@ -3,7 +3,7 @@
  *     C[i][j] (+)= sum_k A(i, k) B[k][j]
  *
  * A is read a number at a time, so any strides will do; rows of B and C are
- * whole vectors, aligned to 32 bytes, their padding computed like the rest.
+ * whole vectors, their padding computed like the rest.
  */
 #ifndef CORE_CPU_TILE_H
 #define CORE_CPU_TILE_H
@@ -28,14 +28,16 @@ tile(int rows, int vectors, real *c, size_t c_row, TileA a, const real *b, size_
     vec sum[TILE_ROWS][TILE_VECTORS];
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < vectors; j++)
-            sum[i][j] = add ? ((const vec *)(c + (size_t)i * c_row))[j] : (vec){ 0 };
+            sum[i][j] = add ? vec_load(c + (size_t)i * c_row + j * LANES) : (vec){ 0 };
     for (int k = 0; k < terms; k++, a.at += a.col, b += b_row) {
-        const vec *bk = (const vec *)b;
+        vec bk[TILE_VECTORS];
+        for (int j = 0; j < vectors; j++) bk[j] = vec_load(b + j * LANES);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < vectors; j++) sum[i][j] += a.at[(size_t)i * a.row] * bk[j];
     }
     for (int i = 0; i < rows; i++)
-        for (int j = 0; j < vectors; j++) ((vec *)(c + (size_t)i * c_row))[j] = sum[i][j];
+        for (int j = 0; j < vectors; j++)
+            vec_store(c + (size_t)i * c_row + j * LANES, sum[i][j]);
 }
 
 /* A strip of `vectors` columns of C, all rows. */

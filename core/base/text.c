@@ -54,6 +54,39 @@ void text_free(Text *t)
     *t = (Text){ 0 };
 }
 
+/* Bytes that do not go on with a character. */
+static int width_of(const char *s, size_t n)
+{
+    int columns = 0;
+    for (size_t i = 0; i < n; i++) columns += (s[i] & 0xC0) != 0x80;
+    return columns;
+}
+
+int text_width(const char *s) { return width_of(s, strlen(s)); }
+
+void text_wrap(Text *t, const char *s, int columns)
+{
+    int used = 0;
+    for (size_t n; *s; s += n) {
+        n = strcspn(s, " \n");
+        int w = width_of(s, n);
+        if (used && w && used + 1 + w > columns) {
+            text_add(t, "\n");
+            used = 0;
+        }
+        if (w) {
+            text_add(t, used ? " %.*s" : "%.*s", (int)n, s);
+            used += w + (used > 0);
+        }
+        if (s[n] == '\n') {
+            text_add(t, "\n");
+            used = 0;
+        }
+        n += s[n] != '\0';
+    }
+    if (used) text_add(t, "\n");
+}
+
 bool text_to_double(const char *s, double *x)
 {
     /* strtod alone would take blanks, hexadecimal, nan and infinity. */

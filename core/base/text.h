@@ -24,6 +24,13 @@ const char *text_get(const Text *t); /* "" if nothing was added */
 void        text_clear(Text *t);     /* keeps the memory */
 void        text_free(Text *t);
 
+/* Columns of a terminal that UTF-8 text takes. */
+int text_width(const char *s);
+
+/* Add s with its lines broken at blanks so that none is wider than `columns`,
+ * unless it is one long word; each ends with a newline. */
+void text_wrap(Text *t, const char *s, int columns);
+
 /* The whole of s as a number: no blanks, no rest, no nan or inf, no overflow. */
 bool text_to_double(const char *s, double *x);
 bool text_to_int64(const char *s, int64_t *x); /* decimal digits with a sign */

@@ -136,16 +136,21 @@ static void note_source(Results *r, H5 *f, Arena *a)
     else if (strcmp(r->source, source)) snprintf(r->source, sizeof r->source, "%s", mixed);
 }
 
-static Status read_point(Results *r, StageKind stage, int row, int seed, Err *err)
+Status results_record(const Results *r, StageKind stage, int row, int seed, H5 **f, Err *err)
 {
     const Cell *c = r->rows[row].cells[seed];
     char        path[CELL_PATH];
-    Arena       a;
-    Metric     *metrics;
-    int         n;
-    H5         *f;
     cell_record(path, r->folder, c, stage);
-    if (record_read(&f, path, c->stage[stage].id, err)) return err->code;
+    return record_read(f, path, c->stage[stage].id, err);
+}
+
+static Status read_point(Results *r, StageKind stage, int row, int seed, Err *err)
+{
+    Arena   a;
+    Metric *metrics;
+    int     n;
+    H5     *f;
+    if (results_record(r, stage, row, seed, &f, err)) return err->code;
     arena_open(&a, "metrics of a record", NULL, NULL);
     Status bad = record_metrics(f, &a, &metrics, &n, err);
     for (int i = 0; i < n && !bad; i++) {

@@ -65,12 +65,19 @@ const double *results_values(const Results *r, int metric, int row); /* [n_seeds
 PointState    results_state(const Results *r, StageKind stage, int row, int seed);
 int           results_count(const Results *r, StageKind stage, int row, PointState state);
 
+/* Open the record of a point whose state is POINT_DONE; h5_close it. */
+MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed, H5 **f,
+                               Err *err);
+
 /* The row of `strategy` that shares all other settings with `row`; -1 if there is
  * none, or more than one, as for an untrained row where the ratio varies. */
 int results_baseline(const Results *r, int row, const char *strategy);
 
 /* "ratio 0.5, patch 2": the settings of a row, "" if the grid varies none. */
 void results_settings(const Results *r, int row, Text *out);
+
+/* "spiral", "spiral, ratio 0.5": a row in a figure. */
+void results_label(const Results *r, int row, Text *out);
 
 /* The last word of a key as prose: "decoder depth". */
 void results_key(const Results *r, int setting, char out[64]);

@@ -25,6 +25,15 @@ void results_settings(const Results *r, int row, Text *out)
     }
 }
 
+void results_label(const Results *r, int row, Text *out)
+{
+    Text settings = { 0 };
+    results_settings(r, row, &settings);
+    text_add(out, "%s%s%s", r->rows[row].strategy, settings.length ? ", " : "",
+             text_get(&settings));
+    text_free(&settings);
+}
+
 static bool varies(const Results *r, const char *key)
 {
     for (int i = 0; i < r->n_settings; i++)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PAGE = 100 }; /* columns of prose */
+
 /* All cells as texts, row 0 the heads; the formats differ in what stands between. */
 typedef struct {
     int   rows, cols;
@@ -50,19 +52,11 @@ static void sheet_close(Sheet *s)
     free(s->cell);
 }
 
-/* Columns of a terminal: bytes that do not go on with a character of UTF-8. */
-static int width(const char *s)
-{
-    int n = 0;
-    for (; *s; s++) n += (*s & 0xC0) != 0x80;
-    return n;
-}
-
 static int column_width(const Sheet *s, int col)
 {
     int most = 0;
     for (int row = 0; row < s->rows; row++) {
-        int n = width(text_get(cell(s, row, col)));
+        int n = text_width(text_get(cell(s, row, col)));
         if (n > most) most = n;
     }
     return most;
@@ -70,33 +64,7 @@ static int column_width(const Sheet *s, int col)
 
 static void padded(const char *s, int to, Text *out)
 {
-    text_add(out, "%s%*s", s, to - width(s), "");
-}
-
-/* A paragraph, broken at blanks before `columns`. */
-static void wrapped(const char *s, int columns, Text *out)
-{
-    int used = 0;
-    while (*s) {
-        size_t n = strcspn(s, " \n");
-        char   end = s[n];
-        Text   word = { 0 };
-        text_add_bytes(&word, s, n);
-        int w = width(text_get(&word));
-        if (used && used + 1 + w > columns) {
-            text_add(out, "\n");
-            used = 0;
-        }
-        text_add(out, "%s%s", used ? " " : "", text_get(&word));
-        used += w + (used > 0);
-        text_free(&word);
-        s += n + (end != '\0');
-        if (end == '\n' || !end) {
-            text_add(out, "\n");
-            used = 0;
-        }
-        if (end == '\n' && !*s) break;
-    }
+    text_add(out, "%s%*s", s, to - text_width(s), "");
 }
 
 static void as_text(const Table *t, const Sheet *s, Text *out)
@@ -104,7 +72,7 @@ static void as_text(const Table *t, const Sheet *s, Text *out)
     Text caption = { 0 }, notes = { 0 };
     table_caption(t, &caption);
     table_notes(t, &notes);
-    wrapped(text_get(&caption), 100, out);
+    text_wrap(out, text_get(&caption), PAGE);
     text_add(out, "\n");
     for (int row = 0; row < s->rows; row++) {
         Text line = { 0 };
@@ -115,7 +83,7 @@ static void as_text(const Table *t, const Sheet *s, Text *out)
         text_free(&line);
     }
     text_add(out, "\n");
-    wrapped(text_get(&notes), 100, out);
+    text_wrap(out, text_get(&notes), PAGE);
     text_free(&caption);
     text_free(&notes);
 }

@@ -22,6 +22,18 @@ Test(text, grows_and_is_always_a_string)
     cr_expect(!t.s && !t.length);
 }
 
+Test(text, wraps_at_blanks)
+{
+    Text t = { 0 };
+    text_wrap(&t, "one two  three\nfour extraordinarily ± ±", 9);
+    cr_expect_str_eq(text_get(&t), "one two\nthree\nfour\nextraordinarily\n± ±\n");
+    text_clear(&t);
+    text_wrap(&t, "", 9);
+    cr_expect_str_eq(text_get(&t), "");
+    text_free(&t);
+    cr_expect(text_width("72.4 ± 0.3") == 10);
+}
+
 Test(text, only_whole_numbers_are_numbers)
 {
     static const char *const wrong[] = { "", " 1", "1 ", "1x", "nan", "inf", "-inf", "0x10",

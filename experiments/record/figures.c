@@ -1,0 +1,69 @@
+#include "experiments/record/figures.h"
+
+#include "core/base/file.h"
+#include "experiments/record/gnuplot.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int figure_shade(const Figures *f, int row)
+{
+    int shade = 0;
+    if (f->r->rows[row].untrained) return -1;
+    if (!strcmp(f->r->rows[row].strategy, f->baseline)) return 0;
+    for (int i = 0; i <= row; i++) {
+        const char *name = f->r->rows[i].strategy;
+        bool        seen = !strcmp(name, f->baseline) || f->r->rows[i].untrained;
+        for (int k = 0; k < i && !seen; k++) seen = !strcmp(f->r->rows[k].strategy, name);
+        shade += !seen;
+        if (!strcmp(name, f->r->rows[row].strategy)) break;
+    }
+    return shade;
+}
+
+Status figure_draw(const Figures *f, const char *script, const char *name, const Text *tsv,
+                   const char *const *arguments, Err *err)
+{
+    const char *all[GNUPLOT_ARGUMENTS + 1];
+    char        out[FIGURE_PATH], path[FIGURE_PATH + 8];
+    int         n = snprintf(out, sizeof out, "%s/%s", f->folder, name), k = 1;
+    CHECK(n > 0 && n < (int)sizeof out, "path too long: %s", f->folder);
+    snprintf(path, sizeof path, "%s.tsv", out);
+    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
+    text_add(f->made, "%s\n", path);
+
+    all[0] = path;
+    while (*arguments && k < GNUPLOT_ARGUMENTS) all[k++] = *arguments++;
+    all[k] = NULL;
+    return gnuplot_run(script, out, all, f->made, err);
+}
+
+/* Broken into lines that fit below the narrowest figure. */
+static void write_footer(Figures *f)
+{
+    enum { COLUMNS = 125 };
+    const Results *r = f->r;
+    Text           line = { 0 };
+    text_add(&line, "%s: ", r->recipe->name);
+    results_scale(r, &line);
+    text_add(&line, "; %d seed%s", r->n_seeds, r->n_seeds == 1 ? "" : "s");
+    if (*r->source) text_add(&line, "; %s", r->source);
+    text_wrap(&f->footer, text_get(&line), COLUMNS);
+    text_free(&line);
+}
+
+Status figures_write(const Results *r, const char *baseline, const char *folder, Text *made,
+                     Err *err)
+{
+    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made };
+    if (file_make_folders(folder, err)) return err->code;
+    write_footer(&f);
+    Status bad = figure_loss(&f, err);
+    for (int i = 0; i < r->n_metrics && !bad; i++)
+        if (r->metrics[i].is.primary && r->metrics[i].stage != STAGE_PRETRAIN)
+            bad = figure_metric(&f, i, err);
+    if (!bad) bad = figure_visibility(&f, err);
+    if (!bad) bad = figure_reconstruction(&f, err);
+    text_free(&f.footer);
+    return bad;
+}

@@ -1,0 +1,29 @@
+# Training loss of each strategy, mean over seeds, with a band of one standard
+# deviation.
+#   gnuplot -c loss.gp png OUT TSV SHADES FOOTER
+# TSV: a block per strategy, its name first, then epoch, mean, low, high.
+# SHADES: the colour of each block, by number.
+format = ARG1; out = ARG2; tsv = ARG3; shades = ARG4; footer = ARG5
+W = 640; H = 380
+here = substr(ARG0, 1, strlen(ARG0) - strlen("loss.gp"))
+load here . "style.gp"
+
+stats tsv using 1 every ::1 nooutput
+n = STATS_blocks
+
+set xlabel "epoch"
+set ylabel "mean squared error of hidden patches"
+set key outside right center Left reverse samplen 2 spacing 1.15 width -1
+set bmargin at screen 92.0 / H
+set tmargin at screen 1 - 22.0 / H
+set label 2 "mean over seeds; band: one standard deviation" at graph 0, screen 1 - 11.0 / H \
+    left font small textcolor rgb "#404040"
+set autoscale yfix
+set offsets 0, 0, graph 0.02, graph 0.02
+set style fill transparent solid 0.14 noborder
+
+plot for [i=0:n-1] tsv index i using 1:3:4 with filledcurves \
+         linecolor rgb shade(word(shades, i+1)) notitle, \
+     for [i=0:n-1] tsv index i using 1:2 with lines linewidth 1.6 \
+         linecolor rgb shade(word(shades, i+1)) dashtype dashes(word(shades, i+1)) \
+         title columnheader(1)

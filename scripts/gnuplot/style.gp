@@ -1,0 +1,34 @@
+# What all figures share.  A script sets W and H, its size in points, format
+# (png or svg) and the file, and loads this.
+
+set encoding utf8
+if (format eq "svg") {
+    set terminal svg size W,H font "sans-serif,10" linewidth 1 background "#ffffff" noenhanced
+} else {
+    set terminal pngcairo size 2*W,2*H font "sans-serif,10" fontscale 1.9 linewidth 1.9 \
+        pointscale 1.9 background "#ffffff" noenhanced
+}
+set output out
+
+set datafile separator tab
+set datafile missing "nan"
+
+# Told apart by people who do not tell red from green, and in grey by lightness:
+# Okabe and Ito's colours without the yellow, then three of Tol's.  The baseline
+# has the first, an untrained encoder the last.  After all are used they come
+# again, with dashes.
+palette_words = "#000000 #0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #882255 #999933 #332288"
+n_shades = 10
+grey = "#8c8c8c"
+shade(s) = s < 0 ? grey : word(palette_words, int(s) % n_shades + 1)
+dashes(s) = s < 0 ? 1 : 1 + int(s) / n_shades
+rgb(s) = int("0x" . substr(shade(s), 2, 7))
+
+set border 3 linecolor "#404040" linewidth 0.8
+set tics nomirror textcolor "#202020"
+set grid linecolor "#e4e4e4" linewidth 0.6 linetype 1
+set key noenhanced
+small = "sans-serif,7"
+
+# The footer has up to three lines.
+set label 1 footer at screen 8.0 / W, 32.0 / H left font small textcolor rgb grey

@@ -124,3 +124,14 @@ Test(sma, wants_attention, .signal = SIGABRT)
     Mask *m = must_open("sma", SIDE, SIDE);
     mask_draw(m, ids, &(MaskView){ 0 }, 1, 0, 0, K);
 }
+
+Test(sma, is_not_moved_away_from_its_image)
+{
+    static const char *const specs[] = { "sma:sym=1", "sma:phase=1" };
+    for (int i = 0; i < 2; i++) {
+        Mask *m;
+        Err   err;
+        cr_expect_eq(strategy_open(&m, specs[i], SIDE, SIDE, &err), STATUS_CONFIG);
+        cr_expect(strstr(err.text, "would move its mask away"), "%s", err.text);
+    }
+}

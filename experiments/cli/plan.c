@@ -16,7 +16,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
-    OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time, for the estimate; 0: one a core"),
+    OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
     OPTION_FLAG(Options, resolved, "the value of every key, and where it comes from"),
     OPTION_FLAG(Options, keys, "all keys that a recipe may have; needs no recipe"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),

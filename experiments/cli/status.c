@@ -18,20 +18,18 @@ static const Option options[] = {
     { 0 }
 };
 
-typedef struct { int n[WORK_DONE + 1]; } Count;
-
-/* "knn 40%", "train: no such file"; empty if there is nothing to say. */
+/* "pretrain 40%, 900 images/s", "stopped at pretrain 40%", why it failed, or "". */
 static void remark(const Works *w, const Work *one, Text *out)
 {
     JournalLine line;
     char        folder[CELL_PATH];
     if (one->state == WORK_FAILED) text_add(out, "%s", one->why);
-    if (one->state != WORK_RUNNING) return;
+    if (one->state == WORK_FAILED || one->state == WORK_DONE) return;
     cell_folder(folder, w->results, one->cell);
     if (!journal_last(&line, folder)) return;
-    text_add(out, "%s", line.stage);
+    text_add(out, "%s%s", one->state == WORK_MISSING ? "stopped at " : "", line.stage);
     if (line.steps) text_add(out, " %ld%%", 100 * line.step / line.steps);
-    if (line.images_per_s > 0) text_add(out, ", %.0f images/s", line.images_per_s);
+    if (one->state == WORK_RUNNING && line.images_per_s > 0) text_add(out, ", %.0f images/s", line.images_per_s);
 }
 
 /* s as a JSON string, or quoted for CSV. */
@@ -72,8 +70,8 @@ static void show(const Recipe *r, const Works *w, const Work *one, const char *f
 
 static void show_all(const Recipe *r, const Works *w, const char *format)
 {
-    Count c = { { 0 } };
-    for (int i = 0; i < w->n; i++) c.n[w->work[i].state]++;
+    int in[WORK_DONE + 1] = { 0 };
+    for (int i = 0; i < w->n; i++) in[w->work[i].state]++;
     bool json = !strcmp(format, "json");
     if (json)
         printf("{\n  \"schema\": \"maskgrid-status-1\", \"recipe\": \"%s\", \"cells\": [\n",
@@ -83,7 +81,7 @@ static void show_all(const Recipe *r, const Works *w, const char *format)
     if (json) printf("  ]\n}\n");
     if (!strcmp(format, "table"))
         printf("%s: %d of %d done, %d running, %d failed, %d missing\n", r->name,
-               c.n[WORK_DONE], w->n, c.n[WORK_RUNNING], c.n[WORK_FAILED], c.n[WORK_MISSING]);
+               in[WORK_DONE], w->n, in[WORK_RUNNING], in[WORK_FAILED], in[WORK_MISSING]);
 }
 
 static int run(const void *opt, char *const *arguments, int n)

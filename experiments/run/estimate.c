@@ -61,11 +61,15 @@ double estimate_flop(const Cell *c, StageKind kind)
 
 /* --- bytes -------------------------------------------------------------------------- */
 
-static double parameters(const Cell *c)
+/* As mae_count has it, without making a model: 10,000 cells are asked about. */
+double estimate_parameters(const Cell *c)
 {
-    const DataFacts *d = c->data;
-    MaeConfig        m = config_mae(&c->config, d->channels, d->height, d->width);
-    return (double)mae_count(&m);
+    const Sizes s = sizes_of(c);
+    double      D = s.D, B = s.decoder_D;
+    double      block = 12 * D * D + 13 * D, decoder_block = 12 * B * B + 13 * B;
+    double      positions = (s.L + 1) * (D + B), tokens = D + B, norms = 2 * (D + B);
+    return s.P * D + D + s.depth * block + D * B + B + s.decoder_depth * decoder_block +
+           B * s.P + s.P + positions + tokens + norms;
 }
 
 double estimate_memory(const Cell *c, StageKind kind)
@@ -75,7 +79,7 @@ double estimate_memory(const Cell *c, StageKind kind)
     const double     heads = c->config.model.heads, decoder = c->config.model.decoder_heads;
     const double     pictures = ((double)d->train_count + d->test_count) * d->channels *
                             d->height * d->width;
-    double reals = parameters(c);
+    double reals = estimate_parameters(c);
     if (kind == STAGE_PRETRAIN && !cell_untrained(c)) {
         double T = s.K + 1, U = s.L + 1;
         double kept = s.depth * (KEPT_PER_WIDTH * T * s.D + heads * T * T) +
@@ -89,7 +93,7 @@ double estimate_memory(const Cell *c, StageKind kind)
 
 double estimate_disk(const Cell *c)
 {
-    return 2e5 + parameters(c) * sizeof(real) + 16.0 * c->data->test_count;
+    return 2e5 + estimate_parameters(c) * sizeof(real) + 16.0 * c->data->test_count;
 }
 
 double memory_available(void)
@@ -112,7 +116,8 @@ static double trial(const Cell *c)
     const Backend *be;
     Err            err;
     int            D = c->config.model.width, threads = threads_get();
-    size_t         n = (size_t)ROWS * (size_t)D, hidden = 4 * n, weights = 4 * (size_t)D * (size_t)D;
+    size_t         n = (size_t)ROWS * (size_t)D, hidden = 4 * n;
+    size_t         weights = 4 * (size_t)D * (size_t)D;
     if (backend_open(&be, "cpu", &err)) return 0;
     real *x = calloc(n + hidden + weights, sizeof *x);
     if (!x) return 0;

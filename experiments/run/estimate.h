@@ -16,6 +16,8 @@
 /* Floating point operations of a stage. */
 double estimate_flop(const Cell *c, StageKind kind);
 
+double estimate_parameters(const Cell *c); /* numbers in the whole model */
+
 /* Bytes of memory while a stage runs; bytes that a cell leaves on disk. */
 double estimate_memory(const Cell *c, StageKind kind);
 double estimate_disk(const Cell *c);

@@ -18,7 +18,7 @@
 
 static const double LOOK_S = 1.0; /* between two looks at what others are doing */
 
-typedef enum { TODO, HERE, ELSEWHERE, OVER } Place;
+typedef enum { WAITING, HERE, ELSEWHERE, OVER } Place;
 
 typedef struct {
     Works                *w;
@@ -29,10 +29,12 @@ typedef struct {
 
     Place *place; /* [w->n] */
     pid_t *pid;   /* [w->n] of those that are HERE */
-    int    running, next; /* work before `next` is not TODO */
+    int    running, next; /* work before `next` is not WAITING */
     int    asked; /* how often to stop */
     double looked_s, start_s;
-    double all_flop, over_flop; /* of what was not done when we came */
+    double all_flop, over_flop; /* of what was not done when we came   */
+    double first_flop;          /* ... that was behind us at first sight */
+    bool   seen;
 } Schedule;
 
 static double flop_left(const Work *w)
@@ -139,7 +141,7 @@ static int look_elsewhere(Schedule *s)
             over(s, i, WORK_DONE);
         } else if (state == WORK_FAILED) over(s, i, WORK_FAILED);
         else {
-            s->place[i] = TODO; /* its process died */
+            s->place[i] = WAITING; /* its process died */
             if (i < s->next) s->next = i;
         }
     }
@@ -177,15 +179,19 @@ static void show(Schedule *s, bool now)
     p->images_per_s = 0;
     p->elsewhere = 0;
     for (int i = 0; i < s->w->n; i++) {
-        if (s->place[i] == HERE) flop += behind(s, &s->w->work[i], &p->images_per_s);
+        if (s->place[i] == HERE || s->place[i] == ELSEWHERE)
+            flop += behind(s, &s->w->work[i], &p->images_per_s);
         p->elsewhere += s->place[i] == ELSEWHERE;
     }
     p->done = s->result->before + s->result->done;
     p->failed = s->result->failed;
     p->running = s->running;
     p->share = s->all_flop > 0 ? flop / s->all_flop : 1;
+    if (!s->seen) s->seen = true, s->first_flop = flop;
     /* The first seconds say little; until then the estimate is all there is. */
-    if (elapsed > 10 && p->share > 0.01) p->left_s = elapsed * (1 - p->share) / p->share;
+    double gained = flop - s->first_flop;
+    if (elapsed > 10 && gained > 0.01 * s->all_flop)
+        p->left_s = elapsed * (s->all_flop - flop) / gained;
     else if (s->config->s_per_flop > 0)
         p->left_s = (s->all_flop - flop) * s->config->s_per_flop /
                     (s->config->jobs * s->config->threads);
@@ -217,7 +223,7 @@ static void loop(Schedule *s, const sigset_t *set)
 {
     for (;;) {
         while (!s->asked && s->running < s->config->jobs && s->next < s->w->n) {
-            if (s->place[s->next] == TODO) begin(s, s->next);
+            if (s->place[s->next] == WAITING) begin(s, s->next);
             s->next++;
         }
         int theirs = s->asked ? 0 : look_elsewhere(s);
@@ -233,7 +239,7 @@ static void sort_out(Schedule *s)
 {
     for (int i = 0; i < s->w->n; i++) {
         Work *w = &s->w->work[i];
-        s->place[i] = w->state == WORK_RUNNING ? ELSEWHERE : TODO;
+        s->place[i] = w->state == WORK_RUNNING ? ELSEWHERE : WAITING;
         if (w->state == WORK_DONE) s->place[i] = OVER, s->result->before++;
         else if (s->config->only_failed && w->state != WORK_FAILED) s->place[i] = OVER;
         if (s->place[i] != OVER) s->all_flop += flop_left(w), s->progress.total++;

@@ -56,7 +56,7 @@ static const struct {
     { "seed: [1, 2]\n", NULL, STATUS_CONFIG, "r.yaml:4: seed: is a list; to vary it" },
     { "pretrain: 3\n", NULL, STATUS_CONFIG, "r.yaml:4: pretrain: expected keys below it" },
     { "model.patch: 5\n", NULL, STATUS_CONFIG, "model.patch: is given again; first at line 2" },
-    { "evaluate: [knn, linear]\n", NULL, STATUS_CONFIG, "r.yaml:4: evaluate: no evaluation linear" },
+    { "evaluate: [knn, linear]\n", NULL, STATUS_CONFIG, "r.yaml:4: evaluate: no evaluation" },
     { "name: ../../etc\n", NULL, STATUS_CONFIG, "r.yaml:4: name: '../../etc' is no name" },
     { "pretrain.warmup: 20\n", NULL, STATUS_CONFIG,
       "r.yaml:4: pretrain.warmup: 20 is more than pretrain.epochs 10" },

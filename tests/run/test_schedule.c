@@ -30,7 +30,9 @@ static const char script[] =
     "echo \"$cell\" >> \"$results/begun\"\n"
     "trap 'exit 75' TERM\n"
     "if [ -e \"$results/slow\" ]; then sleep 0.3 9>&-; fi\n"
-    "if [ -e \"$results/fail-$cell\" ]; then echo 'knn: no luck' > \"$folder/failed.txt\"; exit 1; fi\n"
+    "if [ -e \"$results/fail-$cell\" ]; then\n"
+    "    echo 'knn: no luck' > \"$folder/failed.txt\"; exit 1\n"
+    "fi\n"
     "if [ -e \"$results/die-$cell\" ]; then kill -9 $$; fi\n"
     "if [ -e \"$results/idle-$cell\" ]; then exit 0; fi\n"
     "for s; do : > \"$folder/$s.h5\"; done\n";

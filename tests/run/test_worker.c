@@ -271,6 +271,21 @@ Test(worker, counts_the_operations_of_a_step)
     cr_expect(fabs(estimate_flop(recipe->cells, STAGE_PRETRAIN) / all - 1) < 1e-12);
 }
 
+Test(worker, counts_the_parameters_of_any_model)
+{
+    static const char *const presets[] = { "micro", "tiny", "base" };
+    for (int i = 0; i < 3; i++) {
+        char        setting[64];
+        const char *settings[] = { setting, NULL };
+        snprintf(setting, sizeof setting, "model.preset=%s", presets[i]);
+        Recipe *r = recipe_good(&scratch, "data: {set: scenes, train: 128, test: 16}\n", settings);
+        MaeConfig m = config_mae(&r->cells[0].config, 1, 28, 28);
+        cr_expect(estimate_parameters(r->cells) == (double)mae_count(&m), "%s: %.0f, not %zu",
+                  presets[i], estimate_parameters(r->cells), mae_count(&m));
+        recipe_close(r);
+    }
+}
+
 Test(worker, spans_are_said_in_one_unit)
 {
     static const struct { double s; const char *says; } spans[] = {

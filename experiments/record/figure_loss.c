@@ -80,8 +80,8 @@ Status figure_loss(const Figures *f, Err *err)
     }
     if (!bad && rows)
         bad = figure_draw(f, "loss", "loss", &tsv,
-                          (const char *const[]){ text_get(&shades), text_get(&f->footer), NULL },
-                          err);
+                          (const char *const[]){ text_get(&shades), f->widest,
+                                                 text_get(&f->footer), NULL }, err);
     text_free(&tsv);
     text_free(&shades);
     return bad;

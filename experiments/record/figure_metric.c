@@ -11,12 +11,11 @@ static void add_value(double x, Text *out)
     else text_add(out, "\tnan");
 }
 
-/* Three blocks: means and differences, single seeds, the untrained encoder. */
-static int metric_tsv(const Figures *f, int metric, Text *out)
+/* Two blocks: means and differences, then single seeds; returns how many rows. */
+static int metric_tsv(const Figures *f, int metric, Text *out, double *untrained)
 {
     const Results *r = f->r;
     Text           seeds = { 0 };
-    double         untrained = NAN;
     int            n = 0;
     for (int row = 0; row < r->n_rows; row++) {
         const double *x = results_values(r, metric, row);
@@ -24,7 +23,7 @@ static int metric_tsv(const Figures *f, int metric, Text *out)
         int           base = results_baseline(r, row, f->baseline);
         if (!s.n) continue;
         if (r->rows[row].untrained) {
-            untrained = s.mean;
+            *untrained = s.mean;
             continue;
         }
         if (base >= 0 && base != row)
@@ -44,8 +43,7 @@ static int metric_tsv(const Figures *f, int metric, Text *out)
                 text_add(&seeds, "%d\t%d\t%.8g\n", n, figure_shade(f, row), x[k]);
         n++;
     }
-    text_add(out, "\n\n%s\n\n", text_get(&seeds));
-    if (isfinite(untrained)) text_add(out, "%.8g\n", untrained);
+    text_add(out, "\n\n%s", text_get(&seeds));
     text_free(&seeds);
     return n;
 }
@@ -54,17 +52,19 @@ Status figure_metric(const Figures *f, int metric, Err *err)
 {
     const Metric *m = &f->r->metrics[metric].is;
     Text          tsv = { 0 }, label = { 0 };
-    char          rows[16];
+    char          rows[16], line[32] = "nan";
+    double        untrained = NAN;
     Status        bad = STATUS_OK;
-    int           n = metric_tsv(f, metric, &tsv);
+    int           n = metric_tsv(f, metric, &tsv, &untrained);
     snprintf(rows, sizeof rows, "%d", n);
+    if (isfinite(untrained)) snprintf(line, sizeof line, "%.8g", untrained);
     text_add(&label, "%s%s%s%s", m->long_name, strcmp(m->units, "1") ? " [" : "",
              strcmp(m->units, "percent") ? strcmp(m->units, "1") ? m->units : "" : "%",
              strcmp(m->units, "1") ? "]" : "");
     if (n)
         bad = figure_draw(f, "dots", m->name, &tsv,
-                          (const char *const[]){ rows, text_get(&label), f->baseline,
-                                                 text_get(&f->footer), NULL }, err);
+                          (const char *const[]){ rows, text_get(&label), f->baseline, line,
+                                                 f->widest, text_get(&f->footer), NULL }, err);
     text_free(&tsv);
     text_free(&label);
     return bad;

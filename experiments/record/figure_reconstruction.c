@@ -150,7 +150,7 @@ static Status save(const Figures *f, const Pictures *all, int n, const Text *nam
     snprintf(size[2], sizeof *size, "%d", (int)all->H * c.zoom + BELOW);
     return figure_draw(f, "reconstruction", "reconstruction", names,
                        (const char *const[]){ tiles, size[0], size[1], size[2],
-                                              text_get(&f->footer), NULL }, err);
+                                              f->widest, text_get(&f->footer), NULL }, err);
 }
 
 Status figure_reconstruction(const Figures *f, Err *err)

@@ -48,7 +48,8 @@ Status figure_visibility(const Figures *f, Err *err)
     snprintf(panels, sizeof panels, "%d", n);
     if (!bad && n)
         bad = figure_draw(f, "visibility", "visibility", &tsv,
-                          (const char *const[]){ panels, text_get(&f->footer), NULL }, err);
+                          (const char *const[]){ panels, f->widest, text_get(&f->footer),
+                                                 NULL }, err);
     arena_close(&a);
     text_free(&tsv);
     return bad;

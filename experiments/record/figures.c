@@ -6,19 +6,34 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Rows of one strategy share its colour and differ in their dashes. */
 int figure_shade(const Figures *f, int row)
 {
-    int shade = 0;
-    if (f->r->rows[row].untrained) return -1;
-    if (!strcmp(f->r->rows[row].strategy, f->baseline)) return 0;
-    for (int i = 0; i <= row; i++) {
-        const char *name = f->r->rows[i].strategy;
-        bool        seen = !strcmp(name, f->baseline) || f->r->rows[i].untrained;
-        for (int k = 0; k < i && !seen; k++) seen = !strcmp(f->r->rows[k].strategy, name);
-        shade += !seen;
-        if (!strcmp(name, f->r->rows[row].strategy)) break;
+    enum { SHADES = 10 }; /* as many as style.gp has colours */
+    const ResultRow *all = f->r->rows;
+    const char      *mine = all[row].strategy;
+    int              others = 0, before = 0;
+    if (all[row].untrained) return -1;
+    for (int i = 0; i < row; i++) before += !strcmp(all[i].strategy, mine);
+    for (int i = 0; i < f->r->n_rows && strcmp(all[i].strategy, mine); i++) {
+        bool seen = !strcmp(all[i].strategy, f->baseline) || all[i].untrained;
+        for (int k = 0; k < i && !seen; k++) seen = !strcmp(all[k].strategy, all[i].strategy);
+        others += !seen;
     }
-    return shade;
+    return SHADES * before + (strcmp(mine, f->baseline) ? 1 + others : 0);
+}
+
+/* The scripts leave room for it. */
+static void find_widest(Figures *f)
+{
+    int widest = 8;
+    for (int row = 0; row < f->r->n_rows; row++) {
+        Text label = { 0 };
+        results_label(f->r, row, &label);
+        if (text_width(label.s) > widest) widest = text_width(label.s);
+        text_free(&label);
+    }
+    snprintf(f->widest, sizeof f->widest, "%d", widest);
 }
 
 Status figure_draw(const Figures *f, const char *script, const char *name, const Text *tsv,
@@ -58,6 +73,7 @@ Status figures_write(const Results *r, const char *baseline, const char *folder,
     Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made };
     if (file_make_folders(folder, err)) return err->code;
     write_footer(&f);
+    find_widest(&f);
     Status bad = figure_loss(&f, err);
     for (int i = 0; i < r->n_metrics && !bad; i++)
         if (r->metrics[i].is.primary && r->metrics[i].stage != STAGE_PRETRAIN)

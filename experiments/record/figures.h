@@ -24,6 +24,7 @@ enum { FIGURE_PATH = 4096 };
 typedef struct {
     const Results *r;
     const char    *baseline, *folder;
+    char           widest[16]; /* letters of the longest label, in digits */
     Text           footer; /* scale, seeds and commit, below each figure */
     Text          *made;
 } Figures;
@@ -32,7 +33,7 @@ typedef struct {
 MUST_USE Status figure_draw(const Figures *f, const char *script, const char *name,
                             const Text *tsv, const char *const *arguments, Err *err);
 
-/* Colour of a row: 0 the baseline's, -1 untrained, else by its place. */
+/* Colour and dashes of a row, as style.gp numbers them. */
 int figure_shade(const Figures *f, int row);
 
 MUST_USE Status figure_loss(const Figures *f, Err *err);

@@ -4,8 +4,10 @@
 #include "core/base/file.h"
 #include "experiments/recipe/find.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,10 +32,26 @@ static Status find_script(char path[PATH_ROOM], const char *name, Err *err)
                    places[1], program);
 }
 
+/* gnuplot warns of much that is as it should be; only its last words before a
+ * failure count. */
+static Status complain(const char *log, const char *out, const char *script, Err *err)
+{
+    char  *said = NULL;
+    size_t n = 0;
+    Err    none;
+    if (file_read(log, 1 << 20, &said, &n, &none)) n = 0;
+    while (n && said[n - 1] == '\n') said[--n] = '\0';
+    char *last = n ? strrchr(said, '\n') : NULL;
+    err_set(err, STATUS_FORMAT, "%s: gnuplot failed on %s: %.300s", out, script,
+            last ? last + 1 : n ? said : "no word why");
+    free(said);
+    return err->code;
+}
+
 static Status run(const char *script, const char *format, const char *out,
                   const char *const *arguments, Err *err)
 {
-    char        aside[PATH_ROOM];
+    char        aside[PATH_ROOM], log[PATH_ROOM + 8];
     const char *argv[GNUPLOT_ARGUMENTS + 6] = { "gnuplot", "-c", script, format, aside };
     int         n = 5, status = 0;
     pid_t       pid;
@@ -42,14 +60,21 @@ static Status run(const char *script, const char *format, const char *out,
         argv[n++] = *arguments;
     }
     file_aside(out, aside, sizeof aside);
-    int bad = posix_spawnp(&pid, "gnuplot", NULL, NULL, (char *const *)argv, environ);
+    snprintf(log, sizeof log, "%s.log", aside);
+
+    posix_spawn_file_actions_t to_log;
+    posix_spawn_file_actions_init(&to_log);
+    posix_spawn_file_actions_addopen(&to_log, 2, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    int bad = posix_spawnp(&pid, "gnuplot", &to_log, NULL, (char *const *)argv, environ);
+    posix_spawn_file_actions_destroy(&to_log);
     if (bad)
-        return err_set(err, STATUS_MISSING, "gnuplot: %s; install gnuplot-nox", strerror(bad));
-    if (waitpid(pid, &status, 0) != pid || status || !file_exists(aside)) {
-        unlink(aside);
-        return err_set(err, STATUS_FORMAT, "gnuplot could not draw %s with %s", out, script);
-    }
-    return file_commit(aside, out, err);
+        err_set(err, STATUS_MISSING, "gnuplot: %s; install gnuplot-nox", strerror(bad));
+    else if (waitpid(pid, &status, 0) != pid || status || !file_exists(aside))
+        bad = complain(log, out, script, err);
+    unlink(log);
+    if (!bad) return file_commit(aside, out, err);
+    unlink(aside);
+    return err->code;
 }
 
 Status gnuplot_run(const char *name, const char *out, const char *const *arguments, Text *made,

@@ -11,8 +11,8 @@ enum { GNUPLOT_ARGUMENTS = 8 };
  * the format and the file; arguments ends with NULL.  Adds both paths to `made`,
  * a line each.
  *
- * STATUS_MISSING if there is no gnuplot or no script; STATUS_FORMAT if gnuplot
- * fails, which has then said why on stderr. */
+ * STATUS_MISSING if there is no gnuplot or no script; STATUS_FORMAT, with
+ * what gnuplot said last, if it fails. */
 MUST_USE Status gnuplot_run(const char *name, const char *out, const char *const *arguments,
                             Text *made, Err *err);
 

@@ -1,20 +1,29 @@
 # One metric by strategy: the mean with its 95 % interval, single seeds below it,
 # an untrained encoder as a line; beside it the paired differences to the baseline.
-#   gnuplot -c dots.gp png OUT TSV ROWS LABEL BASELINE FOOTER
-# TSV: three blocks: row, name, shade, mean, low, high, difference, low, high;
-# row, shade, value of one seed; mean of the untrained encoder, if there is one.
+#   gnuplot -c dots.gp png OUT TSV ROWS LABEL BASELINE UNTRAINED WIDEST FOOTER
+# TSV: two blocks: row, name, shade, mean, low, high, difference, low, high; then
+# row, shade, value of one seed.  UNTRAINED: its mean, or nan.  WIDEST: letters of
+# the longest name.
 format = ARG1; out = ARG2; tsv = ARG3; rows = int(ARG4); label = ARG5; baseline = ARG6
-footer = ARG7
-W = 640; H = 118 + 22 * rows
+untrained = ARG7 eq "nan" ? NaN : real(ARG7); widest = int(ARG8); footer = ARG9
+left = 30 + 7.0 * widest; panel = 270; gap = 28; beside = 210
+W = left + panel + gap + beside + 16
+if (W < 640) { panel = panel + 640 - W; W = 640 }
+H = 118 + 22 * rows
 here = substr(ARG0, 1, strlen(ARG0) - strlen("dots.gp"))
 load here . "style.gp"
 
-untrained = NaN
-stats tsv nooutput
-if (STATS_blocks > 2) {
-    stats tsv index 2 using 1 nooutput
-    untrained = STATS_mean
-}
+worst = 0; best = 0
+stats tsv index 0 using 8:9 nooutput
+if (exists("STATS_min_x") && STATS_min_x < worst) { worst = STATS_min_x }
+if (exists("STATS_max_y") && STATS_max_y > best) { best = STATS_max_y }
+stats tsv index 0 using 5:6 nooutput
+low = STATS_min_x; high = STATS_max_y
+stats tsv index 1 using 3 nooutput
+if (STATS_min < low) { low = STATS_min }
+if (STATS_max > high) { high = STATS_max }
+if (untrained < low) { low = untrained }
+if (untrained > high) { high = untrained }
 
 set multiplot
 set yrange [rows - 0.35 : -0.65]
@@ -24,33 +33,39 @@ set ytics scale 0
 set grid noytics xtics
 set border 1
 unset key
-set offsets graph 0.04, graph 0.04, 0, 0
-set xtics scale 0.6
 set bars 0.5
 
-set lmargin at screen 0.22
-set rmargin at screen 0.62
+set lmargin at screen left / W
+set rmargin at screen (left + panel) / W
 set xlabel label
+if (high > low) {
+    set xrange [low - 0.05 * (high - low) : high + 0.05 * (high - low)]
+    set xtics step(high - low) scale 0.6
+}
 set label 2 "mean and 95 % interval; single seeds" at graph 0, screen 1 - 11.0 / H left \
     font small textcolor rgb "#404040"
 if (untrained == untrained) {
-    set label 3 "untrained" at untrained, graph 0.05 left offset 0.5, 0 font small \
+    set label 3 "untrained" at untrained, graph 0 left offset 0.5, 0.6 font small \
         textcolor rgb grey
+    set arrow 1 from untrained, graph 0 to untrained, graph 1 nohead linecolor rgb grey \
+        linewidth 1.2 dashtype 2
 }
-plot (untrained) with points pointsize 0 notitle, \
-     tsv index 2 using 1:(rows - 0.35):(0):(-rows - 0.3) with vectors nohead linecolor rgb grey \
-         linewidth 1.2 dashtype 2, \
-     tsv index 1 using 3:($1 + 0.24):(rgb($2)) with points pointtype 6 pointsize 0.4 \
+plot tsv index 1 using 3:($1 + 0.24):(rgb($2)) with points pointtype 6 pointsize 0.4 \
          linewidth 0.8 linecolor rgb variable, \
      tsv index 0 using 4:1:5:6:(rgb($3)):ytic(2) with xerrorbars pointtype 7 pointsize 0.6 \
          linewidth 1.2 linecolor rgb variable
 
-set lmargin at screen 0.66
-set rmargin at screen 0.98
+set lmargin at screen (left + panel + gap) / W
+set rmargin at screen (left + panel + gap + beside) / W
 set format y ""
 set xlabel "difference to " . baseline
 set label 2 "paired by seed, with 95 % interval"
 unset label 1; unset label 3
-set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#000000" linewidth 0.8 back
-plot tsv index 0 using 7:1:8:9:(rgb($3)) with xerrorbars pointtype 7 pointsize 0.6 \
-         linewidth 1.2 linecolor rgb variable
+set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#000000" linewidth 0.8 \
+    dashtype solid back
+if (best > worst) {
+    set xrange [worst - 0.05 * (best - worst) : best + 0.05 * (best - worst)]
+    set xtics step(best - worst) scale 0.6
+    plot tsv index 0 using 7:1:8:9:(rgb($3)) with xerrorbars pointtype 7 pointsize 0.6 \
+             linewidth 1.2 linecolor rgb variable
+}

@@ -1,10 +1,11 @@
 # Training loss of each strategy, mean over seeds, with a band of one standard
 # deviation.
-#   gnuplot -c loss.gp png OUT TSV SHADES FOOTER
+#   gnuplot -c loss.gp png OUT TSV SHADES WIDEST FOOTER
 # TSV: a block per strategy, its name first, then epoch, mean, low, high.
-# SHADES: the colour of each block, by number.
-format = ARG1; out = ARG2; tsv = ARG3; shades = ARG4; footer = ARG5
-W = 640; H = 380
+# SHADES: the colour of each block, by number.  WIDEST: letters of the longest name.
+format = ARG1; out = ARG2; tsv = ARG3; shades = ARG4; widest = int(ARG5)
+footer = ARG6
+W = 556 + 7.0 * widest; H = 380
 here = substr(ARG0, 1, strlen(ARG0) - strlen("loss.gp"))
 load here . "style.gp"
 
@@ -13,7 +14,8 @@ n = STATS_blocks
 
 set xlabel "epoch"
 set ylabel "mean squared error of hidden patches"
-set key outside right center Left reverse samplen 2 spacing 1.15 width -1
+set key at screen 520.0 / W, graph 0.5 left center Left reverse samplen 2 spacing 1.15
+set rmargin at screen 510.0 / W
 set bmargin at screen 92.0 / H
 set tmargin at screen 1 - 22.0 / H
 set label 2 "mean over seeds; band: one standard deviation" at graph 0, screen 1 - 11.0 / H \

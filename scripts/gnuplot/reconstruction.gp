@@ -1,9 +1,11 @@
 # Names around a picture of tiles.
-#   gnuplot -c reconstruction.gp png OUT TSV TILES WIDTH HEIGHT STEP FOOTER
-# TSV: number and name of each row of tiles, STEP pixels below the one before.
+#   gnuplot -c reconstruction.gp png OUT TSV TILES WIDTH HEIGHT STEP WIDEST FOOTER
+# TSV: number and name of each row of tiles, STEP pixels below the one before;
+# WIDEST: letters of the longest name.
 format = ARG1; out = ARG2; tsv = ARG3; tiles = ARG4
-width = int(ARG5); height = int(ARG6); step = int(ARG7); footer = ARG8
-left = 118; top = 20; foot = 52
+width = int(ARG5); height = int(ARG6); step = int(ARG7); widest = int(ARG8)
+footer = ARG9
+left = 30 + 7.0 * widest; top = 20; foot = 52
 W = int(left + width / 2 + 10); H = int(top + height / 2 + foot)
 here = substr(ARG0, 1, strlen(ARG0) - strlen("reconstruction.gp"))
 load here . "style.gp"

@@ -14,9 +14,9 @@ set datafile separator tab
 set datafile missing "nan"
 
 # Told apart by people who do not tell red from green, and in grey by lightness:
-# Okabe and Ito's colours without the yellow, then three of Tol's.  The baseline
-# has the first, an untrained encoder the last.  After all are used they come
-# again, with dashes.
+# Okabe and Ito's colours without the yellow, then three of Tol's.  Shade 0 is the
+# baseline's; -1, an untrained encoder's, is grey.  From 10 on colours come again,
+# with dashes.
 palette_words = "#000000 #0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #882255 #999933 #332288"
 n_shades = 10
 grey = "#8c8c8c"
@@ -29,6 +29,10 @@ set tics nomirror textcolor "#202020"
 set grid linecolor "#e4e4e4" linewidth 0.6 linetype 1
 set key noenhanced
 small = "sans-serif,7"
+
+# A step of 1, 2 or 5 that puts about five tics on a range r.
+step(r) = (p = 10.0 ** floor(log10(r / 5.0)), m = r / 5.0 / p, \
+           m < 1.5 ? p : m < 3.5 ? 2 * p : m < 7.5 ? 5 * p : 10 * p)
 
 # The footer has up to three lines.
 set label 1 footer at screen 8.0 / W, 32.0 / H left font small textcolor rgb grey

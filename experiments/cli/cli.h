@@ -33,7 +33,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef enum { OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_NUMBER, OPTION_IS_TEXT, OPTION_IS_LIST } OptionKind;
+typedef enum {
+    OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_NUMBER, OPTION_IS_TEXT, OPTION_IS_LIST
+} OptionKind;
 
 /* An option that may be given several times. */
 enum { LIST_MOST = 64 };

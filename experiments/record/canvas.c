@@ -120,22 +120,29 @@ int canvas_text_width(int size, const char *text)
 int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colour,
                      const char *text)
 {
-    char line[256] = "";
-    int  top = y, leading = size * 7 / 4;
+    char   line[256] = "";
+    size_t used = 0;
+    int    top = y, leading = size * 7 / 4;
     for (const char *at = text; *at;) {
-        char   longer[sizeof line];
         size_t n = strcspn(at, " ,=");
         n += at[n] != '\0';
-        snprintf(longer, sizeof longer, "%s%.*s", line, (int)n, at);
-        if (*line && canvas_text_width(size, longer) > width) {
-            canvas_text(c, x, y, size, colour, line);
-            y += leading;
-            *line = '\0';
+        if (n > sizeof line / 2) n = sizeof line / 2; /* no word is as long */
+        bool fits = used + n < sizeof line;
+        if (fits) {
+            memcpy(line + used, at, n);
+            line[used + n] = '\0';
+            fits = !used || canvas_text_width(size, line) <= width;
+        }
+        if (fits) {
+            used += n, at += n;
             continue;
         }
-        memcpy(line, longer, sizeof line);
-        at += n;
+        line[used] = '\0';
+        canvas_text(c, x, y, size, colour, line);
+        y += leading;
+        used = 0;
     }
+    line[used] = '\0';
     canvas_text(c, x, y, size, colour, line);
     return y + leading - top;
 }

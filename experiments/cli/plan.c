@@ -23,7 +23,7 @@ static const Option options[] = {
     { 0 }
 };
 
-/* --- keys ---------------------------------------------------------------------- */
+/* --- keys ---------------------------------------------------------------- */
 
 static void range_text(const Key *k, Text *t)
 {
@@ -43,7 +43,8 @@ static int list_keys(void)
         Text       initial = { 0 }, range = { 0 };
         schema_default(i, &initial);
         range_text(k, &range);
-        printf("%-28s %-20s %-22s %s\n", k->name, text_get(&initial), text_get(&range), k->about);
+        printf("%-28s %-20s %-22s %s\n", k->name, text_get(&initial), text_get(&range),
+               k->about);
         text_free(&initial);
         text_free(&range);
     }
@@ -75,7 +76,7 @@ static void show_resolved(const Recipe *r)
     }
 }
 
-/* --- cells ----------------------------------------------------------------------- */
+/* --- cells --------------------------------------------------------------- */
 
 static void show_cells(const Recipe *r, const Works *w)
 {
@@ -83,8 +84,8 @@ static void show_cells(const Recipe *r, const Works *w)
         const Work *one = &w->work[i];
         Text        label = { 0 };
         work_label(r, one->cell, &label);
-        printf("%.16s  %-8s  %-40s ", one->cell->stage[STAGE_PRETRAIN].id, work_word(one->state),
-               text_get(&label));
+        printf("%.16s  %-8s  %-40s ", one->cell->stage[STAGE_PRETRAIN].id,
+               work_word(one->state), text_get(&label));
         for (int k = 0; k < one->n; k++) {
             const Task *t = &one->tasks[k];
             printf(" %s%s", t->done ? "" : "+", t->cell->stage[t->kind].name);
@@ -125,7 +126,8 @@ static void show_total(const Options *o, const Recipe *r, const Works *w)
     Pace  p = t.cells ? estimate_pace(w) : (Pace){ 0 };
     int   cores = threads_available(), at_once = o->jobs ? (int)o->jobs : cores;
     if (at_once > t.cells) at_once = t.cells;
-    printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, t.cells, t.stages);
+    printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, t.cells,
+           t.stages);
     if (!t.cells) return;
     progress_span(span, t.flop * p.s_per_flop / (at_once < cores ? at_once : cores));
     printf("time    about %s with %d at a time, from %s\n", span, at_once,
@@ -147,7 +149,8 @@ static int show_plan(const Options *o, const Recipe *r)
            r->name, *r->base.about ? r->base.about : "no description", r->path,
            c->config.data.name, c->data->train_count, c->data->test_count, c->data->height,
            c->data->width, c->data->channels, c->data->classes, c->config.model.width,
-           c->config.model.depth, c->config.model.heads, c->config.model.patch, c->rows, c->cols);
+           c->config.model.depth, c->config.model.heads, c->config.model.patch, c->rows,
+           c->cols);
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
     show_cells(r, &w);

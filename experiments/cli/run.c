@@ -38,8 +38,8 @@ static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *
     for (int i = 0; i < w->n; i++)
         for (int k = 0; k < w->work[i].n; k++) {
             const Task *t = &w->work[i].tasks[k];
-            double      bytes = work_needs(&w->work[i], k) ? estimate_memory(t->cell, t->kind) : 0;
-            if (bytes > most) most = bytes;
+            double      bytes = estimate_memory(t->cell, t->kind);
+            if (work_needs(&w->work[i], k) && bytes > most) most = bytes;
         }
     bool chosen = o->jobs || r->base.jobs;
     while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
@@ -69,7 +69,8 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
         return EXIT_STOPPED;
     }
     if (result->failed)
-        fprintf(stderr, "%s: `maskgrid run %s --failed` tries them again\n", r->name, r->name);
+        fprintf(stderr, "%s: `maskgrid run %s --failed` tries them again\n", r->name,
+                r->name);
     return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 
@@ -90,8 +91,8 @@ static int run_recipe(const Options *o, const Recipe *r, Arena *a)
     c.progress = o->quiet ? NULL : stderr;
     if (!o->quiet && r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
     if (!o->quiet && !idle)
-        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w.n, c.jobs,
-                c.threads);
+        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w.n,
+                c.jobs, c.threads);
     if (schedule_run(&w, r, &c, &result, &err)) return cli_fail(&err);
     return conclude(r, &w, &result, clock_s() - start, o->quiet);
 }
@@ -114,8 +115,8 @@ static int run(const void *opt, char *const *arguments, int n)
 COMMAND(run) = {
     .place = 50, .arguments = "RECIPE", .least = 1, .most = 1,
     .about = "run what is missing of a recipe: train, measure, record",
-    .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails does "
-               "not stop the others, and a run that was killed goes on where it was.",
+    .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails "
+               "does not stop the others, and a run that was killed goes on where it was.",
     .examples = "  maskgrid run demo\n"
                 "  maskgrid run table1 --jobs 2 -s grid.seed=0..9\n"
                 "  maskgrid run demo -s grid.pretrain.ratio=0.5,0.75,0.9 -s pretrain.epochs=2\n",

@@ -29,7 +29,8 @@ static void remark(const Works *w, const Work *one, Text *out)
     if (!journal_last(&line, folder)) return;
     text_add(out, "%s%s", one->state == WORK_MISSING ? "stopped at " : "", line.stage);
     if (line.steps) text_add(out, " %ld%%", 100 * line.step / line.steps);
-    if (one->state == WORK_RUNNING && line.images_per_s > 0) text_add(out, ", %.0f images/s", line.images_per_s);
+    if (one->state == WORK_RUNNING && line.images_per_s > 0)
+        text_add(out, ", %.0f images/s", line.images_per_s);
 }
 
 /* s as a JSON string, or quoted for CSV. */
@@ -43,7 +44,8 @@ static void quoted(const char *s, bool json)
     putchar('"');
 }
 
-static void show(const Recipe *r, const Works *w, const Work *one, const char *format, bool last)
+static void show(const Recipe *r, const Works *w, const Work *one, const char *format,
+                 bool last)
 {
     Text label = { 0 }, said = { 0 };
     int  done = 0;
@@ -61,7 +63,9 @@ static void show(const Recipe *r, const Works *w, const Work *one, const char *f
     } else {
         printf("    {\"cell\": \"%.16s\", \"state\": \"%s\", \"stages_done\": %d, "
                "\"stages\": %d, \"label\": ", id, state, done, one->n);
-        quoted(text_get(&label), true), printf(", \"remark\": "), quoted(text_get(&said), true);
+        quoted(text_get(&label), true);
+        printf(", \"remark\": ");
+        quoted(text_get(&said), true);
         printf("}%s\n", last ? "" : ",");
     }
     text_free(&label);

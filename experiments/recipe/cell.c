@@ -16,7 +16,7 @@ bool cell_wants(const Cell *c, StageKind kind)
 
 bool cell_untrained(const Cell *c) { return c->config.pretrain.epochs == 0; }
 
-/* --- identities ------------------------------------------------------------- */
+/* --- identities ---------------------------------------------------------- */
 
 /* Nothing of how one would have trained says anything of what was not trained. */
 static bool determines(const Cell *c, const Key *k, StageKind kind)
@@ -64,17 +64,21 @@ void cell_identify(Cell *c)
         hash_text(&h, text_get(&text));
         hash_end(&h, stage->id);
         if (s == STAGE_PRETRAIN) snprintf(stage->name, sizeof stage->name, "pretrain");
-        else snprintf(stage->name, sizeof stage->name, "%s-%.8s", stage_word(s), stage->id);
+        else {
+            char head[9];
+            memcpy(head, stage->id, 8), head[8] = '\0';
+            snprintf(stage->name, sizeof stage->name, "%s-%s", stage_word(s), head);
+        }
     }
     text_free(&text);
 }
 
-/* --- the same as a recipe ---------------------------------------------------- */
+/* --- the same as a recipe ------------------------------------------------ */
 
 static bool plain(const char *text)
 {
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "./_:=+-";
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789./_:=+-";
     return *text && !strchr("-:=", *text) && !text[strspn(text, safe)] &&
            text[strlen(text) - 1] != ':';
 }
@@ -116,7 +120,7 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out)
     }
 }
 
-/* --- on disk ------------------------------------------------------------------- */
+/* --- on disk ------------------------------------------------------------- */
 
 void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name)
 {

@@ -12,7 +12,7 @@ static char *keep(Arena *a, const char *s)
     return memcpy(arena_take(a, n), s, n);
 }
 
-/* --- data --------------------------------------------------------------------- */
+/* --- data ---------------------------------------------------------------- */
 
 /* What a range of one key cannot say. */
 static Status check_scenes(const ScenesConfig *s, const char **blame, Err *err)
@@ -70,7 +70,7 @@ static Status look(Looked **found, const Config *c, Arena *a, Looked **all,
     return *found ? STATUS_OK : err->code;
 }
 
-/* --- sizes -------------------------------------------------------------------- */
+/* --- sizes --------------------------------------------------------------- */
 
 static Status check_sizes(Cell *c, const char **blame, Err *err)
 {
@@ -102,7 +102,7 @@ static Status check_sizes(Cell *c, const char **blame, Err *err)
     return mae_check(&mae, err);
 }
 
-/* --- training ------------------------------------------------------------------ */
+/* --- training ------------------------------------------------------------ */
 
 static Status check_training(const Cell *c, const char **blame, Err *err)
 {

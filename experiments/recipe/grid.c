@@ -13,7 +13,7 @@ static const char *keep(Arena *a, const char *s, size_t n)
     return to;
 }
 
-/* --- the values of an axis ---------------------------------------------- */
+/* --- the values of an axis ----------------------------------------------- */
 
 typedef struct {
     Arena     *arena;
@@ -71,7 +71,8 @@ static Status add_range(Filling *f, const char *text, double from, double to, do
     int n = (int)((to - from) / step + 1e-9);
     for (int i = 0; i <= n; i++) {
         char value[40];
-        snprintf(value, sizeof value, "%.12g", from + i * step); /* 0.3, not 0.30000000000000004 */
+        /* 0.3, not 0.30000000000000004 */
+        snprintf(value, sizeof value, "%.12g", from + i * step);
         if (add(f, value, origin)) return f->err->code;
     }
     return STATUS_OK;
@@ -146,7 +147,7 @@ void grid_drop(Grid *g, int key)
         }
 }
 
-/* --- points --------------------------------------------------------------- */
+/* --- points -------------------------------------------------------------- */
 
 Status grid_count(const Grid *g, int *n, Err *err)
 {
@@ -169,7 +170,7 @@ void grid_point(const Grid *g, int i, int *at)
     }
 }
 
-/* --- settings --------------------------------------------------------------- */
+/* --- settings ------------------------------------------------------------ */
 
 /* Does the part that begins at s go on with the part before it, which has seen a
  * colon? */

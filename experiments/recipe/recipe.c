@@ -16,7 +16,7 @@ static char *keep(Arena *a, const char *s, size_t n)
     return to;
 }
 
-/* --- values ------------------------------------------------------------------- */
+/* --- values -------------------------------------------------------------- */
 
 /* `evaluate` alone is a list in itself: it becomes "knn,linear-cached". */
 static Status list_text(const char **text, Arena *a, const Yaml *list, Err *err)
@@ -64,7 +64,8 @@ static Status unknown(Origin origin, const char *name, Err *err)
 }
 
 /* The keys of a map, whose names go on from `prefix`. */
-static Status read_map(Recipe *r, const Yaml *map, const char *prefix, bool in_grid, Err *err)
+static Status read_map(Recipe *r, const Yaml *map, const char *prefix, bool in_grid,
+                       Err *err)
 {
     for (const Yaml *y = map->first; y; y = y->next) {
         char   name[256];
@@ -111,13 +112,14 @@ static Status read_setting(Recipe *r, const char *given, Err *err)
     return assign(r, key, value, origin, err);
 }
 
-/* --- cells -------------------------------------------------------------------- */
+/* --- cells --------------------------------------------------------------- */
 
 Origin recipe_origin(const Recipe *r, const Cell *c, int key)
 {
     const Key *k = schema_key(key);
     for (int i = 0; i < r->grid.n; i++)
-        if (r->grid.axis[i].key == key && c->at) return r->grid.axis[i].values[c->at[i]].origin;
+        if (r->grid.axis[i].key == key && c->at)
+            return r->grid.axis[i].values[c->at[i]].origin;
     Origin o = r->origin[key];
     if (o.kind != FROM_DEFAULT) return o;
     if (!strcmp(k->name, "data.set") && strcmp(c->config.data.name, r->base.data.name))
@@ -126,7 +128,8 @@ Origin recipe_origin(const Recipe *r, const Cell *c, int key)
 }
 
 /* Point i of the grid; without training if `untrained`. */
-static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looked **looked, Err *err)
+static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looked **looked,
+                        Err *err)
 {
     const char *blame;
     *c = (Cell){ .config = r->base, .at = ARENA_NEW(&r->arena, int, GRID_MOST_AXES) };
@@ -198,7 +201,7 @@ static Status make_cells(Recipe *r, Err *err)
     return STATUS_OK;
 }
 
-/* --- the file ------------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------------ */
 
 /* The name becomes part of paths. */
 static Status check_name(Recipe *r, Err *err)
@@ -210,12 +213,14 @@ static Status check_name(Recipe *r, Err *err)
     else {
         const char *slash = strrchr(r->path, '/'), *file = slash ? slash + 1 : r->path;
         const char *dot = strrchr(file, '.');
-        r->name = r->base.name = keep(&r->arena, file, dot ? (size_t)(dot - file) : strlen(file));
+        size_t      stem = dot ? (size_t)(dot - file) : strlen(file);
+        r->name = r->base.name = keep(&r->arena, file, stem);
     }
     size_t n = strlen(r->name);
-    if (n > 0 && n <= 64 && *r->name != '.' && !r->name[strspn(r->name, safe)]) return STATUS_OK;
-    err_set(err, STATUS_CONFIG, "'%.64s' is no name: letters, digits, dots, dashes, 64 at most",
-            r->name);
+    if (n > 0 && n <= 64 && *r->name != '.' && !r->name[strspn(r->name, safe)])
+        return STATUS_OK;
+    err_set(err, STATUS_CONFIG, "'%.64s' is no name: letters, digits, dots, dashes, "
+            "64 at most", r->name);
     return origin_in(err, &r->origin[key], "name");
 }
 
@@ -235,8 +240,8 @@ static Status read_file(Recipe *r, Err *err)
     return read_map(r, root, "", false, err);
 }
 
-Status recipe_open(Recipe **out, const char *word, const char *const *settings, int n_settings,
-                   Err *err)
+Status recipe_open(Recipe **out, const char *word, const char *const *settings,
+                   int n_settings, Err *err)
 {
     Recipe *r = calloc(1, sizeof *r);
     CHECK(r, "no memory for a recipe");

@@ -18,7 +18,8 @@
 /* In the order of `maskgrid plan --keys`.  Without `initial` the default is what
  * the defaults() of the struct in core/ say, or comes from other keys (`from`). */
 static const Key keys[] = {
-    { AT("name", name), .initial = "", .about = "of the recipe; else the file's", .of = OF_RECIPE },
+    { AT("name", name), .initial = "", .about = "of the recipe; else the file's",
+      .of = OF_RECIPE },
     { AT("about", about), .initial = "", .about = "one line", .of = OF_RECIPE },
     { AT("evaluate", evaluate), .initial = "knn,linear-cached",
       .about = "what to measure of each encoder", .of = OF_RECIPE },
@@ -81,7 +82,8 @@ static const Key keys[] = {
     { AT("pretrain.ratio", pretrain.ratio), .initial = "0.75", WITHIN(0, 1),
       .about = "share of hidden patches", .of = PRETRAIN },
     { AT("pretrain.target", pretrain.target), .initial = "normalized",
-      .choices = "raw|normalized", .about = "pixels, or each patch normalised", .of = PRETRAIN },
+      .choices = "raw|normalized", .about = "pixels, or each patch normalised",
+      .of = PRETRAIN },
     { AT("pretrain.epochs", pretrain.epochs), .initial = "10", BETWEEN(0, 1e6),
       .about = "0: the encoder stays untrained", .of = PRETRAIN },
     { AT("pretrain.batch", pretrain.batch), .initial = "128", BETWEEN(1, 65536),
@@ -166,13 +168,15 @@ Status schema_unknown(const char *name, Err *err)
         const char *last = strrchr(keys[i].name, '.');
         if (last && !strcmp(last + 1, name)) near = keys[i].name;
     }
-    return near ? err_set(err, STATUS_CONFIG, "%s: no such key; did you mean %s?", name, near)
-                : err_set(err, STATUS_CONFIG, "%s: no such key; see maskgrid plan --keys", name);
+    if (near)
+        return err_set(err, STATUS_CONFIG, "%s: no such key; did you mean %s?", name, near);
+    return err_set(err, STATUS_CONFIG, "%s: no such key; see maskgrid plan --keys", name);
 }
 
 void schema_defaults(Config *c)
 {
-    *c = (Config){ .data = data_defaults(), .knn = knn_defaults(), .linear = linear_defaults() };
+    *c = (Config){ .data = data_defaults(), .knn = knn_defaults(),
+                   .linear = linear_defaults() };
     for (int i = 0; i < N_KEYS; i++) {
         Err err;
         if (keys[i].initial && schema_set(c, i, keys[i].initial, &err))
@@ -180,7 +184,7 @@ void schema_defaults(Config *c)
     }
 }
 
-/* --- texts to fields and back ------------------------------------------- */
+/* --- texts to fields and back -------------------------------------------- */
 
 static Status not_among(const Key *k, const char *text, Err *err)
 {
@@ -209,9 +213,10 @@ static Status add_stage(unsigned *set, const char *word, Err *err)
         return STATUS_OK;
     }
     const char *near = text_nearest(word, words);
-    return near ? err_set(err, STATUS_CONFIG, "no evaluation %.60s; did you mean %s?", word, near)
-                : err_set(err, STATUS_CONFIG, "no evaluation %.60s; there are knn and "
-                                              "linear-cached", word);
+    if (near)
+        return err_set(err, STATUS_CONFIG, "no evaluation %.60s; did you mean %s?", word, near);
+    return err_set(err, STATUS_CONFIG, "no evaluation %.60s; there are knn and linear-cached",
+                   word);
 }
 
 /* "knn,linear-cached"; "none" for pre-training alone. */
@@ -230,11 +235,11 @@ static Status set_stages(unsigned *set, const char *text, Err *err)
 
 static Status out_of_range(const Key *k, const char *text, Err *err)
 {
-    return k->open ? err_set(err, STATUS_CONFIG,
-                             "%.60s is out of range, expected more than %.15g and less than %.15g",
-                             text, k->lo, k->hi)
-                   : err_set(err, STATUS_CONFIG,
-                             "%.60s is out of range, expected %.15g to %.15g", text, k->lo, k->hi);
+    if (k->open)
+        return err_set(err, STATUS_CONFIG, "%.60s is out of range, expected more than %.15g "
+                       "and less than %.15g", text, k->lo, k->hi);
+    return err_set(err, STATUS_CONFIG, "%.60s is out of range, expected %.15g to %.15g", text,
+                   k->lo, k->hi);
 }
 
 Status schema_set(Config *c, int key, const char *text, Err *err)
@@ -265,7 +270,8 @@ Status schema_set(Config *c, int key, const char *text, Err *err)
     case KEY_IS_NUMBER:
         if (!text_to_double(text, &number))
             return err_set(err, STATUS_CONFIG, "%.60s is not a number", text);
-        if (!(k->open ? number > k->lo && number < k->hi : number >= k->lo && number <= k->hi))
+        if (!(number >= k->lo && number <= k->hi) ||
+            (k->open && (number == k->lo || number == k->hi)))
             return out_of_range(k, text, err);
         *(double *)field = number + 0.0; /* -0 is 0 */
         return STATUS_OK;
@@ -298,7 +304,9 @@ void schema_get(const Config *c, int key, Text *out)
         break;
     case KEY_IS_FLAG: text_add(out, "%s", *(const bool *)field ? "yes" : "no"); break;
     case KEY_IS_INT: text_add(out, "%d", *(const int *)field); break;
-    case KEY_IS_WHOLE: text_add(out, "%llu", (unsigned long long)*(const uint64_t *)field); break;
+    case KEY_IS_WHOLE:
+        text_add(out, "%llu", (unsigned long long)*(const uint64_t *)field);
+        break;
     case KEY_IS_NUMBER:
         text_from_double(number, *(const double *)field);
         text_add(out, "%s", number);

@@ -82,8 +82,9 @@ static Status children(Reader *r, Yaml *to, yaml_event_type_t end, int depth, Er
                                                   : "a key must be one word");
             for (const Yaml *y = to->first; y; y = y->next)
                 if (!strcmp(y->key, key))
-                    return err_set(err, STATUS_CONFIG, "%s:%d: %s is given again; first at line %d",
-                                   r->file, line, key, y->line);
+                    return err_set(err, STATUS_CONFIG,
+                                   "%s:%d: %s is given again; first at line %d", r->file,
+                                   line, key, y->line);
             if (next(r, &e, err)) return err->code;
         }
         Yaml *child = ARENA_NEW(r->arena, Yaml, 1);

@@ -69,7 +69,8 @@ Status child_start(pid_t *pid, const Work *w, const char *results, const char *p
     CHECK(argv, "no memory for %d stages", w->n);
     snprintf(number, sizeof number, "%d", threads);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
-    const char *head[HEAD] = { program, "cell", "--results", results, "--threads", number, folder };
+    const char *head[HEAD] = { program, "cell",  "--results", results, "--threads",
+                               number,  folder };
     memcpy(argv, head, sizeof head);
     for (int i = 0, k = HEAD; i < w->n; i++)
         if (work_needs(w, i)) argv[k++] = w->tasks[i].cell->stage[w->tasks[i].kind].name;

@@ -14,7 +14,7 @@ static const double KEPT_PER_WIDTH = 17;   /* reals a block keeps per token and 
                                               2 norms, qkv, attention, 2 residuals,
                                               8 of the hidden layer              */
 
-/* --- operations ------------------------------------------------------------------- */
+/* --- operations ---------------------------------------------------------- */
 
 /* One block on T tokens: 12 D^2 multiplications a token, and the attention. */
 static double block_flop(double T, double D) { return 24 * T * D * D + 4 * T * T * D; }
@@ -59,7 +59,7 @@ double estimate_flop(const Cell *c, StageKind kind)
     return 0;
 }
 
-/* --- bytes -------------------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------- */
 
 /* As mae_count has it, without making a model: 10,000 cells are asked about. */
 double estimate_parameters(const Cell *c)
@@ -107,7 +107,7 @@ double memory_available(void)
     return 1024 * kb;
 }
 
-/* --- pace --------------------------------------------------------------------------- */
+/* --- pace ---------------------------------------------------------------- */
 
 /* The first product of the hidden layer, for a batch: most of a step is like it. */
 static double trial(const Cell *c)

@@ -45,7 +45,7 @@ static double flop_left(const Work *w)
     return flop;
 }
 
-/* --- beginning and ending ------------------------------------------------------ */
+/* --- beginning and ending ------------------------------------------------ */
 
 static void over(Schedule *s, int i, WorkState state)
 {
@@ -65,7 +65,8 @@ static void failed(Schedule *s, int i, const char *why)
     over(s, i, WORK_FAILED);
     work_label(s->recipe, w->cell, &label);
     cell_file(log, s->w->results, w->cell, "log.txt");
-    progress_say(&s->progress, "failed: %s: %s\n        see %s", text_get(&label), w->why, log);
+    progress_say(&s->progress, "failed: %s: %s\n        see %s", text_get(&label), w->why,
+                 log);
     text_free(&label);
 }
 
@@ -99,8 +100,10 @@ static void ended(Schedule *s, int i, int status)
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     if (code == EXIT_CLAIMED) s->place[i] = ELSEWHERE;
     else if (s->asked) s->place[i] = OVER; /* neither done nor failed */
-    else if (code > 0 && w->why[0]) failed(s, i, (snprintf(why, sizeof why, "%s", w->why), why));
-    else {
+    else if (code > 0 && w->why[0]) {
+        snprintf(why, sizeof why, "%s", w->why);
+        failed(s, i, why);
+    } else {
         if (code >= 0)
             snprintf(why, sizeof why, "ended with code %d and without its records", code);
         else
@@ -120,7 +123,7 @@ static void reap(Schedule *s)
     }
 }
 
-/* --- what others do ------------------------------------------------------------------ */
+/* --- what others do ------------------------------------------------------ */
 
 /* Returns how many are still theirs. */
 static int look_elsewhere(Schedule *s)
@@ -148,7 +151,7 @@ static int look_elsewhere(Schedule *s)
     return theirs;
 }
 
-/* --- how far ---------------------------------------------------------------------------- */
+/* --- how far ------------------------------------------------------------- */
 
 /* Operations of a running piece of work that are behind it. */
 static double behind(const Schedule *s, const Work *w, double *images_per_s)
@@ -198,14 +201,15 @@ static void show(Schedule *s, bool now)
     progress_show(p, now);
 }
 
-/* --- the loop ----------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 static void ask_to_stop(Schedule *s)
 {
     s->asked++;
     s->result->stopped = true;
     if (s->asked == 1)
-        progress_say(&s->progress, "stopping: cells save what they have; once more to kill them");
+        progress_say(&s->progress, "stopping: cells save what they have; "
+                                   "once more to kill them");
     for (int i = 0; i < s->w->n; i++)
         if (s->place[i] == HERE) kill(s->pid[i], s->asked == 1 ? SIGTERM : SIGKILL);
 }
@@ -247,13 +251,14 @@ static void sort_out(Schedule *s)
     s->progress.total += s->result->before;
 }
 
-Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c, ScheduleResult *result,
-                    Err *err)
+Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
+                    ScheduleResult *result, Err *err)
 {
     char     path[CELL_PATH], threads[16];
-    Schedule s = { .w = w, .recipe = r, .config = c, .result = result, .start_s = clock_s() };
+    Schedule s = { .w = w, .recipe = r, .config = c, .result = result };
     sigset_t set = signals(), before;
     *result = (ScheduleResult){ 0 };
+    s.start_s = clock_s();
     CHECK(c->jobs > 0 && c->threads > 0, "%d jobs of %d threads", c->jobs, c->threads);
     snprintf(path, sizeof path, "%s/cells", w->results);
     if (file_make_folders(path, err)) return err->code;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- the list --------------------------------------------------------------- */
+/* --- the list ------------------------------------------------------------ */
 
 /* The place of a cell in the recipe is kept beside it: sorting must not lose it. */
 typedef struct {
@@ -60,7 +60,7 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
     for (int i = 0; i < w->n; i++) work_look(&w->work[i], results);
 }
 
-/* --- how it stands ------------------------------------------------------------ */
+/* --- how it stands ------------------------------------------------------- */
 
 static bool has_encoder(const char *results, const Cell *c)
 {
@@ -111,7 +111,7 @@ const char *work_word(WorkState state)
     return words[state];
 }
 
-/* --- failures -------------------------------------------------------------------- */
+/* --- failures ------------------------------------------------------------ */
 
 void work_note_failure(const char *results, const Cell *c, const char *why)
 {
@@ -131,7 +131,7 @@ void work_forget_failure(const char *results, const Cell *c)
     remove(path);
 }
 
-/* --- names ------------------------------------------------------------------------ */
+/* --- names --------------------------------------------------------------- */
 
 void work_label(const Recipe *r, const Cell *c, Text *out)
 {
@@ -149,6 +149,7 @@ void work_label(const Recipe *r, const Cell *c, Text *out)
         text_add(out, "%s%s=", said++ ? " " : "", dot ? dot + 1 : name);
         schema_get(&c->config, key, out);
     }
-    if (cell_untrained(c) && !told_untrained) text_add(out, "%s" UNTRAINED, said++ ? " " : "");
+    if (cell_untrained(c) && !told_untrained)
+        text_add(out, "%s" UNTRAINED, said++ ? " " : "");
     if (!said) text_add(out, "%s", r->name);
 }

@@ -32,7 +32,7 @@ void worker_config(char out[CELL_PATH], const char *results, const Cell *c, Stag
     cell_file(out, results, c, name);
 }
 
-/* --- what a stage is given ------------------------------------------------------ */
+/* --- what a stage is given ----------------------------------------------- */
 
 /* A resumed stage begins with the images it had: the rate is of what came since. */
 static void progress(void *self, const StageProgress *p)
@@ -72,7 +72,7 @@ static bool stopping(void *self)
             sigismember(&pending, SIGUSR1));
 }
 
-/* --- one stage --------------------------------------------------------------------- */
+/* --- one stage ----------------------------------------------------------- */
 
 /* The cell that a configuration describes; refused unless it belongs here. */
 static Status read_cell(Recipe **r, const char *results, const char *folder, const char *name,
@@ -117,7 +117,7 @@ static Status run_stage(const char *results, const char *folder, const char *nam
     return bad;
 }
 
-/* --- the process --------------------------------------------------------------------- */
+/* --- the process --------------------------------------------------------- */
 
 static int report(const char *path, const char *stage, const Err *err)
 {

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-Status recipe_of(Recipe **r, Scratch *s, const char *text, const char *const *settings, Err *err)
+Status recipe_of(Recipe **r, Scratch *s, const char *text, const char *const *settings,
+                 Err *err)
 {
     int n = 0;
     while (settings && settings[n]) n++;

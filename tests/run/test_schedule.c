@@ -124,7 +124,10 @@ static int begun(int *most)
     return lines;
 }
 
-static void nap(long ms) { nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL); }
+static void nap(long ms)
+{
+    nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+}
 
 Test(schedule, does_everything_once)
 {

@@ -57,7 +57,7 @@ static void close_cell(void)
 
 TestSuite(worker, .init = open_cell, .fini = close_cell, .timeout = 30);
 
-/* --- stages that stand in for the real ones --------------------------------------- */
+/* --- stages that stand in for the real ones ------------------------------ */
 
 static int  calls;
 static char order[256];
@@ -183,7 +183,7 @@ Test(worker, refuses_names_that_are_no_cells)
     cr_expect(worker_run(scratch.folder, cell, none, 1, leave_record) == EXIT_USAGE);
 }
 
-/* --- claims ------------------------------------------------------------------------------ */
+/* --- claims -------------------------------------------------------------- */
 
 Test(worker, a_claim_dies_with_its_process)
 {
@@ -207,7 +207,7 @@ Test(worker, a_claim_dies_with_its_process)
     close(fd);
 }
 
-/* --- journals ------------------------------------------------------------------------------ */
+/* --- journals ------------------------------------------------------------ */
 
 Test(worker, reads_the_last_whole_line)
 {
@@ -244,7 +244,7 @@ Test(worker, a_strange_journal_says_nothing)
     }
 }
 
-/* --- estimates ------------------------------------------------------------------------------ */
+/* --- estimates ----------------------------------------------------------- */
 
 Test(worker, estimates_follow_the_recipe)
 {

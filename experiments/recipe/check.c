@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+static const double SCENES_BYTES = 8e9; /* they are drawn into memory, all at once */
+
 static char *keep(Arena *a, const char *s)
 {
     size_t n = strlen(s) + 1;
@@ -15,8 +17,16 @@ static char *keep(Arena *a, const char *s)
 /* --- data ---------------------------------------------------------------- */
 
 /* What a range of one key cannot say. */
-static Status check_scenes(const ScenesConfig *s, const char **blame, Err *err)
+static Status check_scenes(const DataConfig *d, const char **blame, Err *err)
 {
+    const ScenesConfig *s = &d->scenes;
+    const double        bytes = (double)s->size * s->size * s->channels;
+    const bool          train = d->train_count >= d->test_count;
+    const int           most = train ? d->train_count : d->test_count;
+    *blame = train ? "data.train" : "data.test";
+    if (!strcmp(d->name, "scenes") && most * bytes > SCENES_BYTES)
+        return err_set(err, STATUS_CONFIG, "%d scenes of %.0f bytes are more than the %.0f GB "
+                       "that may be drawn", most, bytes, SCENES_BYTES / 1e9);
     *blame = "data.scenes.channels";
     if (s->channels == 2) return err_set(err, STATUS_CONFIG, "2 is neither 1 nor 3");
     *blame = "data.scenes.objects-max";
@@ -149,7 +159,7 @@ Status cell_check(Cell *c, Arena *a, Looked **looked, const char **blame, Err *e
     Looked *l;
     *blame = "model.preset";
     if (config_finish(&c->config, err)) return err->code;
-    if (check_scenes(&c->config.data.scenes, blame, err)) return err->code;
+    if (check_scenes(&c->config.data, blame, err)) return err->code;
     if (look(&l, &c->config, a, looked, blame, err)) return err->code;
     c->config.data = l->config;
     c->data = &l->facts;

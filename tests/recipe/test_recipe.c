@@ -70,6 +70,7 @@ static const struct {
     { "", "pretrain.batch=65", STATUS_CONFIG, "65 is more than the 64 images" },
     { "", "data.scenes.channels=2", STATUS_CONFIG, "data.scenes.channels: 2 is neither" },
     { "", "data.scenes.objects-min=5", STATUS_CONFIG, "data.scenes.objects-max: 3 is less" },
+    { "", "data.train=999999999", STATUS_CONFIG, "data.train: 999999999 scenes of 784 bytes" },
     { "", "data.set=fashion-mnst", STATUS_CONFIG, "did you mean 'fashion-mnist'" },
     { "", "pretrain.ratoi=0.5", STATUS_CONFIG, "did you mean pretrain.ratio?" },
     { "", "pretrain=0.5", STATUS_CONFIG, "pretrain: is a section" },

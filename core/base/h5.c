@@ -36,8 +36,8 @@ Status h5_fail(Err *err, Status code, const H5 *f, const char *object, const cha
 {
     const char *why = NULL;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, &why);
-    err_set(err, code, "%s%s%s: %s%s%s", f->path, object ? ": " : "", object ? object : "",
-            what, why && *why ? ": " : "", why ? why : "");
+    err_set(err, code, "%s%s%s: %s%s%s", f->path, object ? ": " : "",
+            object ? object : "", what, why && *why ? ": " : "", why ? why : "");
     H5Eclear2(H5E_DEFAULT);
     return code;
 }
@@ -223,7 +223,8 @@ static hid_t layout(const H5Set *set, hid_t type, size_t count)
 
 /* Whatever fails, HDF5's message must outlive the function: closing what is not
  * open would put another in its place. */
-static int put_attribute(hid_t object, const char *key, hid_t type, hid_t space, const void *x)
+static int put_attribute(hid_t object, const char *key, hid_t type, hid_t space,
+                         const void *x)
 {
     hid_t native = H5Tget_native_type(type, H5T_DIR_ASCEND);
     if (H5Aexists(object, key) > 0) H5Adelete(object, key);
@@ -278,13 +279,15 @@ static int attach_scale(H5 *f, hid_t d, unsigned dim, const char *name)
 
 Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
 {
-    CHECK(set->rank >= 0 && set->rank <= H5_RANK_MOST, "%s: rank %d", set->name, set->rank);
+    CHECK(set->rank >= 0 && set->rank <= H5_RANK_MOST, "%s: rank %d", set->name,
+          set->rank);
     hsize_t dim[H5_RANK_MOST];
     size_t  count = 1;
     for (int i = 0; i < set->rank; i++) count *= dim[i] = set->dim[i];
 
     hid_t type = file_type(set->kind), memory = h5_memory_type(set->kind);
-    hid_t space = set->rank ? H5Screate_simple(set->rank, dim, NULL) : H5Screate(H5S_SCALAR);
+    hid_t space = set->rank ? H5Screate_simple(set->rank, dim, NULL)
+                            : H5Screate(H5S_SCALAR);
     hid_t how = layout(set, type, count);
     hid_t d = H5Dcreate2(f->id, set->name, type, space, f->make, how, H5P_DEFAULT);
     int   bad = d < 0 || H5Dwrite(d, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, x) < 0;
@@ -307,8 +310,8 @@ Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
 }
 
 /* Fixed-length texts, the only ones that chunk and compare well. */
-static Status put_fixed(H5 *f, const char *name, const char *bytes, size_t width, hid_t space,
-                        Err *err)
+static Status put_fixed(H5 *f, const char *name, const char *bytes, size_t width,
+                        hid_t space, Err *err)
 {
     hid_t type = text_type(width), how = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(how, 0);
@@ -356,12 +359,13 @@ Status h5_put_text(H5 *f, const char *object, const char *key, const char *text,
     return bad;
 }
 
-static Status put_scalar(H5 *f, const char *object, const char *key, hid_t type, const void *x,
-                         Err *err)
+static Status put_scalar(H5 *f, const char *object, const char *key, hid_t type,
+                         const void *x, Err *err)
 {
     hid_t  o = open_or_make(f, object), space = H5Screate(H5S_SCALAR);
-    Status bad = o < 0 || put_attribute(o, key, type, space, x) ? cannot_write(err, f, key)
-                                                                : STATUS_OK;
+    Status bad = o < 0 || put_attribute(o, key, type, space, x)
+                     ? cannot_write(err, f, key)
+                     : STATUS_OK;
     H5Sclose(space);
     H5Oclose(o);
     return bad;

@@ -76,8 +76,10 @@ MUST_USE Status h5_put_texts(H5 *f, const char *name, const char *const *texts, 
 /* Attributes of "/", of a group (made if it is not there) or of an array. */
 MUST_USE Status h5_put_text(H5 *f, const char *object, const char *key, const char *text,
                             Err *err);
-MUST_USE Status h5_put_number(H5 *f, const char *object, const char *key, double x, Err *err);
-MUST_USE Status h5_put_whole(H5 *f, const char *object, const char *key, int64_t x, Err *err);
+MUST_USE Status h5_put_number(H5 *f, const char *object, const char *key, double x,
+                              Err *err);
+MUST_USE Status h5_put_whole(H5 *f, const char *object, const char *key, int64_t x,
+                             Err *err);
 
 /* --- reading ------------------------------------------------------------ */
 
@@ -108,7 +110,9 @@ MUST_USE Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *cons
 
 MUST_USE Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
                             const char **text, Err *err);
-MUST_USE Status h5_get_number(H5 *f, const char *object, const char *key, double *x, Err *err);
-MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t *x, Err *err);
+MUST_USE Status h5_get_number(H5 *f, const char *object, const char *key, double *x,
+                              Err *err);
+MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t *x,
+                             Err *err);
 
 #endif

@@ -119,7 +119,8 @@ static bool holds(hid_t d, size_t bytes)
         int    rank = H5Pget_chunk(how, H5_RANK_MOST, chunk);
         size_t most = READ_MOST / 8; /* elements */
         here = rank <= H5_RANK_MOST;
-        for (int i = 0; i < rank && here; i++) here = (most /= chunk[i] ? chunk[i] : 1) > 0;
+        for (int i = 0; i < rank && here; i++)
+            here = (most /= chunk[i] ? chunk[i] : 1) > 0;
     }
     H5Pclose(how);
     hsize_t stored = H5Dget_storage_size(d);
@@ -140,16 +141,18 @@ static Status measure(H5 *f, hid_t d, const H5Set *set, hsize_t dim[], Err *err)
         return err_set(err, STATUS_FORMAT, "%s: %s: not %s", f->path, set->name,
                        kind_names[set->kind]);
     if (rank != set->rank)
-        return err_set(err, STATUS_FORMAT, "%s: %s: rank %d, expected %d", f->path, set->name,
-                       rank, set->rank);
+        return err_set(err, STATUS_FORMAT, "%s: %s: rank %d, expected %d", f->path,
+                       set->name, rank, set->rank);
     for (int i = 0; i < rank; i++) {
         if (dim[i] > most)
             return not_as_said(err, f, set->name, "claims more than a gigabyte");
         if (dim[i]) most /= dim[i];
         bytes *= dim[i];
     }
-    if (bytes > READ_MOST) return not_as_said(err, f, set->name, "claims more than a gigabyte");
-    if (!holds(d, bytes)) return not_as_said(err, f, set->name, "its values are not in the file");
+    if (bytes > READ_MOST)
+        return not_as_said(err, f, set->name, "claims more than a gigabyte");
+    if (!holds(d, bytes))
+        return not_as_said(err, f, set->name, "its values are not in the file");
     return STATUS_OK;
 }
 
@@ -170,8 +173,9 @@ Status h5_get_into(H5 *f, const H5Set *set, void *x, Err *err)
     Status bad = measure(f, d, set, dim, err);
     for (int i = 0; i < set->rank && !bad; i++)
         if (dim[i] != set->dim[i])
-            bad = err_set(err, STATUS_FORMAT, "%s: %s: size %llu in dimension %d, expected %zu",
-                          f->path, set->name, (unsigned long long)dim[i], i, set->dim[i]);
+            bad = err_set(err, STATUS_FORMAT,
+                          "%s: %s: size %llu in dimension %d, expected %zu", f->path,
+                          set->name, (unsigned long long)dim[i], i, set->dim[i]);
     if (!bad) bad = read_numbers(f, d, set, x, err);
     H5Dclose(d);
     return bad;
@@ -193,7 +197,8 @@ Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
     Status bad = measure(f, d, set, dim, err);
     size_t count = 1;
     for (int i = 0; i < set->rank && !bad; i++) count *= set->dim[i] = dim[i];
-    if (!bad) bad = read_numbers(f, d, set, *x = arena_take(a, count * size[set->kind]), err);
+    if (!bad)
+        bad = read_numbers(f, d, set, *x = arena_take(a, count * size[set->kind]), err);
     H5Dclose(d);
     if (bad) return bad;
     set->units = optional(f, set->name, "units", a);
@@ -204,8 +209,8 @@ Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
 
 /* --- texts -------------------------------------------------------------- */
 
-Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts, size_t *n,
-                    Err *err)
+Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts,
+                    size_t *n, Err *err)
 {
     hid_t d = open_object(f, name, H5I_DATASET);
     if (d < 0) return not_as_said(err, f, name, "no such text");
@@ -271,8 +276,8 @@ static hid_t open_attribute(H5 *f, const char *object, const char *key, Err *err
     return a;
 }
 
-Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a, const char **text,
-                   Err *err)
+Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
+                   const char **text, Err *err)
 {
     hid_t at = open_attribute(f, object, key, err);
     if (at < 0) return err->code;
@@ -300,14 +305,15 @@ Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a, const c
     return status;
 }
 
-static Status get_scalar(H5 *f, const char *object, const char *key, NumberKind kind, void *x,
-                         Err *err)
+static Status get_scalar(H5 *f, const char *object, const char *key, NumberKind kind,
+                         void *x, Err *err)
 {
     hid_t at = open_attribute(f, object, key, err);
     if (at < 0) return err->code;
     hid_t  type = H5Aget_type(at), memory = h5_memory_type(kind);
     Status status = STATUS_OK;
-    if (!fits(type, kind)) status = not_as_said(err, f, key, "not a number of the right type");
+    if (!fits(type, kind))
+        status = not_as_said(err, f, key, "not a number of the right type");
     else if (H5Aread(at, memory, x) < 0) status = damaged(err, f, key);
     H5Tclose(memory);
     H5Tclose(type);

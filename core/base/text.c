@@ -161,4 +161,7 @@ const char *text_nearest(const char *word, const char *const *candidates)
     return best;
 }
 
-bool text_starts(const char *s, const char *head) { return !strncmp(s, head, strlen(head)); }
+bool text_starts(const char *s, const char *head)
+{
+    return !strncmp(s, head, strlen(head));
+}

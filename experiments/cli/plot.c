@@ -11,8 +11,10 @@ typedef struct {
 } Options;
 
 static const Option options[] = {
-    OPTION_TEXT(Options, out, "FOLDER", NULL, "where to write; results/NAME unless given"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),
+    OPTION_TEXT(Options, out, "FOLDER", NULL,
+                "where to write; results/NAME unless given"),
+    OPTION_TEXT(Options, baseline, "STRATEGY", "random",
+                "what the others are compared with"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -24,7 +26,8 @@ static Status draw(const Options *o, const Recipe *recipe, Err *err)
     Results r;
     Text    made = { 0 };
     int     n = o->out ? snprintf(folder, sizeof folder, "%s", o->out)
-                       : snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
+                       : snprintf(folder, sizeof folder, "%s/%s", o->results,
+                                  recipe->name);
     if (n < 0 || n >= FIGURE_PATH / 2)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
     results_open(&r, recipe, o->results);
@@ -45,7 +48,8 @@ static int run(const void *opt, char *const *arguments, int n)
     Err     err;
     (void)n;
     const Options *o = opt;
-    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err))
+        return cli_fail(&err);
     Status bad = draw(o, recipe, &err);
     recipe_close(recipe);
     return bad ? cli_fail(&err) : EXIT_DONE;
@@ -57,8 +61,8 @@ COMMAND(plot) = {
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,
-    .details = "Reads records only.  Each figure is PNG and SVG, drawn by gnuplot, with its\n"
-               "numbers beside it as .tsv; the paths go to stdout.",
+    .details = "Reads records only.  Each figure is PNG and SVG, drawn by gnuplot, with\n"
+               "its numbers beside it as .tsv; the paths go to stdout.",
     .examples = "  maskgrid plot demo\n"
                 "  maskgrid plot table1 --out figures\n",
     .options = options,

@@ -14,8 +14,10 @@ typedef struct {
 static const Option options[] = {
     OPTION_CHOICE(Options, format, "table|md|latex|csv|json", "table", "how to write it"),
     OPTION_TEXT(Options, out, "FILE", NULL, "write there instead of to the terminal"),
-    OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1; may be repeated"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),
+    OPTION_LIST(Options, metric, 'm', "NAME",
+                "only this metric: knn_top1; may be repeated"),
+    OPTION_TEXT(Options, baseline, "STRATEGY", "random",
+                "what the others are compared with"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -43,7 +45,8 @@ static int run(const void *opt, char *const *arguments, int n)
     Recipe        *recipe;
     Err            err;
     (void)n;
-    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err))
+        return cli_fail(&err);
     if (recipe->notice) fprintf(stderr, "%s: %s\n", recipe->name, recipe->notice);
     Status bad = show(o, recipe, &err);
     recipe_close(recipe);
@@ -56,8 +59,8 @@ COMMAND(table) = {
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,
-    .details = "Reads records only and runs nothing.  Cells that were not run, failed or\n"
-               "cannot be read are named; a row never disappears.",
+    .details = "Reads records only and runs nothing.  Cells that were not run, failed\n"
+               "or cannot be read are named; a row never disappears.",
     .examples = "  maskgrid table demo\n"
                 "  maskgrid table demo --format latex --out table.tex\n",
     .options = options,

@@ -25,7 +25,8 @@ static Status read_curve(const Results *r, int row, int seed, Curve *c, Err *err
     if (!bad) bad = record_curve_read(f, "loss", "step", &a, &step, &loss, &n, NULL, err);
     *c = (Curve){ .n = bad ? 0 : n < POINTS_MOST ? (int)n : POINTS_MOST };
     for (int i = 0; i < c->n; i++) {
-        size_t from = n * (size_t)i / (size_t)c->n, to = n * (size_t)(i + 1) / (size_t)c->n;
+        size_t from = n * (size_t)i / (size_t)c->n;
+        size_t to = n * (size_t)(i + 1) / (size_t)c->n;
         for (size_t k = from; k < to; k++) {
             c->epoch[i] += epoch[k] / (double)(to - from);
             c->loss[i] += loss[k] / (double)(to - from);

@@ -63,8 +63,10 @@ Status figure_metric(const Figures *f, int metric, Err *err)
              strcmp(m->units, "1") ? "]" : "");
     if (n)
         bad = figure_draw(f, "dots", m->name, &tsv,
-                          (const char *const[]){ rows, text_get(&label), f->baseline, line,
-                                                 f->widest, text_get(&f->footer), NULL }, err);
+                          (const char *const[]){ rows, text_get(&label), f->baseline,
+                                                 line, f->widest, text_get(&f->footer),
+                                                 NULL },
+                          err);
     text_free(&tsv);
     text_free(&label);
     return bad;

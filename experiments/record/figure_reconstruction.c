@@ -35,8 +35,12 @@ typedef struct {
 
 static Status read_arrays(H5 *f, const Cell *c, Arena *a, Pictures *p, Err *err)
 {
-    H5Set original = { .name = "reconstruction/original", .kind = NUMBER_UINT8, .rank = 4 };
-    H5Set pasted = { .name = "reconstruction/reconstruction", .kind = NUMBER_UINT8, .rank = 4 };
+    H5Set original = { .name = "reconstruction/original",
+                       .kind = NUMBER_UINT8,
+                       .rank = 4 };
+    H5Set pasted = { .name = "reconstruction/reconstruction",
+                     .kind = NUMBER_UINT8,
+                     .rank = 4 };
     H5Set hidden = { .name = "reconstruction/hidden", .kind = NUMBER_UINT8, .rank = 2 };
     void *x, *y, *z;
     if (h5_get(f, &original, a, &x, err) || h5_get(f, &pasted, a, &y, err) ||
@@ -82,8 +86,10 @@ static void draw_tile(Canvas *c, const Pictures *p, const uint8_t *x, size_t i, 
         for (size_t u = 0; u < p->W * (size_t)c->zoom; u++) {
             size_t         py = v / (size_t)c->zoom, px = u / (size_t)c->zoom;
             const uint8_t *from = image + (py * p->W + px) * p->C;
-            uint8_t *to = c->rgb + 3 * ((size_t)top + v) * (size_t)c->width + 3 * ((size_t)left + u);
-            if (hide && hidden[py / down * (size_t)p->cols + px / across]) from = HIDDEN_COLOUR;
+            uint8_t *to = c->rgb + 3 * ((size_t)top + v) * (size_t)c->width +
+                          3 * ((size_t)left + u);
+            if (hide && hidden[py / down * (size_t)p->cols + px / across])
+                from = HIDDEN_COLOUR;
             else if (p->C == 1) {
                 to[0] = to[1] = to[2] = *from;
                 continue;
@@ -110,14 +116,16 @@ static Canvas draw(const Pictures *all, int n)
         for (int k = 0; k < n; k++) {
             int top = (k + 1) * (h + BELOW);
             draw_tile(&c, &all[k], all[k].original, (size_t)i, true, left, top);
-            draw_tile(&c, &all[k], all[k].pasted, (size_t)i, false, left + w + INSIDE, top);
+            draw_tile(&c, &all[k], all[k].pasted, (size_t)i, false, left + w + INSIDE,
+                      top);
         }
     }
     return c;
 }
 
 /* Rows whose pictures are those of the first row; `names` gets a line for each. */
-static Status collect(const Figures *f, Arena *a, Pictures *all, int *n, Text *names, Err *err)
+static Status collect(const Figures *f, Arena *a, Pictures *all, int *n, Text *names,
+                      Err *err)
 {
     *n = 0;
     for (int row = 0; row < f->r->n_rows; row++) {
@@ -135,7 +143,8 @@ static Status collect(const Figures *f, Arena *a, Pictures *all, int *n, Text *n
     return STATUS_OK;
 }
 
-static Status save(const Figures *f, const Pictures *all, int n, const Text *names, Err *err)
+static Status save(const Figures *f, const Pictures *all, int n, const Text *names,
+                   Err *err)
 {
     char   tiles[FIGURE_PATH], size[3][16];
     Canvas c = draw(all, n);
@@ -149,8 +158,9 @@ static Status save(const Figures *f, const Pictures *all, int n, const Text *nam
     snprintf(size[1], sizeof *size, "%d", c.height);
     snprintf(size[2], sizeof *size, "%d", (int)all->H * c.zoom + BELOW);
     return figure_draw(f, "reconstruction", "reconstruction", names,
-                       (const char *const[]){ tiles, size[0], size[1], size[2],
-                                              f->widest, text_get(&f->footer), NULL }, err);
+                       (const char *const[]){ tiles, size[0], size[1], size[2], f->widest,
+                                              text_get(&f->footer), NULL },
+                       err);
 }
 
 Status figure_reconstruction(const Figures *f, Err *err)

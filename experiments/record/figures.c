@@ -17,7 +17,8 @@ int figure_shade(const Figures *f, int row)
     for (int i = 0; i < row; i++) before += !strcmp(all[i].strategy, mine);
     for (int i = 0; i < f->r->n_rows && strcmp(all[i].strategy, mine); i++) {
         bool seen = !strcmp(all[i].strategy, f->baseline) || all[i].untrained;
-        for (int k = 0; k < i && !seen; k++) seen = !strcmp(all[k].strategy, all[i].strategy);
+        for (int k = 0; k < i && !seen; k++)
+            seen = !strcmp(all[k].strategy, all[i].strategy);
         others += !seen;
     }
     return SHADES * before + (strcmp(mine, f->baseline) ? 1 + others : 0);
@@ -36,8 +37,8 @@ static void find_widest(Figures *f)
     snprintf(f->widest, sizeof f->widest, "%d", widest);
 }
 
-Status figure_draw(const Figures *f, const char *script, const char *name, const Text *tsv,
-                   const char *const *arguments, Err *err)
+Status figure_draw(const Figures *f, const char *script, const char *name,
+                   const Text *tsv, const char *const *arguments, Err *err)
 {
     const char *all[GNUPLOT_ARGUMENTS + 1];
     char        out[FIGURE_PATH], path[FIGURE_PATH + 8];
@@ -67,8 +68,8 @@ static void write_footer(Figures *f)
     text_free(&line);
 }
 
-Status figures_write(const Results *r, const char *baseline, const char *folder, Text *made,
-                     Err *err)
+Status figures_write(const Results *r, const char *baseline, const char *folder,
+                     Text *made, Err *err)
 {
     Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made };
     if (file_make_folders(folder, err)) return err->code;

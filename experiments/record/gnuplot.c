@@ -19,7 +19,8 @@ extern char **environ;
 /* Beside the tree the program was built in, or installed with it. */
 static Status find_script(char path[PATH_ROOM], const char *name, Err *err)
 {
-    static const char *const places[] = { "../../scripts/gnuplot", "../share/maskgrid/gnuplot" };
+    static const char *const places[] = { "../../scripts/gnuplot",
+                                          "../share/maskgrid/gnuplot" };
     char                     program[PATH_ROOM / 2];
     program_path(program, sizeof program);
     char *slash = strrchr(program, '/');
@@ -28,8 +29,8 @@ static Status find_script(char path[PATH_ROOM], const char *name, Err *err)
         snprintf(path, PATH_ROOM, "%s/%s/%s.gp", program, places[i], name);
         if (file_exists(path)) return STATUS_OK;
     }
-    return err_set(err, STATUS_MISSING, "no script %s.gp in %s nor in %s of %s", name, places[0],
-                   places[1], program);
+    return err_set(err, STATUS_MISSING, "no script %s.gp in %s nor in %s of %s", name,
+                   places[0], places[1], program);
 }
 
 /* gnuplot warns of much that is as it should be; only its last words before a
@@ -77,8 +78,8 @@ static Status run(const char *script, const char *format, const char *out,
     return err->code;
 }
 
-Status gnuplot_run(const char *name, const char *out, const char *const *arguments, Text *made,
-                   Err *err)
+Status gnuplot_run(const char *name, const char *out, const char *const *arguments,
+                   Text *made, Err *err)
 {
     static const char *const formats[] = { "png", "svg" };
     char                     script[PATH_ROOM], path[PATH_ROOM];

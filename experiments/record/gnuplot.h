@@ -13,7 +13,7 @@ enum { GNUPLOT_ARGUMENTS = 8 };
  *
  * STATUS_MISSING if there is no gnuplot or no script; STATUS_FORMAT, with
  * what gnuplot said last, if it fails. */
-MUST_USE Status gnuplot_run(const char *name, const char *out, const char *const *arguments,
-                            Text *made, Err *err);
+MUST_USE Status gnuplot_run(const char *name, const char *out,
+                            const char *const *arguments, Text *made, Err *err);
 
 #endif

@@ -8,8 +8,8 @@
 
 Status png_write(const char *path, const uint8_t *rgb, int width, int height, Err *err)
 {
-    CHECK(width > 0 && height > 0 && width < 1 << 15 && height < 1 << 15, "picture of %d x %d",
-          width, height);
+    CHECK(width > 0 && height > 0 && width < 1 << 15 && height < 1 << 15,
+          "picture of %d x %d", width, height);
     png_image image = { .version = PNG_IMAGE_VERSION, .width = (png_uint_32)width,
                         .height = (png_uint_32)height, .format = PNG_FORMAT_RGB };
     png_alloc_size_t n = PNG_IMAGE_PNG_SIZE_MAX(image);

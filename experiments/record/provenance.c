@@ -78,8 +78,8 @@ static const char *fact(const char *key)
 
 void provenance_source(char out[PROVENANCE_TEXT])
 {
-    snprintf(out, PROVENANCE_TEXT, "maskgrid %s (%.12s, %s)", MASKGRID_VERSION, fact("commit"),
-             fact("tree"));
+    snprintf(out, PROVENANCE_TEXT, "maskgrid %s (%.12s, %s)", MASKGRID_VERSION,
+             fact("commit"), fact("tree"));
 }
 
 void provenance_time(char out[32], double ago_s)

@@ -9,15 +9,17 @@ static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err 
     int64_t     version;
     if (h5_get_text(f, "/", "Conventions", a, &conventions, err) ||
         strncmp(conventions, "maskgrid-", 9))
-        return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid", path);
+        return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid",
+                       path);
     if (h5_get_whole(f, "/", "schema_version", &version, err)) return err->code;
     if (version != RECORD_SCHEMA)
-        return err_set(err, STATUS_FORMAT, "%s: schema version %lld, this program reads %d",
-                       path, (long long)version, RECORD_SCHEMA);
+        return err_set(err, STATUS_FORMAT,
+                       "%s: schema version %lld, this program reads %d", path,
+                       (long long)version, RECORD_SCHEMA);
     if (h5_get_text(f, "/", "config_hash", a, &hash, err)) return err->code;
     if (id && strcmp(hash, id))
-        return err_set(err, STATUS_FORMAT, "%s: record of %.16s, expected %.16s", path, hash,
-                       id);
+        return err_set(err, STATUS_FORMAT, "%s: record of %.16s, expected %.16s", path,
+                       hash, id);
     return STATUS_OK;
 }
 
@@ -80,8 +82,8 @@ Status record_curve_read(H5 *f, const char *name, const char *axis, Arena *a, do
     if (h5_get(f, &set, a, &p, err)) return err->code;
     *y = p;
     if (set.dim[0] != *n)
-        return err_set(err, STATUS_FORMAT, "curve %s has %zu values on an axis of %zu", name,
-                       set.dim[0], *n);
+        return err_set(err, STATUS_FORMAT, "curve %s has %zu values on an axis of %zu",
+                       name, set.dim[0], *n);
     if (label) *label = set.long_name ? set.long_name : name;
     return STATUS_OK;
 }

@@ -80,7 +80,8 @@ static void put_provenance(Record *r, int threads)
 
 Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
 {
-    CHECK(h->stage && h->id && h->title && h->config && h->strategy, "%s: head with gaps", path);
+    CHECK(h->stage && h->id && h->title && h->config && h->strategy, "%s: head with gaps",
+          path);
     CHECK(h->rows > 0 && h->cols > 0 && h->K > 0 && h->K <= h->rows * h->cols,
           "%s: %d visible of %d x %d patches", path, h->K, h->rows, h->cols);
     Record *made = malloc(sizeof *made);
@@ -99,7 +100,10 @@ Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
 
 /* --- contents ----------------------------------------------------------- */
 
-void record_text(Record *r, const char *key, const char *text) { text_at(r, "/", key, text); }
+void record_text(Record *r, const char *key, const char *text)
+{
+    text_at(r, "/", key, text);
+}
 void record_number(Record *r, const char *key, double x) { number_at(r, "/", key, x); }
 void record_whole(Record *r, const char *key, int64_t x) { whole_at(r, "/", key, x); }
 
@@ -113,36 +117,48 @@ void record_data(Record *r, const H5Set *set, const void *x)
     if (ok(r)) r->err.code = h5_put(r->f, set, x, &r->err);
 }
 
+/* One number; n of them. */
+static void put_one(Record *r, const char *name, double x, const char *units,
+                    const char *long_name, const char *better)
+{
+    H5Set set = { .name = name, .kind = NUMBER_DOUBLE, .units = units,
+                  .long_name = long_name, .better = better };
+    record_data(r, &set, &x);
+}
+
+static void put_many(Record *r, const char *name, NumberKind kind, const void *x,
+                     size_t n, const char *units, const char *long_name,
+                     const char *scale)
+{
+    H5Set set = { .name = name, .kind = kind, .rank = 1, .dim = { n }, .units = units,
+                  .long_name = long_name, .scale = { scale } };
+    record_data(r, &set, x);
+}
+
 void record_metric(Record *r, const char *name, double x, const char *units,
                    const char *long_name, Better better)
 {
-    char where[NAME_MOST];
-    record_data(r, &(H5Set){ .name = in(where, "metrics", name), .kind = NUMBER_DOUBLE,
-                             .units = units, .long_name = long_name,
-                             .better = better == HIGHER  ? "higher"
-                                       : better == LOWER ? "lower"
-                                                         : NULL }, &x);
+    static const char *const words[] = { [HIGHER] = "higher", [LOWER] = "lower" };
+    char                     where[NAME_MOST];
+    put_one(r, in(where, "metrics", name), x, units, long_name, words[better]);
     if (!r->measured) text_at(r, "metrics", "primary", name);
     r->measured = true;
 }
 
-void record_axis(Record *r, const char *name, const double *x, size_t n, const char *units,
-                 const char *long_name)
+void record_axis(Record *r, const char *name, const double *x, size_t n,
+                 const char *units, const char *long_name)
 {
     char where[NAME_MOST];
-    record_data(r, &(H5Set){ .name = in(where, "curves", name), .kind = NUMBER_DOUBLE,
-                             .rank = 1, .dim = { n }, .units = units,
-                             .long_name = long_name }, x);
+    put_many(r, in(where, "curves", name), NUMBER_DOUBLE, x, n, units, long_name, NULL);
 }
 
 /* The first curve is the one that viewers of NeXus files draw. */
-void record_curve(Record *r, const char *name, const char *axis, const double *y, size_t n,
-                  const char *units, const char *long_name)
+void record_curve(Record *r, const char *name, const char *axis, const double *y,
+                  size_t n, const char *units, const char *long_name)
 {
     char where[NAME_MOST], scale[NAME_MOST];
-    record_data(r, &(H5Set){ .name = in(where, "curves", name), .kind = NUMBER_DOUBLE,
-                             .rank = 1, .dim = { n }, .units = units, .long_name = long_name,
-                             .scale = { in(scale, "curves", axis) } }, y);
+    put_many(r, in(where, "curves", name), NUMBER_DOUBLE, y, n, units, long_name,
+             in(scale, "curves", axis));
     if (r->plots) return;
     r->plots = true;
     snprintf(where, sizeof where, "%s_indices", axis);
@@ -153,21 +169,21 @@ void record_curve(Record *r, const char *name, const char *axis, const double *y
     whole_at(r, "curves", where, 0);
 }
 
-void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x, size_t n,
-                     const char *units, const char *long_name)
+void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
+                     size_t n, const char *units, const char *long_name)
 {
     char where[NAME_MOST];
-    record_data(r, &(H5Set){ .name = in(where, "outcomes", name), .kind = kind, .rank = 1,
-                             .dim = { n }, .units = units, .long_name = long_name }, x);
+    put_many(r, in(where, "outcomes", name), kind, x, n, units, long_name, NULL);
 }
 
 void record_map(Record *r, const char *name, const double *x, const char *units,
                 const char *long_name)
 {
-    char where[NAME_MOST];
-    record_data(r, &(H5Set){ .name = in(where, "maps", name), .kind = NUMBER_DOUBLE, .rank = 2,
-                             .dim = { (size_t)r->rows, (size_t)r->cols }, .units = units,
-                             .long_name = long_name }, x);
+    char  where[NAME_MOST];
+    H5Set set = { .name = in(where, "maps", name), .kind = NUMBER_DOUBLE, .rank = 2,
+                  .dim = { (size_t)r->rows, (size_t)r->cols }, .units = units,
+                  .long_name = long_name };
+    record_data(r, &set, x);
 }
 
 void record_reconstruction(Record *r, const uint8_t *original, const uint8_t *hidden,
@@ -179,28 +195,25 @@ void record_reconstruction(Record *r, const uint8_t *original, const uint8_t *hi
           "reconstruction [%zu, %zu, %zu] on %d x %d patches", H, W, C, r->rows, r->cols);
     H5Set images = { .name = "reconstruction/original", .kind = NUMBER_UINT8, .rank = 4,
                      .dim = { n, H, W, C }, .units = "1", .long_name = "test image" };
+    H5Set masks = { .name = "reconstruction/hidden", .kind = NUMBER_UINT8, .rank = 2,
+                    .dim = { n, L }, .units = "1",
+                    .long_name = "1 where the patch was hidden" };
     record_data(r, &images, original);
+    record_data(r, &masks, hidden);
     images.name = "reconstruction/reconstruction";
     images.long_name = "visible patches as they were, hidden ones as predicted";
     record_data(r, &images, reconstruction);
-    record_data(r, &(H5Set){ .name = "reconstruction/hidden", .kind = NUMBER_UINT8, .rank = 2,
-                             .dim = { n, L }, .units = "1",
-                             .long_name = "1 where the patch was hidden" }, hidden);
 }
 
 void record_cost(Record *r, double wall_s, double images)
 {
-    double peak = provenance_peak_bytes(), rate = images / wall_s;
     r->wall_s = wall_s;
-    record_data(r, &(H5Set){ .name = "cost/wall_s", .kind = NUMBER_DOUBLE, .units = "s",
-                             .long_name = "time of the stage", .better = "lower" }, &wall_s);
-    record_data(r, &(H5Set){ .name = "cost/peak_bytes", .kind = NUMBER_DOUBLE,
-                             .units = "byte", .long_name = "peak memory of the process",
-                             .better = "lower" }, &peak);
+    put_one(r, "cost/wall_s", wall_s, "s", "time of the stage", "lower");
+    put_one(r, "cost/peak_bytes", provenance_peak_bytes(), "byte",
+            "peak memory of the process", "lower");
     if (images > 0 && wall_s > 0)
-        record_data(r, &(H5Set){ .name = "cost/images_per_s", .kind = NUMBER_DOUBLE,
-                                 .units = "s-1", .long_name = "images a second",
-                                 .better = "higher" }, &rate);
+        put_one(r, "cost/images_per_s", images / wall_s, "s-1", "images a second",
+                "higher");
 }
 
 /* --- end ---------------------------------------------------------------- */

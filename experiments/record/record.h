@@ -2,7 +2,7 @@
  * results/README.md, nowhere else; tables and figures read nothing but this.
  *
  *     Record *r;
- *     if (record_open(&r, "cells/9f.../knn.h5", &(RecordHead){ .stage = "knn", ... }, err))
+ *     if (record_open(&r, path, &(RecordHead){ .stage = "knn", ... }, err))
  *         return err->code;
  *     record_metric(r, "knn_top1", 72.4, "percent", "k-NN accuracy, k 20", HIGHER);
  *     record_cost(r, wall_s, images);
@@ -57,7 +57,8 @@ typedef struct {
     int         threads;    /* that compute                                 */
 } RecordHead;
 
-MUST_USE Status record_open(Record **r, const char *path, const RecordHead *head, Err *err);
+MUST_USE Status record_open(Record **r, const char *path, const RecordHead *head,
+                            Err *err);
 
 /* More attributes of the root; one of /settings ("model.width", "64"). */
 void record_text(Record *r, const char *key, const char *text);
@@ -72,15 +73,15 @@ void record_metric(Record *r, const char *name, double x, const char *units,
 
 /* An axis [n] and a curve [n] over it: record_axis(r, "step", ...) comes first,
  * then record_curve(r, "loss", "step", ...).  A value that is not known is NaN. */
-void record_axis(Record *r, const char *name, const double *x, size_t n, const char *units,
-                 const char *long_name);
-void record_curve(Record *r, const char *name, const char *axis, const double *y, size_t n,
-                  const char *units, const char *long_name);
+void record_axis(Record *r, const char *name, const double *x, size_t n,
+                 const char *units, const char *long_name);
+void record_curve(Record *r, const char *name, const char *axis, const double *y,
+                  size_t n, const char *units, const char *long_name);
 
 /* x [n], in the order of the test set: "predicted" NUMBER_INT32, "correct"
  * NUMBER_BOOL, "margin" NUMBER_FLOAT. */
-void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x, size_t n,
-                     const char *units, const char *long_name);
+void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
+                     size_t n, const char *units, const char *long_name);
 
 /* x [rows, cols] of the head: "visible_share", the share of (image, epoch) pairs
  * in which a patch was visible, 0..1. */
@@ -90,8 +91,8 @@ void record_map(Record *r, const char *name, const double *x, const char *units,
 /* A few test images to look at, as one would display them:
  *   original        [n, H, W, C]  0..255
  *   hidden          [n, rows * cols]  1 where the patch was hidden
- *   reconstruction  [n, H, W, C]  visible patches from the original, hidden ones predicted,
- *                   in pixels again (spec/protocols.md 4.1)
+ *   reconstruction  [n, H, W, C]  visible patches from the original, hidden ones
+ *                   predicted, in pixels again
  * C is 1 or 3; H and W are multiples of rows and cols. */
 void record_reconstruction(Record *r, const uint8_t *original, const uint8_t *hidden,
                            const uint8_t *reconstruction, size_t n, size_t H, size_t W,

@@ -85,7 +85,8 @@ static ResultRow *new_row(Results *r, const Cell *c)
 
 static int seed_index(const Results *r, uint64_t seed)
 {
-    const uint64_t *at = bsearch(&seed, r->seeds, (size_t)r->n_seeds, sizeof seed, ascending);
+    const uint64_t *at = bsearch(&seed, r->seeds, (size_t)r->n_seeds, sizeof seed,
+                                 ascending);
     return (int)(at - r->seeds);
 }
 
@@ -115,7 +116,8 @@ static size_t at(const Results *r, int block, int row, int seed)
 static int metric_index(Results *r, const Metric *m, StageKind stage)
 {
     for (int i = 0; i < r->n_metrics; i++)
-        if (r->metrics[i].stage == stage && !strcmp(r->metrics[i].is.name, m->name)) return i;
+        if (r->metrics[i].stage == stage && !strcmp(r->metrics[i].is.name, m->name))
+            return i;
     if (r->n_metrics == METRICS_MOST) return -1;
     ResultMetric *new = &r->metrics[r->n_metrics];
     *new = (ResultMetric){ .is = *m, .stage = stage };
@@ -133,10 +135,12 @@ static void note_source(Results *r, H5 *f, Arena *a)
     Err               err;
     if (h5_get_text(f, "/", "source", a, &source, &err)) source = "an unnamed program";
     if (!*r->source) snprintf(r->source, sizeof r->source, "%s", source);
-    else if (strcmp(r->source, source)) snprintf(r->source, sizeof r->source, "%s", mixed);
+    else if (strcmp(r->source, source))
+        snprintf(r->source, sizeof r->source, "%s", mixed);
 }
 
-Status results_record(const Results *r, StageKind stage, int row, int seed, H5 **f, Err *err)
+Status results_record(const Results *r, StageKind stage, int row, int seed, H5 **f,
+                      Err *err)
 {
     const Cell *c = r->rows[row].cells[seed];
     char        path[CELL_PATH];

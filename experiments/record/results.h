@@ -28,7 +28,7 @@ typedef enum {
 typedef struct {
     const char  *strategy; /* "spiral:sym=1" */
     bool         untrained;
-    const char **settings; /* [n_settings] value of each varied key; "" if it has no say */
+    const char **settings; /* [n_settings] of each varied key; "" if it has no say */
     const Cell **cells;    /* [n_seeds] NULL where the grid has none */
 } ResultRow;
 
@@ -40,34 +40,35 @@ typedef struct {
 typedef struct {
     Arena         arena;
     const Recipe *recipe;
-    const char   *folder;     /* that holds cells/ */
-    int          *settings;   /* [n_settings] keys, other than strategy and seed, that vary */
+    const char   *folder;   /* that holds cells/                                */
+    int          *settings; /* [n_settings] keys that vary, beside strategy, seed */
     int           n_settings;
-    ResultRow    *rows;       /* in the order of the grid; the untrained ones last */
+    ResultRow    *rows;     /* in the order of the grid; the untrained ones last */
     int           n_rows;
-    uint64_t     *seeds;      /* ascending */
+    uint64_t     *seeds;    /* ascending                                        */
     int           n_seeds;
-    ResultMetric  metrics[METRICS_MOST]; /* by stage, then by name */
+    ResultMetric  metrics[METRICS_MOST]; /* by stage, then by name              */
     int           n_metrics;
-    double       *x;          /* [n_metrics, n_rows, n_seeds] */
-    PointState   *state;      /* [STAGE_KINDS, n_rows, n_seeds] */
-    char          source[PROVENANCE_TEXT]; /* program and commit of the records; says so if
-                                              they differ; "" if there is none */
-    Text          notes;      /* a line for each record that could not be used */
+    double       *x;        /* [n_metrics, n_rows, n_seeds]                     */
+    PointState   *state;    /* [STAGE_KINDS, n_rows, n_seeds]                   */
+    Text          notes;    /* a line for each record that could not be used    */
+
+    /* Program and commit of the records; says so if they differ; "" without any. */
+    char source[PROVENANCE_TEXT];
 } Results;
 
 /* Reads every record there is.  recipe and folder must outlive it. */
 void results_open(Results *r, const Recipe *recipe, const char *folder);
 void results_close(Results *r);
 
-int           results_find(const Results *r, const char *metric); /* -1: no record has it */
+int results_find(const Results *r, const char *metric); /* -1: no record has it */
 const double *results_values(const Results *r, int metric, int row); /* [n_seeds] */
 PointState    results_state(const Results *r, StageKind stage, int row, int seed);
 int           results_count(const Results *r, StageKind stage, int row, PointState state);
 
 /* Open the record of a point whose state is POINT_DONE; h5_close it. */
-MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed, H5 **f,
-                               Err *err);
+MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed,
+                               H5 **f, Err *err);
 
 /* The row of `strategy` that shares all other settings with `row`; -1 if there is
  * none, or more than one, as for an untrained row where the ratio varies. */

@@ -57,13 +57,15 @@ void results_scale(const Results *r, Text *out)
     if (!c) return;
     const Config    *config = &c->config;
     const DataFacts *d = c->data;
-    text_add(out, "%s, %d training and %d test images of %d x %d pixels", config->data.name,
-             d->train_count, d->test_count, d->height, d->width);
-    if (!varies(r, "model.preset") && !varies(r, "model.width") && !varies(r, "model.depth"))
+    text_add(out, "%s, %d training and %d test images of %d x %d pixels",
+             config->data.name, d->train_count, d->test_count, d->height, d->width);
+    if (!varies(r, "model.preset") && !varies(r, "model.width") &&
+        !varies(r, "model.depth"))
         text_add(out, "; %s encoder (width %d, %d blocks)", config->model.preset,
                  config->model.width, config->model.depth);
     if (!varies(r, "model.patch"))
-        text_add(out, "; patch %d, %d x %d patches", config->model.patch, c->rows, c->cols);
+        text_add(out, "; patch %d, %d x %d patches", config->model.patch, c->rows,
+                 c->cols);
     if (cell_untrained(c)) return;
     if (!varies(r, "pretrain.ratio")) {
         text_add(out, ", ratio %g", config->pretrain.ratio);

@@ -17,8 +17,10 @@ static double beta_fraction(double x, double a, double b)
     double f = d;
     for (int m = 1; m <= 1000; m++) {
         for (int odd = 0; odd < 2; odd++) {
-            double term = odd ? -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-                              : m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
+            double over = odd ? -(a + m) * (a + b + m) : m * (b - m);
+            double under = odd ? (a + 2 * m) * (a + 2 * m + 1)
+                               : (a + 2 * m) * (a + 2 * m - 1);
+            double term = over / under * x;
             d = 1 + term * d;
             c = 1 + term / c;
             d = 1 / (fabs(d) < tiny ? tiny : d);
@@ -34,13 +36,14 @@ double stats_beta(double x, double a, double b)
 {
     CHECK(a > 0 && b > 0 && x >= 0 && x <= 1, "beta(%g; %g, %g)", x, a, b);
     if (x == 0 || x == 1) return x;
-    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+    double log_beta = lgamma(a) + lgamma(b) - lgamma(a + b);
+    double front = exp(a * log(x) + b * log1p(-x) - log_beta);
     return x < (a + 1) / (a + b + 2) ? front * beta_fraction(x, a, b) / a
                                      : 1 - front * beta_fraction(1 - x, b, a) / b;
 }
 
-/* P(|T| > t) = I_{df / (df + t t)}(df / 2, 1 / 2) = 1 - I_{t t / (df + t t)}(1 / 2, df / 2);
- * the second form keeps its digits near 0. */
+/* P(|T| > t) = I_{df / (df + t t)}(df / 2, 1 / 2)
+ *            = 1 - I_{t t / (df + t t)}(1 / 2, df / 2), which keeps its digits near 0 */
 double stats_t_cdf(double t, double df)
 {
     double tt = t * t, sum = df + tt;

@@ -4,8 +4,6 @@
  * strategies are compared seed by seed.  Intervals are Student's, at 95 %.
  * Unknown values are NaN and are left out; what cannot be known from n values
  * (a deviation from one, an interval from one) is NaN too.
- *
- * Source: spec/protocols.md 5.
  */
 #ifndef EXPERIMENTS_RECORD_STATS_H
 #define EXPERIMENTS_RECORD_STATS_H

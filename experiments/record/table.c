@@ -12,13 +12,13 @@ static Status no_metric(const Results *r, const char *name, Err *err)
     for (int i = 0; i < r->n_metrics; i++) names[i] = r->metrics[i].is.name;
     names[r->n_metrics] = NULL;
     const char *near = text_nearest(name, names);
-    return near ? err_set(err, STATUS_CONFIG, "no record has a metric %s; did you mean %s?",
-                          name, near)
+    return near ? err_set(err, STATUS_CONFIG,
+                          "no record has a metric %s; did you mean %s?", name, near)
                 : err_set(err, STATUS_CONFIG, "no record has a metric %s", name);
 }
 
-Status table_choose(Table *t, const Results *r, const char *baseline, const char *const *names,
-                    int n_names, Err *err)
+Status table_choose(Table *t, const Results *r, const char *baseline,
+                    const char *const *names, int n_names, Err *err)
 {
     *t = (Table){ .r = r, .baseline = baseline };
     for (int i = 0; i < r->n_metrics && !n_names; i++)
@@ -71,7 +71,8 @@ void table_value_text(const Table *t, int row, int column, Text *out)
 {
     const ResultMetric *m = table_metric(t, column);
     Summary             s = table_value(t, row, column);
-    int                 asked = t->r->n_seeds - results_count(t->r, m->stage, row, POINT_NONE);
+    int                 unasked = results_count(t->r, m->stage, row, POINT_NONE);
+    int                 asked = t->r->n_seeds - unasked;
     if (!s.n) {
         text_add(out, "%s", absence(t, m->stage, row));
         return;
@@ -127,8 +128,9 @@ static void note_certainty(const Table *t, Text *out)
         int    pairs;
         double least = detectable(t, c, &pairs);
         if (!pairs) continue;
-        if (!fewest) text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
-                                   "cases (two-sided, 5 %%): ", t->baseline);
+        if (!fewest)
+            text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
+                          "cases (two-sided, 5 %%): ", t->baseline);
         else text_add(out, ", ");
         text_add(out, "%s ", table_metric(t, c)->is.name);
         add_number(table_metric(t, c), false, least, out);
@@ -137,8 +139,8 @@ static void note_certainty(const Table *t, Text *out)
     if (!fewest) return;
     text_add(out, ".\n");
     if (fewest < PAIRS_LEAST)
-        text_add(out, "With %d common seeds no difference can be significant at 5 %%; %d are "
-                      "needed.\n", fewest, PAIRS_LEAST);
+        text_add(out, "With %d common seeds no difference can be significant at 5 %%; "
+                      "%d are needed.\n", fewest, PAIRS_LEAST);
 }
 
 /* "spiral ratio 0.5 seed 3", "... knn" if only that stage is not there. */
@@ -174,9 +176,9 @@ static void note_absent(const Table *t, PointState state, const char *what, Text
 
 void table_notes(const Table *t, Text *out)
 {
-    text_add(out, "Values: mean ± standard deviation (number of seeds).  vs %s: mean of the "
-                  "differences over common seeds ± half of its 95 %% interval (Student's t).\n",
-             t->baseline);
+    text_add(out, "Values: mean ± standard deviation (number of seeds).  vs %s: mean of "
+                  "the differences over common seeds ± half of its 95 %% interval "
+                  "(Student's t).\n", t->baseline);
     for (int c = 0; c < t->n_metrics; c++) {
         const Metric *m = &table_metric(t, c)->is;
         text_add(out, "%s: %s [%s]%s.\n", m->name, m->long_name, m->units,

@@ -43,12 +43,13 @@ void table_csv(const Table *t, Text *out)
     text_add(out, "recipe,strategy");
     for (int i = 0; i < r->n_settings; i++)
         text_add(out, ",%s", schema_key(r->settings[i])->name);
-    text_add(out, ",metric,units,better,n,mean,sd,low95,high95,baseline,pairs,difference,"
-                  "difference_sd,difference_low95,difference_high95,missing,failed,damaged\n");
+    text_add(out,
+             ",metric,units,better,n,mean,sd,low95,high95,baseline,pairs,difference,"
+             "difference_sd,difference_low95,difference_high95,missing,failed,damaged\n");
     for (int row = 0; row < r->n_rows; row++)
         for (int c = 0; c < t->n_metrics; c++) {
             const ResultMetric *m = table_metric(t, c);
-            Summary             s = table_value(t, row, c), d = table_difference(t, row, c);
+            Summary s = table_value(t, row, c), d = table_difference(t, row, c);
             quoted(r->recipe->name, out);
             text_add(out, ",");
             quoted(r->rows[row].strategy, out);
@@ -76,9 +77,9 @@ static json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_
 
 static json_t *json_summary(const Summary *s)
 {
-    return json_pack("{s:i, s:o, s:o, s:[o, o]}", "n", s->n, "mean", json_number(s->mean), "sd",
-                     json_number(s->sd), "interval95", json_number(s->mean - s->half),
-                     json_number(s->mean + s->half));
+    return json_pack("{s:i, s:o, s:o, s:[o, o]}", "n", s->n, "mean", json_number(s->mean),
+                     "sd", json_number(s->sd), "interval95",
+                     json_number(s->mean - s->half), json_number(s->mean + s->half));
 }
 
 static json_t *json_cell(const Table *t, int row, int column)
@@ -86,7 +87,7 @@ static json_t *json_cell(const Table *t, int row, int column)
     const Results      *r = t->r;
     const ResultMetric *m = table_metric(t, column);
     const double       *x = results_values(r, t->metrics[column], row);
-    Summary             s = table_value(t, row, column), d = table_difference(t, row, column);
+    Summary s = table_value(t, row, column), d = table_difference(t, row, column);
     int                 base = results_baseline(r, row, t->baseline);
     json_t             *values = json_array(), *cell = json_summary(&s);
     for (int k = 0; k < r->n_seeds; k++) json_array_append_new(values, json_number(x[k]));
@@ -148,19 +149,19 @@ void table_json(const Table *t, Text *out)
         json_array_append_new(seeds, json_integer((json_int_t)r->seeds[k]));
     for (int c = 0; c < t->n_metrics; c++) {
         const ResultMetric *m = table_metric(t, c);
-        json_array_append_new(
-            metrics, json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", m->is.name, "stage",
-                               stage_word(m->stage), "long_name", m->is.long_name, "units",
-                               m->is.units, "better",
-                               m->is.better == HIGHER  ? "higher"
-                               : m->is.better == LOWER ? "lower"
-                                                       : NULL));
+        json_array_append_new(metrics,
+                              json_pack("{s:s, s:s, s:s, s:s, s:s?}", "name", m->is.name,
+                                        "stage", stage_word(m->stage), "long_name",
+                                        m->is.long_name, "units", m->is.units, "better",
+                                        m->is.better == HIGHER  ? "higher"
+                                        : m->is.better == LOWER ? "lower"
+                                                                : NULL));
     }
     for (int i = 0; i < r->n_rows; i++) json_array_append_new(rows, json_row(t, i));
     table_caption(t, &caption);
     json_t *all = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o}", "recipe", r->recipe->name,
-                            "scale", text_get(&caption), "baseline", t->baseline, "seeds", seeds,
-                            "metrics", metrics, "rows", rows);
+                            "scale", text_get(&caption), "baseline", t->baseline, "seeds",
+                            seeds, "metrics", metrics, "rows", rows);
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(10));
     CHECK(text, "a table that is no JSON");
     text_add(out, "%s\n", text);

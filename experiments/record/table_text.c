@@ -13,7 +13,10 @@ typedef struct {
     int   words; /* columns from the left that are words; the others are numbers */
 } Sheet;
 
-static Text *cell(const Sheet *s, int row, int col) { return &s->cell[row * s->cols + col]; }
+static Text *cell(const Sheet *s, int row, int col)
+{
+    return &s->cell[row * s->cols + col];
+}
 
 static Sheet sheet_open(const Table *t)
 {
@@ -30,8 +33,8 @@ static Sheet sheet_open(const Table *t)
     }
     for (int m = 0; m < t->n_metrics; m++) {
         const Metric *is = &table_metric(t, m)->is;
-        text_add(cell(&s, 0, s.words + 2 * m), strcmp(is->units, "percent") ? "%s" : "%s (%%)",
-                 is->name);
+        text_add(cell(&s, 0, s.words + 2 * m),
+                 strcmp(is->units, "percent") ? "%s" : "%s (%%)", is->name);
         text_add(cell(&s, 0, s.words + 2 * m + 1), "vs %s", t->baseline);
     }
     for (int row = 0; row < r->n_rows; row++) {
@@ -78,7 +81,8 @@ static void as_text(const Table *t, const Sheet *s, Text *out)
         Text line = { 0 };
         for (int col = 0; col < s->cols; col++)
             padded(text_get(cell(s, row, col)), column_width(s, col) + 2, &line);
-        while (line.length && line.s[line.length - 1] == ' ') line.s[--line.length] = '\0';
+        while (line.length && line.s[line.length - 1] == ' ')
+            line.s[--line.length] = '\0';
         text_add(out, "%s\n", text_get(&line));
         text_free(&line);
     }

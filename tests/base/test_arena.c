@@ -18,13 +18,14 @@ Test(arena, joins_blocks_on_reset)
             cr_assert((uintptr_t)p % 64 == 0);
             memset(p, i, 100001);
         }
-        cr_expect(step < 2 || a.held == held, "step %d: %zu held, %zu before", step, a.held,
-                  held);
+        cr_expect(step < 2 || a.held == held, "step %d: %zu held, %zu before", step,
+                  a.held, held);
         held = a.held;
         arena_reset(&a);
         cr_expect(a.used == 0);
     }
-    cr_expect(a.peak <= a.held && a.held < 2 * a.peak, "held %zu, peak %zu", a.held, a.peak);
+    cr_expect(a.peak <= a.held && a.held < 2 * a.peak, "held %zu, peak %zu", a.held,
+              a.peak);
     arena_close(&a);
     cr_expect(a.held == 0 && a.used == 0);
 }

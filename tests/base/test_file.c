@@ -36,7 +36,8 @@ Test(file, refuses_with_the_path_in_the_message)
     char   *bytes;
     size_t  n;
     scratch_open(&s);
-    cr_expect(file_read(scratch_path(&s, "absent"), LIMIT, &bytes, &n, &err) == STATUS_MISSING);
+    cr_expect(file_read(scratch_path(&s, "absent"), LIMIT, &bytes, &n, &err) ==
+              STATUS_MISSING);
     cr_expect(strstr(err.text, s.path) != NULL);
     cr_expect(file_read(s.folder, LIMIT, &bytes, &n, &err) == STATUS_FORMAT);
     scratch_file(&s, "long", "0123456789", 10);

@@ -70,11 +70,14 @@ static const char *everything(void)
                            .dim = { N / 100, 100 } }, floats, &err));
     OK(h5_put(f, &(H5Set){ .name = "ints", .kind = NUMBER_INT32, .rank = 3,
                            .dim = { 2, 3, 4 } }, ints, &err));
-    OK(h5_put(f, &(H5Set){ .name = "wide", .kind = NUMBER_INT64, .rank = 1, .dim = { 2 } },
+    OK(h5_put(f,
+              &(H5Set){ .name = "wide", .kind = NUMBER_INT64, .rank = 1, .dim = { 2 } },
               wide, &err));
-    OK(h5_put(f, &(H5Set){ .name = "none", .kind = NUMBER_UINT8, .rank = 1, .dim = { 0 } },
+    OK(h5_put(f,
+              &(H5Set){ .name = "none", .kind = NUMBER_UINT8, .rank = 1, .dim = { 0 } },
               bools, &err));
-    OK(h5_put(f, &(H5Set){ .name = "bools", .kind = NUMBER_BOOL, .rank = 1, .dim = { 4 } },
+    OK(h5_put(f,
+              &(H5Set){ .name = "bools", .kind = NUMBER_BOOL, .rank = 1, .dim = { 4 } },
               bools, &err));
     OK(h5_put(f, &(H5Set){ .name = "one", .kind = NUMBER_DOUBLE }, doubles, &err));
     OK(h5_put_long_text(f, "config", "a: 1\nb: ü\n", &err));
@@ -169,7 +172,8 @@ Test(h5, another_type_rank_or_size_is_refused)
         H5Set set = wrong[i];
         void *x;
         cr_expect(h5_get(f, &set, &arena, &x, &err) == STATUS_FORMAT, "%s", set.name);
-        cr_expect(strstr(err.text, "all.h5") && strstr(err.text, set.name), "%s", err.text);
+        cr_expect(strstr(err.text, "all.h5") && strstr(err.text, set.name), "%s",
+                  err.text);
     }
     double             x[SMALL];
     const char        *text;
@@ -196,7 +200,8 @@ Test(h5, a_cut_file_is_not_a_file)
     OK(file_read(everything(), LIMIT, &bytes, &n, &err));
     for (size_t part = 0; part < 40; part++) {
         scratch_file(&scratch, "cut.h5", bytes, n * part / 40);
-        cr_expect(h5_open(&f, scratch.path, &err) == STATUS_FORMAT, "%zu of 40 parts", part);
+        cr_expect(h5_open(&f, scratch.path, &err) == STATUS_FORMAT, "%zu of 40 parts",
+                  part);
         cr_expect(!f && strstr(err.text, "cut.h5"), "%s", err.text);
     }
     free(bytes);
@@ -216,7 +221,8 @@ static int forge(char *bytes, size_t n, uint64_t from, uint64_t to)
 /* A small file must not make us take much memory, whatever it claims. */
 Test(h5, absurd_sizes_are_refused)
 {
-    static const uint64_t claims[] = { 1 << 20, 1 << 27, 1ULL << 40, 1ULL << 61, ~0ULL - 1 };
+    static const uint64_t claims[] = { 1 << 20, 1 << 27, 1ULL << 40, 1ULL << 61,
+                                       ~0ULL - 1 };
     H5                   *f;
     char                 *bytes;
     size_t                n;
@@ -288,7 +294,8 @@ Test(h5, a_name_is_taken_once)
     OK(h5_create(&f, scratch_path(&scratch, "twice.h5"), &err));
     OK(h5_put(f, &one, doubles, &err));
     cr_expect(h5_put(f, &one, doubles, &err) == STATUS_IO);
-    cr_expect(strstr(err.text, "twice.h5: x") && strstr(err.text, "exists"), "%s", err.text);
+    cr_expect(strstr(err.text, "twice.h5: x") && strstr(err.text, "exists"), "%s",
+              err.text);
     h5_close(f);
 }
 
@@ -307,6 +314,6 @@ Test(h5, h5dump_reads_it)
         truth |= strstr(line, "TRUE, FALSE, FALSE, TRUE") != NULL;
     }
     int rc = pclose(p);
-    cr_expect(rc == 0 && scale && units && value && truth, "rc %d: %d %d %d %d", rc, scale,
-              units, value, truth);
+    cr_expect(rc == 0 && scale && units && value && truth, "rc %d: %d %d %d %d", rc,
+              scale, units, value, truth);
 }

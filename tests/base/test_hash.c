@@ -18,7 +18,8 @@ Test(hash, is_blake2b)
     for (int i = 0; i < 3; i++) {
         hash_start(&h);
         for (size_t at = 0; at < known[i].n; at += 7) /* in pieces: the same */
-            hash_bytes(&h, known[i].bytes + at, known[i].n - at < 7 ? known[i].n - at : 7);
+            hash_bytes(&h, known[i].bytes + at,
+                       known[i].n - at < 7 ? known[i].n - at : 7);
         hash_end(&h, hex);
         cr_expect_str_eq(hex, known[i].hex);
     }

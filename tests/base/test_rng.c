@@ -32,7 +32,8 @@ Test(rng, the_key_has_its_place)
     Rng r = rng_at(0x299f31d0a4093822, STREAM_MASK, 0x85a308d3, 0x123456789abcdeULL);
     cr_expect(r.key[0] == 0xa4093822 && r.key[1] == 0x299f31d0);
     cr_expect(r.counter[0] == 0 && r.counter[1] == 0x85a308d3);
-    cr_expect(r.counter[2] == 0x789abcdeU && r.counter[3] == (0x123456U << 8 | STREAM_MASK));
+    cr_expect(r.counter[2] == 0x789abcdeU &&
+              r.counter[3] == (0x123456U << 8 | STREAM_MASK));
 }
 
 Test(rng, every_part_of_the_key_matters)

@@ -36,8 +36,9 @@ Test(text, wraps_at_blanks)
 
 Test(text, only_whole_numbers_are_numbers)
 {
-    static const char *const wrong[] = { "", " 1", "1 ", "1x", "nan", "inf", "-inf", "0x10",
-                                         "1e", "1e999", "--1", "1,5", ".", "+", "1.2.3" };
+    static const char *const wrong[] = { "",    " 1",   "1 ",   "1x", "nan",
+                                         "inf", "-inf", "0x10", "1e", "1e999",
+                                         "--1", "1,5",  ".",    "+",  "1.2.3" };
     double  x = 7;
     int64_t n = 7;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -82,7 +83,8 @@ Test(text, booleans_are_words)
     bool b = false;
     cr_expect(text_to_bool("Yes", &b) && b && text_to_bool("on", &b) && b);
     cr_expect(text_to_bool("FALSE", &b) && !b && text_to_bool("0", &b) && !b);
-    cr_expect(!text_to_bool("maybe", &b) && !text_to_bool("", &b) && !text_to_bool("2", &b));
+    cr_expect(!text_to_bool("maybe", &b) && !text_to_bool("", &b) &&
+              !text_to_bool("2", &b));
 }
 
 Test(text, the_nearest_word_is_near)
@@ -101,6 +103,7 @@ Test(text, the_nearest_word_is_near)
 
 Test(text, starts)
 {
-    cr_expect(text_starts("pretrain.lr", "pretrain.") && !text_starts("pre", "pretrain."));
+    cr_expect(text_starts("pretrain.lr", "pretrain.") &&
+              !text_starts("pre", "pretrain."));
     cr_expect(text_starts("x", ""));
 }

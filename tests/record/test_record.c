@@ -31,10 +31,17 @@ TestSuite(record, .init = open_all, .fini = close_all);
 
 static RecordHead head(void)
 {
-    return (RecordHead){ .stage = "pretrain", .id = "0123456789abcdef0123456789abcdef",
-                         .title = "pretrain, spiral, seed 3", .config = "seed: 3\n",
-                         .strategy = "spiral:sym=1", .seed = 3, .ratio = 0.75, .rows = ROWS,
-                         .cols = COLS, .K = 3, .threads = 2 };
+    return (RecordHead){ .stage = "pretrain",
+                         .id = "0123456789abcdef0123456789abcdef",
+                         .title = "pretrain, spiral, seed 3",
+                         .config = "seed: 3\n",
+                         .strategy = "spiral:sym=1",
+                         .seed = 3,
+                         .ratio = 0.75,
+                         .rows = ROWS,
+                         .cols = COLS,
+                         .K = 3,
+                         .threads = 2 };
 }
 
 static const char *written(void)
@@ -90,13 +97,15 @@ Test(record, comes_back_as_it_was_written)
 /* Every record says what made it. */
 Test(record, carries_its_provenance)
 {
-    static const char *const root[] = { "Conventions", "title", "source", "history", "created",
-                                        "started", "stage", "config_hash", "strategy",
-                                        "NX_class", "default" };
-    static const char *const made[] = { "program", "version", "commit", "tree", "compiler",
-                                        "flags", "real", "blas", "blas_core", "host", "system",
-                                        "processor" };
-    static const char *const cost[] = { "cost/wall_s", "cost/peak_bytes", "cost/images_per_s" };
+    static const char *const root[] = { "Conventions", "title",       "source",
+                                        "history",     "created",     "started",
+                                        "stage",       "config_hash", "strategy",
+                                        "NX_class",    "default" };
+    static const char *const made[] = { "program",   "version", "commit", "tree",
+                                        "compiler",  "flags",   "real",   "blas",
+                                        "blas_core", "host",    "system", "processor" };
+    static const char *const cost[] = { "cost/wall_s", "cost/peak_bytes",
+                                        "cost/images_per_s" };
     const char              *text;
     H5                      *f;
     OK(record_read(&f, written(), NULL, &err));

@@ -5,8 +5,9 @@
 
 /* The upper 2.5 % point, as every table of Student's t prints it. */
 static const struct { int df; double t; } published[] = {
-    { 1, 12.706 }, { 2, 4.303 },  { 3, 3.182 },  { 4, 2.776 },  { 5, 2.571 },   { 6, 2.447 },
-    { 9, 2.262 },  { 10, 2.228 }, { 20, 2.086 }, { 30, 2.042 }, { 120, 1.980 }, { 1000, 1.962 },
+    { 1, 12.706 }, { 2, 4.303 },  { 3, 3.182 },   { 4, 2.776 },
+    { 5, 2.571 },  { 6, 2.447 },  { 9, 2.262 },   { 10, 2.228 },
+    { 20, 2.086 }, { 30, 2.042 }, { 120, 1.980 }, { 1000, 1.962 },
 };
 
 Test(stats, t_quantiles_are_the_published_ones)
@@ -48,7 +49,8 @@ Test(stats, incomplete_beta_obeys_its_laws)
     for (double x = 0; x <= 1; x += 0.05)
         for (double b = 0.5; b < 30; b *= 1.7) {
             cr_expect(fabs(stats_beta(x, 1, b) - (1 - pow(1 - x, b))) <= 1e-12);
-            cr_expect(fabs(stats_beta(x, 2.5, b) + stats_beta(1 - x, b, 2.5) - 1) <= 1e-12);
+            cr_expect(fabs(stats_beta(x, 2.5, b) + stats_beta(1 - x, b, 2.5) - 1) <=
+                      1e-12);
         }
 }
 
@@ -98,7 +100,8 @@ Test(stats, sign_flips_by_hand)
 Test(stats, detectable_difference_shrinks_with_seeds)
 {
     /* n 6, df 5: (2.5706 + 0.9195) / sqrt 6 */
-    cr_expect(fabs(stats_detectable(1, 6) - 1.42482) <= 1e-4, "%g", stats_detectable(1, 6));
+    cr_expect(fabs(stats_detectable(1, 6) - 1.42482) <= 1e-4, "%g",
+              stats_detectable(1, 6));
     cr_expect(stats_detectable(1, 10) < stats_detectable(1, 6));
     cr_expect(isnan(stats_detectable(1, 1)));
 }

@@ -8,13 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char RECIPE[] = "name: tiny\n"
-                             "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
-                             "model: {preset: micro, patch: 4}\n"
-                             "pretrain: {epochs: 2, warmup: 1, ratio: 0.5, batch: 8}\n"
-                             "evaluate: [knn]\n"
-                             "untrained: yes\n"
-                             "grid: {pretrain.strategy: [random, block], seed: [0, 1, 2]}\n";
+static const char RECIPE[] =
+    "name: tiny\n"
+    "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+    "model: {preset: micro, patch: 4}\n"
+    "pretrain: {epochs: 2, warmup: 1, ratio: 0.5, batch: 8}\n"
+    "evaluate: [knn]\n"
+    "untrained: yes\n"
+    "grid: {pretrain.strategy: [random, block], seed: [0, 1, 2]}\n";
 
 static Scratch scratch;
 static Recipe *recipe;
@@ -48,10 +49,16 @@ static void leave(const Cell *c, double top1)
         Record *r;
         cell_record(path, folder, c, (StageKind)s);
         OK(record_open(&r, path,
-                       &(RecordHead){ .stage = stage_word((StageKind)s), .id = c->stage[s].id,
-                                      .title = "test", .config = "", .threads = 1,
+                       &(RecordHead){ .stage = stage_word((StageKind)s),
+                                      .id = c->stage[s].id,
+                                      .title = "test",
+                                      .config = "",
+                                      .threads = 1,
                                       .strategy = c->config.pretrain.strategy,
-                                      .rows = c->rows, .cols = c->cols, .K = c->K }, &err));
+                                      .rows = c->rows,
+                                      .cols = c->cols,
+                                      .K = c->K },
+                       &err));
         if (s == STAGE_PRETRAIN && !cell_untrained(c)) curves(r);
         if (s == STAGE_KNN) {
             record_metric(r, "knn_top1", top1, "percent", "k-NN accuracy", HIGHER);
@@ -78,10 +85,12 @@ static void open_all(void)
 {
     char path[CELL_PATH];
     scratch_open(&scratch);
-    OK(recipe_open(&recipe, scratch_file(&scratch, "tiny.yaml", RECIPE, sizeof RECIPE - 1),
-                   NULL, 0, &err));
+    OK(recipe_open(&recipe,
+                   scratch_file(&scratch, "tiny.yaml", RECIPE, sizeof RECIPE - 1), NULL,
+                   0, &err));
     snprintf(folder, sizeof folder, "%s/results", scratch.folder);
-    for (uint64_t seed = 0; seed < 3; seed++) leave(find("random", seed), 70 + 2 * (double)seed);
+    for (uint64_t seed = 0; seed < 3; seed++)
+        leave(find("random", seed), 70 + 2 * (double)seed);
     leave(find("block", 0), 71);
     leave(find("block", 1), 74);
     leave(find(UNTRAINED, 0), 40);
@@ -139,7 +148,8 @@ Test(table, a_row_never_disappears)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         cr_expect(strstr(text_get(&text), lines[i]), "no line %s in\n%s", lines[i],
                   text_get(&text));
-    cr_expect(strstr(text_get(&results.notes), "knn-") != NULL, "the damaged file is named");
+    cr_expect(strstr(text_get(&results.notes), "knn-") != NULL,
+              "the damaged file is named");
     text_free(&text);
 }
 
@@ -212,7 +222,8 @@ Test(table, latex_escapes_what_it_must)
     Text  text = { 0 };
     OK(table_choose(&t, &results, "random", NULL, 0, &err));
     table_write(&t, "latex", &text);
-    cr_expect(strstr(text.s, "block & 72.50 $\\pm$ 2.12 (2 of 3) & $+$1.50 $\\pm$ 6.35 \\\\"));
+    cr_expect(
+        strstr(text.s, "block & 72.50 $\\pm$ 2.12 (2 of 3) & $+$1.50 $\\pm$ 6.35 \\\\"));
     cr_expect(strstr(text.s, "knn\\_top1 (\\%)") && !strstr(text.s, "±"));
     text_free(&text);
 }
@@ -222,13 +233,15 @@ Test(table, an_unknown_metric_is_named_with_the_nearest)
     static const char *const wrong[] = { "knn_tpo1" };
     Table                    t;
     cr_expect(table_choose(&t, &results, "random", wrong, 1, &err) == STATUS_CONFIG);
-    cr_expect(strstr(err.text, "knn_tpo1") && strstr(err.text, "knn_top1"), "%s", err.text);
+    cr_expect(strstr(err.text, "knn_tpo1") && strstr(err.text, "knn_top1"), "%s",
+              err.text);
 }
 
 /* All figures, from colour pictures, with seeds that are not there. */
 Test(table, figures_are_drawn)
 {
-    static const char *const names[] = { "loss.png", "loss.svg", "loss.tsv", "knn_top1.png",
+    static const char *const names[] = { "loss.png",       "loss.svg",
+                                         "loss.tsv",       "knn_top1.png",
                                          "visibility.svg", "reconstruction.png" };
     Text made = { 0 };
     char out[400], path[800];

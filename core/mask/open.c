@@ -1,6 +1,6 @@
 #include "core/mask/opened.h"
 
-#include "core/mask/params.h"
+#include "core/mask/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,14 +96,14 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     int first = m->strategy.order ? MASK_PREFIX : MASK_TOPK;
     m->table[0].value = s->select <= MASK_PREFIX ? first : (int)s->select;
 
-    Params own = { s->params, m->self }, common = { m->table, &m->common };
-    params_default(own);
-    params_default(common);
-    if (params_read(own, common, name, params, err)) goto fail;
+    Settings own = { s->params, m->self }, common = { m->table, &m->common };
+    settings_default(own);
+    settings_default(common);
+    if (settings_read(own, common, name, params, err)) goto fail;
     if (m->common.select <= MASK_PREFIX) m->common.select = first;
     if (refuse(m, name, err)) goto fail;
 
-    params_write(&m->spec, own, common, name);
+    settings_write(&m->spec, own, common, name);
     if (m->strategy.order) walk(m, name);
     *out = m;
     return STATUS_OK;

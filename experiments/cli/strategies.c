@@ -1,7 +1,7 @@
 /* maskgrid strategies: list them, or one in full. */
 #include "experiments/cli/cli.h"
 
-#include "core/mask/params.h"
+#include "core/mask/settings.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
 #include "strategies/registry.h"
@@ -40,8 +40,8 @@ static void range_text(Text *out, const MaskParam *row)
             text_add(out, "%s%s", i ? " " : "", row->choices[i]);
     } else {
         char lo[32], hi[32];
-        param_text(lo, row, row->lo);
-        param_text(hi, row, row->hi);
+        setting_text(lo, row, row->lo);
+        setting_text(hi, row, row->hi);
         text_add(out, "%s to %s", lo, hi);
     }
 }
@@ -53,7 +53,7 @@ static void print_params(const char *title, const MaskParam *table, const MaskSt
     for (const MaskParam *row = table; row->key; row++) {
         char value[32];
         Text range = { 0 };
-        param_text(value, row, default_of(row, s));
+        setting_text(value, row, default_of(row, s));
         range_text(&range, row);
         printf("  %-10s %-8s %s\n%22s%s\n", row->key, value, row->about, "",
                text_get(&range));
@@ -100,7 +100,7 @@ static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
     json_t *list = json_array();
     for (const MaskParam *row = table; row && row->key; row++) {
         char value[32];
-        param_text(value, row, default_of(row, s));
+        setting_text(value, row, default_of(row, s));
         json_t *p = json_pack("{s:s, s:s, s:s}", "key", row->key, "default", value,
                               "about", row->about);
         if (row->kind == MASK_CHOICE) {

@@ -1,17 +1,17 @@
-#include "core/mask/params.h"
+#include "core/mask/settings.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { WORD = 64 }; /* longer keys and values are cut, and then match nothing */
 
-static double get(Params p, const MaskParam *row)
+static double get(Settings p, const MaskParam *row)
 {
     const char *at = (const char *)p.fields + row->offset;
     return row->kind == MASK_NUMBER ? *(const double *)at : *(const int *)at;
 }
 
-static void set(Params p, const MaskParam *row, double value)
+static void set(Settings p, const MaskParam *row, double value)
 {
     char *at = (char *)p.fields + row->offset;
     if (row->kind == MASK_NUMBER)
@@ -20,19 +20,19 @@ static void set(Params p, const MaskParam *row, double value)
         *(int *)at = (int)value;
 }
 
-static const MaskParam *find(Params p, const char *key)
+static const MaskParam *find(Settings p, const char *key)
 {
     for (const MaskParam *row = p.table; row && row->key; row++)
         if (!strcmp(row->key, key)) return row;
     return NULL;
 }
 
-void params_default(Params p)
+void settings_default(Settings p)
 {
     for (const MaskParam *row = p.table; row && row->key; row++) set(p, row, row->value);
 }
 
-void param_text(char out[32], const MaskParam *row, double value)
+void setting_text(char out[32], const MaskParam *row, double value)
 {
     if (row->kind == MASK_CHOICE)
         snprintf(out, 32, "%s", row->choices[(int)value]);
@@ -40,7 +40,7 @@ void param_text(char out[32], const MaskParam *row, double value)
         text_from_double(out, value);
 }
 
-static Status unknown(Params own, Params common, const char *name, const char *key,
+static Status unknown(Settings own, Settings common, const char *name, const char *key,
                       Err *err)
 {
     const char *keys[WORD];
@@ -111,7 +111,7 @@ static const char *word(char out[WORD], const char *text, const char *ends)
     return text + n;
 }
 
-Status params_read(Params own, Params common, const char *name, const char *text,
+Status settings_read(Settings own, Settings common, const char *name, const char *text,
                    Err *err)
 {
     const MaskParam *seen[2 * WORD];
@@ -127,7 +127,7 @@ Status params_read(Params own, Params common, const char *name, const char *text
             return err_set(err, STATUS_CONFIG, "%s: nothing follows the last comma",
                            name);
 
-        Params           p = own;
+        Settings           p = own;
         const MaskParam *row = find(own, key);
         if (!row) p = common, row = find(common, key);
         if (!row) return unknown(own, common, name, key, err);
@@ -143,16 +143,16 @@ Status params_read(Params own, Params common, const char *name, const char *text
     return STATUS_OK;
 }
 
-void params_write(Text *out, Params own, Params common, const char *name)
+void settings_write(Text *out, Settings own, Settings common, const char *name)
 {
     const char *before = ":";
     text_add(out, "%s", name);
     for (int g = 0; g < 2; g++) {
-        Params p = g ? common : own;
+        Settings p = g ? common : own;
         for (const MaskParam *row = p.table; row && row->key; row++) {
             char value[32];
             if (get(p, row) == row->value) continue;
-            param_text(value, row, get(p, row));
+            setting_text(value, row, get(p, row));
             text_add(out, "%s%s=%s", before, row->key, value);
             before = ",";
         }

@@ -1,6 +1,6 @@
 /* Parameters of strategies: tables of rows, texts of key=value. */
-#ifndef CORE_MASK_PARAMS_H
-#define CORE_MASK_PARAMS_H
+#ifndef CORE_MASK_SETTINGS_H
+#define CORE_MASK_SETTINGS_H
 
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -11,18 +11,18 @@
 typedef struct {
     const MaskParam *table; /* ends with { 0 }; NULL if empty */
     void            *fields;
-} Params;
+} Settings;
 
-void params_default(Params p);
+void settings_default(Settings p);
 
 /* Set what "key=value,..." says.  `name` is the strategy, for messages. */
-MUST_USE Status params_read(Params own, Params common, const char *name,
+MUST_USE Status settings_read(Settings own, Settings common, const char *name,
                             const char *text, Err *err);
 
 /* Append name:key=value,... with the values that are not defaults. */
-void params_write(Text *out, Params own, Params common, const char *name);
+void settings_write(Text *out, Settings own, Settings common, const char *name);
 
 /* One value as it is written, shortest first: "0.75", "4", "window". */
-void param_text(char out[32], const MaskParam *row, double value);
+void setting_text(char out[32], const MaskParam *row, double value);
 
 #endif

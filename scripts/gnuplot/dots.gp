@@ -13,17 +13,31 @@ H = 118 + 22 * rows
 here = substr(ARG0, 1, strlen(ARG0) - strlen("dots.gp"))
 load here . "style.gp"
 
-worst = 0; best = 0
-stats tsv index 0 using 8:9 nooutput
-if (exists("STATS_min_x") && STATS_min_x < worst) { worst = STATS_min_x }
-if (exists("STATS_max_y") && STATS_max_y > best) { best = STATS_max_y }
-stats tsv index 0 using 5:6 nooutput
-low = STATS_min_x; high = STATS_max_y
+# The frame follows the seeds.  An interval from two of them is so wide that it would
+# press everything else together: it is cut at the frame, and the caption says so.
+larger(a, b) = a > b ? a : b
+smaller(a, b) = a < b ? a : b
+frame_low(least, low, room) = larger(low, least - room)
+frame_high(most, high, room) = smaller(high, most + room)
+
+worst = 0; best = 0; cut = 0
+stats tsv index 0 using 7 nooutput
+differences = exists("STATS_records") && STATS_records > 0
+if (differences) {
+    worst = smaller(0, STATS_min); best = larger(0, STATS_max); room = 1.2 * (best - worst)
+    stats tsv index 0 using 8:9 nooutput
+    cut = STATS_min_x < worst - room || STATS_max_y > best + room
+    worst = frame_low(worst, STATS_min_x, room); best = frame_high(best, STATS_max_y, room)
+}
+
 stats tsv index 1 using 3 nooutput
-if (STATS_min < low) { low = STATS_min }
-if (STATS_max > high) { high = STATS_max }
-if (untrained < low) { low = untrained }
-if (untrained > high) { high = untrained }
+least = STATS_min; most = STATS_max
+if (untrained == untrained) { least = smaller(least, untrained); most = larger(most, untrained) }
+room = 0.4 * (most - least)
+stats tsv index 0 using 5:6 nooutput
+cut = cut || STATS_min_x < least - room || STATS_max_y > most + room
+low = smaller(least, frame_low(least, STATS_min_x, room))
+high = larger(most, frame_high(most, STATS_max_y, room))
 
 set multiplot
 set yrange [rows - 0.35 : -0.65]
@@ -42,8 +56,9 @@ if (high > low) {
     set xrange [low - 0.05 * (high - low) : high + 0.05 * (high - low)]
     set xtics step(high - low) scale 0.6
 }
-set label 2 "mean and 95 % interval; single seeds" at graph 0, screen 1 - 11.0 / H left \
-    font small textcolor rgb "#404040"
+set label 2 "mean and 95 % interval; single seeds" \
+    . (cut ? "; wide intervals are cut" : "") at graph 0, screen 1 - 11.0 / H \
+    left font small textcolor rgb "#404040"
 if (untrained == untrained) {
     set label 3 "untrained" at untrained, graph 0 left offset 0.5, 0.6 font small \
         textcolor rgb grey
@@ -63,7 +78,7 @@ set label 2 "paired by seed, with 95 % interval"
 unset label 1; unset label 3
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#000000" linewidth 0.8 \
     dashtype solid back
-if (best > worst) {
+if (differences && best > worst) {
     set xrange [worst - 0.05 * (best - worst) : best + 0.05 * (best - worst)]
     set xtics step(best - worst) scale 0.6
     plot tsv index 0 using 7:1:8:9:(rgb($3)) with xerrorbars pointtype 7 pointsize 0.6 \

@@ -11,6 +11,9 @@ load here . "style.gp"
 
 stats tsv using 1 every ::1 nooutput
 n = STATS_blocks
+stats tsv using 2 every ::1 nooutput
+top = STATS_up_quartile + 2.5 * (STATS_up_quartile - STATS_min)
+cut = STATS_max > top
 
 set xlabel "epoch"
 set ylabel "mean squared error of hidden patches"
@@ -18,10 +21,12 @@ set key at screen 520.0 / W, graph 0.5 left center Left reverse samplen 2 spacin
 set rmargin at screen 510.0 / W
 set bmargin at screen 92.0 / H
 set tmargin at screen 1 - 22.0 / H
-set label 2 "mean over seeds; band: one standard deviation" at graph 0, screen 1 - 11.0 / H \
+set label 2 "mean over seeds; band: one standard deviation" \
+    . (cut ? "; the first steps are above the frame" : "") at graph 0, screen 1 - 11.0 / H \
     left font small textcolor rgb "#404040"
 set autoscale yfix
-set offsets 0, 0, graph 0.02, graph 0.02
+set offsets 0, 0, graph (cut ? 0 : 0.02), graph 0.02
+if (cut) { set yrange [*:top] }
 set style fill transparent solid 0.14 noborder
 
 plot for [i=0:n-1] tsv index i using 1:3:4 with filledcurves \

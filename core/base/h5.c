@@ -226,11 +226,11 @@ static hid_t layout(const H5Set *set, hid_t type, size_t count)
 static int put_attribute(hid_t object, const char *key, hid_t type, hid_t space,
                          const void *x)
 {
-    hid_t native = H5Tget_native_type(type, H5T_DIR_ASCEND);
     if (H5Aexists(object, key) > 0) H5Adelete(object, key);
     hid_t a = H5Acreate2(object, key, type, space, H5P_DEFAULT, H5P_DEFAULT);
     if (a < 0) return -1;
-    int bad = H5Awrite(a, native, x);
+    hid_t native = H5Tget_native_type(type, H5T_DIR_ASCEND);
+    int   bad = H5Awrite(a, native, x);
     H5Aclose(a);
     H5Tclose(native);
     return bad;

@@ -1,5 +1,6 @@
 #include "experiments/record/record.h"
 
+#include "core/base/text.h"
 #include "experiments/record/provenance.h"
 
 #include <stdio.h>
@@ -67,6 +68,22 @@ static void put_head(Record *r, const RecordHead *h)
     if (ok(r)) r->err.code = h5_put_long_text(r->f, "config", h->config, &r->err);
 }
 
+/* Each line "key: value" of the configuration as an attribute, to search in. */
+static void put_settings(Record *r, const char *config)
+{
+    for (size_t n; *config; config += n + (config[n] == '\n')) {
+        Text key = { 0 }, value = { 0 };
+        n = strcspn(config, "\n");
+        const char *colon = memchr(config, ':', n);
+        if (!colon || colon == config || colon[1] != ' ') continue;
+        text_add_bytes(&key, config, (size_t)(colon - config));
+        text_add_bytes(&value, colon + 2, n - (size_t)(colon + 2 - config));
+        text_at(r, "settings", key.s, value.s);
+        text_free(&key);
+        text_free(&value);
+    }
+}
+
 static void put_provenance(Record *r, int threads)
 {
     Fact facts[PROVENANCE_MOST];
@@ -93,6 +110,7 @@ Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
         return err->code;
     }
     put_head(made, h);
+    put_settings(made, h->config);
     put_provenance(made, h->threads);
     *r = made;
     return STATUS_OK;
@@ -106,11 +124,6 @@ void record_text(Record *r, const char *key, const char *text)
 }
 void record_number(Record *r, const char *key, double x) { number_at(r, "/", key, x); }
 void record_whole(Record *r, const char *key, int64_t x) { whole_at(r, "/", key, x); }
-
-void record_setting(Record *r, const char *key, const char *text)
-{
-    text_at(r, "settings", key, text);
-}
 
 void record_data(Record *r, const H5Set *set, const void *x)
 {

@@ -48,7 +48,7 @@ typedef struct {
     const char *stage;    /* "pretrain", "knn", ...                         */
     const char *id;       /* identity of the stage, see experiments/recipe  */
     const char *title;    /* one line for a human                           */
-    const char *config;   /* canonical configuration that id is the hash of */
+    const char *config;   /* that id is the hash of: lines "key: value"     */
     const char *strategy; /* "spiral:select=window,sym=1"                   */
     int64_t     seed;
     double      ratio;      /* share of hidden patches that was asked for   */
@@ -60,11 +60,10 @@ typedef struct {
 MUST_USE Status record_open(Record **r, const char *path, const RecordHead *head,
                             Err *err);
 
-/* More attributes of the root; one of /settings ("model.width", "64"). */
+/* More attributes of the root. */
 void record_text(Record *r, const char *key, const char *text);
 void record_number(Record *r, const char *key, double x);
 void record_whole(Record *r, const char *key, int64_t x);
-void record_setting(Record *r, const char *key, const char *text);
 
 /* units as UDUNITS has them: "1", "percent", "s", "byte", "s-1".  The first metric of
  * a record is its primary one, which tables and figures show unless asked for others. */

@@ -34,7 +34,7 @@ static RecordHead head(void)
     return (RecordHead){ .stage = "pretrain",
                          .id = "0123456789abcdef0123456789abcdef",
                          .title = "pretrain, spiral, seed 3",
-                         .config = "seed: 3\n",
+                         .config = "stage: pretrain\nmodel.width: 64\nempty: \n",
                          .strategy = "spiral:sym=1",
                          .seed = 3,
                          .ratio = 0.75,
@@ -54,7 +54,6 @@ static const char *written(void)
     for (int i = 0; i < STEPS; i++) step[i] = i, loss[i] = 1.0 / (1 + i);
     OK(record_open(&r, path, &h, &err));
     record_text(r, "data", "scenes");
-    record_setting(r, "model.width", "64");
     record_axis(r, "step", step, STEPS, "1", "step");
     record_curve(r, "loss", "step", loss, STEPS, "1", "training loss");
     record_curve(r, "lr", "step", step, STEPS, "1", "learning rate");
@@ -90,7 +89,11 @@ Test(record, comes_back_as_it_was_written)
     OK(h5_get_number(f, "/", "realised_ratio", &number, &err));
     cr_expect(fabs(number - 0.8) <= 1e-15);
     OK(h5_get_long_text(f, "config", &arena, &text, &err));
-    cr_expect_str_eq(text, "seed: 3\n");
+    cr_expect_str_eq(text, "stage: pretrain\nmodel.width: 64\nempty: \n");
+    OK(h5_get_text(f, "settings", "model.width", &arena, &text, &err));
+    cr_expect_str_eq(text, "64");
+    OK(h5_get_text(f, "settings", "empty", &arena, &text, &err));
+    cr_expect_str_eq(text, "");
     h5_close(f);
 }
 

@@ -40,7 +40,7 @@ low = smaller(least, frame_low(least, STATS_min_x, room))
 high = larger(most, frame_high(most, STATS_max_y, room))
 
 set multiplot
-set yrange [rows - 0.35 : -0.65]
+set yrange [rows + (untrained == untrained ? 0.15 : -0.35) : -0.65]
 set bmargin at screen 90.0 / H
 set tmargin at screen 1 - 22.0 / H
 set ytics scale 0

@@ -8,6 +8,9 @@
 #include "core/tape/kernels.def"
 #undef KERNEL
 
+/* Aligned to 64, large pieces on huge pages; NULL if there is no more. */
+void *cpu_alloc(size_t bytes);
+
 /* What multiplies matrices here, for the record: version and options of OpenBLAS,
  * and the processor it has chosen its kernels for. */
 const char *cpu_blas_config(void);

@@ -3,6 +3,7 @@
 #include "core/base/status.h"
 #include "core/base/threads.h"
 #include "core/cpu/blas.h"
+#include "core/cpu/cpu.h"
 #include "core/cpu/scratch.h"
 
 #include <math.h>
@@ -100,7 +101,7 @@ static void open_memory(GemmLog *log)
         o->at = total;
         total += (o->n + 15) / 16 * 16;
     }
-    log->memory = aligned_alloc(64, (total + 16) * sizeof *log->memory / 64 * 64);
+    log->memory = cpu_alloc(total * sizeof *log->memory); /* as the step's own */
     CHECK(log->memory, "no memory for %zu values of operands", total);
     for (size_t i = 0; i < total; i++) /* well spread over (-1/2, 1/2) */
         log->memory[i] = (real)(fmod((double)i * 0.61803398874989485, 1) - 0.5);

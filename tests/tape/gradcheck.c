@@ -106,6 +106,8 @@ double gradcheck(const GradCase *c, uint64_t seed)
         while (rank < c->rank && c->dim[k][rank]) rank++;
         in[k] = tensor_new(&host, &values, rank, c->dim[k], true);
         fill(tape.be, in[k], 10 * seed + (uint64_t)k);
+        for (size_t i = 0; i < tensor_count(in[k]); i++)
+            tape.be->write(in[k]->grad + i, &(real){ (real)NAN }, 1);
     }
     uint64_t stream = 1000 + seed;
     back(&tape, c, in, stream);

@@ -1,0 +1,151 @@
+/* Attention against the formula, one number at a time in double. */
+#include "core/base/threads.h"
+#include "tests/tape/gradcheck.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <math.h>
+#include <string.h>
+
+#ifdef REAL_IS_DOUBLE
+static const double OFF = 1e-12;
+#else
+static const double OFF = 1e-5; /* measured 2e-6 */
+#endif
+
+typedef struct {
+    int N, T, D, H;
+} Case;
+
+/* One token and one head; heads narrower than a vector, as wide, between; the
+ * presets' own; more tokens than a block holds. */
+static const Case cases[] = {
+    { 1, 1, 3, 1 },   { 2, 2, 4, 4 },   { 3, 13, 64, 4 },  { 2, 50, 48, 4 },
+    { 1, 17, 192, 3 }, { 1, 65, 96, 3 }, { 1, 72, 8, 1 },  { 1, 73, 20, 2 },
+    { 1, 197, 32, 1 }, { 1, 150, 34, 2 },
+};
+enum { N_CASES = sizeof cases / sizeof *cases };
+
+static double dot(const real *a, const real *b, int d)
+{
+    double sum = 0;
+    for (int c = 0; c < d; c++) sum += (double)a[c] * (double)b[c];
+    return sum;
+}
+
+/* p[j]: how much query i of head h attends to key j, keys from `first` on. */
+static void attend(double *p, const real *qkv, const Case *c, int n, int h, int i, int first)
+{
+    int         d = c->D / c->H;
+    const real *image = qkv + (size_t)n * (size_t)(c->T * 3 * c->D) + h * d;
+    double      sum = 0;
+    for (int j = first; j < c->T; j++) {
+        p[j] = exp(dot(image + i * 3 * c->D, image + j * 3 * c->D + c->D, d) /
+                   sqrt((double)d));
+        sum += p[j];
+    }
+    for (int j = first; j < c->T; j++) p[j] /= sum;
+}
+
+static struct criterion_test_params all_cases(void)
+{
+    static int index[N_CASES];
+    for (int i = 0; i < N_CASES; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_CASES);
+}
+
+ParameterizedTestParameters(attn, forward) { return all_cases(); }
+ParameterizedTest(int *which, attn, forward)
+{
+    const Case *c = &cases[*which];
+    Tape        t;
+    double      p[256], worst = 0;
+    tape_open(&t, test_backend());
+    Tensor *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
+    Tensor *y = op_attention(&t, qkv, c->H);
+    int     d = c->D / c->H;
+    for (int n = 0; n < c->N; n++)
+        for (int h = 0; h < c->H; h++)
+            for (int i = 0; i < c->T; i++) {
+                attend(p, qkv->data, c, n, h, i, 0);
+                for (int k = h * d; k < (h + 1) * d; k++) {
+                    double want = 0;
+                    for (int j = 0; j < c->T; j++)
+                        want += p[j] * (double)qkv->data[((size_t)(n * c->T + j) * 3 + 2) *
+                                                             (size_t)c->D +
+                                                         (size_t)k];
+                    double off = fabs((double)y->data[(n * c->T + i) * c->D + k] - want);
+                    if (!(off <= worst)) worst = off;
+                }
+            }
+    cr_expect(worst <= OFF, "T %d D %d H %d: off by %.2e", c->T, c->D, c->H, worst);
+    tape_close(&t);
+}
+
+ParameterizedTestParameters(attn, map) { return all_cases(); }
+ParameterizedTest(int *which, attn, map)
+{
+    const Case *c = &cases[*which];
+    Tape        t;
+    double      p[256], worst = 0;
+    int         L = c->T - 1;
+    if (L == 0) return;
+    tape_open(&t, test_backend());
+    Tensor *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
+    Tensor *map = op_attention_map(&t, qkv, c->H);
+    cr_expect(map->dim[0] == c->N && map->dim[1] == c->H && map->dim[2] == L &&
+              map->dim[3] == L);
+    const real *row = map->data;
+    for (int n = 0; n < c->N; n++)
+        for (int h = 0; h < c->H; h++)
+            for (int i = 1; i <= L; i++, row += L) {
+                double sum = 0;
+                attend(p, qkv->data, c, n, h, i, 1);
+                for (int j = 0; j < L; j++) {
+                    double off = fabs((double)row[j] - p[j + 1]);
+                    if (!(off <= worst)) worst = off;
+                    sum += (double)row[j];
+                }
+                cr_expect(fabs(sum - 1) <= OFF, "a row sums to %.9f", sum);
+            }
+    cr_expect(worst <= OFF, "T %d D %d H %d: off by %.2e", c->T, c->D, c->H, worst);
+    tape_close(&t);
+}
+
+/* Scores of a thousand, and equal ones: no overflow, no NaN. */
+Test(attn, large_scores)
+{
+    Tape t;
+    tape_open(&t, test_backend());
+    Tensor *qkv = test_constant(&t, 3, (int[]){ 1, 20, 3 * 16 }, 1);
+    for (size_t i = 0; i < tensor_count(qkv); i++) qkv->data[i] *= 100;
+    const real *y = op_attention(&t, qkv, 2)->data;
+    for (int i = 0; i < 20 * 16; i++) cr_expect(isfinite(y[i]), "[%d]", i);
+    tape_close(&t);
+}
+
+/* A head sees its own columns only, so its result cannot depend on others. */
+Test(attn, threads_do_not_change_bits)
+{
+    Tape   t;
+    Arena  host, values;
+    real   first[2 * 19 * 36], grad[2 * 19 * 36];
+    tape_open(&t, test_backend());
+    arena_open(&host, "test", NULL, NULL);
+    arena_open(&values, "test values", t.be->alloc, t.be->release);
+    Tensor *qkv = tensor_new(&host, &values, 3, (int[]){ 2, 19, 36 }, true);
+    test_fill(qkv->data, tensor_count(qkv), 1);
+    for (int threads = 1; threads <= 3; threads++) {
+        threads_set(threads);
+        Tensor *y = op_attention(&t, qkv, 3);
+        tape_backward(&t, op_dot(&t, y, test_constant(&t, 3, y->dim, 2)));
+        if (threads == 1) t.be->read(first, qkv->grad, 2 * 19 * 36);
+        t.be->read(grad, qkv->grad, 2 * 19 * 36);
+        cr_expect(!memcmp(first, grad, sizeof grad), "%d threads", threads);
+        qkv->has_grad = false;
+        tape_reset(&t);
+    }
+    arena_close(&values);
+    arena_close(&host);
+    tape_close(&t);
+}

@@ -1,0 +1,56 @@
+#include "core/cpu/cpu.h"
+#include "core/cpu/gemmlog.h"
+#include "tests/tape/gradcheck.h"
+
+#include <criterion/criterion.h>
+
+/* A linear layer forwards and backwards is three products of the same size;
+ * attention two, then four, of T x T x D an image. */
+Test(gemmlog, counts_the_products_of_a_step)
+{
+    enum { N = 2, T = 7, D = 12, H = 3 };
+    Tape    t;
+    Arena   host, values;
+    GemmLog log = { 0 };
+    tape_open(&t, test_backend());
+    arena_open(&host, "test", NULL, NULL);
+    arena_open(&values, "test values", t.be->alloc, t.be->release);
+    Tensor *x = tensor_new(&host, &values, 3, (int[]){ N, T, D }, true);
+    Tensor *w = tensor_new(&host, &values, 2, (int[]){ 3 * D, D }, true);
+    test_fill(x->data, tensor_count(x), 1);
+    test_fill(w->data, tensor_count(w), 2);
+
+    op_linear(&t, x, w, NULL); /* nobody listens */
+    gemmlog_start(&log);
+    Tensor *y = op_attention(&t, op_linear(&t, x, w, NULL), H);
+    tape_backward(&t, op_dot(&t, y, test_constant(&t, 3, y->dim, 3)));
+    gemmlog_stop();
+    op_linear(&t, x, w, NULL);
+
+    double linear = 2.0 * N * T * D * 3 * D, attention = 2.0 * N * T * T * D;
+    cr_expect(log.products == 5, "%zu products", log.products);
+    cr_expect(gemmlog_flop(&log) == 3 * linear + 6 * attention);
+
+    real before = x->data[0], grad = w->grad[0];
+    cr_expect(gemmlog_replay(&log) > 0);
+    cr_expect(gemmlog_replay(&log) > 0);
+    cr_expect(x->data[0] == before && w->grad[0] == grad, "a replay touched the step");
+    gemmlog_free(&log);
+    arena_close(&values);
+    arena_close(&host);
+    tape_close(&t);
+}
+
+/* Overlapping operands share private memory, as they shared the step's. */
+Test(gemmlog, lays_memory_out_as_it_was)
+{
+    real    x[400] = { 0 }, out[100] = { 0 };
+    GemmLog log = { 0 };
+    gemmlog_start(&log);
+    cpu_gemm(0, 0, 10, 10, 10, x, x + 50, 0, out);
+    cpu_gemm(0, 0, 10, 10, 10, x + 100, x + 300, 0, out);
+    gemmlog_stop();
+    cr_expect(gemmlog_replay(&log) >= 0);
+    cr_expect(log.operands == 3, "%zu pieces", log.operands); /* x 0..200, 300..400, out */
+    gemmlog_free(&log);
+}

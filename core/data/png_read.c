@@ -1,36 +1,99 @@
 #include "core/data/png_read.h"
 
-#include "core/base/file.h"
+#include "core/data/picture.h"
 
 #include <png.h>
 
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 
-enum { MOST_PIXELS = 1 << 26, MOST_BYTES = 1 << 28 };
+/* A decoder that comes back to decode() below when libpng gives up. */
+typedef struct {
+    png_structp png;
+    png_infop   info;
+    const char *at, *end, *name;
+    Err        *err;
+} Decoder;
 
-Status png_read(Image *m, const char *path, Err *err)
+static void give_up(png_structp png, const char *why)
 {
-    char     *bytes;
-    size_t    n;
-    png_image png = { .version = PNG_IMAGE_VERSION };
-    if (file_read(path, MOST_BYTES, &bytes, &n, err)) return err->code;
+    Decoder *d = png_get_error_ptr(png);
+    err_set(d->err, STATUS_FORMAT, "%s: PNG: %s", d->name, why);
+    png_longjmp(png, 1);
+}
 
-    Status bad = STATUS_OK;
-    if (!png_image_begin_read_from_memory(&png, bytes, n)) {
-        bad = err_set(err, STATUS_FORMAT, "%s: %s", path, png.message);
-    } else if ((uint64_t)png.width * png.height > MOST_PIXELS) {
-        bad = err_set(err, STATUS_FORMAT,
-                      "%s: a picture of %u x %u, at most %d pixels are read", path,
-                      png.width, png.height, MOST_PIXELS);
-    } else {
-        bool colour = png.format & PNG_FORMAT_FLAG_COLOR;
-        png.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
-        image_size(m, (int)png.height, (int)png.width, colour ? 3 : 1);
-        png_color white = { 255, 255, 255 };
-        if (!png_image_finish_read(&png, &white, m->pixels, 0, NULL))
-            bad = err_set(err, STATUS_FORMAT, "%s: %s", path, png.message);
+static void bear(png_structp png, const char *why) { (void)png, (void)why; }
+
+static void take(png_structp png, png_bytep to, size_t n)
+{
+    Decoder *d = png_get_io_ptr(png);
+    if (n > (size_t)(d->end - d->at)) png_error(png, "truncated");
+    memcpy(to, d->at, n);
+    d->at += n;
+}
+
+static void read_head(Decoder *d)
+{
+    png_set_read_fn(d->png, d, take);
+    png_read_info(d->png, d->info);
+    unsigned height = png_get_image_height(d->png, d->info);
+    unsigned width = png_get_image_width(d->png, d->info);
+    if ((uint64_t)width * height <= PICTURE_PIXELS) return;
+    err_set(d->err, STATUS_FORMAT, "%s: a picture of %u x %u, at most %d pixels are read",
+            d->name, width, height, PICTURE_PIXELS);
+    png_longjmp(d->png, 1);
+}
+
+static void read_pixels(Decoder *d, Image *m)
+{
+    png_structp png = d->png;
+    bool        colour = png_get_color_type(png, d->info) & PNG_COLOR_MASK_COLOR;
+    png_set_expand(png);
+    png_set_strip_16(png);
+    png_set_strip_alpha(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, d->info);
+    image_size(m, (int)png_get_image_height(png, d->info),
+               (int)png_get_image_width(png, d->info), colour ? 3 : 1);
+    size_t row = (size_t)m->width * (size_t)m->channels;
+    if (png_get_rowbytes(png, d->info) != row) png_error(png, "unexpected size of a row");
+    for (int pass = 0; pass < passes; pass++)
+        for (int y = 0; y < m->height; y++)
+            png_read_row(png, m->pixels + (size_t)y * row, NULL);
+}
+
+/* With m all of it, else the head alone. */
+static Status decode(Decoder *d, Image *m)
+{
+    d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, d, give_up, bear);
+    d->info = d->png ? png_create_info_struct(d->png) : NULL;
+    CHECK(d->info, "no memory for libpng");
+    if (setjmp(png_jmpbuf(d->png))) {
+        png_destroy_read_struct(&d->png, &d->info, NULL);
+        return d->err->code;
     }
-    png_image_free(&png);
-    free(bytes);
-    return bad;
+    read_head(d);
+    if (m) read_pixels(d, m);
+    return STATUS_OK;
+}
+
+Status png_decode(Image *m, const void *bytes, size_t n, const char *name, Err *err)
+{
+    const char *p = bytes;
+    Decoder     d = { .at = p, .end = p + n, .name = name, .err = err };
+    if (decode(&d, m)) return err->code;
+    png_destroy_read_struct(&d.png, &d.info, NULL);
+    return STATUS_OK;
+}
+
+Status png_size(int *height, int *width, const void *bytes, size_t n, const char *name,
+                Err *err)
+{
+    const char *p = bytes;
+    Decoder     d = { .at = p, .end = p + n, .name = name, .err = err };
+    if (decode(&d, NULL)) return err->code;
+    *height = (int)png_get_image_height(d.png, d.info);
+    *width = (int)png_get_image_width(d.png, d.info);
+    png_destroy_read_struct(&d.png, &d.info, NULL);
+    return STATUS_OK;
 }

@@ -1,12 +1,22 @@
-/* PNG pictures. */
+/* PNG pictures, as Pillow's convert("RGB") makes them.  Only picture.c calls these.
+ *
+ * Every legal kind: 1 to 16 bits (of 16 the upper 8 count), palette, interlaced.
+ * Transparency is left out and gamma is not applied, as in Pillow.  Of 16-bit gray
+ * Pillow 9 clips at 255 and so shows white; here the upper 8 bits count as well.
+ */
 #ifndef CORE_DATA_PNG_READ_H
 #define CORE_DATA_PNG_READ_H
 
 #include "core/base/status.h"
 #include "core/data/image.h"
 
-/* Any PNG as 8-bit gray or RGB, what is transparent over white.  STATUS_MISSING,
- * STATUS_IO, or STATUS_FORMAT if it is damaged or has more than 2^26 pixels. */
-MUST_USE Status png_read(Image *m, const char *path, Err *err);
+/* All of it: gray or RGB, whichever it is.  STATUS_FORMAT if it is damaged or has more
+ * than 2^26 pixels; `name` is for the message. */
+MUST_USE Status png_decode(Image *m, const void *bytes, size_t n, const char *name,
+                           Err *err);
+
+/* Its size alone, from the head of the file. */
+MUST_USE Status png_size(int *height, int *width, const void *bytes, size_t n,
+                         const char *name, Err *err);
 
 #endif

@@ -1,7 +1,7 @@
 /* maskgrid masks: draw masks of one strategy. */
 #include "experiments/cli/cli.h"
 
-#include "core/data/png_read.h"
+#include "core/data/picture.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
 #include "strategies/registry.h"
@@ -24,8 +24,8 @@ static const Option options[] = {
     OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
                   "share of training done, for start, anneal"),
     OPTION_TEXT(Options, out, "FILE.png", NULL, "draw a picture instead"),
-    OPTION_TEXT(Options, over, "IMAGE.png", NULL,
-                "over this image, which is looked at too"),
+    OPTION_TEXT(Options, over, "IMAGE", NULL,
+                "over this JPEG or PNG, which is looked at too"),
     OPTION_INT(Options, cell, "N", "10", 1, 64, "pixels a patch, with --out"),
     { 0 }
 };
@@ -81,7 +81,7 @@ static Status work(Work *w, const Options *o, const char *spec, Err *err)
         return err->code;
     w->K = mask_visible(w->rows * w->cols, o->ratio);
     w->N = (int)o->count;
-    Status bad = o->over ? png_read(&over, o->over, err) : STATUS_OK;
+    Status bad = o->over ? picture_read(&over, 0, o->over, err) : STATUS_OK;
     if (!bad)
         bad = sight_open(&w->sight, mask_needs(w->mask), w->rows, w->cols,
                          o->over ? &over : NULL, w->N, (uint64_t)o->seed, err);

@@ -1,5 +1,5 @@
 /* strategies, masks and gallery, as a user types them. */
-#include "core/data/png_read.h"
+#include "core/data/picture.h"
 #include "experiments/cli/cli.h"
 #include "tests/scratch.h"
 
@@ -71,7 +71,7 @@ static void expect_size(const char *file, int width, int height)
 {
     Image m = { 0 };
     Err   err;
-    cr_assert(!png_read(&m, scratch_path(&scratch, file), &err), "%s", err.text);
+    cr_assert(!picture_read(&m, 0, scratch_path(&scratch, file), &err), "%s", err.text);
     cr_expect(m.width == width && m.height == height, "%s: %d x %d", file, m.width,
               m.height);
     image_free(&m);
@@ -99,7 +99,7 @@ Test(masks_command, gallery)
                      "--out", path), EXIT_DONE, "%s", out);
     Image m = { 0 };
     Err   err;
-    cr_expect(!png_read(&m, path, &err), "%s", err.text);
+    cr_expect(!picture_read(&m, 0, path, &err), "%s", err.text);
     image_free(&m);
 }
 

@@ -1,4 +1,4 @@
-#include "core/data/png_read.h"
+#include "core/data/picture.h"
 #include "experiments/record/png.h"
 #include "tests/scratch.h"
 
@@ -28,7 +28,7 @@ Test(png, reads_what_it_wrote)
     Image   m = { 0 };
     Err     err;
     write_sample(rgb);
-    cr_assert(!png_read(&m, scratch_path(&scratch, "a.png"), &err), "%s", err.text);
+    cr_assert(!picture_read(&m, 0, scratch_path(&scratch, "a.png"), &err), "%s", err.text);
     cr_assert(m.width == W && m.height == H && m.channels == 3);
     cr_expect(!memcmp(m.pixels, rgb, sizeof rgb));
     image_free(&m);
@@ -46,7 +46,7 @@ Test(png, names_the_file_that_is_cut_or_foreign)
         Image       m = { 0 };
         Err         err;
         const char *path = scratch_file(&scratch, "cut.png", bytes, cut);
-        cr_expect_eq(png_read(&m, path, &err), STATUS_FORMAT, "%zu of %zu bytes", cut, n);
+        cr_expect_eq(picture_read(&m, 0, path, &err), STATUS_FORMAT, "%zu of %zu bytes", cut, n);
         cr_expect(strstr(err.text, "cut.png"), "%s", err.text);
         image_free(&m);
     }
@@ -54,8 +54,8 @@ Test(png, names_the_file_that_is_cut_or_foreign)
         bytes[16 + i] = i == 1 ? 1 : 0; /* 65536 wide, no checksum */
     Image m = { 0 };
     Err   err;
-    cr_expect_eq(png_read(&m, scratch_file(&scratch, "wide.png", bytes, n), &err),
+    cr_expect_eq(picture_read(&m, 0, scratch_file(&scratch, "wide.png", bytes, n), &err),
                  STATUS_FORMAT);
-    cr_expect_eq(png_read(&m, scratch_path(&scratch, "none.png"), &err), STATUS_MISSING);
+    cr_expect_eq(picture_read(&m, 0, scratch_path(&scratch, "none.png"), &err), STATUS_MISSING);
     image_free(&m);
 }

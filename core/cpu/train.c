@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+enum { SHARED = 1 << 14 }; /* values worth waking the other threads for */
+
 void cpu_adamw(real *w, real *m, real *v, const real *grad, size_t n, double lr,
                double beta1, double beta2, double eps, double weight_decay, long step)
 {
@@ -12,7 +14,7 @@ void cpu_adamw(real *w, real *m, real *v, const real *grad, size_t n, double lr,
     real   keep = (real)(1 - lr * weight_decay), rate = (real)(lr / correct1);
     real   b1 = (real)beta1, b2 = (real)beta2, c1 = (real)(1 - beta1);
     real   c2 = (real)(1 - beta2), root = (real)(1 / correct2), small = (real)eps;
-#pragma omp parallel for simd schedule(static)
+#pragma omp parallel for simd schedule(static) if (n > SHARED)
     for (size_t i = 0; i < n; i++) {
         m[i] = b1 * m[i] + c1 * grad[i];
         v[i] = b2 * v[i] + c2 * grad[i] * grad[i];

@@ -4,7 +4,7 @@
  *     Mae mae;
  *     mae_open(&mae, be, &config, seed);
  *     MaeResult r = mae_forward(&tape, &mae, images, &visible);
- *     tape_backward(&tape, r.loss);
+ *     adamw_backward(&adamw, &tape, r.loss, lr);
  *
  * A model just opened is frozen; an optimiser opened on mae.params trains it.
  *

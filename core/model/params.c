@@ -193,16 +193,11 @@ void params_place(Params *p, uint64_t seed)
 
 void params_train(Params *p, int moments)
 {
-    CHECK(p->weights && !p->grads, "parameters not placed yet, or trained by two");
+    CHECK(p->weights && !p->training, "parameters not placed yet, or trained by two");
     CHECK(moments >= 0 && moments <= MAX_MOMENTS, "%d moments", moments);
-    p->grads = zero_block(p, p->trained);
+    p->training = true;
     for (int k = 0; k < moments; k++) p->moment[k] = zero_block(p, p->trained);
-    for (int i = 0; i < p->n; i++) {
-        Param *q = &p->list[i];
-        if (!q->trained) continue;
-        q->tensor->grad = p->grads + q->offset;
-        q->tensor->wants_grad = true;
-    }
+    for (int i = 0; i < p->n; i++) p->list[i].tensor->wants_grad = p->list[i].trained;
 }
 
 void params_check_grads(const Params *p)
@@ -214,5 +209,8 @@ void params_check_grads(const Params *p)
 
 void params_forget_grads(Params *p)
 {
-    for (int i = 0; i < p->n; i++) p->list[i].tensor->has_grad = false;
+    for (int i = 0; i < p->n; i++) {
+        p->list[i].tensor->has_grad = false;
+        p->list[i].tensor->grad = NULL;
+    }
 }

@@ -2,9 +2,9 @@
  *
  * Parameters are added first (name, shape, how they start) and placed together
  * afterwards, all weights in one block.  A model so placed is frozen: nothing
- * in it wants a gradient.  Training adds gradients and moments, blocks of equal
- * length in the same order, so that an optimiser is one loop and costs a model
- * that is only used nothing.
+ * in it wants a gradient.  Training adds moments, blocks of equal length in the
+ * same order, so that a model that is only used pays nothing for it.  Gradients
+ * are the tape's: they last until it is reset.
  *
  *     params_open(&p, be);
  *     Layer fc = params_linear(&p, 10, 64, "head");   // head.weight, head.bias
@@ -54,8 +54,8 @@ typedef struct {
     int            n, room;
     size_t         decayed, trained, all; /* block lengths: [0, decayed) decays */
     real          *weights;              /* [all]     */
-    real          *grads;                /* [trained] */
     real          *moment[MAX_MOMENTS];  /* [trained] */
+    bool           training;
 } Params;
 
 /* The two parameters of a linear layer (weight [O, I], bias [O]) or of a norm
@@ -87,11 +87,12 @@ Layer params_embedding(Params *p, int D, int channels, int patch, const char *na
 /* Memory and initial values: parameter i draws from (seed, STREAM_INIT, 0, i). */
 void params_place(Params *p, uint64_t seed);
 
-/* Gradients and `moments` moments, all zero.  Once, after params_place. */
+/* From now on gradients are wanted; `moments` moments, all zero.  Once, after
+ * params_place. */
 void params_train(Params *p, int moments);
 
 /* Before an optimiser's step: abort (CHECK) if a trained parameter has no gradient.
- * After it: the next backward starts from nothing. */
+ * After it, and before the tape is reset: the next backward starts from nothing. */
 void params_check_grads(const Params *p);
 void params_forget_grads(Params *p);
 

@@ -88,11 +88,12 @@ void tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INPUTS
     Node *n = ARENA_NEW(&t->nodes, Node, 1);
     *n = (Node){ .back = back, .out = out, .aux = aux, .before = t->last };
     memcpy(n->in, in, sizeof n->in);
+    out->made = true;
     t->last = n;
 }
 
-/* Buffers for the gradients of results.  A network alternates between a few
- * sizes, so the smallest that fits fits well, and a list of a dozen is short. */
+/* Buffers for gradients.  A network alternates between a few sizes, so the
+ * smallest that fits fits well; a bias must not take the room of a batch. */
 struct GradBuffer {
     real       *data;
     size_t      room;
@@ -100,31 +101,41 @@ struct GradBuffer {
     GradBuffer *next;
 };
 
+static GradBuffer *add_buffer(Tape *t, real *data, size_t room)
+{
+    GradBuffer *b = ARENA_NEW(&t->nodes, GradBuffer, 1);
+    *b = (GradBuffer){ data, room, false, t->pool };
+    t->pool = b;
+    return b;
+}
+
 static real *take_buffer(Tape *t, size_t n)
 {
+    enum { AT_MOST = 4 }; /* times as large as needed */
     GradBuffer *best = NULL;
     for (GradBuffer *b = t->pool; b; b = b->next)
-        if (!b->taken && b->room >= n && (!best || b->room < best->room)) best = b;
-    if (!best) {
-        best = ARENA_NEW(&t->nodes, GradBuffer, 1);
-        *best = (GradBuffer){ ARENA_NEW(&t->grads, real, n), n, false, t->pool };
-        t->pool = best;
-    }
+        if (!b->taken && b->room >= n && b->room / AT_MOST <= n &&
+            (!best || b->room < best->room))
+            best = b;
+    if (!best) best = add_buffer(t, ARENA_NEW(&t->grads, real, n), n);
     best->taken = true;
     return best->data;
 }
 
 static void give_back(Tape *t, Tensor *x)
 {
-    for (GradBuffer *b = t->pool; b; b = b->next)
-        if (b->data == x->grad) b->taken = false;
-    x->grad = NULL;
-    x->has_grad = false;
+    for (GradBuffer *b = t->pool; b && x->grad; b = b->next) {
+        if (b->data != x->grad) continue;
+        b->taken = false;
+        x->grad = NULL;
+    }
 }
 
 Share tape_grad(Tape *t, Tensor *x)
 {
     if (!x || !x->wants_grad) return (Share){ NULL, 0 };
+    CHECK(x->grad || !x->has_grad, "a share of a gradient of %zu that was complete",
+          tensor_count(x));
     if (!x->grad) x->grad = take_buffer(t, tensor_count(x));
     Share share = { x->grad, x->has_grad ? 1 : 0 };
     x->has_grad = true;
@@ -136,12 +147,43 @@ void tape_pass_grad(Tape *t, Tensor *x, Tensor *y)
     if (!x || !x->wants_grad) return;
     CHECK(tensor_count(x) == tensor_count(y), "passing a gradient of %zu on to %zu",
           tensor_count(y), tensor_count(x));
-    if (x->grad) {
+    if (x->has_grad || x->grad) {
         t->be->add_bwd(tape_grad(t, x), y->grad, tensor_count(x));
     } else {
         x->grad = y->grad;
         x->has_grad = true;
         y->grad = NULL;
+    }
+}
+
+/* A leaf is complete with the node that was the first to take it. */
+static void complete_leaves(Tape *t, const Node *n)
+{
+    for (int i = 0; i < MAX_INPUTS; i++) {
+        Tensor *x = n->in[i];
+        if (!x || --x->uses || x->made || !x->has_grad || !t->done) continue;
+        t->done(t->env, x);
+        give_back(t, x);
+    }
+}
+
+void tape_walk(Tape *t, bool reuse)
+{
+    for (const Node *n = t->last; n; n = n->before)
+        for (int i = 0; i < MAX_INPUTS; i++)
+            if (n->in[i]) n->in[i]->uses++;
+    for (const Node *n = t->last; n; n = n->before) {
+        Tensor *y = n->out;
+        if (y->has_grad) { /* else not on the way to this loss */
+            n->back(t, n);
+            give_back(t, y);
+            y->has_grad = false;
+            if (reuse && y->rank) {
+                add_buffer(t, y->data, tensor_count(y));
+                y->data = NULL;
+            }
+        }
+        complete_leaves(t, n);
     }
 }
 
@@ -151,10 +193,13 @@ void tape_backward(Tape *t, Tensor *loss)
     CHECK(loss->wants_grad, "no input of the loss wants a gradient");
     CHECK(!loss->grad, "the loss is a leaf, or has been walked back from before");
     t->be->write(tape_grad(t, loss).at, &(real){ 1 }, 1);
-    for (const Node *n = t->last; n; n = n->before) {
-        if (!n->out->has_grad) continue; /* not on the way to this loss */
-        n->back(t, n);
-        if (n->out->grad) give_back(t, n->out);
-        n->out->has_grad = false;
-    }
+    tape_walk(t, true);
+}
+
+void tape_backward_each(Tape *t, Tensor *loss, LeafDone *done, void *env)
+{
+    t->done = done;
+    t->env = env;
+    tape_backward(t, loss);
+    t->done = NULL;
 }

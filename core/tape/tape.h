@@ -10,9 +10,13 @@
  *
  * Gradients.  A tensor that wants a gradient has none until a node writes the
  * first share; later shares are added.  Nobody clears anything: tape_grad says
- * which of the two it is.  The gradient of a result is given back to a pool as
- * soon as its node has been walked, so backward needs a few buffers, not one
- * for each activation.
+ * which of the two it is.
+ *
+ * Memory.  Gradients live in buffers of a pool.  Once a node has been walked
+ * nobody reads its result again, so the pool gets the buffer of the result's
+ * gradient back and that of its values on top: going back needs little more
+ * memory than going forwards.  After it, values of results that led to the loss
+ * are gone; the loss itself stays.
  */
 #ifndef CORE_TAPE_TAPE_H
 #define CORE_TAPE_TAPE_H
@@ -27,15 +31,19 @@ enum { MAX_RANK = 4, MAX_INPUTS = 6 };
 typedef struct {
     int   rank, dim[MAX_RANK]; /* row-major, no gaps                           */
     bool  wants_grad;
-    bool  has_grad;            /* grad holds at least one share                */
+    bool  has_grad;            /* at least one share has been written          */
+    bool  made;                /* by an op; else it is a leaf                  */
+    int   uses;                /* nodes still to be walked that take it        */
     real *data;                /* lives on the backend; see backend.h          */
-    real *grad;                /* same shape; NULL for a result until it is due */
+    real *grad;                /* same shape; NULL where the tape has to find
+                                  room for it, which lasts until tape_reset    */
 } Tensor;
 
 typedef struct Tape       Tape;
 typedef struct Node       Node;
 typedef struct GradBuffer GradBuffer;
 typedef void              NodeBack(Tape *t, const Node *n);
+typedef void              LeafDone(void *env, Tensor *leaf);
 
 struct Node {
     NodeBack   *back;
@@ -48,9 +56,11 @@ struct Tape {
     const Backend *be;
     Arena          nodes, values; /* host; backend                            */
     Arena          grads;         /* backend; behind the pool                 */
-    GradBuffer    *pool;          /* of gradients of results                  */
+    GradBuffer    *pool;
     Node          *last;
     bool           recording;     /* false: nothing is kept, nothing goes back */
+    LeafDone      *done;          /* NULL but in tape_backward_each            */
+    void          *env;
 };
 
 void tape_open(Tape *t, const Backend *be);
@@ -59,6 +69,11 @@ void tape_reset(Tape *t);
 
 /* loss is a scalar; every leaf that wants a gradient gets its share. */
 void tape_backward(Tape *t, Tensor *loss);
+
+/* The same; calls done(env, leaf) once for each of those leaves, as soon as no node
+ * reads it or adds to its gradient any more.  Then the gradient is gone, if its
+ * room was the tape's, so those of all leaves never exist at once. */
+void tape_backward_each(Tape *t, Tensor *loss, LeafDone *done, void *env);
 
 /* For writers of ops. -------------------------------------------------- */
 
@@ -75,6 +90,10 @@ Share tape_grad(Tape *t, Tensor *x);
  * it takes y's buffer over, else the share is added.  Nothing may read
  * y->grad afterwards, so this comes last in a back(). */
 void tape_pass_grad(Tape *t, Tensor *x, Tensor *y);
+
+/* Walk from the last node to the first; gradients of where it starts are there.
+ * With `reuse` the pool gets the values of the results. */
+void tape_walk(Tape *t, bool reuse);
 
 /* Values that die at tape_reset; not differentiated. */
 Tensor *tape_constant(Tape *t, int rank, const int *dim);

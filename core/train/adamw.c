@@ -8,15 +8,21 @@ void adamw_open(AdamW *o, Params *params, const AdamWConfig *c)
     params_train(params, 2);
 }
 
-/* Parameters [from, to) of the flat blocks, which share their weight decay. */
-static void step_block(const AdamW *o, size_t from, size_t to, double lr, double decay)
+typedef struct {
+    AdamW *adamw;
+    double lr;
+} Step;
+
+static void step_one(void *env, Tensor *x)
 {
-    const Params      *p = o->params;
-    const AdamWConfig *c = &o->config;
-    if (from == to) return;
-    p->be->adamw(p->weights + from, p->moment[0] + from, p->moment[1] + from,
-                 p->grads + from, to - from, lr, c->beta1, c->beta2, c->eps, decay,
-                 o->steps);
+    const Step        *s = env;
+    const AdamWConfig *c = &s->adamw->config;
+    const Params      *p = s->adamw->params;
+    size_t             at = (size_t)(x->data - p->weights);
+    CHECK(at < p->trained, "a gradient for what is none of the parameters");
+    p->be->adamw(x->data, p->moment[0] + at, p->moment[1] + at, x->grad, tensor_count(x),
+                 s->lr, c->beta1, c->beta2, c->eps, at < p->decayed ? c->decay : 0,
+                 s->adamw->steps);
 }
 
 void adamw_step(AdamW *o, double lr)
@@ -24,7 +30,15 @@ void adamw_step(AdamW *o, double lr)
     Params *p = o->params;
     params_check_grads(p);
     o->steps++;
-    step_block(o, 0, p->decayed, lr, o->config.decay);
-    step_block(o, p->decayed, p->trained, lr, 0);
+    for (int i = 0; i < p->n; i++)
+        if (p->list[i].trained) step_one(&(Step){ o, lr }, p->list[i].tensor);
     params_forget_grads(p);
+}
+
+void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr)
+{
+    o->steps++;
+    tape_backward_each(t, loss, step_one, &(Step){ o, lr });
+    params_check_grads(o->params);
+    params_forget_grads(o->params);
 }

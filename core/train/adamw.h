@@ -20,11 +20,16 @@ typedef struct {
 /* Pre-training of the masked autoencoder: 0.9, 0.95, 1e-8, 0.05. */
 AdamWConfig adamw_defaults(void);
 
-/* Gives params their gradients and moments.  There is nothing to close. */
+/* Gives params their moments.  There is nothing to close. */
 void adamw_open(AdamW *o, Params *params, const AdamWConfig *c);
 
 /* One step with the gradients that tape_backward left, then forget them.
  * Aborts (CHECK) if a trained parameter has none. */
 void adamw_step(AdamW *o, double lr);
+
+/* tape_backward and adamw_step at once, with the same bits: each parameter takes its
+ * step as soon as its gradient is complete, so the gradients of all of them never
+ * exist at the same time.  The parameters are all that the loss differentiates. */
+void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr);
 
 #endif

@@ -124,8 +124,7 @@ static void step(Bench *b)
     Tensor *x = tape_constant(&b->tape, 4, (int[]){ s->batch, s->channels, s->side, s->side });
     b->mae.params.be->write(x->data, b->images, tensor_count(x));
     MaeResult r = mae_forward(&b->tape, &b->mae, x, &visible);
-    tape_backward(&b->tape, r.loss);
-    adamw_step(&b->adamw, 1e-4);
+    adamw_backward(&b->adamw, &b->tape, r.loss, 1e-4);
     tape_reset(&b->tape);
 }
 

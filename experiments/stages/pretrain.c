@@ -112,8 +112,7 @@ static Status step(Pretrain *p, Err *err)
     if (!isfinite(loss))
         return err_set(err, STATUS_FAILED, "the loss is %g at step %ld of %ld (epoch %ld)",
                        (double)loss, p->step + 1, p->steps, epoch + 1);
-    tape_backward(&p->tape, r.loss);
-    adamw_step(&p->adamw, schedule_lr(&p->schedule, fraction));
+    adamw_backward(&p->adamw, &p->tape, r.loss, schedule_lr(&p->schedule, fraction));
     tape_reset(&p->tape);
     p->loss[p->step++] = (double)loss;
     return STATUS_OK;

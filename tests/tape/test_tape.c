@@ -98,6 +98,61 @@ Test(tape, gradients_of_results_share_buffers)
     bench_close(&b);
 }
 
+typedef struct {
+    int     n;
+    Tensor *leaf[8];
+    real    grad[8];
+} Seen;
+
+static void see(void *env, Tensor *leaf)
+{
+    Seen *s = env;
+    s->leaf[s->n] = leaf;
+    s->grad[s->n++] = leaf->grad[0];
+}
+
+/* w is taken by the first and the third layer, v by the second; x is frozen. */
+Test(tape, leaves_are_complete_once_and_in_time)
+{
+    Bench b;
+    Seen  seen = { 0 };
+    bench_open(&b);
+    Tensor *x = leaf(&b, 4, 6, false), *w = leaf(&b, 6, 6, true), *v = leaf(&b, 6, 6, true);
+    real    own = 0;
+    v->grad = NULL; /* the tape has to find room */
+    for (int each = 0; each < 2; each++) {
+        Tensor *y = op_gelu(&b.t, op_linear(&b.t, x, w, NULL));
+        y = op_linear(&b.t, op_gelu(&b.t, op_linear(&b.t, y, v, NULL)), w, NULL);
+        Tensor *loss = op_dot(&b.t, y, test_constant(&b.t, 2, y->dim, 1));
+        if (each) tape_backward_each(&b.t, loss, see, &seen);
+        else {
+            tape_backward(&b.t, loss);
+            own = v->grad[0];
+            v->grad = NULL;
+        }
+        v->has_grad = w->has_grad = false;
+        tape_reset(&b.t);
+    }
+    cr_assert(seen.n == 2, "%d leaves", seen.n);
+    cr_expect(seen.leaf[0] == v && seen.leaf[1] == w);
+    cr_expect(!v->grad && w->grad, "a leaf's own room stays its own");
+    cr_expect(seen.grad[0] == own && seen.grad[1] == w->grad[0]);
+    bench_close(&b);
+}
+
+Test(tape, values_of_results_are_used_again)
+{
+    Bench b;
+    bench_open(&b);
+    Tensor *x = leaf(&b, 16, 64, true), *w = leaf(&b, 64, 64, true), *y = x;
+    for (int i = 0; i < 30; i++) y = op_gelu(&b.t, op_linear(&b.t, y, w, NULL));
+    Tensor *loss = op_dot(&b.t, y, test_constant(&b.t, 2, y->dim, 1));
+    tape_backward(&b.t, loss);
+    cr_expect(b.t.grads.used <= 2 * 16 * 64 * sizeof(real) + 64);
+    cr_expect(!y->data && loss->data);
+    bench_close(&b);
+}
+
 Test(tape, second_step_allocates_nothing_and_equals_the_first)
 {
     Bench b;

@@ -18,10 +18,8 @@ static const AdamWConfig recipe = { 0.9, 0.95, 1e-8, 0.05 };
 
 static void train(Parity *p, AdamW *opt, int from, int to)
 {
-    for (int step = from; step < to; step++) {
-        tape_backward(&p->tape, parity_forward(p, step % 3).loss);
-        adamw_step(opt, 1e-3);
-    }
+    for (int step = from; step < to; step++)
+        adamw_backward(opt, &p->tape, parity_forward(p, step % 3).loss, 1e-3);
 }
 
 static real *all_weights(const Params *p)

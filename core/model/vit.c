@@ -120,8 +120,15 @@ void vit_write_positions(const Vit *v, Params *p)
 
 /* --- forward ----------------------------------------------------------- */
 
-static Tensor *block(Tape *t, const Block *b, int H, Tensor *x)
+typedef struct {
+    const Block *block;
+    int          H;
+} BlockEnv;
+
+static Tensor *block(Tape *t, const void *env, Tensor *x)
 {
+    const Block *b = ((const BlockEnv *)env)->block;
+    int          H = ((const BlockEnv *)env)->H;
     Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
     x = op_linear_add(t, op_attention(t, qkv, H), b->proj.w, b->proj.b, x);
     Tensor *h = op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
@@ -130,7 +137,11 @@ static Tensor *block(Tape *t, const Block *b, int H, Tensor *x)
 
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)
 {
-    for (int i = 0; i < s->depth; i++) x = block(t, &blocks[i], s->heads, x);
+    for (int i = 0; i < s->depth; i++) {
+        BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
+        *env = (BlockEnv){ &blocks[i], s->heads };
+        x = t->recompute ? op_recompute(t, x, block, env) : block(t, env, x);
+    }
     return x;
 }
 

@@ -190,3 +190,37 @@ Test(mae, eight_images_are_overfitted)
     tape_close(&t);
     mae_close(&m);
 }
+
+/* The loss, then all gradients in the order of parameters. */
+static real *loss_and_gradients(bool recompute, size_t *n, size_t *kept)
+{
+    Parity p;
+    parity_open(&p, "norm_pix");
+    params_train(&p.mae.params, 0);
+    p.tape.recompute = recompute;
+    Tensor *loss = parity_forward(&p, 0).loss;
+    *kept = p.tape.values.used;
+    tape_backward(&p.tape, loss);
+
+    real *all = malloc((1 + p.mae.params.all) * sizeof *all);
+    p.be->read(all, loss->data, 1);
+    *n = 1;
+    for (int i = 0; i < p.mae.params.n; i++) {
+        const Param *q = &p.mae.params.list[i];
+        if (!q->trained) continue;
+        p.be->read(all + *n, q->tensor->grad, tensor_count(q->tensor));
+        *n += tensor_count(q->tensor);
+    }
+    parity_close(&p);
+    return all;
+}
+
+Test(mae, blocks_that_are_run_again_have_the_same_bits)
+{
+    size_t n, kept, less;
+    real  *plain = loss_and_gradients(false, &n, &kept);
+    real  *again = loss_and_gradients(true, &n, &less);
+    cr_expect_arr_eq(plain, again, n * sizeof *plain);
+    cr_expect(2 * less < kept, "%zu bytes kept, %zu otherwise", less, kept);
+    free(again), free(plain);
+}

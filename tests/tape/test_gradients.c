@@ -67,6 +67,19 @@ static Tensor *block(Tape *t, Tensor *const *x)
     return op_add(t, op_norm(t, z, x[2], x[3]), op_linear(t, y, x[1], NULL));
 }
 
+static Tensor *part(Tape *t, const void *env, Tensor *x)
+{
+    Tensor *const *leaf = env;
+    Tensor        *y = op_linear_add(t, op_gelu(t, x), leaf[1], NULL, x);
+    return op_norm(t, y, leaf[2], leaf[3]);
+}
+
+static Tensor *recompute(Tape *t, Tensor *const *x)
+{
+    Tensor *y = op_linear(t, x[0], x[4], NULL);
+    return op_linear_add(t, op_recompute(t, y, part, x), x[4], NULL, y);
+}
+
 static const GradCase cases[] = {
     { "linear", linear, 3, { { 2, 3, 5 }, { 4, 5 }, { 4 } } },
     { "linear, one row", linear, 2, { { 1, 7 }, { 3, 7 }, { 3 } } },
@@ -108,6 +121,7 @@ static const GradCase cases[] = {
     { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
     { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
     { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
+    { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },
     { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };

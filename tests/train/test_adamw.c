@@ -7,12 +7,13 @@
 
 static const AdamWConfig recipe = { 0.9, 0.95, 1e-8, 0.05 };
 
-static real *weights_after(bool at_once, size_t *n, size_t *held)
+static real *weights_after(bool at_once, bool recompute, size_t *n, size_t *held)
 {
     Parity p;
     AdamW  opt;
     parity_open(&p, "norm_pix");
     adamw_open(&opt, &p.mae.params, &recipe);
+    p.tape.recompute = recompute;
     for (int step = 0; step < 3; step++) {
         Tensor *loss = parity_forward(&p, step).loss;
         if (at_once)
@@ -33,11 +34,14 @@ static real *weights_after(bool at_once, size_t *n, size_t *held)
 
 Test(adamw, on_the_way_back_has_the_same_bits)
 {
-    size_t n, held, less;
-    real  *one = weights_after(false, &n, &held), *other = weights_after(true, &n, &less);
-    cr_expect_arr_eq(one, other, n * sizeof *one);
+    size_t n, held, less, least;
+    real  *after = weights_after(false, false, &n, &held);
+    real  *at_once = weights_after(true, false, &n, &less);
+    real  *recomputed = weights_after(true, true, &n, &least);
+    cr_expect_arr_eq(after, at_once, n * sizeof *after);
+    cr_expect_arr_eq(after, recomputed, n * sizeof *after);
     cr_expect(less < held, "%zu bytes of gradients, %zu otherwise", less, held);
-    free(other), free(one);
+    free(recomputed), free(at_once), free(after);
 }
 
 Test(adamw, on_the_way_back_misses_no_parameter, .signal = SIGABRT)

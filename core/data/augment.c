@@ -87,3 +87,23 @@ void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t
     resize(out, height, width, &v, NULL, FILTER_BICUBIC, scratch);
     if (c->flip) mirror(out, height, width, from->channels);
 }
+
+Crop centre_apply(const Image *from, int size, uint8_t *out, Image *scratch)
+{
+    const int h = from->height, w = from->width, side = size <= 224 ? (int)(size / 0.875) : size;
+    const int least = h < w ? h : w;
+    Window    v = { .full_height = (int)((int64_t)side * h / least),
+                    .full_width = (int)((int64_t)side * w / least),
+                    .height = size, .width = size };
+    v.top = whole((v.full_height - size) / 2.0);
+    v.left = whole((v.full_width - size) / 2.0);
+    View all = view_of(from);
+    resize_window(out, &v, &all, FILTER_BICUBIC, scratch);
+
+    double scale = (double)least / side;
+    int    seen = whole(size * scale), top = whole(v.top * scale), left = whole(v.left * scale);
+    seen = seen < 1 ? 1 : seen > least ? least : seen;
+    if (top > h - seen) top = h - seen;
+    if (left > w - seen) left = w - seen;
+    return (Crop){ .top = top, .left = left, .height = seen, .width = seen };
+}

@@ -40,4 +40,12 @@ Crop crop_whole(int height, int width);
 void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t *out,
                 Image *scratch);
 
+/* How photographs are seen when nothing is augmented: the short side resized to
+ * trunc(size / 0.875) by Pillow's bicubic, then the centre [size, size] of that; above
+ * 224 to size itself.  Gives the window of the picture, to the nearest pixel.
+ *
+ * Source: the evaluation of facebookresearch/mae by way of torchvision's Resize and
+ * CenterCrop. */
+Crop centre_apply(const Image *from, int size, uint8_t *out, Image *scratch);
+
 #endif

@@ -1,21 +1,22 @@
 #include "core/data/data.h"
 
 #include "core/base/file.h"
-#include "core/base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-extern const DataKind data_fashion_mnist, data_scenes;
+extern const DataKind data_fashion_mnist, data_scenes, data_photographs;
 
-const DataKind *const data_kinds[] = { &data_fashion_mnist, &data_scenes, NULL };
+const DataKind *const data_kinds[] = { &data_fashion_mnist, &data_scenes, &data_photographs,
+                                       NULL };
 
 static const char *const split_names[] = { "train", "test" };
 
 DataConfig data_defaults(void)
 {
-    return (DataConfig){ .name = "fashion-mnist", .scenes = scenes_defaults() };
+    return (DataConfig){ .name = "fashion-mnist", .channels = 3, .cache_mib = 1024,
+                         .scenes = scenes_defaults() };
 }
 
 int data_asked(const DataConfig *c, Split split)
@@ -87,6 +88,7 @@ Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split, Err *
     hash_text(&h, kind->name);
     hash_text(&h, split_names[split]);
     text_add(&count, "%d", data_asked(&found, split));
+    if (found.size) text_add(&count, ", size %d", found.size);
     hash_text(&h, text_get(&count));
     text_free(&count);
     Status bad = kind->identify(&h, &found, split, err);
@@ -101,7 +103,7 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
     if (data_resolve(&found, err) || find_kind(&kind, found.name, err)) return err->code;
     Data *d = calloc(1, sizeof *d);
     CHECK(d, "no memory for a data set");
-    d->name = kind->name;
+    d->name = kind->name, d->kind = kind;
     Status bad = kind->open(d, &found, split, err);
     int    asked = data_asked(&found, split);
     if (!bad && asked > d->count)
@@ -112,6 +114,11 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
         return bad;
     }
     if (asked) d->count = asked;
+    if (d->pixels) {
+        d->stored_height = d->height, d->stored_width = d->width;
+        d->bytes = (size_t)d->count * (size_t)d->height * (size_t)d->width * (size_t)d->channels;
+    }
+    if (found.size) d->height = d->width = found.size;
     *out = d;
     return STATUS_OK;
 }
@@ -119,6 +126,7 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
 void data_close(Data *d)
 {
     if (!d) return;
+    if (d->own) d->kind->close(d);
     free(d->labels);
     free(d->pixels);
     free(d);
@@ -126,13 +134,15 @@ void data_close(Data *d)
 
 Status data_read(const Data *d, int i, Image *out, Err *err)
 {
-    (void)err; /* pictures in memory cannot fail to be read */
     CHECK(i >= 0 && i < d->count, "picture %d of %d", i, d->count);
-    size_t n = (size_t)d->height * (size_t)d->width * (size_t)d->channels;
-    image_size(out, d->height, d->width, d->channels);
+    if (!d->pixels) return d->kind->read(d, i, out, err);
+    size_t n = (size_t)d->stored_height * (size_t)d->stored_width * (size_t)d->channels;
+    image_size(out, d->stored_height, d->stored_width, d->channels);
     memcpy(out->pixels, d->pixels + (size_t)i * n, n);
     return STATUS_OK;
 }
+
+int data_bad(const Data *d, Text *why) { return d->kind->bad ? d->kind->bad(d, why) : 0; }
 
 static bool holds(char path[DATA_PATH], const char *folder, const char *name,
                   const char *file, Text *tried)

@@ -14,6 +14,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/status.h"
+#include "core/base/text.h"
 #include "core/data/image.h"
 #include "core/data/scenes.h"
 
@@ -27,32 +28,49 @@ typedef struct {
     const char  *folder;      /* of its files; NULL: the usual places            */
     int          train_count; /* the first so many; 0: all there are             */
     int          test_count;
+    int          size;        /* side of what the model sees; 0: the data set's  */
+    int          channels;    /* of a folder's pictures: 1 gray, 3 colours       */
+    int          bad_images;  /* so many of a folder may be unreadable           */
+    int          cache_mib;   /* of a folder's decoded pictures in memory        */
     ScenesConfig scenes;      /* for "scenes" only                               */
 } DataConfig;
 
+typedef struct DataKind DataKind;
+
 typedef struct {
     const char        *name;
+    const DataKind    *kind;
     int                count, classes;
-    int                channels, height, width; /* of every picture; height and
-                                                   width 0 if they vary            */
+    int                channels, height, width; /* of what the model sees          */
+    int                stored_height, stored_width; /* of every picture; 0 if they
+                                                   vary, photographs               */
+    size_t             bytes;                   /* that the pictures take in memory, once
+                                                   each was read                   */
     float              mean[MAX_CHANNELS], std[MAX_CHANNELS]; /* of x / 255, train */
     const char *const *class_names;             /* [classes]                       */
     int               *labels;                  /* [count], 0..classes-1           */
-    uint8_t           *pixels;                  /* [count, height, width, channels] */
+    uint8_t           *pixels;                  /* [count, stored_height, stored_width,
+                                                   channels]; NULL where it reads  */
+    void              *own;                     /* of the data set                 */
 } Data;
 
 /* What a data set provides.  find tells whether it is there (STATUS_MISSING),
  * check whether its part of the configuration is in range (NULL: it has none).
  * identify adds to h whatever determines the split.  open fills in all but
- * `name`, and count with all there are; what it has allocated when it fails,
- * labels or pixels, data_open frees. */
-typedef struct DataKind {
+ * `name` and `kind`, and count with all there are; pictures in `pixels` have that
+ * height and width, data_open sets what is stored and what is seen.  What it has
+ * allocated when it fails, labels, pixels or what close frees, data_open frees.
+ * read, bad and close are for sets that are not in `pixels`: data_read, data_bad. */
+struct DataKind {
     const char *name, *about;
     Status (*check)(const DataConfig *c, Err *err);
     Status (*find)(const DataConfig *c, Err *err);
     Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
     Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
-} DataKind;
+    Status (*read)(const Data *d, int i, Image *out, Err *err);
+    int (*bad)(const Data *d, Text *why);
+    void (*close)(Data *d);
+};
 
 extern const DataKind *const data_kinds[]; /* ends with NULL */
 
@@ -75,8 +93,13 @@ MUST_USE Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split spl
 MUST_USE Status data_open(Data **d, const DataConfig *c, Split split, Err *err);
 void            data_close(Data *d); /* NULL is fine */
 
-/* Picture i, 0 <= i < count.  May be called from several threads. */
+/* Picture i, 0 <= i < count.  May be called from several threads.  One that turns out
+ * to be damaged is plain gray while config.bad_images allows, then STATUS_FORMAT. */
 MUST_USE Status data_read(const Data *d, int i, Image *out, Err *err);
+
+/* How many pictures could not be read until now, left out or gray; adds a line for each
+ * to `why`: its file and what is wrong. */
+int data_bad(const Data *d, Text *why);
 
 /* For data sets of files: the folder that has `file`, of config.folder or else
  * $MASKGRID_DATA/<name> or `system`.  STATUS_MISSING names all that were tried

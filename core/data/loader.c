@@ -27,6 +27,8 @@ void loader_open(Loader *l, const Data *d, const LoaderConfig *c)
     CHECK(c->batch > 0 && l->config.height > 0 && l->config.width > 0,
           "batches of %d pictures of %d x %d", c->batch, l->config.height,
           l->config.width);
+    CHECK(d->stored_height || l->config.height == l->config.width,
+          "photographs are seen as squares, not %d x %d", l->config.height, l->config.width);
 
     l->threads = threads_get();
     l->desks = calloc((size_t)l->threads, sizeof *l->desks);
@@ -97,12 +99,15 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
         b->crops[i] = augment_crop(c->augment, m->height, m->width, c->seed, epoch, id);
 
     real *out = b->images + (size_t)i * (size_t)H * (size_t)W * (size_t)C;
-    if (!c->augment && m->height == H && m->width == W) {
+    bool  photo = !l->data->stored_height;
+    if (!c->augment && !photo && m->height == H && m->width == W) {
         normalize(l, out, m->pixels);
         return STATUS_OK;
     }
     image_size(&desk->cropped, H, W, C);
-    crop_apply(&b->crops[i], m, H, W, desk->cropped.pixels, &desk->scratch);
+    if (photo && !c->augment)
+        b->crops[i] = centre_apply(m, H, desk->cropped.pixels, &desk->scratch);
+    else crop_apply(&b->crops[i], m, H, W, desk->cropped.pixels, &desk->scratch);
     normalize(l, out, desk->cropped.pixels);
     return STATUS_OK;
 }

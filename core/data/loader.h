@@ -23,7 +23,8 @@ typedef struct {
     bool           shuffle;       /* a new order each epoch, and the last pictures
                                      that fill no batch wait for another epoch;
                                      else in order, and the last batch is smaller   */
-    const Augment *augment;       /* NULL: the whole picture                        */
+    const Augment *augment;       /* NULL: the whole picture, of photographs the
+                                     centre (centre_apply)                          */
     uint64_t       seed;
 } LoaderConfig;
 

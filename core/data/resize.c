@@ -13,13 +13,15 @@ enum { WEIGHT_BITS = 22 };
  * weight[i most + j] times input first[i] + j. */
 typedef struct {
     int  most; /* taps of any output */
+    int  low, high; /* inputs that any output takes: low <= input < high */
     int *first, *taps;
-    int *weight; /* [outputs, most] */
+    int *weight; /* [count, most] */
 } Axis;
 
 typedef struct {
     int   inputs, outputs;
-    float from, to; /* the part of the inputs that is resized */
+    float from, to;     /* the part of the inputs that is resized */
+    int   start, count; /* the outputs that are wanted            */
 } Span;
 
 static double bilinear(double t)
@@ -59,7 +61,7 @@ static int span_most(const Span *s, Filter f)
 
 static size_t axis_ints(const Span *s, Filter f)
 {
-    return (size_t)s->outputs * (size_t)(2 + span_most(s, f));
+    return (size_t)s->count * (size_t)(2 + span_most(s, f));
 }
 
 static int nearest(double weight)
@@ -68,12 +70,12 @@ static int nearest(double weight)
     return (int)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
-/* One output: which inputs its kernel covers, and their weights, summing to 1.
+/* One wanted output: which inputs its kernel covers, and their weights, summing to 1.
  * `exact` has room for `most` numbers. */
 static void weigh(Axis *a, int i, const Span *s, Filter f, double *exact)
 {
     double scale = span_scale(s), reach = span_reach(s, f);
-    double centre = s->from + (i + 0.5) * scale, shrink = 1 / (scale > 1 ? scale : 1);
+    double centre = s->from + (s->start + i + 0.5) * scale, shrink = 1 / (scale > 1 ? scale : 1);
     int    first = (int)(centre - reach + 0.5), end = (int)(centre + reach + 0.5);
     if (first < 0) first = 0;
     if (end > s->inputs) end = s->inputs;
@@ -93,9 +95,11 @@ static void weigh(Axis *a, int i, const Span *s, Filter f, double *exact)
 static Axis axis_new(const Span *s, Filter f, int *memory, double *exact)
 {
     Axis a = { .most = span_most(s, f), .first = memory };
-    a.taps = a.first + s->outputs;
-    a.weight = a.taps + s->outputs;
-    for (int i = 0; i < s->outputs; i++) weigh(&a, i, s, f, exact);
+    a.taps = a.first + s->count;
+    a.weight = a.taps + s->count;
+    for (int i = 0; i < s->count; i++) weigh(&a, i, s, f, exact);
+    int last = s->count - 1;
+    a.low = a.first[0], a.high = a.first[last] + a.taps[last];
     return a;
 }
 
@@ -107,35 +111,69 @@ static uint8_t rounded(int sum)
 
 static const int HALF = 1 << (WEIGHT_BITS - 1);
 
-/* out [rows, outputs, C] from rows of pixels */
-static void along_rows(uint8_t *out, const uint8_t *in, size_t stride, int rows,
-                       int outputs, int C, const Axis *a)
+/* Sums run over many outputs side by side, which the compiler turns into vectors:
+ * over LANES rows at once, that are turned into columns first, and over as many
+ * values of a row. */
+enum { LANES = 16, CHUNK = 64 };
+
+static size_t turned_bytes(const Span *s, int C)
 {
-    for (int y = 0; y < rows; y++)
-        for (int x = 0; x < outputs; x++) {
-            const int     *w = a->weight + x * a->most;
-            const uint8_t *p = in + (size_t)y * stride + (size_t)a->first[x] * (size_t)C;
-            for (int c = 0; c < C; c++) {
-                int sum = HALF;
-                for (int j = 0; j < a->taps[x]; j++) sum += w[j] * p[j * C + c];
-                *out++ = rounded(sum);
-            }
-        }
+    return (size_t)s->inputs * (size_t)C * LANES;
 }
 
-/* out [outputs, values] from rows of as many values, `stride` bytes apart */
-static void along_columns(uint8_t *out, const uint8_t *in, size_t stride, int outputs,
+/* turned[i, lane] = value i of row `lane`, of `rows` rows; the other lanes are 0. */
+static void turn(uint8_t *turned, const uint8_t *in, size_t stride, int rows, size_t values)
+{
+    if (rows < LANES) memset(turned, 0, values * LANES);
+    for (int r = 0; r < rows; r++)
+        for (size_t i = 0; i < values; i++) turned[i * LANES + r] = in[(size_t)r * stride + i];
+}
+
+/* out [rows, count, C] from rows of pixels */
+static void along_rows(uint8_t *out, const uint8_t *in, size_t stride, int rows, int count,
+                       int C, const Axis *a, uint8_t *turned)
+{
+    const size_t row = (size_t)count * (size_t)C;
+    const size_t values = (size_t)(a->high - a->low) * (size_t)C;
+    in += (size_t)a->low * (size_t)C;
+    for (int y = 0; y < rows; y += LANES) {
+        int n = rows - y < LANES ? rows - y : LANES;
+        turn(turned, in + (size_t)y * stride, stride, n, values);
+        for (size_t i = 0; i < row; i++) {
+            int            x = (int)(i / (size_t)C), c = (int)(i % (size_t)C);
+            const int     *w = a->weight + x * a->most;
+            const uint8_t *p = turned + ((a->first[x] - a->low) * C + c) * LANES;
+            int            sum[LANES];
+            for (int r = 0; r < LANES; r++) sum[r] = HALF;
+            for (int j = 0; j < a->taps[x]; j++, p += C * LANES)
+                for (int r = 0; r < LANES; r++) sum[r] += w[j] * p[r];
+            for (int r = 0; r < n; r++) out[(size_t)(y + r) * row + i] = rounded(sum[r]);
+        }
+    }
+}
+
+/* `n` values of one output row, n <= CHUNK */
+static void add_rows(uint8_t *out, const uint8_t *in, size_t stride, int n, const int *weight,
+                     int taps)
+{
+    int sum[CHUNK];
+    for (int x = 0; x < n; x++) sum[x] = HALF;
+    for (int j = 0; j < taps; j++)
+        for (int x = 0; x < n; x++) sum[x] += weight[j] * in[(size_t)j * stride + (size_t)x];
+    for (int x = 0; x < n; x++) out[x] = rounded(sum[x]);
+}
+
+/* out [count, values] from rows of as many values, `stride` bytes apart; row 0 is
+ * input a->low */
+static void along_columns(uint8_t *out, const uint8_t *in, size_t stride, int count,
                           int values, const Axis *a)
 {
-    for (int y = 0; y < outputs; y++) {
-        const int     *w = a->weight + y * a->most;
-        const uint8_t *p = in + (size_t)a->first[y] * stride;
-        for (int x = 0; x < values; x++) {
-            int sum = HALF;
-            for (int j = 0; j < a->taps[y]; j++)
-                sum += w[j] * p[(size_t)j * stride + (size_t)x];
-            *out++ = rounded(sum);
-        }
+    for (int y = 0; y < count; y++) {
+        const uint8_t *p = in + (size_t)(a->first[y] - a->low) * stride;
+        for (int x = 0; x < values; x += CHUNK)
+            add_rows(out + (size_t)y * (size_t)values + x, p + x, stride,
+                     values - x < CHUNK ? values - x : CHUNK, a->weight + y * a->most,
+                     a->taps[y]);
     }
 }
 
@@ -157,6 +195,28 @@ View view_window(const Image *m, int top, int left, int height, int width)
     return v;
 }
 
+static void resize_spans(uint8_t *out, const View *from, const Span *across,
+                         const Span *down, Filter filter, Image *scratch)
+{
+    const int    C = from->channels;
+    const int    most_x = span_most(across, filter), most_y = span_most(down, filter);
+    const size_t exact = sizeof(double) * (size_t)(most_x > most_y ? most_x : most_y);
+    const size_t ints_x = axis_ints(across, filter), ints_y = axis_ints(down, filter);
+    const size_t row = (size_t)across->count * (size_t)C, turned = turned_bytes(across, C);
+    image_room(scratch, exact + sizeof(int) * (ints_x + ints_y) + turned +
+                            row * (size_t)from->height);
+
+    int *weights = (int *)(void *)(scratch->pixels + exact);
+    Axis x = axis_new(across, filter, weights, (double *)(void *)scratch->pixels);
+    Axis y = axis_new(down, filter, weights + ints_x, (double *)(void *)scratch->pixels);
+    uint8_t *turn_in = (uint8_t *)(weights + ints_x + ints_y), *between = turn_in + turned;
+
+    /* Only rows that the second pass reads. */
+    along_rows(between, from->pixels + (size_t)y.low * from->stride, from->stride,
+               y.high - y.low, across->count, C, &x, turn_in);
+    along_columns(out, between, row, down->count, (int)row, &y);
+}
+
 void resize(uint8_t *out, int height, int width, const View *from, const Box *box,
             Filter filter, Image *scratch)
 {
@@ -167,25 +227,19 @@ void resize(uint8_t *out, int height, int width, const View *from, const Box *bo
               b.top < b.bottom && b.bottom <= all.bottom,
           "resize of %g..%g, %g..%g of a picture %d x %d", b.top, b.bottom, b.left,
           b.right, from->height, from->width);
+    const Span across = { from->width, width, b.left, b.right, 0, width };
+    const Span down = { from->height, height, b.top, b.bottom, 0, height };
+    resize_spans(out, from, &across, &down, filter, scratch);
+}
 
-    const Span across = { from->width, width, b.left, b.right };
-    const Span down = { from->height, height, b.top, b.bottom };
-    const int  most_x = span_most(&across, filter), most_y = span_most(&down, filter);
-    const size_t exact = sizeof(double) * (size_t)(most_x > most_y ? most_x : most_y);
-    const size_t ints_x = axis_ints(&across, filter), ints_y = axis_ints(&down, filter);
-    const size_t row = (size_t)width * (size_t)from->channels;
-    image_room(scratch,
-               exact + sizeof(int) * (ints_x + ints_y) + row * (size_t)from->height);
-
-    int *weights = (int *)(void *)(scratch->pixels + exact);
-    Axis x = axis_new(&across, filter, weights, (double *)(void *)scratch->pixels);
-    Axis y = axis_new(&down, filter, weights + ints_x, (double *)(void *)scratch->pixels);
-    uint8_t *between = (uint8_t *)(weights + ints_x + ints_y);
-
-    /* Only rows that the second pass reads. */
-    int top = y.first[0], bottom = y.first[height - 1] + y.taps[height - 1];
-    along_rows(between, from->pixels + (size_t)top * from->stride, from->stride,
-               bottom - top, width, from->channels, &x);
-    for (int i = 0; i < height; i++) y.first[i] -= top;
-    along_columns(out, between, row, height, (int)row, &y);
+void resize_window(uint8_t *out, const Window *w, const View *from, Filter filter,
+                   Image *scratch)
+{
+    CHECK(w->height > 0 && w->width > 0 && w->top >= 0 && w->left >= 0 &&
+              w->top <= w->full_height - w->height && w->left <= w->full_width - w->width,
+          "%d x %d at %d, %d of %d x %d", w->height, w->width, w->top, w->left,
+          w->full_height, w->full_width);
+    const Span across = { from->width, w->full_width, 0, (float)from->width, w->left, w->width };
+    const Span down = { from->height, w->full_height, 0, (float)from->height, w->top, w->height };
+    resize_spans(out, from, &across, &down, filter, scratch);
 }

@@ -27,6 +27,11 @@ typedef struct {
     float left, top, right, bottom;
 } Box;
 
+/* Part of a resized picture: of full_height x full_width, these pixels. */
+typedef struct {
+    int full_height, full_width, top, left, height, width;
+} Window;
+
 /* The whole of m, or a window that lies within it. */
 View view_of(const Image *m);
 View view_window(const Image *m, int top, int left, int height, int width);
@@ -35,5 +40,10 @@ View view_window(const Image *m, int top, int left, int height, int width);
  * what is between the passes and the weights, and is reused between calls. */
 void resize(uint8_t *out, int height, int width, const View *from, const Box *box,
             Filter filter, Image *scratch);
+
+/* out [height, width, channels]: what cutting the window out of the whole view, resized,
+ * gives; the rest is never made. */
+void resize_window(uint8_t *out, const Window *w, const View *from, Filter filter,
+                   Image *scratch);
 
 #endif

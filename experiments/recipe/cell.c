@@ -99,10 +99,20 @@ static void add_setting(const Config *c, int key, Text *out)
     text_free(&value);
 }
 
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names && strcmp(name, *names)) names++;
+    return *names;
+}
+
 /* Does the value of a data key matter for this stage of this cell? */
 static bool of_data(const Cell *c, const Key *k, StageKind kind)
 {
     if (k->of != OF_DATA || !strcmp(k->name, "data.fallback")) return false;
+    static const char *const of_folder[] = { "data.channels", "data.bad-images", "data.cache",
+                                             NULL };
+    if (is_one_of(k->name, of_folder)) return !strcmp(c->config.data.name, "folder");
+    if (!strcmp(k->name, "data.size")) return c->config.data.size;
     if (text_starts(k->name, "data.scenes.")) return !strcmp(c->config.data.name, "scenes");
     if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;
     return strcmp(k->name, "data.folder") || c->config.data.folder;

@@ -33,6 +33,7 @@ typedef struct {
     char train[HASH_HEX], test[HASH_HEX]; /* identities of the splits    */
     int  train_count, test_count;
     int  classes, channels, height, width;
+    double bytes;                         /* of the pictures in memory   */
 } DataFacts;
 
 typedef struct {

@@ -50,6 +50,7 @@ static Status look_at_split(Looked *l, Split split, const char **blame, Err *err
     if (data_open(&d, &l->config, split, err)) return err->code;
     f->classes = d->classes, f->channels = d->channels;
     f->height = d->height, f->width = d->width;
+    f->bytes += (double)d->bytes;
     if (train) l->config.train_count = f->train_count = d->count;
     else l->config.test_count = f->test_count = d->count;
     data_close(d);

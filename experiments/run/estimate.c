@@ -77,8 +77,6 @@ double estimate_memory(const Cell *c, StageKind kind)
     const Sizes      s = sizes_of(c);
     const DataFacts *d = c->data;
     const double     heads = c->config.model.heads, decoder = c->config.model.decoder_heads;
-    const double     pictures = ((double)d->train_count + d->test_count) * d->channels *
-                            d->height * d->width;
     double reals = estimate_parameters(c);
     if (kind == STAGE_PRETRAIN && !cell_untrained(c)) {
         double T = s.K + 1, U = s.L + 1;
@@ -88,7 +86,7 @@ double estimate_memory(const Cell *c, StageKind kind)
         reals = 4 * reals + 2 * c->config.pretrain.batch * kept; /* values and gradients */
     } else
         reals += ((double)d->train_count + d->test_count) * s.D;
-    return PROCESS + pictures + reals * sizeof(real);
+    return PROCESS + d->bytes + reals * sizeof(real);
 }
 
 double estimate_disk(const Cell *c)

@@ -77,6 +77,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
     arena_close(&scratch);
     tape_close(&tape);
     loader_close(&loader);
+    stage_bad_images(data);
     data_close(data);
     return bad;
 }

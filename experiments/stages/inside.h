@@ -30,6 +30,9 @@ typedef struct {
 MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *what,
                              FeatureSet *train, FeatureSet *test, Err *err);
 
+/* Names the pictures that could not be read, on stderr; how many they are. */
+int stage_bad_images(const Data *d);
+
 void stage_progress(const StageContext *x, const StageProgress *p);
 bool stage_stopping(const StageContext *x);
 

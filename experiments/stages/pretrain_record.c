@@ -139,6 +139,7 @@ Status pretrain_record(Pretrain *p, Err *err)
     Record *r;
     if (stage_record(&r, p->cell, STAGE_PRETRAIN, p->context, err)) return err->code;
     record_whole(r, "parameters", (int64_t)params_count(&p->mae.params));
+    record_whole(r, "bad_images", stage_bad_images(p->data));
     if (cell_untrained(p->cell)) {
         record_cost(r, 0, 0);
     } else {

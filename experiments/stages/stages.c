@@ -26,6 +26,15 @@ void stage_progress(const StageContext *x, const StageProgress *p)
     if (x->progress) x->progress(x->self, p);
 }
 
+int stage_bad_images(const Data *d)
+{
+    Text why = { 0 };
+    int  n = data_bad(d, &why);
+    if (n) fprintf(stderr, "maskgrid: %d pictures could not be read:\n%s", n, text_get(&why));
+    text_free(&why);
+    return n;
+}
+
 bool stage_stopping(const StageContext *x) { return x->stopping && x->stopping(x->self); }
 
 Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,

@@ -75,8 +75,9 @@ demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid plot demo
 	$(B)/maskgrid table demo
 
-bench: all ## throughput, and how far from the machine's matrix products
-	$(B)/maskgrid bench
+BENCH ?= results/bench/bench.json
+bench: all ## ten minutes: throughput beside PyTorch's and the bare matrix products
+	scripts/bench.sh $(B)/maskgrid $(BENCH)
 
 install: all ## install below prefix (/usr/local), or DESTDIR
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/maskgrid

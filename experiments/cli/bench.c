@@ -1,302 +1,211 @@
 /* maskgrid bench: how fast, and how far from the machine's matrix products. */
-#define _POSIX_C_SOURCE 200809L /* fork, pipe */
 #include "experiments/cli/cli.h"
 
+#include "core/base/file.h"
 #include "core/base/threads.h"
-#include "core/cpu/gemmlog.h"
-#include "core/mask/draw.h"
-#include "core/model/mae.h"
-#include "core/train/adamw.h"
-#include "experiments/record/provenance.h"
+#include "experiments/bench/masks.h"
+#include "experiments/bench/report.h"
 #include "strategies/registry.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 typedef struct {
-    const char *preset;
-    bool        json, no_strategies;
-    long        threads;
+    const char *preset, *against, *figures, *out;
+    bool        json, no_strategies, scaling, evaluation, all;
+    long        threads, rounds;
     double      seconds;
 } Options;
 
 static const Option options[] = {
     OPTION_CHOICE(Options, preset, "micro|tiny|small|base", NULL, "this one only"),
-    OPTION_NUMBER(Options, seconds, "S", "20", 1, 3600, "time for each preset, at least 5 steps"),
+    OPTION_NUMBER(Options, seconds, "S", "20", 0.01, 3600,
+                  "for a preset, a round; at least 3 steps"),
+    OPTION_INT(Options, rounds, "N", "1", 1, ROUNDS_MOST, "rounds; medians are shown"),
+    OPTION_TEXT(Options, against, "COMMAND", NULL, "another program, in turn with ours"),
     OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads; 0: one a core"),
     OPTION_FLAG(Options, no_strategies, "leave out masks a second"),
-    OPTION_FLAG(Options, json, "JSON instead of a table"),
+    OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),
+    OPTION_FLAG(Options, evaluation, "instead: knn and linear-cached at 60,000 features"),
+    OPTION_FLAG(Options, all, "presets, strategies, scaling and evaluation"),
+    OPTION_TEXT(Options, figures, "FOLDER", NULL, "draw what was measured there"),
+    OPTION_FLAG(Options, json, "JSON instead of tables"),
+    OPTION_TEXT(Options, out, "FILE", NULL, "JSON there, beside the tables"),
     { 0 }
 };
 
-/* The shapes that the literature and other programs are measured at. */
-typedef struct {
-    const char *name;
-    int         side, channels, patch, batch;
-} Setting;
+enum { MIB = 1 << 20 };
 
-static const Setting settings[] = {
-    { "micro", 28, 1, 4, 128 },
-    { "tiny", 32, 3, 4, 128 },
-    { "small", 64, 3, 8, 64 },
-    { "base", 224, 3, 16, 16 },
-};
-enum { N_SETTINGS = sizeof settings / sizeof *settings, WARM_UP = 3, LEAST = 5, MOST = 1000 };
+/* --- presets ---------------------------------------------------------------- */
 
-typedef struct {
-    double step_s, gemm_s, step_over_gemm, flop, peak_bytes;
-} Speed;
-
-static int by_value(const void *a, const void *b)
+static void print_preset(const Comparison *c, bool first)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *x, int n)
-{
-    qsort(x, (size_t)n, sizeof *x, by_value);
-    return (x[(n - 1) / 2] + x[n / 2]) / 2;
-}
-
-/* --- a training step --------------------------------------------------- */
-
-typedef struct {
-    Mae    mae;
-    AdamW  adamw;
-    Tape   tape;
-    Arena  host;
-    Mask  *mask;
-    real  *images;
-    int   *ids;
-    const Setting *s;
-    int    rows, K;
-    uint64_t epoch;
-} Bench;
-
-static Status bench_open(Bench *b, const Setting *s, Err *err)
-{
-    const Backend *be;
-    MaeConfig      c = { .normalized = true };
-    AdamWConfig    adamw = adamw_defaults();
-    *b = (Bench){ .s = s, .rows = s->side / s->patch };
-    if (backend_open(&be, NULL, err) || mae_preset(&c, s->name, err)) return err->code;
-    c.encoder.channels = s->channels;
-    c.encoder.height = c.encoder.width = s->side;
-    c.encoder.patch = s->patch;
-    if (mae_check(&c, err) || strategy_open(&b->mask, "random", b->rows, b->rows, err))
-        return err->code;
-
-    mae_open(&b->mae, be, &c, 1);
-    adamw_open(&b->adamw, &b->mae.params, &adamw);
-    tape_open(&b->tape, be);
-    arena_open(&b->host, "bench", NULL, NULL);
-    size_t n = (size_t)s->batch * s->channels * s->side * s->side;
-    int    L = b->rows * b->rows;
-    Rng    rng = rng_at(1, STREAM_TEST, 0, 0);
-    b->K = mask_visible(L, 0.75);
-    b->images = ARENA_NEW(&b->host, real, n);
-    b->ids = ARENA_NEW(&b->host, int, s->batch * L);
-    for (size_t i = 0; i < n; i++) b->images[i] = (real)rng_normal(&rng);
-    return STATUS_OK;
-}
-
-static void bench_close(Bench *b)
-{
-    mask_close(b->mask);
-    arena_close(&b->host);
-    tape_close(&b->tape);
-    mae_close(&b->mae);
-}
-
-static void step(Bench *b)
-{
-    const Setting *s = b->s;
-    uint64_t       image[1024];
-    for (int i = 0; i < s->batch; i++) image[i] = (uint64_t)i;
-    mask_draw_batch(b->mask, b->ids, &(MaskView){ 0 }, 1, b->epoch++, image, s->batch, b->K);
-
-    Visible visible = { s->batch, b->rows * b->rows, b->K, b->ids };
-    Tensor *x = tape_constant(&b->tape, 4, (int[]){ s->batch, s->channels, s->side, s->side });
-    b->mae.params.be->write(x->data, b->images, tensor_count(x));
-    MaeResult r = mae_forward(&b->tape, &b->mae, x, &visible);
-    adamw_backward(&b->adamw, &b->tape, r.loss, 1e-4);
-    tape_reset(&b->tape);
-}
-
-/* Steps and their bare products in turn, so that both see the same machine. */
-static Status measure(Speed *speed, const Setting *s, double seconds, Err *err)
-{
-    Bench   b;
-    GemmLog log = { 0 };
-    double  whole[MOST], bare[MOST], ratio[MOST];
-    int     n = 0;
-    if (bench_open(&b, s, err)) return err->code;
-    for (int i = 0; i < WARM_UP; i++) step(&b);
-    speed->peak_bytes = provenance_peak_bytes(); /* before the products take theirs */
-
-    gemmlog_start(&log);
-    step(&b);
-    gemmlog_stop();
-    gemmlog_replay(&log);
-    for (double end = clock_s() + seconds; n < LEAST || (n < MOST && clock_s() < end); n++) {
-        double start = clock_s();
-        step(&b);
-        whole[n] = clock_s() - start;
-        bare[n] = gemmlog_replay(&log);
-        ratio[n] = whole[n] / bare[n];
-    }
-    speed->flop = gemmlog_flop(&log);
-    speed->step_s = median(whole, n);
-    speed->gemm_s = median(bare, n);
-    speed->step_over_gemm = median(ratio, n);
-    gemmlog_free(&log);
-    bench_close(&b);
-    return STATUS_OK;
-}
-
-/* --- masks a second ---------------------------------------------------- */
-
-/* On one thread, 14 x 14, ratio 0.75; attention is a plain uniform map. */
-static Status measure_masks(double *per_s, const char *name, Err *err)
-{
-    enum { SIDE = 14, L = SIDE * SIDE };
-    static float attention[L * L];
-    int          ids[L];
-    Mask        *m;
-    if (strategy_open(&m, name, SIDE, SIDE, err)) return err->code;
-    for (int i = 0; i < L * L; i++) attention[i] = 1.0F / L;
-    MaskView view = { .heads = 1, .attention = attention };
-    double   rate[LEAST];
-    uint64_t image = 0;
-    for (int i = 0; i < LEAST; i++) {
-        double start = clock_s(), now = start;
-        long   n = 0;
-        for (; now - start < 0.05; now = clock_s())
-            for (int k = 0; k < 256; k++, n++)
-                mask_draw(m, ids, &view, 1, 0, image++, mask_visible(L, 0.75));
-        rate[i] = (double)n / (now - start);
-    }
-    *per_s = median(rate, LEAST);
-    mask_close(m);
-    return STATUS_OK;
-}
-
-/* --- each in a process of its own -------------------------------------- */
-
-/* Peak memory is a process's, so every measurement gets a fresh one.  `value`
- * comes back through a pipe, an error as a message on stderr. */
-typedef Status Measurement(void *value, const void *what, double seconds, Err *err);
-
-static Status apart(Measurement *run, void *value, size_t n, const void *what, double seconds,
-                    Err *err)
-{
-    int    end[2], state = 0;
-    char  *at = value;
-    size_t got = 0;
-    fflush(stdout);
-    if (pipe(end)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0) return err_set(err, STATUS_IO, "fork: %s", strerror(errno));
-    if (!child) {
-        close(end[0]);
-        if (run(value, what, seconds, err)) _exit(cli_fail(err));
-        _exit(write(end[1], value, n) == (ssize_t)n ? 0 : 1);
-    }
-    close(end[1]);
-    for (ssize_t k; got < n && (k = read(end[0], at + got, n - got)) > 0;) got += (size_t)k;
-    close(end[0]);
-    waitpid(child, &state, 0);
-    if (got != n) return err_set(err, STATUS_FAILED, "a measurement failed");
-    return STATUS_OK;
-}
-
-static Status speed_of(void *value, const void *what, double seconds, Err *err)
-{
-    return measure(value, what, seconds, err);
-}
-
-static Status masks_of(void *value, const void *what, double seconds, Err *err)
-{
-    (void)seconds;
-    threads_set(1);
-    return measure_masks(value, what, err);
-}
-
-/* --- printing ---------------------------------------------------------- */
-
-static void print_speed(const Setting *s, const Speed *v, bool json, bool first)
-{
-    double images = s->batch / v->step_s, gflop = 1e-9 * v->flop / v->step_s;
-    if (json)
-        printf("%s\n    {\"name\": \"%s\", \"step_s\": %.6g, \"images_per_s\": %.6g, "
-               "\"gflop_per_s\": %.6g, \"gemm_s\": %.6g, \"step_over_gemm\": %.4g, "
-               "\"peak_bytes\": %.0f}",
-               first ? "" : ",", s->name, v->step_s, images, gflop, v->gemm_s,
-               v->step_over_gemm, v->peak_bytes);
-    else
-        printf("%-8s %10.2f %12.1f %10.1f %10.2f %10.2f %10.0f\n", s->name, 1e3 * v->step_s,
-               images, gflop, 1e3 * v->gemm_s, v->step_over_gemm, v->peak_bytes / (1 << 20));
+    const Speed *v = &c->ours;
+    if (first)
+        printf("%-7s %9s %9s %8s %9s %9s %7s%s\n", "preset", "step ms", "images/s", "GFLOP/s",
+               "GEMM ms", "step/GEMM", "MiB",
+               c->compared ? "   other/s   times     MiB  memory" : "");
+    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f", c->preset, 1e3 * v->step_s,
+           v->images_per_s, 1e-9 * v->flop / v->step_s, 1e3 * v->gemm_s, v->step_over_gemm,
+           v->peak_bytes / MIB);
+    if (c->compared)
+        printf(" %9.1f %7.2f %7.0f %7.2f", c->other.images_per_s, c->times,
+               c->other.peak_bytes / MIB, c->memory);
+    printf("\n");
     fflush(stdout);
 }
 
-static Status presets(const Options *o, Err *err)
+static Status measure_presets(Report *r, const Options *o, Err *err)
 {
-    bool first = true;
-    if (o->json) printf("{\n  \"threads\": %d,\n  \"presets\": [", threads_get());
-    else
-        printf("%-8s %10s %12s %10s %10s %10s %10s\n", "preset", "step ms", "images/s",
-               "GFLOP/s", "GEMM ms", "step/GEMM", "peak MiB");
-    for (int i = 0; i < N_SETTINGS; i++) {
-        Speed v = { 0 };
-        if (o->preset && strcmp(o->preset, settings[i].name)) continue;
-        if (apart(speed_of, &v, sizeof v, &settings[i], o->seconds, err)) return err->code;
-        print_speed(&settings[i], &v, o->json, first);
-        first = false;
+    for (const StepConfig *c = step_presets; c->preset; c++) {
+        Comparison *to = &r->preset[r->presets];
+        if (o->preset && strcmp(o->preset, c->preset)) continue;
+        CHECK(r->presets < REPORT_PRESETS, "more than %d presets", REPORT_PRESETS);
+        if (compare(to, &r->how, c, err)) return err->code;
+        if (!o->json) print_preset(to, !r->presets);
+        r->presets++;
     }
-    if (o->json) printf("\n  ],\n");
     return STATUS_OK;
 }
 
-static Status masks(const Options *o, Err *err)
+/* --- strategies -------------------------------------------------------------- */
+
+static Status measure_masks(Report *r, const Options *o, Err *err)
 {
-    if (o->json) printf("  \"strategies\": [");
-    else if (!o->no_strategies)
+    if (!o->json)
         printf("\n%-12s %12s   (14 x 14, ratio 0.75, one thread)\n", "strategy", "masks/s");
-    for (const StrategyEntry *e = strategies; e->name && !o->no_strategies; e++) {
-        double per_s = 0;
-        if (apart(masks_of, &per_s, sizeof per_s, e->name, 0, err)) return err->code;
-        if (o->json)
-            printf("%s\n    {\"name\": \"%s\", \"masks_per_s\": %.6g}",
-                   e == strategies ? "" : ",", e->name, per_s);
-        else printf("%-12s %12.0f\n", e->name, per_s);
+    for (const StrategyEntry *e = strategies; e->name; e++) {
+        MaskRate *to = &r->strategy[r->strategies];
+        CHECK(r->strategies < REPORT_STRATEGIES, "more than %d strategies", REPORT_STRATEGIES);
+        to->name = e->name;
+        if (masks_measure(&to->per_s, e->name, err)) return err->code;
+        if (!o->json) printf("%-12s %12.0f\n", to->name, to->per_s);
+        r->strategies++;
     }
-    if (o->json) printf("\n  ]\n}\n");
     return STATUS_OK;
+}
+
+/* --- scaling ----------------------------------------------------------------- */
+
+static void print_series(const Series *s)
+{
+    printf("\n%-7s %9s %9s %9s %8s\n", s->preset, over_words[s->over], "step ms", "images/s",
+           "GFLOP/s");
+    for (int i = 0; i < s->n; i++)
+        printf("%7s %9g %9.2f %9.1f %8.1f\n", "", s->at[i], 1e3 * s->speed[i].step_s,
+               s->speed[i].images_per_s, 1e-9 * s->speed[i].flop / s->speed[i].step_s);
+    fflush(stdout);
+}
+
+static Status measure_scaling(Report *r, const Options *o, Err *err)
+{
+    static const char *const presets[] = { "micro", "tiny" };
+    enum { CELL_IMAGES = 4096 };
+    const double point_s = o->seconds / 8, loader_s = o->seconds / 4;
+    const int    images = o->seconds < 1 ? 256 : CELL_IMAGES;
+    for (int i = 0; i < 2; i++)
+        for (Over over = 0; over < OVER_KINDS; over++) {
+            Series *s = &r->series[r->n_series];
+            if (o->preset && strcmp(o->preset, presets[i])) continue;
+            if (series_measure(s, presets[i], over, point_s, r->how.threads, err))
+                return err->code;
+            if (!o->json) print_series(s);
+            r->n_series++;
+        }
+    if (loader_measure(&r->loader, loader_s, r->how.threads, err)) return err->code;
+    if (!o->json)
+        printf("\nloader: %.2f ms a batch of micro from %s, %.1f %% of a step with it\n",
+               1e3 * r->loader.batch_s, r->loader.data, 100 * r->loader.share);
+    if (cells_measure(&r->cells, images, err)) return err->code;
+    if (!o->json)
+        printf("cells: %.0f an hour with --jobs 1, %.0f with --jobs 2, %.2f times as many\n",
+               r->cells.per_hour[0], r->cells.per_hour[1],
+               r->cells.per_hour[1] / r->cells.per_hour[0]);
+    r->scaling = true;
+    return STATUS_OK;
+}
+
+/* --- evaluation -------------------------------------------------------------- */
+
+static Status measure_evaluation(Report *r, const Options *o, Err *err)
+{
+    r->timed = evaluation_defaults();
+    r->timed.threads = r->how.threads;
+    if (o->seconds < 1) r->timed.train = 2000, r->timed.test = 500, r->timed.epochs = 2;
+    if (evaluation_measure(&r->timing, &r->timed, err)) return err->code;
+    r->evaluation = true;
+    if (!o->json)
+        printf("\nknn: %.2f s, linear-cached: %.2f s, for %d and %d features of width %d, %d "
+               "epochs\n",
+               r->timing.knn_s, r->timing.linear_s, r->timed.train, r->timed.test,
+               r->timed.width, r->timed.epochs);
+    return STATUS_OK;
+}
+
+/* --- all --------------------------------------------------------------------- */
+
+static Status measure(Report *r, const Options *o, Err *err)
+{
+    bool chosen = o->scaling || o->evaluation;
+    r->how = (CompareConfig){ .seconds = o->seconds, .rounds = (int)o->rounds,
+                              .threads = o->threads ? (int)o->threads : threads_get(),
+                              .against = o->against };
+    if ((o->all || !chosen) && measure_presets(r, o, err)) return err->code;
+    if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, err)) return err->code;
+    if ((o->all || o->scaling) && measure_scaling(r, o, err)) return err->code;
+    if ((o->all || o->evaluation) && measure_evaluation(r, o, err)) return err->code;
+    return STATUS_OK;
+}
+
+/* Where the report will be: better to fail now than in ten minutes. */
+static Status prepare(const Options *o, Err *err)
+{
+    char        folder[4096];
+    const char *slash = o->out ? strrchr(o->out, '/') : NULL;
+    if (!slash || slash == o->out) return STATUS_OK;
+    snprintf(folder, sizeof folder, "%.*s", (int)(slash - o->out), o->out);
+    return file_make_folders(folder, err);
+}
+
+static Status write_down(const Report *r, const Options *o, Err *err)
+{
+    Text   json = { 0 }, made = { 0 };
+    Status bad = STATUS_OK;
+    report_json(r, &json);
+    if (o->json) printf("%s", json.s);
+    if (o->out) bad = file_write(o->out, json.s, json.length, err);
+    if (!bad && o->figures) bad = report_figures(r, o->figures, &made, err);
+    if (!o->json) printf("%s%s", made.length ? "\n" : "", text_get(&made));
+    text_free(&json);
+    text_free(&made);
+    return bad;
 }
 
 static int run(const void *opt, char *const *arguments, int n)
 {
+    static Report  r;
     const Options *o = opt;
     Err            err;
     (void)arguments, (void)n;
-    if (o->threads) threads_set((int)o->threads);
-    if (presets(o, &err) || masks(o, &err)) return cli_fail(&err);
+    r = (Report){ 0 };
+    if (prepare(o, &err) || measure(&r, o, &err) || write_down(&r, o, &err)) return cli_fail(&err);
     return EXIT_DONE;
 }
 
 COMMAND(bench) = {
     .place = 140,
     .about = "throughput, and how far from the machine's matrix products",
-    .examples = "  maskgrid bench\n  maskgrid bench --preset tiny --json\n",
+    .examples = "  maskgrid bench\n"
+                "  maskgrid bench --preset tiny --json\n"
+                "  maskgrid bench --against 'python3 scripts/bench_pytorch.py' --rounds 3\n"
+                "  maskgrid bench --scaling --figures results/bench\n",
     .details = "A step is forward, backward and AdamW at ratio 0.75. GEMM is the time of the "
                "step's own matrix products alone, forward and backward, run by OpenBLAS at the "
                "same shapes in the same process, in turn with the steps. Figures are medians; "
-               "peak is the process's memory after the first steps.",
+               "MiB is the process's memory after the first steps. COMMAND is given --preset, "
+               "--seconds and --threads and prints one line of JSON: name, step_s, "
+               "images_per_s, peak_bytes. Below one second, scaling and evaluation are small "
+               "too: a trial.",
     .options = options,
     .size = sizeof(Options),
     .run = run,

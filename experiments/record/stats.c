@@ -3,6 +3,7 @@
 #include "core/base/status.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 /* --- distributions ------------------------------------------------------ */
 
@@ -125,4 +126,19 @@ double stats_detectable(double sd, int n)
 {
     if (n < 2) return NAN;
     return (stats_t_quantile(0.975, n - 1) + stats_t_quantile(0.8, n - 1)) * sd / sqrt(n);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    if (isnan(x) || isnan(y)) return !!isnan(x) - !!isnan(y); /* the unknown last */
+    return (x > y) - (x < y);
+}
+
+double stats_median(double *x, int n)
+{
+    int known = 0;
+    qsort(x, (size_t)n, sizeof *x, by_value);
+    while (known < n && !isnan(x[known])) known++;
+    return known ? x[(known - 1) / 2] / 2 + x[known / 2] / 2 : NAN;
 }

@@ -30,6 +30,10 @@ double stats_sign_flip(const double *x, const double *base, int n);
  * cases at a two-sided 5 %: (t_{0.975} + t_{0.8}) sd / sqrt n with n - 1 degrees. */
 double stats_detectable(double sd, int n);
 
+/* The middle one of those that are known, or the mean of the middle two; NaN if there
+ * is none.  Sorts x. */
+double stats_median(double *x, int n);
+
 /* Student's t with df > 0 degrees of freedom: P(T <= t), and its inverse for
  * 0 < p < 1. */
 double stats_t_cdf(double t, double df);

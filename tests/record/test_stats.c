@@ -105,3 +105,11 @@ Test(stats, detectable_difference_shrinks_with_seeds)
     cr_expect(stats_detectable(1, 10) < stats_detectable(1, 6));
     cr_expect(isnan(stats_detectable(1, 1)));
 }
+
+Test(stats, median_is_the_middle_of_what_is_known)
+{
+    double odd[] = { 9, 1, 4 }, even[] = { 8, NAN, 2, 4, 6 }, none[] = { NAN, NAN };
+    cr_expect(stats_median(odd, 3) == 4);
+    cr_expect(stats_median(even, 5) == 5);
+    cr_expect(isnan(stats_median(none, 2)) && isnan(stats_median(none, 0)));
+}

@@ -1,0 +1,174 @@
+#include "experiments/bench/report.h"
+
+#include "core/base/file.h"
+#include "experiments/record/gnuplot.h"
+#include "experiments/record/provenance.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- drawing ----------------------------------------------------------------- */
+
+enum { PATH_ROOM = 4096 };
+
+typedef struct {
+    const Report *r;
+    const char   *folder;
+    Text         *made, footer;
+} Sheet;
+
+/* FOLDER/name.tsv, then the script on it; the footer is the last argument. */
+static Status draw(const Sheet *s, const char *script, const char *name, const Text *tsv,
+                   const char *const *arguments, Err *err)
+{
+    const char *all[GNUPLOT_ARGUMENTS + 1];
+    char        out[PATH_ROOM], path[PATH_ROOM + 8];
+    int         n = snprintf(out, sizeof out, "%s/%s", s->folder, name), k = 1;
+    CHECK(n > 0 && n < (int)sizeof out, "path too long: %s", s->folder);
+    snprintf(path, sizeof path, "%s.tsv", out);
+    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
+    text_add(s->made, "%s\n", path);
+    for (all[0] = path; *arguments && k < GNUPLOT_ARGUMENTS - 1;) all[k++] = *arguments++;
+    all[k++] = text_get(&s->footer);
+    all[k] = NULL;
+    return gnuplot_run(script, out, all, s->made, err);
+}
+
+/* --- rates by name ------------------------------------------------------------ */
+
+/* Blocks of the legend: ours, the products alone, the other's; rows are presets. */
+static Status draw_presets(const Sheet *s, Err *err)
+{
+    const Report *r = s->r;
+    Text          tsv = { 0 };
+    Status        bad = STATUS_OK;
+    bool          other = r->presets && r->preset[0].compared;
+    text_add(&tsv, "maskgrid\n");
+    for (int i = 0; i < r->presets; i++)
+        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
+                 r->preset[i].ours.images_per_s);
+    if (other) text_add(&tsv, "\n\n%s\n", r->preset[0].other.program);
+    for (int i = 0; i < r->presets && other; i++)
+        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
+                 r->preset[i].other.images_per_s);
+    text_add(&tsv, "\n\nmatrix products alone\n");
+    for (int i = 0; i < r->presets; i++) {
+        const Speed *v = &r->preset[i].ours;
+        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
+                 v->images_per_s * v->step_s / v->gemm_s);
+    }
+    if (r->presets)
+        bad = draw(s, "rates", "presets", &tsv,
+                   (const char *const[]){ "images a second", "log", "a training step", NULL }, err);
+    text_free(&tsv);
+    return bad;
+}
+
+static Status draw_masks(const Sheet *s, Err *err)
+{
+    Text   tsv = { 0 };
+    Status bad = STATUS_OK;
+    text_add(&tsv, "masks\n");
+    for (int i = 0; i < s->r->strategies; i++)
+        text_add(&tsv, "%d\t%s\t%.6g\n", i, s->r->strategy[i].name, s->r->strategy[i].per_s);
+    if (s->r->strategies)
+        bad = draw(s, "rates", "masks", &tsv,
+                   (const char *const[]){ "masks a second", "log",
+                                          "14 x 14 patches, ratio 0.75, one thread", NULL },
+                   err);
+    text_free(&tsv);
+    return bad;
+}
+
+static Status draw_cells(const Sheet *s, Err *err)
+{
+    const CellRate *c = &s->r->cells;
+    Text            tsv = { 0 };
+    char            caption[128];
+    Status          bad = STATUS_OK;
+    text_add(&tsv, "cells\n");
+    for (int i = 0; i < CELLS_JOBS; i++)
+        text_add(&tsv, "%d\t--jobs %d\t%.6g\n", i, i + 1, c->per_hour[i]);
+    snprintf(caption, sizeof caption,
+             "micro, one epoch of %d images; a cell has one thread", c->images);
+    if (s->r->scaling)
+        bad = draw(s, "rates", "cells", &tsv,
+                   (const char *const[]){ "cells an hour", "linear", caption, NULL }, err);
+    text_free(&tsv);
+    return bad;
+}
+
+/* --- curves ------------------------------------------------------------------- */
+
+/* What arithmetic expects of point i: as many threads as fold; the same at any batch;
+ * at any ratio the pace, in operations a second, of the preset's own. */
+static double expected(const Series *s, int i)
+{
+    const double preset_ratio = step_preset(s->preset)->ratio;
+    int          own = 0;
+    if (s->over == OVER_THREADS) return s->speed[0].images_per_s * s->at[i] / s->at[0];
+    if (s->over == OVER_BATCH) return (double)NAN;
+    while (own < s->n - 1 && fabs(s->at[own] - preset_ratio) > 1e-9) own++;
+    return s->speed[own].images_per_s * s->speed[own].flop / s->speed[i].flop;
+}
+
+static Status draw_series(const Sheet *s, Over over, Err *err)
+{
+    static const struct { const char *name, *label, *caption, *scale; } is[OVER_KINDS] = {
+        { "threads", "threads", "dashed: as many times as fast as there are threads", "log" },
+        { "batch", "images in a batch", "", "log" },
+        { "visible", "share of patches that is hidden",
+          "dashed: what the matrix products of a step predict, at the pace of 0.75",
+          "linear" },
+    };
+    Text   tsv = { 0 };
+    Status bad = STATUS_OK;
+    for (const Series *q = s->r->series; q < s->r->series + s->r->n_series; q++) {
+        if (q->over != over) continue;
+        text_add(&tsv, "%s%s\n", tsv.length ? "\n\n" : "", q->preset);
+        for (int i = 0; i < q->n; i++) {
+            text_add(&tsv, "%g\t%.6g\t", q->at[i], q->speed[i].images_per_s);
+            if (isnan(expected(q, i))) text_add(&tsv, "nan\n");
+            else text_add(&tsv, "%.6g\n", expected(q, i));
+        }
+    }
+    if (tsv.length)
+        bad = draw(s, "scaling", is[over].name, &tsv,
+                   (const char *const[]){ is[over].label, is[over].scale, is[over].caption,
+                                          NULL },
+                   err);
+    text_free(&tsv);
+    return bad;
+}
+
+/* --- all ---------------------------------------------------------------------- */
+
+static void write_footer(Sheet *s)
+{
+    enum { COLUMNS = 110 };
+    Fact facts[PROVENANCE_MOST];
+    Text line = { 0 };
+    char source[PROVENANCE_TEXT];
+    int  n = provenance(facts);
+    provenance_source(source);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(facts[i].key, "processor"))
+            text_add(&line, "%s, %d threads; ", facts[i].text, s->r->how.threads);
+    text_add(&line, "medians; %s", source);
+    text_wrap(&s->footer, text_get(&line), COLUMNS);
+    text_free(&line);
+}
+
+Status report_figures(const Report *r, const char *folder, Text *made, Err *err)
+{
+    Sheet s = { .r = r, .folder = folder, .made = made };
+    if (file_make_folders(folder, err)) return err->code;
+    write_footer(&s);
+    Status bad = draw_presets(&s, err);
+    if (!bad) bad = draw_masks(&s, err);
+    for (Over over = 0; over < OVER_KINDS && !bad; over++) bad = draw_series(&s, over, err);
+    if (!bad) bad = draw_cells(&s, err);
+    text_free(&s.footer);
+    return bad;
+}

@@ -1,0 +1,11 @@
+/* Masks a second. */
+#ifndef EXPERIMENTS_BENCH_MASKS_H
+#define EXPERIMENTS_BENCH_MASKS_H
+
+#include "core/base/status.h"
+
+/* On one thread, a grid of 14 x 14, ratio 0.75; what a strategy asks to see is a
+ * uniform map.  Median of five spans of 50 ms, in a process of its own. */
+MUST_USE Status masks_measure(double *per_s, const char *strategy, Err *err);
+
+#endif

@@ -1,0 +1,137 @@
+#define _POSIX_C_SOURCE 200809L /* fork, poll */
+#include "experiments/bench/other.h"
+
+#include "core/base/text.h"
+#include "core/base/threads.h"
+
+#include <jansson.h>
+
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OUTPUT_MOST = 1 << 20, PATIENCE_S = 600 };
+
+/* --- what it says ---------------------------------------------------------- */
+
+static const char *last_line(const char *text, size_t *n)
+{
+    *n = strlen(text);
+    while (*n && strchr(" \t\r\n", text[*n - 1])) --*n;
+    size_t from = *n;
+    while (from && text[from - 1] != '\n') from--;
+    *n -= from;
+    return text + from;
+}
+
+static Status number(double *x, const json_t *o, const char *key, Err *err)
+{
+    const json_t *v = json_object_get(o, key);
+    *x = json_number_value(v);
+    if (!json_is_number(v) || !isfinite(*x) || *x <= 0)
+        return err_set(err, STATUS_FORMAT, "\"%s\" is %s, not a number above 0", key,
+                       v ? "there" : "missing");
+    return STATUS_OK;
+}
+
+static Status read_object(Other *o, const char *preset, const json_t *object, Err *err)
+{
+    const char *name = json_string_value(json_object_get(object, "name"));
+    const char *program = json_string_value(json_object_get(object, "program"));
+    if (!json_is_object(object)) return err_set(err, STATUS_FORMAT, "not a JSON object");
+    if (!name || strcmp(name, preset))
+        return err_set(err, STATUS_FORMAT, "\"name\" is %.40s, not %s",
+                       name ? name : "missing", preset);
+    snprintf(o->program, sizeof o->program, "%s", program ? program : "the other");
+    if (number(&o->step_s, object, "step_s", err) ||
+        number(&o->images_per_s, object, "images_per_s", err) ||
+        number(&o->peak_bytes, object, "peak_bytes", err))
+        return err->code;
+    return STATUS_OK;
+}
+
+Status other_parse(Other *o, const char *preset, const char *text, Err *err)
+{
+    json_error_t why;
+    size_t       n;
+    const char  *line = last_line(text, &n);
+    json_t      *object = json_loadb(line, n, JSON_REJECT_DUPLICATES, &why);
+    *o = (Other){ 0 };
+    if (!object)
+        return err_set(err, STATUS_FORMAT, "not JSON: %s: %.*s", why.text,
+                       n < 80 ? (int)n : 80, line);
+    Status bad = read_object(o, preset, object, err);
+    json_decref(object);
+    return bad;
+}
+
+/* --- running it ------------------------------------------------------------ */
+
+/* All it prints, until it closes its output; false if that is too much or too late. */
+static bool listen_to(int from, Text *said, double until_s)
+{
+    char          bytes[4096];
+    struct pollfd end = { .fd = from, .events = POLLIN };
+    for (;;) {
+        double left_s = until_s - clock_s();
+        int    ready = left_s > 0 ? poll(&end, 1, (int)(1e3 * fmin(left_s, 1e6)) + 1) : 0;
+        if (ready < 0 && errno == EINTR) continue;
+        if (ready <= 0 || said->length > OUTPUT_MOST) return false;
+        ssize_t n = read(from, bytes, sizeof bytes);
+        if (n <= 0) return n == 0;
+        text_add_bytes(said, bytes, (size_t)n);
+    }
+}
+
+static Status judge(int state, bool listened, Err *err)
+{
+    if (!listened) return err_set(err, STATUS_FAILED, "no end of it; killed");
+    if (WIFSIGNALED(state))
+        return err_set(err, STATUS_FAILED, "killed by signal %d", WTERMSIG(state));
+    if (WEXITSTATUS(state))
+        return err_set(err, STATUS_FAILED, "exit code %d", WEXITSTATUS(state));
+    return STATUS_OK;
+}
+
+static Status listen_to_command(Text *said, const char *line, double seconds, Err *err)
+{
+    int end[2], state = 0;
+    fflush(stdout);
+    if (pipe(end)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
+    pid_t child = fork();
+    if (child < 0) {
+        close(end[0]), close(end[1]);
+        return err_set(err, STATUS_IO, "fork: %s", strerror(errno));
+    }
+    if (!child) {
+        dup2(end[1], STDOUT_FILENO);
+        close(end[0]), close(end[1]);
+        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
+        _exit(127);
+    }
+    close(end[1]);
+    bool listened = listen_to(end[0], said, clock_s() + PATIENCE_S + 10 * seconds);
+    close(end[0]);
+    if (!listened) kill(child, SIGKILL);
+    while (waitpid(child, &state, 0) < 0 && errno == EINTR) continue;
+    return judge(state, listened, err);
+}
+
+Status other_measure(Other *o, const char *command, const char *preset, double seconds,
+                     int threads, Err *err)
+{
+    Text line = { 0 }, said = { 0 };
+    text_add(&line, "exec %s --preset %s --seconds %g --threads %d", command, preset, seconds,
+             threads);
+    Status bad = listen_to_command(&said, text_get(&line), seconds, err);
+    if (!bad) bad = other_parse(o, preset, text_get(&said), err);
+    if (bad) err_in(err, "%s", text_get(&line) + strlen("exec "));
+    text_free(&line);
+    text_free(&said);
+    return bad;
+}

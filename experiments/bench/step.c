@@ -1,0 +1,78 @@
+#include "experiments/bench/step.h"
+
+#include "core/base/threads.h"
+#include "strategies/registry.h"
+
+#include <string.h>
+
+const StepConfig step_presets[] = {
+    { .preset = "micro", .side = 28, .channels = 1, .patch = 4, .batch = 128, .ratio = 0.75 },
+    { .preset = "tiny", .side = 32, .channels = 3, .patch = 4, .batch = 128, .ratio = 0.75 },
+    { .preset = "small", .side = 64, .channels = 3, .patch = 8, .batch = 64, .ratio = 0.75 },
+    { .preset = "base", .side = 224, .channels = 3, .patch = 16, .batch = 16, .ratio = 0.75 },
+    { 0 }
+};
+
+const StepConfig *step_preset(const char *name)
+{
+    const StepConfig *c = step_presets;
+    while (c->preset && strcmp(c->preset, name)) c++;
+    CHECK(c->preset, "no preset %s", name);
+    return c;
+}
+
+/* Everything that a step reads, allocated once. */
+static void open_input(Step *s)
+{
+    const StepConfig *c = &s->config;
+    size_t            n = (size_t)c->batch * c->channels * c->side * c->side;
+    Rng               rng = rng_at(1, STREAM_TEST, 0, 0);
+    arena_open(&s->host, "bench", NULL, NULL);
+    s->images = ARENA_NEW(&s->host, real, n);
+    s->ids = ARENA_NEW(&s->host, int, (size_t)c->batch * s->L);
+    s->numbers = ARENA_NEW(&s->host, uint64_t, c->batch);
+    for (size_t i = 0; i < n; i++) s->images[i] = (real)rng_normal(&rng);
+    for (int i = 0; i < c->batch; i++) s->numbers[i] = (uint64_t)i;
+}
+
+Status step_open(Step *s, const StepConfig *c, Err *err)
+{
+    const Backend *be;
+    MaeConfig      mae = { .normalized = true };
+    AdamWConfig    adamw = adamw_defaults();
+    int            rows = c->side / c->patch;
+    threads_set(c->threads ? c->threads : threads_get());
+    if (backend_open(&be, NULL, err) || mae_preset(&mae, c->preset, err)) return err->code;
+    mae.encoder.channels = c->channels;
+    mae.encoder.height = mae.encoder.width = c->side;
+    mae.encoder.patch = c->patch;
+    *s = (Step){ .config = *c, .L = rows * rows, .K = mask_visible(rows * rows, c->ratio) };
+    if (mae_check(&mae, err) || strategy_open(&s->mask, "random", rows, rows, err))
+        return err->code;
+    mae_open(&s->mae, be, &mae, 1);
+    adamw_open(&s->adamw, &s->mae.params, &adamw);
+    tape_open(&s->tape, be);
+    open_input(s);
+    return STATUS_OK;
+}
+
+void step_run(Step *s)
+{
+    const StepConfig *c = &s->config;
+    mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers, c->batch,
+                    s->K);
+    Visible visible = { c->batch, s->L, s->K, s->ids };
+    Tensor *x = tape_constant(&s->tape, 4, (int[]){ c->batch, c->channels, c->side, c->side });
+    s->mae.params.be->write(x->data, s->images, tensor_count(x));
+    MaeResult r = mae_forward(&s->tape, &s->mae, x, &visible);
+    adamw_backward(&s->adamw, &s->tape, r.loss, 1e-4);
+    tape_reset(&s->tape);
+}
+
+void step_close(Step *s)
+{
+    mask_close(s->mask);
+    arena_close(&s->host);
+    tape_close(&s->tape);
+    mae_close(&s->mae);
+}

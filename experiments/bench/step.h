@@ -1,0 +1,42 @@
+/* A training step as it is measured: forward, backward and AdamW on random pictures
+ * under random masks. */
+#ifndef EXPERIMENTS_BENCH_STEP_H
+#define EXPERIMENTS_BENCH_STEP_H
+
+#include "core/mask/draw.h"
+#include "core/model/mae.h"
+#include "core/train/adamw.h"
+
+typedef struct {
+    const char *preset; /* micro, tiny, small or base     */
+    int         side, channels, patch;
+    int         batch;
+    double      ratio;
+    int         threads; /* 0: as many as there are        */
+} StepConfig;
+
+/* The shapes that the literature and other programs are measured at; ends with { 0 }. */
+extern const StepConfig step_presets[];
+
+const StepConfig *step_preset(const char *name); /* one of them; aborts if there is none */
+
+typedef struct {
+    StepConfig config;
+    Mae        mae;
+    AdamW      adamw;
+    Tape       tape;
+    Arena      host;
+    Mask      *mask;
+    real      *images;  /* [batch, channels, side, side]; may be pointed elsewhere */
+    int       *ids;     /* [batch, L] */
+    uint64_t  *numbers; /* [batch]    */
+    int        L, K;
+    uint64_t   epoch;   /* steps done: each has masks of its own */
+} Step;
+
+/* Sets the threads of this process.  STATUS_CONFIG if the sizes do not fit. */
+MUST_USE Status step_open(Step *s, const StepConfig *c, Err *err);
+void            step_run(Step *s);
+void            step_close(Step *s);
+
+#endif

@@ -1,0 +1,253 @@
+#include "core/base/file.h"
+#include "core/data/loader.h"
+#include "core/data/picture.h"
+#include "experiments/record/png.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* train/ has cat (3), dog (2) and val/ has dog (1): PNGs, each of its own colour and
+ * size, all called .jpg. */
+static Scratch scratch;
+
+static void add_folder(const char *name)
+{
+    Err err;
+    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
+}
+
+static void add_picture(const char *name, int shade)
+{
+    uint8_t rgb[64 * 64 * 3];
+    Err     err;
+    int     side = 20 + shade / 10;
+    for (int i = 0; i < side * side; i++)
+        rgb[3 * i] = (uint8_t)shade, rgb[3 * i + 1] = 7, rgb[3 * i + 2] = 9;
+    cr_assert(!png_write(scratch_path(&scratch, name), rgb, side, side, &err), "%s", err.text);
+}
+
+static void open_scratch(void)
+{
+    scratch_open(&scratch);
+    add_folder("train/cat"), add_folder("train/dog"), add_folder("val/dog");
+    add_picture("train/cat/1.jpg", 10), add_picture("train/cat/2.JPEG", 20);
+    add_picture("train/cat/3.jpg", 30), add_picture("train/dog/a.jpg", 40);
+    add_picture("train/dog/b.jpg", 50), add_picture("val/dog/c.png", 60);
+}
+
+static void close_scratch(void) { scratch_close(&scratch); }
+TestSuite(folder, .init = open_scratch, .fini = close_scratch);
+
+static DataConfig config(void)
+{
+    static char root[400];
+    DataConfig  c = data_defaults();
+    snprintf(root, sizeof root, "%s", scratch.folder);
+    c.name = "folder", c.folder = root, c.size = 8;
+    return c;
+}
+
+static Data *opened(const DataConfig *c, Split split)
+{
+    Data *d;
+    Err   err;
+    cr_assert(!data_open(&d, c, split, &err), "%s", err.text);
+    return d;
+}
+
+static void expect_open(const DataConfig *c, Split split, Status want, const char *why)
+{
+    Data *d = NULL;
+    Err   err = { 0 };
+    cr_expect_eq(data_open(&d, c, split, &err), want, "%s", err.text);
+    cr_expect(strstr(err.text, why), "%s, not %s", err.text, why);
+    if (want == STATUS_OK) data_close(d);
+}
+
+static int shade(const Data *d, int i)
+{
+    Image m = { 0 };
+    Err   err;
+    cr_assert(!data_read(d, i, &m, &err), "%s", err.text);
+    int red = m.pixels[0];
+    image_free(&m);
+    return red;
+}
+
+Test(folder, classes_are_those_of_train_and_alternate)
+{
+    DataConfig c = config();
+    Data      *train = opened(&c, SPLIT_TRAIN), *val = opened(&c, SPLIT_TEST);
+    const int  labels[] = { 0, 1, 0, 1, 0 }, shades[] = { 10, 40, 20, 50, 30 };
+    cr_assert(train->count == 5 && train->classes == 2);
+    cr_expect_str_eq(train->class_names[1], "dog");
+    for (int i = 0; i < 5; i++) {
+        cr_expect(train->labels[i] == labels[i], "picture %d", i);
+        cr_expect(shade(train, i) == shades[i], "picture %d", i);
+    }
+    cr_expect(val->count == 1 && val->labels[0] == 1 && shade(val, 0) == 60);
+    data_close(train);
+    data_close(val);
+}
+
+Test(folder, other_files_are_no_pictures)
+{
+    DataConfig c = config();
+    scratch_file(&scratch, "train/cat/Thumbs.db", "x", 1);
+    scratch_file(&scratch, "train/cat/.hidden.jpg", "x", 1);
+    scratch_file(&scratch, "train/README.txt", "x", 1);
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_expect(d->count == 5 && d->classes == 2);
+    data_close(d);
+}
+
+Test(folder, says_what_is_wrong_with_the_tree)
+{
+    DataConfig c = config();
+    c.size = 0;
+    expect_open(&c, SPLIT_TRAIN, STATUS_CONFIG, "data.size");
+    c.size = 8, c.channels = 2;
+    expect_open(&c, SPLIT_TRAIN, STATUS_CONFIG, "channels is 2, expected 1 or 3");
+    c.channels = 3;
+    add_folder("val/wolf");
+    expect_open(&c, SPLIT_TEST, STATUS_FORMAT, "val/wolf: a class that is not in train/");
+    add_folder("train/wolf");
+    expect_open(&c, SPLIT_TRAIN, STATUS_FORMAT, "train/wolf: a class without a picture");
+    c.folder = NULL;
+    expect_open(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder does not say where");
+    c.folder = scratch_path(&scratch, "val");
+    expect_open(&c, SPLIT_TRAIN, STATUS_MISSING, "val/train");
+}
+
+Test(folder, unreadable_picture_is_named_counted_and_left_out)
+{
+    DataConfig c = config();
+    Text       why = { 0 };
+    scratch_file(&scratch, "train/cat/2.JPEG", "GIF89a", 6);
+    expect_open(&c, SPLIT_TRAIN, STATUS_FORMAT,
+                "2.JPEG: a GIF, expected a JPEG or a PNG; of 5 pictures 1 cannot be read, "
+                "data.bad-images allows 0");
+    c.bad_images = 1;
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_expect(d->count == 4 && data_bad(d, &why) == 1);
+    cr_expect(strstr(text_get(&why), "train/cat/2.JPEG: a GIF"), "%s", text_get(&why));
+    for (int i = 0; i < d->count; i++) cr_expect(shade(d, i) != 20);
+    text_free(&why);
+    data_close(d);
+}
+
+/* Whole at both ends and damaged between: seen only when decoded. */
+Test(folder, picture_damaged_inside_is_gray_or_stops)
+{
+    DataConfig c = config();
+    char      *bytes;
+    size_t     n;
+    Err        err;
+    cr_assert(!file_read(scratch_path(&scratch, "train/cat/1.jpg"), 1 << 20, &bytes, &n, &err));
+    enum { IDAT = 8 + 25 + 8 }; /* after the signature, IHDR, and its own head */
+    for (size_t i = IDAT; i < IDAT + 8; i++) bytes[i] ^= 0x55;
+    scratch_file(&scratch, "train/cat/1.jpg", bytes, n);
+    free(bytes);
+
+    Image m = { 0 };
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_expect_eq(data_read(d, 0, &m, &err), STATUS_FORMAT);
+    cr_expect(strstr(err.text, "train/cat/1.jpg: PNG: "), "%s", err.text);
+    data_close(d);
+
+    c.bad_images = 1;
+    d = opened(&c, SPLIT_TRAIN);
+    Text why = { 0 };
+    for (int again = 0; again < 3; again++) cr_expect(!data_read(d, 0, &m, &err), "%s", err.text);
+    cr_expect(m.height == 8 && m.width == 8 && m.pixels[0] == 124, "%d", m.pixels[0]);
+    cr_expect(data_bad(d, &why) == 1);
+    text_free(&why);
+    data_close(d);
+    image_free(&m);
+}
+
+static void identify(char hex[HASH_HEX], const DataConfig *c)
+{
+    Err err;
+    cr_assert(!data_identity(hex, c, SPLIT_TRAIN, &err), "%s", err.text);
+}
+
+Test(folder, identity_is_of_names_contents_and_size)
+{
+    DataConfig c = config();
+    char       first[HASH_HEX], other[HASH_HEX];
+    identify(first, &c);
+    c.cache_mib = 0, c.bad_images = 3;
+    identify(other, &c);
+    cr_expect_str_eq(first, other);
+    c.size = 16;
+    identify(other, &c);
+    cr_expect_str_neq(first, other);
+    c.size = 8, c.channels = 1;
+    identify(other, &c);
+    cr_expect_str_neq(first, other);
+    c.channels = 3;
+    add_picture("train/cat/3.jpg", 31);
+    identify(other, &c);
+    cr_expect_str_neq(first, other);
+    add_picture("train/cat/3.jpg", 30);
+    identify(other, &c);
+    cr_expect_str_eq(first, other);
+}
+
+static void batch_of(real *out, const DataConfig *c, bool augmented, uint64_t epoch)
+{
+    Augment augment = augment_defaults();
+    Arena   a;
+    Loader  l;
+    Err     err;
+    Data   *d = opened(c, SPLIT_TRAIN);
+    arena_open(&a, "test", NULL, NULL);
+    loader_open(&l, d, &(LoaderConfig){ .batch = 5, .augment = augmented ? &augment : NULL });
+    Batch b = batch_new(&a, &l);
+    for (int again = 0; again < 2; again++) /* the second time from memory */
+        cr_assert(!loader_batch(&l, &b, epoch, 0, &err), "%s", err.text);
+    memcpy(out, b.images, sizeof(real) * 5 * 3 * 8 * 8);
+    loader_close(&l);
+    arena_close(&a);
+    data_close(d);
+}
+
+Test(folder, kept_in_memory_or_not_the_batch_is_the_same)
+{
+    real       one[5 * 192], two[5 * 192];
+    DataConfig kept = config(), fresh = config();
+    fresh.cache_mib = 0;
+    for (int augmented = 0; augmented < 2; augmented++) {
+        batch_of(one, &kept, augmented, 3);
+        batch_of(two, &fresh, augmented, 3);
+        cr_expect(!memcmp(one, two, sizeof one));
+        double red = ((double)one[0] * 0.229 + 0.485) * 255;
+        cr_expect(fabs(red - 10) < 1e-3, "red is %g, not 10", red);
+    }
+}
+
+/* Fashion or scenes at another size: resized whole. */
+Test(folder, any_set_can_be_seen_at_another_size)
+{
+    DataConfig c = data_defaults();
+    Arena      a;
+    Loader     l;
+    Err        err;
+    c.name = "scenes", c.train_count = 4, c.size = 32;
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_assert(d->height == 32 && d->stored_height == 28);
+    arena_open(&a, "test", NULL, NULL);
+    loader_open(&l, d, &(LoaderConfig){ .batch = 4 });
+    Batch b = batch_new(&a, &l);
+    cr_assert(!loader_batch(&l, &b, 0, 0, &err), "%s", err.text);
+    cr_expect(b.crops[3].height == 28 && isfinite((double)b.images[4 * 32 * 32 - 1]));
+    loader_close(&l);
+    arena_close(&a);
+    data_close(d);
+}

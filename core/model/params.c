@@ -174,20 +174,22 @@ static void draw_start(const Params *p, int i, uint64_t seed, real *work)
     p->be->write(q->tensor->data, work, n);
 }
 
-void params_place(Params *p, uint64_t seed)
+void params_place_zero(Params *p)
 {
     CHECK(p->be && !p->weights, "parameters without a backend, or placed twice");
     p->decayed = lay_out(p, 0, true, true);
     p->trained = lay_out(p, p->decayed, true, false);
     p->all = lay_out(p, p->trained, false, false);
     p->weights = zero_block(p, p->all);
+    for (int i = 0; i < p->n; i++) p->list[i].tensor->data = p->weights + p->list[i].offset;
+}
 
+void params_place(Params *p, uint64_t seed)
+{
+    params_place_zero(p);
     ArenaMark mark = arena_mark(&p->host);
     real     *work = ARENA_NEW(&p->host, real, params_largest(p));
-    for (int i = 0; i < p->n; i++) {
-        p->list[i].tensor->data = p->weights + p->list[i].offset;
-        draw_start(p, i, seed, work);
-    }
+    for (int i = 0; i < p->n; i++) draw_start(p, i, seed, work);
     arena_rewind(&p->host, mark);
 }
 

@@ -84,8 +84,10 @@ Layer params_linear(Params *p, int outputs, int inputs, const char *name, ...)
 Layer params_norm(Params *p, int width, const char *name, ...) PRINTF_LIKE(3, 4);
 Layer params_embedding(Params *p, int D, int channels, int patch, const char *name);
 
-/* Memory and initial values: parameter i draws from (seed, STREAM_INIT, 0, i). */
+/* Memory, all zero, and initial values: parameter i draws from (seed, STREAM_INIT, 0,
+ * i).  Or memory alone. */
 void params_place(Params *p, uint64_t seed);
+void params_place_zero(Params *p);
 
 /* From now on gradients are wanted; `moments` moments, all zero.  Once, after
  * params_place. */

@@ -140,7 +140,7 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
     for (int i = 0; i < s->depth; i++) {
         BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
         *env = (BlockEnv){ &blocks[i], s->heads };
-        x = t->recompute ? op_recompute(t, x, block, env) : block(t, env, x);
+        x = t->recompute || !t->recording ? op_recompute(t, x, block, env) : block(t, env, x);
     }
     return x;
 }

@@ -35,4 +35,8 @@ typedef struct Backend {
  * this machine has no such device. */
 MUST_USE Status backend_open(const Backend **be, const char *name, Err *err);
 
+/* Computes nothing and allocates nothing: a step on it tells, from the arenas, what
+ * a step would take.  Values cannot be read. */
+extern const Backend backend_dry;
+
 #endif

@@ -124,9 +124,9 @@ Tensor *op_cross_entropy(Tape *t, Tensor *x, Tensor *target);
 typedef Tensor *Part(Tape *t, const void *env, Tensor *x);
 
 /* y = part(x), of x's shape, keeping x and y only: going back runs the part again,
- * recording, and then through it.  Same bits as part(x) itself.  The part depends
- * on nothing but x, env and leaves that are used nowhere else; env lives as long
- * as the tape's nodes. */
+ * recording, and then through it; where nothing goes back only y stays.  Same bits
+ * as part(x) itself.  The part depends on nothing but x, env and leaves that are
+ * used nowhere else; env lives as long as the tape's nodes. */
 Tensor *op_recompute(Tape *t, Tensor *x, Part *part, const void *env);
 
 #endif

@@ -59,7 +59,7 @@ struct Tape {
     GradBuffer    *pool;
     Node          *last;
     bool           recording;     /* false: nothing is kept, nothing goes back */
-    bool           recompute;     /* models: of a block keep its input only   */
+    bool           recompute;     /* of a model's block keep the input only   */
     LeafDone      *done;          /* NULL but in tape_backward_each            */
     void          *env;
 };

@@ -3,9 +3,12 @@
 #include "core/base/arena.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-/* Similarities of so many queries and bank rows at a time: 8 MB. */
-enum { QUERY_BLOCK = 512, BANK_BLOCK = 4096 };
+/* Similarities of so many queries and bank rows at a time: 1 MB, which a cache holds. */
+enum { QUERY_BLOCK = 256, BANK_BLOCK = 1024 };
+
+static int smaller(int a, int b) { return a < b ? a : b; }
 
 /* The nearest so far of one query, most similar first. */
 typedef struct {
@@ -30,19 +33,39 @@ static void normalize_rows(real *out, const real *x, int rows, int D)
     }
 }
 
-/* Rows first, first + 1, ... with these similarities.  They come in ascending
- * order, so of equals the lowest index is there already. */
-static void insert(Nearest *n, int k, const real *similarity, int first, int count)
+/* They come in ascending order of rows, so of equals the lowest is there already. */
+static void insert(Nearest *n, int k, real similarity, int row)
 {
-    for (int i = 0; i < count; i++) {
-        real s = similarity[i];
-        if (n->found == k ? !(s > n->similarity[k - 1]) : isnan(s)) continue;
-        int at = n->found < k ? n->found++ : k - 1;
-        for (; at > 0 && s > n->similarity[at - 1]; at--) {
-            n->similarity[at] = n->similarity[at - 1];
-            n->row[at] = n->row[at - 1];
+    int at = n->found < k ? n->found++ : k - 1;
+    for (; at > 0 && similarity > n->similarity[at - 1]; at--) {
+        n->similarity[at] = n->similarity[at - 1];
+        n->row[at] = n->row[at - 1];
+    }
+    n->similarity[at] = similarity, n->row[at] = row;
+}
+
+/* Is any of them above the bound?  NaN is not. */
+static bool any_above(const real *x, int n, real bound)
+{
+    int any = 0;
+    for (int i = 0; i < n; i++) any |= x[i] > bound;
+    return any;
+}
+
+/* Rows first, first + 1, ... with these similarities.  Of a large bank next to none
+ * is nearer than what was found, so they are looked at in runs. */
+static void insert_all(Nearest *n, int k, const real *similarity, int first, int count)
+{
+    enum { RUN = 64 };
+    for (int from = 0; from < count; from += RUN) {
+        int to = smaller(from + RUN, count);
+        if (n->found == k && !any_above(similarity + from, to - from, n->similarity[k - 1]))
+            continue;
+        for (int i = from; i < to; i++) {
+            real s = similarity[i];
+            if (n->found == k ? s > n->similarity[k - 1] : !isnan(s))
+                insert(n, k, s, first + i);
         }
-        n->similarity[at] = s, n->row[at] = first + i;
     }
 }
 
@@ -55,8 +78,6 @@ static void vote(float *scores, double *votes, const Nearest *n, const KnnConfig
         votes[labels[n->row[i]]] += exp((double)n->similarity[i] / c->temperature);
     for (int j = 0; j < classes; j++) scores[j] = (float)votes[j];
 }
-
-static int smaller(int a, int b) { return a < b ? a : b; }
 
 /* What a search works with; gone with its two arenas. */
 typedef struct {
@@ -107,8 +128,8 @@ static void search_block(Search *s, int from, int rows, int n)
         s->be->read(s->similarity, s->product, (size_t)rows * (size_t)cols);
 #pragma omp parallel for schedule(static)
         for (int i = 0; i < rows; i++)
-            insert(&s->nearest[i], s->k, s->similarity + (size_t)i * (size_t)cols, first,
-                   cols);
+            insert_all(&s->nearest[i], s->k, s->similarity + (size_t)i * (size_t)cols,
+                       first, cols);
     }
 }
 

@@ -27,7 +27,7 @@ KnnConfig knn_defaults(void);
  *
  * Rows need not have length 1; a row of zeros has similarity 0 to all.  Nobody
  * is near a row with NaN: it has no votes, and as a query its scores are NaN.
- * Host memory on both sides; blocks of 8 MB, so banks may be large. */
+ * Host memory on both sides; blocks of 1 MB, so banks may be large. */
 void knn_scores(const Backend *be, float *scores, const KnnConfig *c, const real *bank,
                 const int *labels, int n, const real *queries, int count, int D,
                 int classes);

@@ -92,6 +92,24 @@ Test(knn, equal_similarities_stay_in_order_of_rows)
               scores[0], scores[1], scores[2]);
 }
 
+/* In later runs and blocks too; and nearer and nearer rows are all noticed. */
+Test(knn, equal_rows_far_apart_and_ever_nearer_ones)
+{
+    enum { N = 3000, K = 3 };
+    static real  bank[2 * N];
+    static int   labels[N];
+    static float scores[N];
+    real         query[] = { 1, 0 };
+    KnnConfig    c = { .k = K, .temperature = 1 };
+    for (int i = 0; i < N; i++) bank[2 * i] = 2, bank[2 * i + 1] = 1, labels[i] = i;
+    knn_scores(cpu(), scores, &c, bank, labels, N, query, 1, 2, N);
+    for (int i = 0; i < N; i++) cr_assert((scores[i] > 0) == (i < K), "equal, row %d", i);
+
+    for (int i = 0; i < N; i++) bank[2 * i] = R(1.0) + (real)i / 100;
+    knn_scores(cpu(), scores, &c, bank, labels, N, query, 1, 2, N);
+    for (int i = 0; i < N; i++) cr_assert((scores[i] > 0) == (i >= N - K), "nearer, row %d", i);
+}
+
 Test(knn, fewer_rows_than_k_and_rows_of_zeros)
 {
     real      bank[] = { 0, 0, 1, 1 }, query[] = { 0, 0 };

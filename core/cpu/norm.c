@@ -115,24 +115,51 @@ void cpu_norm_bwd(Share dx, Share dgain, Share dbias, const real *dy, const real
     if (dbias.at) columns_close(&by_bias, dbias);
 }
 
+/* Batch norm goes down so many columns at a time: a cache line of each row.  Every
+ * column has a sum of its own, so that the grouping does not show in the result. */
+enum { GROUP = 16 };
+
+static size_t group_end(size_t from, size_t cols)
+{
+    return from + GROUP < cols ? from + GROUP : cols;
+}
+
+/* Means of columns [from, to), and the sums of the squares around them. */
+static void column_moments(double *mean, double *square, const real *x, size_t rows,
+                           size_t cols, size_t from, size_t to)
+{
+    for (size_t j = 0; j < GROUP; j++) mean[j] = square[j] = 0;
+    for (size_t i = 0; i < rows; i++)
+#pragma omp simd
+        for (size_t j = from; j < to; j++) mean[j - from] += (double)x[i * cols + j];
+    for (size_t j = 0; j < GROUP; j++) mean[j] /= (double)rows;
+    for (size_t i = 0; i < rows; i++)
+#pragma omp simd
+        for (size_t j = from; j < to; j++) {
+            double off = (double)x[i * cols + j] - mean[j - from];
+            square[j - from] += off * off;
+        }
+}
+
 void cpu_batch_norm_fwd(real *y, real *stats, real *running_mean, real *running_var,
                         const real *x, size_t rows, size_t cols, double momentum)
 {
 #pragma omp parallel for schedule(static)
-    for (size_t j = 0; j < cols; j++) {
-        double n = (double)rows, sum = 0, square = 0;
-        for (size_t i = 0; i < rows; i++) sum += (double)x[i * cols + j];
-        double mean = sum / n;
-        for (size_t i = 0; i < rows; i++) {
-            double off = (double)x[i * cols + j] - mean;
-            square += off * off;
+    for (size_t from = 0; from < cols; from += GROUP) {
+        double mean[GROUP], square[GROUP], n = (double)rows;
+        size_t to = group_end(from, cols);
+        column_moments(mean, square, x, rows, cols, from, to);
+        for (size_t j = from; j < to; j++) {
+            double m = mean[j - from], q = square[j - from];
+            stats[2 * j] = (real)m;
+            stats[2 * j + 1] = (real)(1 / sqrt(q / n + (double)EPS));
+            running_mean[j] += (real)(momentum * (m - (double)running_mean[j]));
+            running_var[j] += (real)(momentum * (q / (n - 1) - (double)running_var[j]));
         }
-        stats[2 * j] = (real)mean;
-        stats[2 * j + 1] = (real)(1 / sqrt(square / n + (double)EPS));
-        running_mean[j] += (real)(momentum * (mean - (double)running_mean[j]));
-        running_var[j] += (real)(momentum * (square / (n - 1) - (double)running_var[j]));
         for (size_t i = 0; i < rows; i++)
-            y[i * cols + j] = (x[i * cols + j] - stats[2 * j]) * stats[2 * j + 1];
+#pragma omp simd
+            for (size_t j = from; j < to; j++)
+                y[i * cols + j] = (x[i * cols + j] - stats[2 * j]) * stats[2 * j + 1];
     }
 }
 

@@ -32,6 +32,8 @@ void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
  * the products of a small model (width 48 to 192) 5 to 25 % faster, and those
  * of width 768 1 to 4 %. */
 
+enum { FEW_ROWS = 32 }; /* fewer for a thread: OpenBLAS finds a better way */
+
 static void gemm_by_rows(int ta, int tb, int m, int n, int k, const real *a,
                          const real *b, real beta, real *c)
 {
@@ -72,26 +74,52 @@ void cpu_gemm(int ta, int tb, int m, int n, int k, const real *a, const real *b,
     gemmlog_product(ta, tb, m, n, k, a, b, beta, c);
     if (threads > 1 && ta && !tb && k / threads >= widest)
         gemm_by_terms(m, n, k, a, b, beta, c);
-    else if (threads > 1 && m / threads >= 32 && (!ta || m >= n))
+    else if (threads > 1 && m / threads >= FEW_ROWS && (!ta || m >= n))
         gemm_by_rows(ta, tb, m, n, k, a, b, beta, c);
     else
         blas_gemm(ta, tb, m, n, k, a, ta ? m : k, b, tb ? k : n, beta, c, n);
 }
 
-/* The bias and the residual are where the product starts from. */
+/* Bias and residual are where the product starts from. */
+static void start_from(real *y, const real *b, const real *residual, int rows, int O)
+{
+    for (int i = 0; i < rows; i++, y += O) {
+        const real *r = residual ? residual + (size_t)i * (size_t)O : NULL;
+        if (b && r)
+            for (int j = 0; j < O; j++) y[j] = r[j] + b[j];
+        else
+            memcpy(y, b ? b : r, (size_t)O * sizeof *y);
+    }
+}
+
+/* Each thread takes its rows in chunks that stay in cache between being started
+ * and being multiplied; OpenBLAS loses nothing with this many rows. */
 void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
                     const real *residual, int rows, int I, int O)
 {
-#pragma omp parallel for schedule(static) if (b || residual)
-    for (int i = 0; i < rows; i++) {
-        real       *yi = y + (size_t)i * (size_t)O;
-        const real *ri = residual ? residual + (size_t)i * (size_t)O : NULL;
-        if (b && ri)
-            for (int j = 0; j < O; j++) yi[j] = ri[j] + b[j];
-        else if (b || ri)
-            memcpy(yi, b ? b : ri, (size_t)O * sizeof *yi);
+    enum { CHUNK = 512 };
+    if (!b && !residual) {
+        cpu_gemm(0, 1, rows, O, I, x, w, 0, y);
+        return;
     }
-    cpu_gemm(0, 1, rows, O, I, x, w, b || residual ? 1 : 0, y);
+    gemmlog_product(0, 1, rows, O, I, x, w, 0, y);
+    if (rows / omp_get_max_threads() < FEW_ROWS) {
+        start_from(y, b, residual, rows, O);
+        blas_gemm(0, 1, rows, O, I, x, I, w, I, 1, y, O);
+        return;
+    }
+#pragma omp parallel
+    {
+        Span s = span_of_thread(rows);
+        int  chunks = (s.n + CHUNK - 1) / CHUNK;
+        for (int c = 0; c < chunks; c++) {
+            int    lo = s.lo + (int)((long)s.n * c / chunks);
+            int    n = s.lo + (int)((long)s.n * (c + 1) / chunks) - lo;
+            size_t at = (size_t)lo * (size_t)O;
+            start_from(y + at, b, residual ? residual + at : NULL, n, O);
+            blas_gemm(0, 1, n, O, I, x + (size_t)lo * (size_t)I, I, w, I, 1, y + at, O);
+        }
+    }
 }
 
 void cpu_columns_bwd(Share db, const real *dy, size_t rows, size_t cols)

@@ -1,4 +1,5 @@
 /* Moving rows on the CPU.  Each forward has its backward right below it. */
+#include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
 
 #include <math.h>
@@ -88,19 +89,30 @@ void cpu_tokens_fwd(real *y, const real *x, const real *cls, const real *pos,
     }
 }
 
+/* The gradient of positions is a sum over images of rows that lie anywhere, so
+ * each thread sums its own columns over all images; of these a batch has at most
+ * a few thousand. */
 void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int *ids,
                     int N, int L, int K, int D)
 {
+    if (dx.at) {
+#pragma omp parallel for schedule(static)
+        for (int n = 0; n < N; n++)
+            put(dx.at + at(n, 0, K, D), dy + at(n, 1, K + 1, D), dx.beta, K * D);
+    }
     if (dcls.at) put(dcls.at, NULL, dcls.beta, D);
     if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
-    for (int n = 0; n < N; n++) {
-        const real *first = dy + at(n, 0, K + 1, D);
-        if (dcls.at) put(dcls.at, first, 1, D);
-        if (dpos.at) put(dpos.at, first, 1, D);
-        for (int k = 0; k < K; k++) {
-            const real *dyk = dy + at(n, k + 1, K + 1, D);
-            if (dx.at) put(dx.at + at(n, k, K, D), dyk, dx.beta, D);
-            if (dpos.at) put(dpos.at + at(0, 1 + ids[n * L + k], 0, D), dyk, 1, D);
+#pragma omp parallel
+    {
+        Span s = span_of_thread(D);
+        for (int n = 0; n < N; n++) {
+            const real *row = dy + at(n, 0, K + 1, D) + s.lo;
+            if (dcls.at) put(dcls.at + s.lo, row, 1, s.n);
+            if (dpos.at) put(dpos.at + s.lo, row, 1, s.n);
+            for (int k = 0; k < K && dpos.at; k++) {
+                size_t place = at(0, 1 + ids[n * L + k], 0, D) + (size_t)s.lo;
+                put(dpos.at + place, row + at(0, k + 1, 0, D), 1, s.n);
+            }
         }
     }
 }
@@ -122,17 +134,27 @@ void cpu_restore_fwd(real *y, const real *x, const real *mask, const real *pos,
 void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const int *ids,
                      int N, int L, int K, int D)
 {
-    if (dmask.at) put(dmask.at, NULL, dmask.beta, D);
+    Columns by_mask = columns_open((size_t)D);
     if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
-    for (int n = 0; n < N; n++) {
-        if (dpos.at) put(dpos.at, dy + at(n, 0, L + 1, D), 1, (L + 1) * D);
-        if (dx.at) put(dx.at + at(n, 0, K + 1, D), dy + at(n, 0, L + 1, D), dx.beta, D);
-        for (int l = 0; l < L; l++) {
-            const real *dyl = dy + at(n, 1 + ids[n * L + l], L + 1, D);
-            if (l < K && dx.at) put(dx.at + at(n, l + 1, K + 1, D), dyl, dx.beta, D);
-            if (l >= K && dmask.at) put(dmask.at, dyl, 1, D);
+#pragma omp parallel
+    {
+        Span s = span_of_thread(N);
+        for (int n = s.lo; n < s.lo + s.n; n++) {
+            const real *first = dy + at(n, 0, L + 1, D);
+            if (dx.at) put(dx.at + at(n, 0, K + 1, D), first, dx.beta, D);
+            for (int l = 0; l < L; l++) {
+                const real *row = first + at(0, 1 + ids[n * L + l], 0, D);
+                if (l < K && dx.at) put(dx.at + at(n, l + 1, K + 1, D), row, dx.beta, D);
+                if (l >= K) put(columns_part(&by_mask), row, 1, D);
+                if (l % COLUMNS_ROWS == 0) columns_flush(&by_mask);
+            }
+            columns_flush(&by_mask);
         }
+        s = span_of_thread((L + 1) * D);
+        for (int n = 0; n < N && dpos.at; n++)
+            put(dpos.at + s.lo, dy + at(n, 0, L + 1, D) + s.lo, 1, s.n);
     }
+    if (dmask.at) columns_close(&by_mask, dmask);
 }
 
 void cpu_drop_class_fwd(real *y, const real *x, int N, int T, int D)
@@ -168,15 +190,16 @@ void cpu_take_class_bwd(Share dx, const real *dy, int N, int T, int D)
     }
 }
 
+/* Summed in `real`: an image has at most a few thousand tokens. */
 void cpu_mean_patches_fwd(real *y, const real *x, int N, int T, int D)
 {
 #pragma omp parallel for schedule(static)
-    for (int n = 0; n < N; n++)
-        for (int c = 0; c < D; c++) {
-            double sum = 0;
-            for (int t = 1; t < T; t++) sum += (double)x[at(n, t, T, D) + (size_t)c];
-            y[at(n, 0, 1, D) + (size_t)c] = (real)(sum / (T - 1));
-        }
+    for (int n = 0; n < N; n++) {
+        real *yn = y + at(n, 0, 1, D), part = 1 / (real)(T - 1);
+        put(yn, x + at(n, 1, T, D), 0, D);
+        for (int t = 2; t < T; t++) put(yn, x + at(n, t, T, D), 1, D);
+        for (int c = 0; c < D; c++) yn[c] *= part;
+    }
 }
 
 void cpu_mean_patches_bwd(Share dx, const real *dy, int N, int T, int D)

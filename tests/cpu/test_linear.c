@@ -2,6 +2,7 @@
 #include "core/base/threads.h"
 #include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
+#include "core/cpu/scratch.h"
 #include "core/cpu/tile.h"
 #include "tests/tape/gradcheck.h"
 
@@ -70,6 +71,8 @@ ParameterizedTest(int *i, linear, gemm)
     test_fill(a, (size_t)(p->m * p->k), 1);
     test_fill(b, (size_t)(p->k * p->n), 2);
     test_fill(want, count, 3);
+    real *scratch = scratch_take(MOST);
+    for (size_t j = 0; j < MOST; j++) scratch[j] = (real)NAN;
     for (size_t j = 0; j < count; j++) c[j] = p->add ? want[j] : (real)NAN;
     reference(p);
     cpu_gemm(p->ta, p->tb, p->m, p->n, p->k, a, b, (real)p->add, c);

@@ -76,8 +76,8 @@ demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid table demo
 
 BENCH ?= results/bench/bench.json
-bench: all ## ten minutes: throughput beside PyTorch's and the bare matrix products
-	scripts/bench.sh $(B)/maskgrid $(BENCH)
+bench: all ## ten minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
+	scripts/bench.sh $(B)/maskgrid $(BENCH) $(if $(PHOTOS),--photos $(PHOTOS))
 
 install: all ## install below prefix (/usr/local), or DESTDIR
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/maskgrid

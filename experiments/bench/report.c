@@ -98,6 +98,11 @@ void report_json(const Report *r, Text *out)
     CHECK(all, "a report that is no JSON");
     if (r->scaling) json_object_set_new(all, "scaling", scaling(r));
     if (r->evaluation) json_object_set_new(all, "evaluation", evaluation(r));
+    if (r->photos)
+        json_object_set_new(all, "photos",
+                            json_pack("{s:i, s:i, s:f, s:f}", "images", r->photo.images, "size",
+                                      PHOTO_SIZE, "decoded_per_s", r->photo.decoded_per_s,
+                                      "kept_per_s", r->photo.kept_per_s));
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     CHECK(text, "a report that is no JSON");
     text_add(out, "%s\n", text);

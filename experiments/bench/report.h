@@ -6,6 +6,7 @@
 #include "experiments/bench/cells.h"
 #include "experiments/bench/compare.h"
 #include "experiments/bench/evaluation.h"
+#include "experiments/bench/photos.h"
 #include "experiments/bench/scaling.h"
 
 enum { REPORT_PRESETS = 8, REPORT_STRATEGIES = 64 };
@@ -21,15 +22,16 @@ typedef struct {
     MaskRate         strategy[REPORT_STRATEGIES];
     Series           series[SERIES_MOST];
     int              presets, strategies, n_series;
-    bool             scaling, evaluation; /* what follows was measured */
+    bool             scaling, evaluation, photos; /* what follows was measured */
     LoaderShare      loader;
     CellRate         cells;
     Evaluation       timing;
     EvaluationConfig timed;
+    PhotoRate        photo;
 } Report;
 
-/* JSON, indented: machine, threads, presets, strategies and, if measured, scaling and
- * evaluation; results/reference/README.md names the fields. */
+/* JSON, indented: machine, threads, presets, strategies and, if measured, scaling,
+ * evaluation and photos; results/reference/README.md names the fields. */
 void report_json(const Report *r, Text *out);
 
 /* Figures of what was measured, each as .tsv, .png and .svg in `folder`, which is made:

@@ -11,7 +11,7 @@
 #include <string.h>
 
 typedef struct {
-    const char *preset, *against, *figures, *out;
+    const char *preset, *against, *figures, *out, *photos;
     bool        json, no_strategies, scaling, evaluation, all;
     long        threads, rounds;
     double      seconds;
@@ -27,6 +27,8 @@ static const Option options[] = {
     OPTION_FLAG(Options, no_strategies, "leave out masks a second"),
     OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),
     OPTION_FLAG(Options, evaluation, "instead: knn and linear-cached at 60,000 features"),
+    OPTION_TEXT(Options, photos, "FOLDER", NULL,
+                "instead: decoding and cropping its train/<class>/"),
     OPTION_FLAG(Options, all, "presets, strategies, scaling and evaluation"),
     OPTION_TEXT(Options, figures, "FOLDER", NULL, "draw what was measured there"),
     OPTION_FLAG(Options, json, "JSON instead of tables"),
@@ -142,11 +144,24 @@ static Status measure_evaluation(Report *r, const Options *o, Err *err)
     return STATUS_OK;
 }
 
+/* --- photographs -------------------------------------------------------------- */
+
+static Status measure_photos(Report *r, const Options *o, Err *err)
+{
+    if (photos_measure(&r->photo, o->photos, o->seconds / 4, err)) return err->code;
+    r->photos = true;
+    if (!o->json)
+        printf("\nphotos: %.0f a second and core decoded and cropped to %d pixels, %.0f from "
+               "memory\n",
+               r->photo.decoded_per_s, PHOTO_SIZE, r->photo.kept_per_s);
+    return STATUS_OK;
+}
+
 /* --- all --------------------------------------------------------------------- */
 
 static Status measure(Report *r, const Options *o, Err *err)
 {
-    bool chosen = o->scaling || o->evaluation;
+    bool chosen = o->scaling || o->evaluation || o->photos;
     r->how = (CompareConfig){ .seconds = o->seconds, .rounds = (int)o->rounds,
                               .threads = o->threads ? (int)o->threads : threads_get(),
                               .against = o->against };
@@ -154,6 +169,7 @@ static Status measure(Report *r, const Options *o, Err *err)
     if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, err)) return err->code;
     if ((o->all || o->scaling) && measure_scaling(r, o, err)) return err->code;
     if ((o->all || o->evaluation) && measure_evaluation(r, o, err)) return err->code;
+    if (o->photos && measure_photos(r, o, err)) return err->code;
     return STATUS_OK;
 }
 

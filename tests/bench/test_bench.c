@@ -1,4 +1,6 @@
 /* maskgrid bench, as a user runs it: small, but all of it. */
+#include "core/base/file.h"
+#include "experiments/record/png.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -109,4 +111,27 @@ Test(bench, measures_scaling_and_evaluation)
     cr_expect(number(json_object_get(evaluation, "knn"), "top1") > 0.5);
     cr_expect(number(json_object_get(evaluation, "linear-cached"), "seconds") > 0);
     json_decref(all);
+}
+
+Test(bench, reads_photographs_of_a_folder)
+{
+    static const char *const folders[] = { "train/a", "val/a" };
+    uint8_t rgb[80 * 80 * 3] = { 0 };
+    char    name[64], words[500];
+    Err     err;
+    int     code;
+    for (int i = 0; i < 2; i++) {
+        cr_assert(!file_make_folders(scratch_path(&scratch, folders[i]), &err));
+        snprintf(name, sizeof name, "%s/1.png", folders[i]);
+        cr_assert(!png_write(scratch_path(&scratch, name), rgb, 80, 80, &err));
+    }
+    snprintf(words, sizeof words, "--photos '%s'", scratch.folder);
+    json_t       *all = bench(words, &code);
+    const json_t *p = json_object_get(all, "photos");
+    cr_expect(code == 0 && json_array_size(json_object_get(all, "presets")) == 0);
+    cr_expect(number(p, "images") == 1 && number(p, "decoded_per_s") > 0);
+    cr_expect(number(p, "kept_per_s") > 0);
+    json_decref(all);
+    json_decref(bench("--photos /nonesuch", &code));
+    cr_expect(code == 5, "exit %d", code);
 }

@@ -1,0 +1,67 @@
+#include "experiments/bench/photos.h"
+
+#include "core/base/threads.h"
+#include "core/data/loader.h"
+#include "experiments/bench/apart.h"
+#include "experiments/record/stats.h"
+
+enum { MOST_BATCH = 64, LEAST = 3, MOST = 4096, CACHE_MIB = 4096 };
+
+typedef struct {
+    const char *folder;
+    double      seconds;
+} What;
+
+/* Pictures a second; with `warm` of the epochs after the first. */
+static Status rate(double *per_s, Loader *l, Arena *a, double seconds, bool warm, Err *err)
+{
+    static double took[MOST];
+    const int     steps = loader_steps(l), first = warm ? steps : 0;
+    Batch         b = batch_new(a, l);
+    for (int i = 0; i < first; i++)
+        if (loader_batch(l, &b, 0, i, err)) return err->code;
+    double end = clock_s() + seconds;
+    int    n = 0;
+    for (; n < LEAST || (n < MOST && clock_s() < end); n++) {
+        const int at = first + n;
+        took[n] = -clock_s();
+        if (loader_batch(l, &b, (uint64_t)(at / steps), at % steps, err)) return err->code;
+        took[n] += clock_s();
+    }
+    *per_s = b.N / stats_median(took, n);
+    return STATUS_OK;
+}
+
+static Status measure_with(double *per_s, int *images, const What *w, int cache_mib, Err *err)
+{
+    Augment    augment = augment_defaults();
+    DataConfig c = data_defaults();
+    Data      *d;
+    Loader     l;
+    Arena      a;
+    c.name = "folder", c.folder = w->folder, c.size = PHOTO_SIZE, c.cache_mib = cache_mib;
+    if (data_open(&d, &c, SPLIT_TRAIN, err)) return err->code;
+    *images = d->count;
+    arena_open(&a, "photos", NULL, NULL);
+    loader_open(&l, d, &(LoaderConfig){ .batch = d->count < MOST_BATCH ? d->count : MOST_BATCH,
+                                        .shuffle = true, .augment = &augment });
+    Status bad = rate(per_s, &l, &a, w->seconds, cache_mib > 0, err);
+    loader_close(&l);
+    arena_close(&a);
+    data_close(d);
+    return bad;
+}
+
+static Status measure(void *value, const void *what, Err *err)
+{
+    PhotoRate *p = value;
+    threads_set(1);
+    if (measure_with(&p->decoded_per_s, &p->images, what, 0, err)) return err->code;
+    return measure_with(&p->kept_per_s, &p->images, what, CACHE_MIB, err);
+}
+
+Status photos_measure(PhotoRate *p, const char *folder, double seconds, Err *err)
+{
+    What w = { folder, seconds };
+    return apart(measure, p, sizeof *p, &w, err);
+}

@@ -2,12 +2,16 @@
  *
  * The work is done on the dry backend (core/tape/backend.h), where nothing is computed
  * and nothing allocated; arenas say what they handed out.  So the figures follow the
- * ops by themselves.  A kernel's own scratch is not in them.
+ * ops by themselves.  What a process has besides, its libraries and the working
+ * memory of OpenBLAS and of the kernels, is FOOTPRINT_PROCESS: measured on two
+ * threads 19 MB beside a `micro` model, 28 MB beside `tiny`, 48 MB beside `base`.
  */
 #ifndef CORE_TRAIN_FOOTPRINT_H
 #define CORE_TRAIN_FOOTPRINT_H
 
 #include "core/model/mae.h"
+
+#define FOOTPRINT_PROCESS 26e6 /* bytes */
 
 /* A step of AdamW on N images of which K patches are visible: weights, two moments,
  * values kept for going back, buffers of gradients, the tape. */

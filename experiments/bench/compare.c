@@ -18,6 +18,7 @@ static void summarise_ours(Speed *to, const Comparison *round, int n)
     MEDIAN_OF(round, n, ours.gemm_s, to->gemm_s);
     MEDIAN_OF(round, n, ours.step_over_gemm, to->step_over_gemm);
     MEDIAN_OF(round, n, ours.peak_bytes, to->peak_bytes);
+    MEDIAN_OF(round, n, ours.predicted_bytes, to->predicted_bytes);
 }
 
 static void summarise_other(Comparison *to, const Comparison *round, int n)

@@ -32,6 +32,7 @@ static json_t *speed(const char *name, const Speed *v)
         json_object_update_new(o, json_pack("{s:f, s:f}", "gemm_s", v->gemm_s,
                                             "step_over_gemm", v->step_over_gemm));
     json_object_set_new(o, "peak_bytes", json_integer((json_int_t)v->peak_bytes));
+    json_object_set_new(o, "predicted_bytes", json_integer((json_int_t)v->predicted_bytes));
     return o;
 }
 

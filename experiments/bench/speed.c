@@ -51,6 +51,7 @@ static Status measure(void *value, const void *what, Err *err)
     if (step_open(&s, w->config, err)) return err->code;
     speed_warm_up(&s);
     speed->peak_bytes = provenance_peak_bytes(); /* before the products take theirs */
+    speed->predicted_bytes = step_predicted_bytes(&s);
 
     gemmlog_start(&log);
     step_run(&s);

@@ -10,6 +10,7 @@ typedef struct {
     double gemm_s;         /* those alone, run by OpenBLAS, forward and backward */
     double step_over_gemm; /* median of the ratios, not ratio of the medians    */
     double peak_bytes;     /* of the process, after the first steps             */
+    double predicted_bytes;
 } Speed;
 
 /* Medians over `seconds` of steps, at least three, each followed by its products

@@ -1,6 +1,7 @@
 #include "experiments/bench/step.h"
 
 #include "core/base/threads.h"
+#include "core/train/footprint.h"
 #include "strategies/registry.h"
 
 #include <string.h>
@@ -10,6 +11,8 @@ const StepConfig step_presets[] = {
     { .preset = "tiny", .side = 32, .channels = 3, .patch = 4, .batch = 128, .ratio = 0.75 },
     { .preset = "small", .side = 64, .channels = 3, .patch = 8, .batch = 64, .ratio = 0.75 },
     { .preset = "base", .side = 224, .channels = 3, .patch = 16, .batch = 16, .ratio = 0.75 },
+    { .preset = "large", .side = 224, .channels = 3, .patch = 16, .batch = 16, .ratio = 0.75,
+      .on_request = true },
     { 0 }
 };
 
@@ -52,6 +55,7 @@ Status step_open(Step *s, const StepConfig *c, Err *err)
     mae_open(&s->mae, be, &mae, 1);
     adamw_open(&s->adamw, &s->mae.params, &adamw);
     tape_open(&s->tape, be);
+    s->tape.recompute = c->recompute;
     open_input(s);
     return STATUS_OK;
 }
@@ -67,6 +71,12 @@ void step_run(Step *s)
     MaeResult r = mae_forward(&s->tape, &s->mae, x, &visible);
     adamw_backward(&s->adamw, &s->tape, r.loss, 1e-4);
     tape_reset(&s->tape);
+}
+
+double step_predicted_bytes(const Step *s)
+{
+    size_t step = footprint_train(&s->mae.config, s->config.batch, s->K, s->config.recompute);
+    return FOOTPRINT_PROCESS + (double)(step + s->host.used);
 }
 
 void step_close(Step *s)

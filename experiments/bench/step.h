@@ -8,11 +8,14 @@
 #include "core/train/adamw.h"
 
 typedef struct {
-    const char *preset; /* micro, tiny, small or base     */
+    const char *preset;     /* micro, tiny, small, base or large      */
     int         side, channels, patch;
     int         batch;
     double      ratio;
-    int         threads; /* 0: as many as there are        */
+    int         threads;    /* 0: as many as there are                */
+    bool        recompute;  /* blocks keep their input only           */
+    bool        on_request; /* too large to be measured without being
+                               asked for                              */
 } StepConfig;
 
 /* The shapes that the literature and other programs are measured at; ends with { 0 }. */
@@ -38,5 +41,8 @@ typedef struct {
 MUST_USE Status step_open(Step *s, const StepConfig *c, Err *err);
 void            step_run(Step *s);
 void            step_close(Step *s);
+
+/* What the process will take at its peak, by core/train/footprint.h. */
+double step_predicted_bytes(const Step *s);
 
 #endif

@@ -12,13 +12,15 @@
 
 typedef struct {
     const char *preset, *against, *figures, *out, *photos;
-    bool        json, no_strategies, scaling, evaluation, all;
+    bool        json, no_strategies, scaling, evaluation, all, recompute;
     long        threads, rounds;
     double      seconds;
 } Options;
 
 static const Option options[] = {
-    OPTION_CHOICE(Options, preset, "micro|tiny|small|base", NULL, "this one only"),
+    OPTION_CHOICE(Options, preset, "micro|tiny|small|base|large", NULL,
+                  "this one only; large is 24 blocks at 224 px"),
+    OPTION_FLAG(Options, recompute, "blocks keep their input only and run again going back"),
     OPTION_NUMBER(Options, seconds, "S", "20", 0.01, 3600,
                   "for a preset, a round; at least 3 steps"),
     OPTION_INT(Options, rounds, "N", "1", 1, ROUNDS_MOST, "rounds; medians are shown"),
@@ -44,12 +46,12 @@ static void print_preset(const Comparison *c, bool first)
 {
     const Speed *v = &c->ours;
     if (first)
-        printf("%-7s %9s %9s %8s %9s %9s %7s%s\n", "preset", "step ms", "images/s", "GFLOP/s",
-               "GEMM ms", "step/GEMM", "MiB",
+        printf("%-7s %9s %9s %8s %9s %9s %7s %9s%s\n", "preset", "step ms", "images/s",
+               "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted",
                c->compared ? "   other/s   times     MiB  memory" : "");
-    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f", c->preset, 1e3 * v->step_s,
+    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f %9.0f", c->preset, 1e3 * v->step_s,
            v->images_per_s, 1e-9 * v->flop / v->step_s, 1e3 * v->gemm_s, v->step_over_gemm,
-           v->peak_bytes / MIB);
+           v->peak_bytes / MIB, v->predicted_bytes / MIB);
     if (c->compared)
         printf(" %9.1f %7.2f %7.0f %7.2f", c->other.images_per_s, c->times,
                c->other.peak_bytes / MIB, c->memory);
@@ -61,9 +63,11 @@ static Status measure_presets(Report *r, const Options *o, Err *err)
 {
     for (const StepConfig *c = step_presets; c->preset; c++) {
         Comparison *to = &r->preset[r->presets];
-        if (o->preset && strcmp(o->preset, c->preset)) continue;
+        StepConfig  step = *c;
+        if (o->preset ? strcmp(o->preset, c->preset) != 0 : c->on_request) continue;
         CHECK(r->presets < REPORT_PRESETS, "more than %d presets", REPORT_PRESETS);
-        if (compare(to, &r->how, c, err)) return err->code;
+        step.recompute = o->recompute;
+        if (compare(to, &r->how, &step, err)) return err->code;
         if (!o->json) print_preset(to, !r->presets);
         r->presets++;
     }
@@ -218,10 +222,10 @@ COMMAND(bench) = {
     .details = "A step is forward, backward and AdamW at ratio 0.75. GEMM is the time of the "
                "step's own matrix products alone, forward and backward, run by OpenBLAS at the "
                "same shapes in the same process, in turn with the steps. Figures are medians; "
-               "MiB is the process's memory after the first steps. COMMAND is given --preset, "
-               "--seconds and --threads and prints one line of JSON: name, step_s, "
-               "images_per_s, peak_bytes. Below one second, scaling and evaluation are small "
-               "too: a trial.",
+               "MiB is the process's memory after the first steps, then what was predicted. "
+               "COMMAND is given --preset, --seconds and --threads and prints one line of JSON: "
+               "name, step_s, images_per_s, peak_bytes. Below one second, scaling and "
+               "evaluation are small too: a trial.",
     .options = options,
     .size = sizeof(Options),
     .run = run,

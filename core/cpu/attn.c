@@ -46,8 +46,9 @@ static Rows padded(real *room, const real *x, size_t row, const Shape *s)
 {
     if (s->d == s->dp) return (Rows){ x, row };
     for (int i = 0; i < s->T; i++) {
-        for (int c = 0; c < s->d; c++) room[i * s->dp + c] = x[(size_t)i * row + (size_t)c];
-        for (int c = s->d; c < s->dp; c++) room[i * s->dp + c] = 0;
+        real *to = room + (size_t)i * (size_t)s->dp;
+        memcpy(to, x + (size_t)i * row, (size_t)s->d * sizeof *to);
+        for (int c = s->d; c < s->dp; c++) to[c] = 0;
     }
     return (Rows){ room, (size_t)s->dp };
 }
@@ -85,7 +86,8 @@ static void turn(real *to, Rows x, int n, const Shape *s, real scale)
             for (int l = 0; l < LANES; l++)
                 part[l] = i + l < n ? vec_load(row_of(x, i + l) + c) * scale : (vec){ 0 };
             vec_turn(part);
-            for (int l = 0; l < LANES; l++) vec_store(to + (c + l) * s->wide + i, part[l]);
+            real *at = to + c * s->wide + i;
+            for (int l = 0; l < LANES; l++) vec_store(at + l * s->wide, part[l]);
         }
 }
 
@@ -115,7 +117,8 @@ static void exponentials(real *p, real *max, real *sum, int n, const Shape *s)
 {
     for (int l = 0; l < n; l += LANES) {
         vec most = vec_load(p + l), total = { 0 };
-        for (int j = 1; j < s->T; j++) most = vec_max(vec_load(p + j * s->wide + l), most);
+        for (int j = 1; j < s->T; j++)
+            most = vec_max(vec_load(p + j * s->wide + l), most);
         for (int j = 0; j < s->T; j++) {
             vec e = vec_exp(vec_load(p + j * s->wide + l) - most);
             vec_store(p + j * s->wide + l, e);
@@ -228,8 +231,8 @@ static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s
 }
 
 /* With p = softmax(s): dv_j = sum_i p_ij dy_i,  dp_ij = dy_i v_j,
- * ds_ij = p_ij (dp_ij - sum_k p_ik dp_ik),  dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i,
- * the last two times the scale. */
+ * ds_ij = p_ij (dp_ij - sum_k p_ik dp_ik) scale,
+ * dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i. */
 static void head_bwd(real *dx, real beta, const real *dy, const real *x,
                      const real *lse, const Shape *s)
 {

@@ -20,7 +20,10 @@ static size_t values_needed(size_t cols)
     return (count * (sizeof(double) / sizeof(real) + 1) + 7) / 8 * 8;
 }
 
-Columns columns_open(size_t cols) { return open_at(scratch_take(values_needed(cols)), cols); }
+Columns columns_open(size_t cols)
+{
+    return open_at(scratch_take(values_needed(cols)), cols);
+}
 
 void columns_open2(Columns *a, Columns *b, size_t cols)
 {

@@ -39,9 +39,10 @@ static void gemm_by_rows(int ta, int tb, int m, int n, int k, const real *a,
 {
 #pragma omp parallel
     {
-        Span s = span_of_thread(m);
-        blas_gemm(ta, tb, s.n, n, k, a + (size_t)s.lo * (ta ? 1 : (size_t)k), ta ? m : k, b,
-                  tb ? k : n, beta, c + (size_t)s.lo * (size_t)n, n);
+        Span        s = span_of_thread(m);
+        const real *own = a + (size_t)s.lo * (ta ? 1 : (size_t)k);
+        blas_gemm(ta, tb, s.n, n, k, own, ta ? m : k, b, tb ? k : n, beta,
+                  c + (size_t)s.lo * (size_t)n, n);
     }
 }
 

@@ -41,11 +41,13 @@ void cpu_hidden_mse_bwd(Share dpred, const real *dloss, const real *pred,
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
         if (dpred.beta == 0)
-            memset(dpred.at + patch(n, 0, L + 1, P), 0, patch(1, 0, L + 1, P) * sizeof scale);
+            memset(dpred.at + patch(n, 0, L + 1, P), 0,
+                   patch(1, 0, L + 1, P) * sizeof *dpred.at);
         for (int k = K; k < L; k++) {
             int         l = ids[n * L + k];
             real       *to = dpred.at + patch(n, l + 1, L + 1, P);
-            const real *a = pred + patch(n, l + 1, L + 1, P), *b = target + patch(n, l, L, P);
+            const real *a = pred + patch(n, l + 1, L + 1, P);
+            const real *b = target + patch(n, l, L, P);
             for (int i = 0; i < P; i++) to[i] += scale * (a[i] - b[i]);
         }
     }

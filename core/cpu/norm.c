@@ -100,7 +100,8 @@ void cpu_norm_bwd(Share dx, Share dgain, Share dbias, const real *dy, const real
         for (size_t i = (size_t)s.lo; i < (size_t)(s.lo + s.n); i++) {
             const real *xi = x + i * cols, *di = dy + i * cols;
             real        mean = stats[2 * i], scale = stats[2 * i + 1];
-            if (dx.at) norm_row_bwd(dx.at + i * cols, dx.beta, di, xi, mean, scale, gain, cols);
+            if (dx.at)
+                norm_row_bwd(dx.at + i * cols, dx.beta, di, xi, mean, scale, gain, cols);
 #pragma omp simd
             for (size_t j = 0; j < cols; j++) {
                 part_gain[j] += di[j] * ((xi[j] - mean) * scale);
@@ -174,9 +175,11 @@ void cpu_batch_norm_bwd(Share dx, const real *dy, const real *x, const real *sta
         double sum_d = 0, sum_dy = 0;
         for (size_t i = 0; i < rows; i++) {
             sum_d += (double)dy[i * cols + j];
-            sum_dy += (double)dy[i * cols + j] * (double)((x[i * cols + j] - mean) * scale);
+            real z = (x[i * cols + j] - mean) * scale;
+            sum_dy += (double)dy[i * cols + j] * (double)z;
         }
-        real mean_d = (real)(sum_d / (double)rows), mean_dy = (real)(sum_dy / (double)rows);
+        real mean_d = (real)(sum_d / (double)rows);
+        real mean_dy = (real)(sum_dy / (double)rows);
         for (size_t i = 0; i < rows; i++) {
             real  z = (x[i * cols + j] - mean) * scale;
             real *to = &dx.at[i * cols + j];

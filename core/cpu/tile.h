@@ -33,7 +33,8 @@ tile(int rows, int vectors, real *c, size_t c_row, TileA a, const real *b, size_
         vec bk[TILE_VECTORS];
         for (int j = 0; j < vectors; j++) bk[j] = vec_load(b + j * LANES);
         for (int i = 0; i < rows; i++)
-            for (int j = 0; j < vectors; j++) sum[i][j] += a.at[(size_t)i * a.row] * bk[j];
+            for (int j = 0; j < vectors; j++)
+                sum[i][j] += a.at[(size_t)i * a.row] * bk[j];
     }
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < vectors; j++)

@@ -58,7 +58,11 @@ static inline void vec_turn(vec x[LANES])
 
 static inline real v_exp(real x) { return exp(x); }
 static inline real v_sqrt(real x) { return sqrt(x); }
-static inline real v_normal_cdf(real x) { return 0.5 * (1 + erf(x * 0.70710678118654752440)); }
+static inline real v_normal_cdf(real x)
+{
+    return 0.5 * (1 + erf(x * 0.70710678118654752440));
+}
+
 static inline real v_gelu_slope(real x)
 {
     return v_normal_cdf(x) + x * (0.39894228040143267794 * exp(-0.5 * x * x));

@@ -22,7 +22,8 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 
 /* y = norm(x) w^T + b, with norm as op_norm.  Keeps x and two numbers a row;
  * the normalised rows are computed again when going back. */
-Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w, Tensor *b);
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
+                       Tensor *b);
 
 /* y = residual + gelu(h) w^T + b.  Keeps h only.  h must have no other use:
  * going back overwrites its values. */

@@ -27,14 +27,14 @@ static Tensor *linear_result(Tape *t, Tensor *const in[MAX_INPUTS], Tensor *x, T
     CHECK(x->rank >= 1 && w->rank == 2 && x->dim[x->rank - 1] == w->dim[1],
           "linear of rank %d, width %d by [%d, %d]", x->rank,
           x->rank ? x->dim[x->rank - 1] : 0, w->dim[0], w->dim[1]);
-    CHECK(!b || (b->rank == 1 && b->dim[0] == w->dim[0]), "linear: %d outputs, bias has %zu",
-          w->dim[0], tensor_count(b));
+    CHECK(!b || (b->rank == 1 && b->dim[0] == w->dim[0]),
+          "linear: %d outputs, bias has %zu", w->dim[0], tensor_count(b));
     int dim[MAX_RANK] = { 0 };
     for (int i = 0; i < x->rank; i++) dim[i] = x->dim[i];
     dim[x->rank - 1] = w->dim[0];
     Tensor *y = tape_result(t, x->rank, dim, in);
-    CHECK(!residual || tensor_same_shape(residual, y), "residual has %zu values, result %zu",
-          tensor_count(residual), tensor_count(y));
+    CHECK(!residual || tensor_same_shape(residual, y),
+          "residual has %zu values, result %zu", tensor_count(residual), tensor_count(y));
     return y;
 }
 
@@ -58,7 +58,8 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
  * than keeping them. */
 static void norm_linear_back(Tape *t, const Node *n)
 {
-    Tensor *x = n->in[0], *gain = n->in[1], *bias = n->in[2], *w = n->in[3], *b = n->in[4];
+    Tensor *x = n->in[0], *gain = n->in[1], *bias = n->in[2];
+    Tensor *w = n->in[3], *b = n->in[4];
     int     rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
     size_t  count = tensor_count(x);
 
@@ -77,7 +78,8 @@ static void norm_linear_back(Tape *t, const Node *n)
     arena_rewind(&t->values, m);
 }
 
-Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w, Tensor *b)
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
+                       Tensor *b)
 {
     Tensor *const *in = INPUTS(x, gain, bias, w, b);
     Tensor        *y = linear_result(t, in, x, w, b, NULL);

@@ -71,7 +71,8 @@ Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v
     check_rows(x, v->K, cls, pos, v);
     int     D = x->dim[2];
     Tensor *y = tape_result(t, 3, (int[]){ v->N, v->K + 1, D }, INPUTS(x, cls, pos));
-    t->be->tokens_fwd(y->data, x->data, cls->data, pos->data, v->ids, v->N, v->L, v->K, D);
+    t->be->tokens_fwd(y->data, x->data, cls->data, pos->data, v->ids, v->N, v->L, v->K,
+                      D);
     tape_push(t, tokens_back, y, INPUTS(x, cls, pos), keep(t, v));
     return y;
 }

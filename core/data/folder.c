@@ -38,7 +38,7 @@ typedef struct {
 static Status check(const DataConfig *c, Err *err)
 {
     if (c->channels != 1 && c->channels != 3)
-        return err_set(err, STATUS_CONFIG, "channels is %d, expected 1 or 3", c->channels);
+        return err_set(err, STATUS_CONFIG, "data.channels is %d, expected 1 or 3", c->channels);
     if (c->size < 1)
         return err_set(err, STATUS_CONFIG,
                        "a folder of photographs needs data.size, the pixels that the model sees");

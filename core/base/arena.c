@@ -2,7 +2,6 @@
 
 #include "core/base/status.h"
 
-#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -107,7 +106,6 @@ void arena_reset(Arena *a)
 {
     if (a->top && a->top->older) { /* grown since the last reset: join */
         while (a->top) pop_block(a);
-        malloc_trim(0); /* else malloc keeps most of the blocks for itself */
         push_block(a, a->peak);
     }
     arena_rewind(a, (ArenaMark){ a->top, 0 });

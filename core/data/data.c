@@ -117,6 +117,8 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
     if (d->pixels) {
         d->stored_height = d->height, d->stored_width = d->width;
         d->bytes = (size_t)d->count * (size_t)d->height * (size_t)d->width * (size_t)d->channels;
+        uint8_t *fewer = realloc(d->pixels, d->bytes); /* than there are */
+        if (fewer) d->pixels = fewer;
     }
     if (found.size) d->height = d->width = found.size;
     *out = d;

@@ -59,8 +59,9 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
     return STATUS_OK;
 }
 
-/* Labels become ints, once all agrees. */
-static Status adopt(Data *d, const Idx *images, const Idx *labels,
+/* Labels become ints, once all agrees, and the file's bytes the pictures: they are
+ * 47 MB and need not be there twice. */
+static Status adopt(Data *d, Idx *images, const Idx *labels,
                     const char *images_path, const char *labels_path, Err *err)
 {
     int count = images->dim[0];
@@ -77,10 +78,11 @@ static Status adopt(Data *d, const Idx *images, const Idx *labels,
 
     size_t bytes = (size_t)count * SIDE * SIDE;
     d->labels = malloc((size_t)count * sizeof *d->labels);
-    d->pixels = malloc(bytes);
-    CHECK(d->labels && d->pixels, "no memory for %d pictures", count);
+    CHECK(d->labels, "no memory for %d labels", count);
     for (int i = 0; i < count; i++) d->labels[i] = labels->values[i];
-    memcpy(d->pixels, images->values, bytes);
+    memmove(images->bytes, images->values, bytes);
+    d->pixels = (uint8_t *)images->bytes;
+    images->bytes = NULL;
     d->count = count, d->height = SIDE, d->width = SIDE;
     return STATUS_OK;
 }

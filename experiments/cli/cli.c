@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,6 +275,9 @@ static int run_command(const Command *c, int argc, char **argv)
 
 int cli_main(int argc, char **argv)
 {
+    /* An arena's block goes back to the system when it is freed; by itself malloc
+     * would come to keep blocks of up to 32 MB. */
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
     if (argc >= 2 && !strcmp(argv[1], "--version")) {
         printf("maskgrid %s\n", MASKGRID_VERSION);
         return EXIT_DONE;

@@ -99,7 +99,7 @@ typedef struct { int cells, stages; double flop, memory, disk; } Total;
 
 static Total total_of(const Works *w)
 {
-    Total t = { 0 };
+    Total t = { .memory = estimate_most_memory(w) };
     for (int i = 0; i < w->n; i++) {
         const Work *one = &w->work[i];
         int         before = t.stages;
@@ -107,9 +107,7 @@ static Total total_of(const Works *w)
             const Cell *c = one->tasks[k].cell;
             StageKind   kind = one->tasks[k].kind;
             if (!work_needs(one, k)) continue;
-            double bytes = estimate_memory(c, kind);
             t.flop += estimate_flop(c, kind);
-            t.memory = bytes > t.memory ? bytes : t.memory;
             t.stages++;
         }
         if (t.stages == before) continue;

@@ -34,14 +34,8 @@ static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *
     if (!jobs) jobs = threads && threads < cores ? cores / threads : threads ? 1 : cores;
     if (!threads) threads = jobs < cores ? cores / jobs : 1;
 
-    double most = 0, room = memory_available();
-    for (int i = 0; i < w->n; i++)
-        for (int k = 0; k < w->work[i].n; k++) {
-            const Task *t = &w->work[i].tasks[k];
-            double      bytes = estimate_memory(t->cell, t->kind);
-            if (work_needs(&w->work[i], k) && bytes > most) most = bytes;
-        }
-    bool chosen = o->jobs || r->base.jobs;
+    double most = estimate_most_memory(w), room = memory_available();
+    bool   chosen = o->jobs || r->base.jobs;
     while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
     return (ScheduleConfig){ .jobs = jobs, .threads = threads, .only_failed = o->failed };
 }

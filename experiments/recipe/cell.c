@@ -125,7 +125,8 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out)
              kind == STAGE_PRETRAIN ? "none" : stage_word(kind));
     for (int i = 0; i < schema_count(); i++) {
         const Key *k = schema_key(i);
-        if (of_data(c, k, kind) || determines(c, k, STAGE_PRETRAIN) || determines(c, k, kind))
+        if (k->of == OF_MEANS || of_data(c, k, kind) || determines(c, k, STAGE_PRETRAIN) ||
+            determines(c, k, kind))
             add_setting(&c->config, i, out);
     }
 }

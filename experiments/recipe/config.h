@@ -33,6 +33,7 @@ typedef struct {
     int         patch;                               /* side in pixels            */
     int         width, depth, heads;                 /* of the encoder            */
     int         decoder_width, decoder_depth, decoder_heads;
+    bool        recompute;                           /* blocks keep their input only */
 } ModelConfig;
 
 typedef struct {

@@ -108,7 +108,7 @@ static Status refuse_twice(const Axis *x, Err *err)
 Status grid_vary(Grid *g, Arena *a, int key, const Yaml *values, Origin origin, Err *err)
 {
     const Key *k = schema_key(key);
-    if (k->of == OF_RECIPE) {
+    if (k->of & (OF_RECIPE | OF_MEANS)) {
         err_set(err, STATUS_CONFIG, "is of the whole recipe and cannot be varied");
         return origin_in(err, &origin, k->name);
     }

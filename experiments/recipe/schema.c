@@ -84,6 +84,8 @@ static const Key keys[] = {
       .about = "blocks of the decoder", .of = PRETRAIN },
     { AT("model.decoder-heads", model.decoder_heads), .from = "preset", BETWEEN(1, 256),
       .about = "of the decoder", .of = PRETRAIN },
+    { AT("model.recompute", model.recompute), .initial = "no",
+      .about = "run blocks again going back: less memory, more time", .of = OF_MEANS },
 
     { AT("pretrain.strategy", pretrain.strategy), .initial = "random",
       .about = "which patches to hide: NAME or NAME:key=value,...", .of = PRETRAIN },

@@ -26,7 +26,8 @@ typedef enum {
 enum {
     OF_RECIPE = 1 << STAGE_KINDS,       /* says what to run, not what comes out       */
     OF_DATA = 1 << (STAGE_KINDS + 1),   /* by way of the identity of the data         */
-    OF_OTHERS = 1 << (STAGE_KINDS + 2)  /* by way of other keys that it gives values  */
+    OF_OTHERS = 1 << (STAGE_KINDS + 2), /* by way of other keys that it gives values  */
+    OF_MEANS = 1 << (STAGE_KINDS + 3)   /* how stages are computed; not what comes out */
 };
 
 typedef struct {

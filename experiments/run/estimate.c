@@ -3,16 +3,14 @@
 #include "core/base/h5.h"
 #include "core/base/threads.h"
 #include "core/tape/backend.h"
+#include "core/train/footprint.h"
+#include "experiments/stages/stages.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double SLACK = 1.6;           /* a step over its matrix products   */
-static const double PROCESS = 64e6;        /* bytes of a process with libraries */
-static const double KEPT_PER_WIDTH = 17;   /* reals a block keeps per token and channel:
-                                              2 norms, qkv, attention, 2 residuals,
-                                              8 of the hidden layer              */
+static const double SLACK = 1.6; /* a step over its matrix products   */
 
 /* --- operations ---------------------------------------------------------- */
 
@@ -72,21 +70,45 @@ double estimate_parameters(const Cell *c)
            B * s.P + s.P + positions + tokens + norms;
 }
 
+/* The batch is there twice: as loaded, and on the backend. */
 double estimate_memory(const Cell *c, StageKind kind)
 {
-    const Sizes      s = sizes_of(c);
     const DataFacts *d = c->data;
-    const double     heads = c->config.model.heads, decoder = c->config.model.decoder_heads;
-    double reals = estimate_parameters(c);
-    if (kind == STAGE_PRETRAIN && !cell_untrained(c)) {
-        double T = s.K + 1, U = s.L + 1;
-        double kept = s.depth * (KEPT_PER_WIDTH * T * s.D + heads * T * T) +
-                      s.decoder_depth * (KEPT_PER_WIDTH * U * s.decoder_D + decoder * U * U) +
-                      4 * s.L * s.P;
-        reals = 4 * reals + 2 * c->config.pretrain.batch * kept; /* values and gradients */
-    } else
-        reals += ((double)d->train_count + d->test_count) * s.D;
-    return PROCESS + d->bytes + reals * sizeof(real);
+    const MaeConfig  model = config_mae(&c->config, d->channels, d->height, d->width);
+    const double     image = (double)d->channels * d->height * d->width * sizeof(real);
+    const int        batch = c->config.pretrain.batch, L = c->rows * c->cols;
+    if (kind == STAGE_PRETRAIN && !cell_untrained(c))
+        return FOOTPRINT_PROCESS + d->bytes + batch * image +
+               (double)footprint_train(&model, batch, c->K, c->config.model.recompute);
+
+    double features = 2.0 * ((double)d->train_count + d->test_count) * model.encoder.size.D;
+    return FOOTPRINT_PROCESS + d->bytes + features * sizeof(real) +
+           features_batch(L) * image + (double)footprint_features(&model, features_batch(L));
+}
+
+static bool take_the_same(const Cell *a, const Cell *b)
+{
+    return a->data == b->data && a->K == b->K && cell_untrained(a) == cell_untrained(b) &&
+           a->config.pretrain.batch == b->config.pretrain.batch &&
+           !memcmp(&a->config.model, &b->config.model, sizeof a->config.model);
+}
+
+/* A dry step takes a millisecond or two, and there may be 10,000 cells: neighbours
+ * are mostly alike. */
+double estimate_most_memory(const Works *w)
+{
+    const Cell *last[STAGE_KINDS] = { NULL };
+    double      most = 0;
+    for (int i = 0; i < w->n; i++)
+        for (int k = 0; k < w->work[i].n; k++) {
+            const Task *t = &w->work[i].tasks[k];
+            if (!work_needs(&w->work[i], k)) continue;
+            if (last[t->kind] && take_the_same(last[t->kind], t->cell)) continue;
+            last[t->kind] = t->cell;
+            double bytes = estimate_memory(t->cell, t->kind);
+            most = bytes > most ? bytes : most;
+        }
+    return most;
 }
 
 double estimate_disk(const Cell *c)

@@ -5,8 +5,10 @@
  * that is not a matrix product.  Once cells of a recipe have been run, their wall
  * time over their cost replaces the trial.
  *
- * Memory: weights, gradients and two moments, what a step keeps for going back,
- * the pictures and features.  Both within a factor of about 1.5.
+ * Time is right within a factor of about 1.5.
+ *
+ * Memory: what a step takes by core/train/footprint.h, which is exact, the process
+ * and its libraries, pictures and features; in all within 15 %.
  */
 #ifndef EXPERIMENTS_RUN_ESTIMATE_H
 #define EXPERIMENTS_RUN_ESTIMATE_H
@@ -18,8 +20,10 @@ double estimate_flop(const Cell *c, StageKind kind);
 
 double estimate_parameters(const Cell *c); /* numbers in the whole model */
 
-/* Bytes of memory while a stage runs; bytes that a cell leaves on disk. */
+/* Bytes of memory while a stage runs; of that stage still to be run which takes most;
+ * bytes that a cell leaves on disk. */
 double estimate_memory(const Cell *c, StageKind kind);
+double estimate_most_memory(const Works *w);
 double estimate_disk(const Cell *c);
 
 /* Seconds per operation of this recipe on one thread of this machine, from the

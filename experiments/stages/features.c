@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 256 };
+enum { MOST_IMAGES = 256, MOST_TOKENS = 1 << 14 };
 
 /* Both features of all images of one split, [count, D] each. */
 typedef struct {
@@ -23,6 +23,12 @@ struct Features {
     SplitFeatures split[2];
     int           D;
 };
+
+int features_batch(int L)
+{
+    int n = MOST_TOKENS / (L + 1);
+    return n > MOST_IMAGES ? MOST_IMAGES : n < 1 ? 1 : n;
+}
 
 Features *features_new(void)
 {
@@ -49,6 +55,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
     Loader         loader;
     Tape           tape;
     Arena          scratch;
+    int            batch = features_batch(c->rows * c->cols);
     const Backend *be = mae->params.be;
     size_t         D = (size_t)mae->config.encoder.size.D, n = (size_t)data->count;
     s->count = data->count;
@@ -57,7 +64,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
     s->labels = ARENA_NEW(&f->host, int, n);
     memcpy(s->labels, data->labels, n * sizeof *s->labels);
 
-    loader_open(&loader, data, &(LoaderConfig){ .batch = BATCH });
+    loader_open(&loader, data, &(LoaderConfig){ .batch = batch });
     tape_open(&tape, be);
     tape.recording = false;
     arena_open(&scratch, "feature batches", NULL, NULL);
@@ -65,7 +72,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
     for (int step = 0; step < loader_steps(&loader) && !bad; step++) {
         bad = loader_batch(&loader, &b, 0, step, err);
         if (bad) break;
-        size_t  at = (size_t)step * BATCH * D;
+        size_t  at = (size_t)step * (size_t)batch * D;
         Tensor *images = tape_constant(&tape, 4, (int[]){ b.N, data->channels, data->height,
                                                           data->width });
         be->write(images->data, b.images, tensor_count(images));

@@ -150,6 +150,7 @@ static Status open_model(Pretrain *p, Err *err)
     if (mae_check(&config, err)) return err->code;
     mae_open(&p->mae, be, &config, c->seed);
     tape_open(&p->tape, be);
+    p->tape.recompute = c->model.recompute;
     return STATUS_OK;
 }
 

@@ -15,6 +15,9 @@ typedef struct Features Features;
 Features *features_new(void);
 void      features_free(Features *f); /* NULL is allowed */
 
+/* Images of a forward for features: 256, fewer where L patches make many tokens. */
+int features_batch(int L);
+
 /* How far a stage is.  What is not known is 0. */
 typedef struct {
     long   step, steps;

@@ -37,7 +37,7 @@ static const char *const nothing[] = {
     "name=other", "about=words", "run.jobs=7", "run.threads=2", "untrained=no",
     "pretrain.ratio=0.750", "pretrain.ratio=75e-2", "pretrain.blr=0.00015",
     "pretrain.lr=1.875e-05", "pretrain.strategy=random:sym=0", "pretrain.flip=true",
-    "model.preset=tiny", "data.fallback=scenes", "data.scenes.size=28",
+    "model.preset=tiny", "model.recompute=yes", "data.fallback=scenes", "data.scenes.size=28",
     "knn.temperature=7e-2", "grid.seed=0", "grid.pretrain.strategy=random",
 };
 enum { N_NOTHING = sizeof nothing / sizeof *nothing };
@@ -182,7 +182,7 @@ Test(identity, all_images_and_their_number_are_the_same)
 Test(identity, survives_its_own_file)
 {
     const char *settings[] = { "pretrain.strategy=spiral:select=window,sym=1",
-                               "pretrain.blr=0.0003", "seed=7", "knn.k=3", NULL };
+                               "pretrain.blr=0.0003", "seed=7", "knn.k=3", "model.recompute=yes", NULL };
     const char *untrained[] = { "pretrain.epochs=0", NULL };
     for (int round = 0; round < 2; round++) {
         Recipe *r = recipe_good(&scratch, SMALL, round ? untrained : settings);
@@ -193,6 +193,7 @@ Test(identity, survives_its_own_file)
             cr_expect_str_eq(again->cells[0].stage[s].id, r->cells[0].stage[s].id, "%s",
                              text_get(&yaml));
             cr_expect(again->n_cells == 1);
+            cr_expect(again->cells[0].config.model.recompute == !round);
             recipe_close(again);
             text_free(&yaml);
         }

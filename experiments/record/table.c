@@ -139,8 +139,8 @@ static void note_certainty(const Table *t, Text *out)
     if (!fewest) return;
     text_add(out, ".\n");
     if (fewest < PAIRS_LEAST)
-        text_add(out, "With %d common seeds no difference can be significant at 5 %%; "
-                      "%d are needed.\n", fewest, PAIRS_LEAST);
+        text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
+                      "5 %%; that takes %d.\n", fewest, PAIRS_LEAST);
 }
 
 /* "spiral ratio 0.5 seed 3", "... knn" if only that stage is not there. */

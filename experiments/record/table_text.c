@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 100 }; /* columns of prose */
+enum { PAGE = 80 }; /* columns of prose */
 
 /* All cells as texts, row 0 the heads; the formats differ in what stands between. */
 typedef struct {

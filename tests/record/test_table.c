@@ -142,7 +142,8 @@ Test(table, a_row_never_disappears)
         "Failed: block seed 2.\n",
         "Damaged: untrained seed 1 knn.\n",
         "Not run: untrained seed 1, untrained seed 2.\n",
-        "With 2 common seeds no difference can be significant at 5 %; 6 are needed.\n",
+        "With 2 common seeds no difference can pass an exact sign-flip test at 5 %; that\n"
+        "takes 6.\n",
         "tiny: scenes, 8 training and 8 test images of 16 x 16 pixels;",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -14,7 +14,7 @@ static int               which[] = { 0, 1 };
 #ifdef REAL_IS_DOUBLE
 static const double KEYS_MOVE = 1e-10; /* measured 3.3e-12 */
 #else
-static const double KEYS_MOVE = 1e-3; /* measured 5.9e-4 */
+static const double KEYS_MOVE = 1e-3; /* measured 8.8e-4; the reference's own: 8.3e-4 */
 #endif
 
 static const AdamWConfig reference = { 0.9, 0.95, 1e-8, 0.05 };

@@ -236,7 +236,7 @@ static void interrupt(int signal, bool cleanly)
     touch("slow", NULL);
     pid_t pid = fork();
     if (!pid) _exit(run_all(NULL, false).stopped ? 42 : 0);
-    nap(500); /* the first two of 0.3 s are done, the next two are running */
+    for (int i = 0; i < 1000 && begun(&most) < 3; i++) nap(20); /* the first are done */
     kill(pid, signal);
     cr_assert(waitpid(pid, &status, 0) == pid);
     if (cleanly) cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 42, "status %d", status);

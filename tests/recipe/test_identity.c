@@ -182,7 +182,8 @@ Test(identity, all_images_and_their_number_are_the_same)
 Test(identity, survives_its_own_file)
 {
     const char *settings[] = { "pretrain.strategy=spiral:select=window,sym=1",
-                               "pretrain.blr=0.0003", "seed=7", "knn.k=3", "model.recompute=yes", NULL };
+                               "pretrain.blr=0.0003", "seed=7", "knn.k=3",
+                               "model.recompute=yes", NULL };
     const char *untrained[] = { "pretrain.epochs=0", NULL };
     for (int round = 0; round < 2; round++) {
         Recipe *r = recipe_good(&scratch, SMALL, round ? untrained : settings);

@@ -52,7 +52,7 @@ static const struct {
     { "grid:\n  seed: {a: 1}\n", NULL, STATUS_CONFIG, "expected a value, not keys" },
     { "grid:\n  seeed: [1]\n", NULL, STATUS_CONFIG, "r.yaml:5: seeed: no such key; did you mean" },
     { "grid:\n  name: [a, b]\n", NULL, STATUS_CONFIG, "cannot be varied" },
-    { "grid.model.recompute: [yes, no]\n", NULL, STATUS_CONFIG, "cannot be varied" },
+    { "grid:\n  model.recompute: [yes, no]\n", NULL, STATUS_CONFIG, "cannot be varied" },
     { "grid: 3\n", NULL, STATUS_CONFIG, "r.yaml:4: grid: expected keys below it" },
     { "seed: [1, 2]\n", NULL, STATUS_CONFIG, "r.yaml:4: seed: is a list; to vary it" },
     { "pretrain: 3\n", NULL, STATUS_CONFIG, "r.yaml:4: pretrain: expected keys below it" },

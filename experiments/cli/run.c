@@ -98,6 +98,7 @@ static int run(const void *opt, char *const *arguments, int n)
     Arena          arena;
     Err            err;
     (void)n;
+    schedule_hold_signals();
     if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
     arena_open(&arena, "run", NULL, NULL);
     int code = run_recipe(o, r, &arena);

@@ -74,6 +74,11 @@ static void begin(Schedule *s, int i)
 {
     Work *w = &s->w->work[i];
     Err   err;
+    work_look(w, s->w->results); /* another scheduler may have done it meanwhile */
+    if (w->state == WORK_DONE) {
+        over(s, i, WORK_DONE);
+        return;
+    }
     work_forget_failure(s->w->results, w->cell); /* of an earlier try */
     if (child_start(&s->pid[i], w, s->w->results, s->config->program, s->config->threads,
                     &err)) {
@@ -221,6 +226,12 @@ static sigset_t signals(void)
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
     return set;
+}
+
+void schedule_hold_signals(void)
+{
+    sigset_t set = signals();
+    sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 static void loop(Schedule *s, const sigset_t *set)

@@ -28,6 +28,11 @@ typedef struct {
     bool stopped; /* by a signal; what was running can be resumed  */
 } ScheduleResult;
 
+/* Hold the signals back that schedule_run looks for.  To be called before anything
+ * starts threads: one that does not hold them back dies of them, and the process
+ * with it. */
+void schedule_hold_signals(void);
+
 /* SIGINT, SIGTERM, SIGHUP or SIGUSR1 ask the processes to stop, and a second one
  * kills them.  Work that failed has its state and reason in w. */
 MUST_USE Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,

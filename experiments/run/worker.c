@@ -93,6 +93,14 @@ static Status read_cell(Recipe **r, const char *results, const char *folder, con
                    "version or other data made it", path, name, folder);
 }
 
+/* Asked under the claim: another process may have done it since it was planned. */
+static bool is_done(const char *results, const Cell *c, StageKind kind)
+{
+    char encoder[CELL_PATH];
+    cell_file(encoder, results, c, "encoder.safetensors");
+    return cell_done(results, c, kind) && (kind != STAGE_PRETRAIN || file_exists(encoder));
+}
+
 static Status run_stage(const char *results, const char *folder, const char *name,
                         Reporter *reporter, Features *features, StageRun *run, Err *err)
 {
@@ -101,7 +109,7 @@ static Status run_stage(const char *results, const char *folder, const char *nam
     if (!stage_of(&kind, name)) return err_set(err, STATUS_CONFIG, "no stage %s", name);
     if (read_cell(&r, results, folder, name, kind, err)) return err->code;
     Status bad = STATUS_OK;
-    if (kind == STAGE_PRETRAIN || !cell_done(results, r->cells, kind)) {
+    if (!is_done(results, r->cells, kind)) {
         *reporter = (Reporter){ .journal = reporter->journal, .stage = name,
                                 .start_s = clock_s() };
         StageContext x = { .results = results, .progress = progress, .stopping = stopping,

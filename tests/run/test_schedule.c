@@ -27,6 +27,9 @@ static const char script[] =
     "folder=$results/cells/$cell\n"
     "exec 9>\"$folder/lock\"\n"
     "flock -n 9 || exit 76\n"
+    "missing=\n"
+    "for s; do [ -e \"$folder/$s.h5\" ] || missing=1; done\n"
+    "[ $missing ] || exit 0\n"
     "echo \"$cell\" >> \"$results/begun\"\n"
     "trap 'exit 75' TERM\n"
     "if [ -e \"$results/slow\" ]; then sleep 0.3 9>&-; fi\n"
@@ -235,7 +238,10 @@ static void interrupt(int signal, bool cleanly)
     int status, most;
     touch("slow", NULL);
     pid_t pid = fork();
-    if (!pid) _exit(run_all(NULL, false).stopped ? 42 : 0);
+    if (!pid) {
+        schedule_hold_signals();
+        _exit(run_all(NULL, false).stopped ? 42 : 0);
+    }
     for (int i = 0; i < 1000 && begun(&most) < 3; i++) nap(20); /* the first are done */
     kill(pid, signal);
     cr_assert(waitpid(pid, &status, 0) == pid);

@@ -24,12 +24,21 @@ typedef struct {
     Recipe *recipe;
 } Home;
 
-static const Cell *open_cell(Home *h, const char *setting)
+enum { SETTINGS = 3 };
+
+/* `settings` is a text of up to SETTINGS of them with blanks between, or NULL. */
+static const Cell *open_cell(Home *h, const char *settings)
 {
-    Err err;
+    static char words[256];
+    const char *setting[SETTINGS];
+    int         n = 0;
+    Err         err;
+    snprintf(words, sizeof words, "%s", settings ? settings : "");
+    for (char *w = strtok(words, " "); w && n < SETTINGS; w = strtok(NULL, " "))
+        setting[n++] = w;
     scratch_open(&h->scratch);
     const char *path = scratch_file(&h->scratch, "small.yaml", recipe_text, strlen(recipe_text));
-    cr_assert(!recipe_open(&h->recipe, path, &setting, setting ? 1 : 0, &err), "%s", err.text);
+    cr_assert(!recipe_open(&h->recipe, path, setting, n, &err), "%s", err.text);
     cr_assert(h->recipe->n_cells >= 1);
     return &h->recipe->cells[h->recipe->n_cells - 1];
 }
@@ -199,7 +208,7 @@ Test(stages, a_loss_that_explodes_fails_and_leaves_no_record, .timeout = 60)
     Home         h;
     Err          err;
     char         results[128];
-    const Cell  *c = open_cell(&h, "pretrain.lr=9e5");
+    const Cell  *c = open_cell(&h, "pretrain.lr=9e5 pretrain.weight-decay=1 pretrain.epochs=20");
     StageContext x = context(&h, results, "results", c);
     cr_assert(stage_run(c, STAGE_PRETRAIN, &x, &err) == STATUS_FAILED);
     cr_expect(strstr(err.text, "loss"), "%s", err.text);

@@ -115,7 +115,7 @@ Test(stages, stopped_and_resumed_equals_unbroken, .timeout = 60)
         cr_expect(s.seen == stop, "stopped at %ld, not %ld", s.seen, stop);
         cr_expect(!cell_done(two, c, STAGE_PRETRAIN));
     }
-    broken.stopping = NULL;
+    broken.stopping = NULL, broken.progress = NULL;
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &broken, &err), "%s", err.text);
     expect_same_file(c, one, two, "encoder.safetensors");
     double a = metric(&whole, c, STAGE_PRETRAIN, "pretrain_loss");

@@ -40,6 +40,7 @@ void cpu_softmax_fwd(real *y, const real *x, size_t rows, size_t cols)
         const real *xi = x + i * cols;
         real       *yi = y + i * cols, max = xi[0];
         double      sum = 0;
+#pragma omp simd reduction(max : max)
         for (size_t j = 1; j < cols; j++) max = xi[j] > max ? xi[j] : max;
 #pragma omp simd reduction(+ : sum)
         for (size_t j = 0; j < cols; j++) sum += (double)(yi[j] = v_exp(xi[j] - max));
@@ -57,8 +58,10 @@ void cpu_softmax_bwd(Share dx, const real *dy, const real *y, size_t rows, size_
         const real *di = dy + i * cols, *yi = y + i * cols;
         real       *to = dx.at + i * cols;
         double      sum = 0;
+#pragma omp simd reduction(+ : sum)
         for (size_t j = 0; j < cols; j++) sum += (double)di[j] * (double)yi[j];
         real dot = (real)sum;
+#pragma omp simd
         for (size_t j = 0; j < cols; j++)
             to[j] = yi[j] * (di[j] - dot) + (dx.beta != 0 ? to[j] : 0);
     }

@@ -9,4 +9,8 @@
 void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
                const real *b, int ldb, real beta, real *c, int ldc);
 
+/* C = alpha op(A) op(B) + beta C */
+void blas_gemm_scaled(int ta, int tb, int m, int n, int k, real alpha, const real *a,
+                      int lda, const real *b, int ldb, real beta, real *c, int ldc);
+
 #endif

@@ -20,11 +20,17 @@
 const char *cpu_blas_config(void) { return openblas_get_config(); }
 const char *cpu_blas_core(void) { return openblas_get_corename(); }
 
+void blas_gemm_scaled(int ta, int tb, int m, int n, int k, real alpha, const real *a,
+                      int lda, const real *b, int ldb, real beta, real *c, int ldc)
+{
+    GEMM(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
+         m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
 void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
                const real *b, int ldb, real beta, real *c, int ldc)
 {
-    GEMM(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-         m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+    blas_gemm_scaled(ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
 
 /* Sharing a product among threads.  OpenBLAS lets its threads wait for each

@@ -84,6 +84,21 @@ static json_t *evaluation(const Report *r)
                      "epochs", c->epochs, "seconds", e->linear_s, "top1", e->linear_top1);
 }
 
+static json_t *attention(const Report *r)
+{
+    json_t *all = json_array();
+    for (const AttentionTime *t = r->attention; t < r->attention + r->attentions; t++)
+        json_array_append_new(
+            all, json_pack("{s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "tokens",
+                           t->shape.tokens, "width", t->shape.width, "heads", t->shape.heads,
+                           "batch", t->shape.batch, "forward_s", t->forward_s,
+                           "plain_forward_s", t->plain_forward_s, "forward_times",
+                           t->forward_times, "backward_s", t->backward_s,
+                           "plain_backward_s", t->plain_backward_s, "backward_times",
+                           t->backward_times));
+    return all;
+}
+
 void report_json(const Report *r, Text *out)
 {
     json_t *presets = json_array(), *strategies = json_array();
@@ -99,6 +114,7 @@ void report_json(const Report *r, Text *out)
     CHECK(all, "a report that is no JSON");
     if (r->scaling) json_object_set_new(all, "scaling", scaling(r));
     if (r->evaluation) json_object_set_new(all, "evaluation", evaluation(r));
+    if (r->attentions) json_object_set_new(all, "attention", attention(r));
     if (r->photos)
         json_object_set_new(all, "photos",
                             json_pack("{s:i, s:i, s:f, s:f}", "images", r->photo.images, "size",

@@ -3,6 +3,7 @@
 #define EXPERIMENTS_BENCH_REPORT_H
 
 #include "core/base/text.h"
+#include "experiments/bench/attention.h"
 #include "experiments/bench/cells.h"
 #include "experiments/bench/compare.h"
 #include "experiments/bench/evaluation.h"
@@ -21,7 +22,8 @@ typedef struct {
     Comparison       preset[REPORT_PRESETS];
     MaskRate         strategy[REPORT_STRATEGIES];
     Series           series[SERIES_MOST];
-    int              presets, strategies, n_series;
+    AttentionTime    attention[ATTENTION_SHAPES];
+    int              presets, strategies, n_series, attentions;
     bool             scaling, evaluation, photos; /* what follows was measured */
     LoaderShare      loader;
     CellRate         cells;
@@ -31,7 +33,7 @@ typedef struct {
 } Report;
 
 /* JSON, indented: machine, threads, presets, strategies and, if measured, scaling,
- * evaluation and photos; results/reference/README.md names the fields. */
+ * evaluation, photos and attention; results/reference/README.md names the fields. */
 void report_json(const Report *r, Text *out);
 
 /* Figures of what was measured, each as .tsv, .png and .svg in `folder`, which is made:

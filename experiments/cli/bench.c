@@ -12,7 +12,7 @@
 
 typedef struct {
     const char *preset, *against, *figures, *out, *photos;
-    bool        json, no_strategies, scaling, evaluation, all, recompute;
+    bool        json, no_strategies, scaling, evaluation, attention, all, recompute;
     long        threads, rounds;
     double      seconds;
 } Options;
@@ -29,9 +29,10 @@ static const Option options[] = {
     OPTION_FLAG(Options, no_strategies, "leave out masks a second"),
     OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),
     OPTION_FLAG(Options, evaluation, "instead: knn and linear-cached at 60,000 features"),
+    OPTION_FLAG(Options, attention, "instead: ours, and the plain way with scores in memory"),
     OPTION_TEXT(Options, photos, "FOLDER", NULL,
                 "instead: decoding and cropping its train/<class>/"),
-    OPTION_FLAG(Options, all, "presets, strategies, scaling and evaluation"),
+    OPTION_FLAG(Options, all, "presets, strategies, scaling, evaluation, attention"),
     OPTION_TEXT(Options, figures, "FOLDER", NULL, "draw what was measured there"),
     OPTION_FLAG(Options, json, "JSON instead of tables"),
     OPTION_TEXT(Options, out, "FILE", NULL, "JSON there, beside the tables"),
@@ -148,6 +149,35 @@ static Status measure_evaluation(Report *r, const Options *o, Err *err)
     return STATUS_OK;
 }
 
+/* --- attention --------------------------------------------------------------- */
+
+static void print_attention(const AttentionTime *t, bool first)
+{
+    const AttentionShape *s = &t->shape;
+    if (first)
+        printf("\n%6s %6s %6s %6s %11s %8s %6s %12s %8s %6s\n", "tokens", "width", "heads",
+               "batch", "forward ms", "plain", "times", "backward ms", "plain", "times");
+    printf("%6d %6d %6d %6d %11.2f %8.2f %6.2f %12.2f %8.2f %6.2f\n", s->tokens, s->width,
+           s->heads, s->batch, 1e3 * t->forward_s, 1e3 * t->plain_forward_s,
+           t->forward_times, 1e3 * t->backward_s, 1e3 * t->plain_backward_s,
+           t->backward_times);
+    fflush(stdout);
+}
+
+static Status measure_attention(Report *r, const Options *o, Err *err)
+{
+    for (const AttentionShape *s = attention_shapes; s->tokens; s++) {
+        AttentionTime *to = &r->attention[r->attentions];
+        AttentionShape shape = *s;
+        if (o->seconds < 1) shape.batch /= 8;
+        if (attention_measure(to, &shape, o->seconds / 8, r->how.threads, err))
+            return err->code;
+        if (!o->json) print_attention(to, !r->attentions);
+        r->attentions++;
+    }
+    return STATUS_OK;
+}
+
 /* --- photographs -------------------------------------------------------------- */
 
 static Status measure_photos(Report *r, const Options *o, Err *err)
@@ -165,7 +195,7 @@ static Status measure_photos(Report *r, const Options *o, Err *err)
 
 static Status measure(Report *r, const Options *o, Err *err)
 {
-    bool chosen = o->scaling || o->evaluation || o->photos;
+    bool chosen = o->scaling || o->evaluation || o->attention || o->photos;
     r->how = (CompareConfig){ .seconds = o->seconds, .rounds = (int)o->rounds,
                               .threads = o->threads ? (int)o->threads : threads_get(),
                               .against = o->against };
@@ -173,6 +203,7 @@ static Status measure(Report *r, const Options *o, Err *err)
     if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, err)) return err->code;
     if ((o->all || o->scaling) && measure_scaling(r, o, err)) return err->code;
     if ((o->all || o->evaluation) && measure_evaluation(r, o, err)) return err->code;
+    if ((o->all || o->attention) && measure_attention(r, o, err)) return err->code;
     if (o->photos && measure_photos(r, o, err)) return err->code;
     return STATUS_OK;
 }
@@ -224,8 +255,9 @@ COMMAND(bench) = {
                "same shapes in the same process, in turn with the steps. Figures are medians; "
                "MiB is the process's memory after the first steps, then what was predicted. "
                "COMMAND is given --preset, --seconds and --threads and prints one line of JSON: "
-               "name, step_s, images_per_s, peak_bytes. Below one second, scaling and "
-               "evaluation are small too: a trial.",
+               "name, step_s, images_per_s, peak_bytes. Plain attention is a call of "
+               "OpenBLAS for each product of a head and a softmax over all scores, in memory. "
+               "Below one second, scaling, evaluation and attention are small too: a trial.",
     .options = options,
     .size = sizeof(Options),
     .run = run,

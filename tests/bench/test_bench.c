@@ -113,6 +113,26 @@ Test(bench, measures_scaling_and_evaluation)
     json_decref(all);
 }
 
+Test(bench, measures_attention)
+{
+    static const char *const keys[] = { "width",           "heads",         "batch",
+                                        "forward_s",       "backward_s",    "plain_forward_s",
+                                        "plain_backward_s", "forward_times", "backward_times" };
+    static const int tokens[] = { 17, 50, 65, 197, 257 };
+    int              code;
+    json_t          *all = bench("--attention", &code);
+    const json_t    *list = json_object_get(all, "attention");
+    cr_assert(code == 0 && json_array_size(list) == 5, "exit %d", code);
+    only(all, "presets", 0);
+    for (size_t i = 0; i < 5; i++) {
+        const json_t *o = json_array_get(list, i);
+        cr_expect(number(o, "tokens") == tokens[i]);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            cr_expect(number(o, keys[k]) > 0, "%s", keys[k]);
+    }
+    json_decref(all);
+}
+
 Test(bench, reads_photographs_of_a_folder)
 {
     static const char *const folders[] = { "train/a", "val/a" };

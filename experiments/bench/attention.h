@@ -1,0 +1,28 @@
+/* How long attention takes, ours and the plain way (core/cpu/plain.h): products of each
+ * head by OpenBLAS, and a softmax over scores that all lie in memory. */
+#ifndef EXPERIMENTS_BENCH_ATTENTION_H
+#define EXPERIMENTS_BENCH_ATTENTION_H
+
+#include "core/base/status.h"
+
+typedef struct {
+    int tokens, width, heads, batch;
+} AttentionShape;
+
+/* Where 17, 50, 65, 197 and 257 tokens occur: tiny's encoder, base's, tiny's decoder,
+ * base's, and a large encoder at patch 14, all visible; ends with { 0 }. */
+enum { ATTENTION_SHAPES = 5 };
+extern const AttentionShape attention_shapes[ATTENTION_SHAPES + 1];
+
+typedef struct {
+    AttentionShape shape;
+    double forward_s, plain_forward_s, backward_s, plain_backward_s;
+    double forward_times, backward_times; /* plain over ours: medians of the ratios */
+} AttentionTime;
+
+/* Medians over `seconds`, at least three, of all four in turn.  In a process of its
+ * own. */
+MUST_USE Status attention_measure(AttentionTime *t, const AttentionShape *s,
+                                  double seconds, int threads, Err *err);
+
+#endif

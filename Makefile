@@ -76,7 +76,7 @@ demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid table demo
 
 BENCH ?= results/bench/bench.json
-bench: all ## ten minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
+bench: all ## 15 minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
 	scripts/bench.sh $(B)/maskgrid $(BENCH) $(if $(PHOTOS),--photos $(PHOTOS))
 
 install: all ## install below prefix (/usr/local), or DESTDIR

@@ -1,17 +1,53 @@
 #!/bin/sh
 # make bench: our training step and PyTorch's in turn, then everything else that
-# `maskgrid bench` measures.  About ten minutes on two cores that do nothing else.
+# `maskgrid bench` measures.  A quarter of an hour on two cores that do nothing else.
 #   scripts/bench.sh PROGRAM OUT.json [options of maskgrid bench]
-# Debian's python3 comes first: python3-torch is not for any other.
+# Debian's python3 comes first: python3-torch is not for any other.  Its speed depends
+# on the OpenBLAS it finds: threads of the pthread kind, which come with libopenblas-dev,
+# fight with PyTorch's own for the cores, those of the openmp kind are the same ones.
+# Both are measured.
 set -eu
 program=$1 out=$2
 shift 2
 here=$(dirname "$0")
+unpacked=$here/../build/blas
+
+has_torch() { "$1" -c 'import torch' 2>/dev/null; }
+
+# The folder of OpenBLAS with threads of kind $1.
+find_openblas() {
+    for folder in /usr/lib/*/"openblas-$1" "$unpacked"/usr/lib/*/"openblas-$1"; do
+        [ -e "$folder/libblas.so.3" ] && echo "$folder" && return
+    done
+    return 1
+}
+
+# Unpacked beside the build, for a package that is installed could become the one that
+# other programs run with.
+fetch() {
+    mkdir -p "$unpacked" && cd "$unpacked" && rm -f "$1"_*.deb &&
+        apt-get download "$1" && dpkg-deb -x "$1"_*.deb .
+}
+
+openblas() {
+    find_openblas "$1" || { (fetch "libopenblas0-$1") >/dev/null 2>&1 && find_openblas "$1"; }
+}
+
 set -- --all --seconds 6 --rounds 3 --out "$out" --figures results/bench "$@"
-for python in /usr/bin/python3 python3; do
-    if "$python" -c 'import torch' 2>/dev/null; then
-        exec "$program" bench --against "$python $here/bench_pytorch.py" "$@"
-    fi
-done
-echo "no PyTorch to compare with (apt install python3-torch): ours alone" >&2
+torch="'$here/bench_pytorch.py'" found=
+if has_torch /usr/bin/python3; then
+    for kind in openmp pthread; do
+        if folder=$(openblas $kind); then
+            set -- "$@" --against "env LD_LIBRARY_PATH='$folder' /usr/bin/python3 $torch"
+            found=1
+        else
+            echo "bench: PyTorch is not measured with libopenblas0-$kind, which is missing" >&2
+        fi
+    done
+    [ "$found" ] || set -- "$@" --against "/usr/bin/python3 $torch"
+elif has_torch python3; then
+    set -- "$@" --against "python3 $torch"
+else
+    echo "bench: no PyTorch to compare with (apt install python3-torch): ours alone" >&2
+fi
 exec "$program" bench "$@"

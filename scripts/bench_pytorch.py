@@ -5,10 +5,12 @@
 
 A masked autoencoder of the same sizes as `maskgrid bench --preset`, float32, on
 the same number of threads: random masks at ratio 0.75, forward, backward, AdamW.
-Prints one line of JSON: name, step_s (median), images_per_s, peak_bytes.
-Debian: python3-torch.
+Prints one line of JSON: name, step_s (median), images_per_s, peak_bytes, and the
+program with the BLAS it has really loaded, for its speed depends on that one's
+threads.  Debian: python3-torch.
 """
 import argparse
+import ctypes
 import json
 import os
 import resource
@@ -25,6 +27,22 @@ PRESETS = {
     "small": (64, 3, 8, 64, (384, 12, 6), (192, 4, 6)),
     "base": (224, 3, 16, 16, (768, 12, 12), (512, 8, 16)),
 }
+
+
+def blas():
+    """The BLAS of this process, and what its threads are."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    with open("/proc/self/maps") as maps:
+        paths = [line.split(maxsplit=5)[5].strip() for line in maps if "blas" in line]
+    for path in sorted(paths):
+        if "openblas" in os.path.basename(path):
+            kind = ctypes.CDLL(path).openblas_get_parallel()
+            return "OpenBLAS " + ("serial", "pthread", "openmp")[kind]
+    for path in paths:  # Debian has each in a folder of its name, the reference in blas
+        kind = os.path.basename(os.path.dirname(path))
+        return "reference BLAS" if kind == "blas" else kind
+    return "unknown BLAS"
 
 
 class Block(nn.Module):
@@ -110,7 +128,7 @@ def main():
     print(json.dumps({
         "name": args.preset, "step_s": step, "images_per_s": batch / step,
         "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "program": "PyTorch " + torch.__version__,
+        "program": f"PyTorch {torch.__version__}, {blas()}",
     }))
 
 

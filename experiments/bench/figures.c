@@ -37,30 +37,37 @@ static Status draw(const Sheet *s, const char *script, const char *name, const T
 
 /* --- rates by name ------------------------------------------------------------ */
 
-/* Blocks of the legend: ours, the products alone, the other's; rows are presets. */
+static void add_block(Text *tsv, const char *name)
+{
+    text_add(tsv, "%s%s\n", tsv->length ? "\n\n" : "", name);
+}
+
+static void add_rate(Text *tsv, int row, const char *name, double rate)
+{
+    text_add(tsv, "%d\t%s\t%.6g\n", row, name, rate);
+}
+
+/* Blocks of the legend: ours, the products alone, each other's; rows are presets. */
 static Status draw_presets(const Sheet *s, Err *err)
 {
-    const Report *r = s->r;
-    Text          tsv = { 0 };
-    Status        bad = STATUS_OK;
-    bool          other = r->presets && r->preset[0].compared;
-    text_add(&tsv, "maskgrid\n");
-    for (int i = 0; i < r->presets; i++)
-        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
-                 r->preset[i].ours.images_per_s);
-    if (other) text_add(&tsv, "\n\n%s\n", r->preset[0].other.program);
-    for (int i = 0; i < r->presets && other; i++)
-        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
-                 r->preset[i].other.images_per_s);
-    text_add(&tsv, "\n\nmatrix products alone\n");
-    for (int i = 0; i < r->presets; i++) {
-        const Speed *v = &r->preset[i].ours;
-        text_add(&tsv, "%d\t%s\t%.6g\n", i, r->preset[i].preset,
-                 v->images_per_s * v->step_s / v->gemm_s);
+    const Comparison *p = s->r->preset;
+    const int         n = s->r->presets;
+    Text              tsv = { 0 };
+    if (!n) return STATUS_OK;
+    add_block(&tsv, "maskgrid");
+    for (int i = 0; i < n; i++) add_rate(&tsv, i, p[i].preset, p[i].ours.images_per_s);
+    add_block(&tsv, "matrix products alone");
+    for (int i = 0; i < n; i++)
+        add_rate(&tsv, i, p[i].preset,
+                 p[i].ours.images_per_s * p[i].ours.step_s / p[i].ours.gemm_s);
+    for (int k = 0; k < p->others; k++) {
+        add_block(&tsv, p->against[k].other.program);
+        for (int i = 0; i < n; i++)
+            add_rate(&tsv, i, p[i].preset, p[i].against[k].other.images_per_s);
     }
-    if (r->presets)
-        bad = draw(s, "rates", "presets", &tsv,
-                   (const char *const[]){ "images a second", "log", "a training step", NULL }, err);
+    Status bad = draw(s, "rates", "presets", &tsv,
+                      (const char *const[]){ "images a second", "log", "a training step", NULL },
+                      err);
     text_free(&tsv);
     return bad;
 }
@@ -69,9 +76,9 @@ static Status draw_masks(const Sheet *s, Err *err)
 {
     Text   tsv = { 0 };
     Status bad = STATUS_OK;
-    text_add(&tsv, "masks\n");
+    add_block(&tsv, "masks");
     for (int i = 0; i < s->r->strategies; i++)
-        text_add(&tsv, "%d\t%s\t%.6g\n", i, s->r->strategy[i].name, s->r->strategy[i].per_s);
+        add_rate(&tsv, i, s->r->strategy[i].name, s->r->strategy[i].per_s);
     if (s->r->strategies)
         bad = draw(s, "rates", "masks", &tsv,
                    (const char *const[]){ "masks a second", "log",
@@ -87,7 +94,7 @@ static Status draw_cells(const Sheet *s, Err *err)
     Text            tsv = { 0 };
     char            caption[128];
     Status          bad = STATUS_OK;
-    text_add(&tsv, "cells\n");
+    add_block(&tsv, "cells");
     for (int i = 0; i < CELLS_JOBS; i++)
         text_add(&tsv, "%d\t--jobs %d\t%.6g\n", i, i + 1, c->per_hour[i]);
     snprintf(caption, sizeof caption,
@@ -126,7 +133,7 @@ static Status draw_series(const Sheet *s, Over over, Err *err)
     Status bad = STATUS_OK;
     for (const Series *q = s->r->series; q < s->r->series + s->r->n_series; q++) {
         if (q->over != over) continue;
-        text_add(&tsv, "%s%s\n", tsv.length ? "\n\n" : "", q->preset);
+        add_block(&tsv, q->preset);
         for (int i = 0; i < q->n; i++) {
             text_add(&tsv, "%g\t%.6g\t", q->at[i], q->speed[i].images_per_s);
             if (isnan(expected(q, i))) text_add(&tsv, "nan\n");

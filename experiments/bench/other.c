@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* fork, poll */
+#define _POSIX_C_SOURCE 200809L /* fork, poll, strnlen */
 #include "experiments/bench/other.h"
 
 #include "core/base/text.h"
@@ -39,6 +39,17 @@ static Status number(double *x, const json_t *o, const char *key, Err *err)
     return STATUS_OK;
 }
 
+/* As much of UTF-8 `name` as there is room for, whole letters, on one line. */
+static void write_name(char to[OTHER_NAME], const char *name)
+{
+    size_t n = strnlen(name, OTHER_NAME - 1);
+    while (n && ((unsigned char)name[n] & 0xC0) == 0x80) n--;
+    for (size_t i = 0; i < n; i++) to[i] = name[i];
+    to[n] = '\0';
+    for (char *c = to; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == '"' || *c == 127) *c = ' ';
+}
+
 static Status read_object(Other *o, const char *preset, const json_t *object, Err *err)
 {
     const char *name = json_string_value(json_object_get(object, "name"));
@@ -47,7 +58,7 @@ static Status read_object(Other *o, const char *preset, const json_t *object, Er
     if (!name || strcmp(name, preset))
         return err_set(err, STATUS_FORMAT, "\"name\" is %.40s, not %s",
                        name ? name : "missing", preset);
-    snprintf(o->program, sizeof o->program, "%s", program ? program : "the other");
+    write_name(o->program, program ? program : "");
     if (number(&o->step_s, object, "step_s", err) ||
         number(&o->images_per_s, object, "images_per_s", err) ||
         number(&o->peak_bytes, object, "peak_bytes", err))
@@ -130,7 +141,7 @@ Status other_measure(Other *o, const char *command, const char *preset, double s
              threads);
     Status bad = listen_to_command(&said, text_get(&line), seconds, err);
     if (!bad) bad = other_parse(o, preset, text_get(&said), err);
-    if (bad) err_in(err, "%s", text_get(&line) + strlen("exec "));
+    if (bad) err_in(err, "%.150s --preset %s", command, preset); /* leaves room for why */
     text_free(&line);
     text_free(&said);
     return bad;

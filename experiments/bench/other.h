@@ -4,16 +4,18 @@
  *     sh -c "exec COMMAND --preset NAME --seconds S --threads N"
  * and prints, as the last line of its output, one JSON object with "name" (the
  * preset), "step_s", "images_per_s", "peak_bytes" (all above 0) and, if it likes,
- * "program".  scripts/bench_pytorch.py is one.
+ * "program", its name.  scripts/bench_pytorch.py is one.
  */
 #ifndef EXPERIMENTS_BENCH_OTHER_H
 #define EXPERIMENTS_BENCH_OTHER_H
 
 #include "core/base/status.h"
 
+enum { OTHER_NAME = 38 };
+
 typedef struct {
     double step_s, images_per_s, peak_bytes;
-    char   program[64]; /* "PyTorch 1.13.0"; "the other" if it does not say */
+    char   program[OTHER_NAME]; /* cut off if longer, "" if it does not say */
 } Other;
 
 /* STATUS_FAILED if the command cannot be run, ends in an error, or is not done after

@@ -36,16 +36,20 @@ static json_t *speed(const char *name, const Speed *v)
     return o;
 }
 
+static json_t *against(const Against *a)
+{
+    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:f}", "program", a->other.program, "step_s",
+                     a->other.step_s, "images_per_s", a->other.images_per_s, "peak_bytes",
+                     (json_int_t)a->other.peak_bytes, "times_other", a->times,
+                     "peak_over_other", a->memory);
+}
+
 static json_t *preset(const Comparison *c)
 {
-    json_t *o = speed(c->preset, &c->ours);
-    if (c->compared)
-        json_object_update_new(
-            o, json_pack("{s:{s:s, s:f, s:f, s:I}, s:f, s:f}", "other", "program",
-                         c->other.program, "step_s", c->other.step_s, "images_per_s",
-                         c->other.images_per_s, "peak_bytes",
-                         (json_int_t)c->other.peak_bytes,
-                         "times_other", c->times, "peak_over_other", c->memory));
+    json_t *o = speed(c->preset, &c->ours), *others = json_array();
+    for (int k = 0; k < c->others; k++)
+        json_array_append_new(others, against(&c->against[k]));
+    json_object_set_new(o, "others", others);
     return o;
 }
 

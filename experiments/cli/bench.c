@@ -2,6 +2,7 @@
 #include "experiments/cli/cli.h"
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/base/threads.h"
 #include "experiments/bench/masks.h"
 #include "experiments/bench/report.h"
@@ -11,7 +12,8 @@
 #include <string.h>
 
 typedef struct {
-    const char *preset, *against, *figures, *out, *photos;
+    const char *preset, *figures, *out, *photos;
+    OptionList  against;
     bool        json, no_strategies, scaling, evaluation, attention, all, recompute;
     long        threads, rounds;
     double      seconds;
@@ -24,7 +26,8 @@ static const Option options[] = {
     OPTION_NUMBER(Options, seconds, "S", "20", 0.01, 3600,
                   "for a preset, a round; at least 3 steps"),
     OPTION_INT(Options, rounds, "N", "1", 1, ROUNDS_MOST, "rounds; medians are shown"),
-    OPTION_TEXT(Options, against, "COMMAND", NULL, "another program, in turn with ours"),
+    OPTION_LIST(Options, against, 0, "COMMAND",
+                "another program, in turn with ours; may be given several times"),
     OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads; 0: one a core"),
     OPTION_FLAG(Options, no_strategies, "leave out masks a second"),
     OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),
@@ -47,16 +50,26 @@ static void print_preset(const Comparison *c, bool first)
 {
     const Speed *v = &c->ours;
     if (first)
-        printf("%-7s %9s %9s %8s %9s %9s %7s %9s%s\n", "preset", "step ms", "images/s",
-               "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted",
-               c->compared ? "   other/s   times     MiB  memory" : "");
-    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f %9.0f", c->preset, 1e3 * v->step_s,
+        printf("%-7s %9s %9s %8s %9s %9s %7s %9s\n", "preset", "step ms", "images/s",
+               "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted");
+    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f %9.0f\n", c->preset, 1e3 * v->step_s,
            v->images_per_s, 1e-9 * v->flop / v->step_s, 1e3 * v->gemm_s, v->step_over_gemm,
            v->peak_bytes / MIB, v->predicted_bytes / MIB);
-    if (c->compared)
-        printf(" %9.1f %7.2f %7.0f %7.2f", c->other.images_per_s, c->times,
-               c->other.peak_bytes / MIB, c->memory);
-    printf("\n");
+    fflush(stdout);
+}
+
+/* The other programs, all of a preset beside each other. */
+static void print_others(const Report *r)
+{
+    if (!r->how.others) return;
+    printf("\n%-7s %-*s %8s %7s %7s %7s\n", "preset", OTHER_NAME, "program", "images/s",
+           "times", "MiB", "memory");
+    for (const Comparison *c = r->preset; c < r->preset + r->presets; c++)
+        for (const Against *a = c->against; a < c->against + c->others; a++)
+            printf("%-7s %s%*s %8.*f %7.2f %7.0f %7.2f\n", c->preset, a->other.program,
+                   OTHER_NAME - text_width(a->other.program), "",
+                   a->other.images_per_s < 10 ? 2 : 1, a->other.images_per_s, a->times,
+                   a->other.peak_bytes / MIB, a->memory);
     fflush(stdout);
 }
 
@@ -72,6 +85,7 @@ static Status measure_presets(Report *r, const Options *o, Err *err)
         if (!o->json) print_preset(to, !r->presets);
         r->presets++;
     }
+    if (!o->json) print_others(r);
     return STATUS_OK;
 }
 
@@ -198,7 +212,7 @@ static Status measure(Report *r, const Options *o, Err *err)
     bool chosen = o->scaling || o->evaluation || o->attention || o->photos;
     r->how = (CompareConfig){ .seconds = o->seconds, .rounds = (int)o->rounds,
                               .threads = o->threads ? (int)o->threads : threads_get(),
-                              .against = o->against };
+                              .against = o->against.item, .others = o->against.n };
     if ((o->all || !chosen) && measure_presets(r, o, err)) return err->code;
     if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, err)) return err->code;
     if ((o->all || o->scaling) && measure_scaling(r, o, err)) return err->code;
@@ -208,10 +222,12 @@ static Status measure(Report *r, const Options *o, Err *err)
     return STATUS_OK;
 }
 
-/* Where the report will be: better to fail now than in ten minutes. */
+/* What can be known now: better to fail now than in ten minutes. */
 static Status prepare(const Options *o, Err *err)
 {
     char        folder[4096];
+    if (o->against.n > OTHERS_MOST)
+        return err_set(err, STATUS_CONFIG, "--against: given more than %d times", OTHERS_MOST);
     const char *slash = o->out ? strrchr(o->out, '/') : NULL;
     if (!slash || slash == o->out) return STATUS_OK;
     snprintf(folder, sizeof folder, "%.*s", (int)(slash - o->out), o->out);
@@ -255,7 +271,8 @@ COMMAND(bench) = {
                "same shapes in the same process, in turn with the steps. Figures are medians; "
                "MiB is the process's memory after the first steps, then what was predicted. "
                "COMMAND is given --preset, --seconds and --threads and prints one line of JSON: "
-               "name, step_s, images_per_s, peak_bytes. Plain attention is a call of "
+               "name, step_s, images_per_s, peak_bytes and program; times is our images a second "
+               "over its own, memory our peak over its own. Plain attention is a call of "
                "OpenBLAS for each product of a head and a softmax over all scores, in memory. "
                "Below one second, scaling, evaluation and attention are small too: a trial.",
     .options = options,

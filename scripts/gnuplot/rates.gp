@@ -9,7 +9,8 @@ stats tsv using 1:3 every ::1 nooutput
 blocks = STATS_blocks; rows = int(STATS_max_x) + 1
 least = STATS_min_y; most = STATS_max_y
 left = 92
-W = 560; H = 122 + (8 + 15 * blocks) * rows + (blocks > 1 ? 22 : 0)
+legend = blocks > 1 ? 9 + 15 * ((blocks + 1) / 2) : 0
+W = 560; H = 120 + (8 + 15 * blocks) * rows + legend
 here = substr(ARG0, 1, strlen(ARG0) - strlen("rates.gp"))
 load here . "style.gp"
 
@@ -37,7 +38,7 @@ set yrange [rows - 0.4 : -0.6]
 set lmargin at screen real(left) / W
 set rmargin at screen 1 - 16.0 / W
 set bmargin at screen 92.0 / H
-set tmargin at screen 1 - (blocks > 1 ? 46.0 : 22.0) / H
+set tmargin at screen 1 - (22.0 + legend) / H
 set ytics scale 0
 set grid noytics xtics
 set border 1
@@ -47,8 +48,8 @@ set label 2 caption at graph 0, screen 1 - 11.0 / H left font small textcolor rg
 unset key
 do for [b=0:blocks-1] {
     stats tsv index b using (name = strcol(1), 0) every ::0::0 nooutput
-    if (blocks > 1) { set label 3 + b name at screen (left + 130.0 * b) / W, \
-        screen 1 - 31.0 / H left textcolor rgb shade(b) }
+    if (blocks > 1) { set label 3 + b name at screen (left + 234.0 * (b % 2)) / W, \
+        screen 1 - (31.0 + 15 * (b / 2)) / H left textcolor rgb shade(b) }
 }
 
 plot tsv index 0 using (low):1:ytic(2) with points pointsize 0, \

@@ -1,5 +1,6 @@
 /* maskgrid bench, as a user runs it: small, but all of it. */
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "experiments/record/png.h"
 #include "tests/scratch.h"
 
@@ -17,19 +18,38 @@ static void    open_scratch(void) { scratch_open(&scratch); }
 static void    close_scratch(void) { scratch_close(&scratch); }
 TestSuite(bench, .init = open_scratch, .fini = close_scratch, .timeout = 120);
 
-/* `maskgrid bench WORDS` on one thread, its JSON; NULL and the exit code if it fails. */
-static json_t *bench(const char *words, int *code)
+/* `maskgrid bench WORDS` on one thread; what it says is in out.json and out.json.err. */
+static int run(const char *words)
 {
     char        line[2000], path[500];
     const char *program = getenv("MASKGRID");
     cr_assert(program != NULL, "MASKGRID names the program");
     snprintf(path, sizeof path, "%s", scratch_path(&scratch, "out.json"));
     snprintf(line, sizeof line,
-             "OMP_NUM_THREADS=1 %s bench --json --threads 1 --seconds 0.01 %s >'%s' 2>'%s.err'",
+             "OMP_NUM_THREADS=1 %s bench --threads 1 --seconds 0.01 %s >'%s' 2>'%s.err'",
              program, words, path, path);
     int status = system(line);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return json_load_file(path, 0, NULL);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Its JSON; NULL and the exit code if it fails. */
+static json_t *bench(const char *words, int *code)
+{
+    char all[1500];
+    snprintf(all, sizeof all, "--json %s", words);
+    *code = run(all);
+    return json_load_file(scratch_path(&scratch, "out.json"), 0, NULL);
+}
+
+/* free() it */
+static char *read_said(const char *name)
+{
+    char  *said;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(scratch_path(&scratch, name), 10000, &said, &n, &err), "%s",
+              err.text);
+    return said;
 }
 
 static double number(const json_t *o, const char *key)
@@ -56,7 +76,8 @@ Test(bench, writes_down_presets_and_strategies)
     cr_expect_str_eq(json_string_value(json_object_get(p, "name")), "micro");
     cr_expect(number(p, "step_s") > 0 && number(p, "gemm_s") > 0);
     cr_expect(number(p, "step_over_gemm") > 0 && number(p, "gflop_per_s") > 0);
-    cr_expect(number(p, "peak_bytes") > 1e6 && !json_object_get(p, "other"));
+    cr_expect(number(p, "peak_bytes") > 1e6);
+    only(p, "others", 0);
     double images = number(p, "images_per_s") * number(p, "step_s");
     cr_expect(images >= 127.9 && images <= 128.1, "a batch of %g", images);
     cr_expect(json_object_get(s, "name") && number(s, "masks_per_s") > 0);
@@ -65,25 +86,101 @@ Test(bench, writes_down_presets_and_strategies)
     json_decref(all);
 }
 
-Test(bench, compares_with_another_program)
+/* A script that says of micro what a program of this speed would, as its arguments. */
+static void write_other(char words[500], const char *name, double images_per_s,
+                        const char *program)
 {
-    static const char script[] =
-        "echo '{\"name\": \"micro\", \"step_s\": 128, \"images_per_s\": 1, "
-        "\"peak_bytes\": 1048576, \"program\": \"Else\"}'\n";
-    char    words[600];
-    int     code;
-    json_t *all;
-    snprintf(words, sizeof words, "--preset micro --no-strategies --rounds 2 --against \"sh '%s'\"",
-             scratch_file(&scratch, "else.sh", script, strlen(script)));
-    all = bench(words, &code);
-    const json_t *p = only(all, "presets", 1), *o = json_object_get(p, "other");
-    cr_expect(code == 0 && json_object_get(o, "program"));
-    double times = number(p, "times_other") / number(p, "images_per_s");
-    double memory = number(p, "peak_over_other") * 1048576 / number(p, "peak_bytes");
+    char script[500];
+    snprintf(script, sizeof script,
+             "echo '{\"name\": \"micro\", \"step_s\": %g, \"images_per_s\": %g, "
+             "\"peak_bytes\": 1048576%s%s%s}'\n", 128 / images_per_s, images_per_s,
+             program ? ", \"program\": \"" : "", program ? program : "", program ? "\"" : "");
+    snprintf(words, 500, "--against \"sh '%s'\"",
+             scratch_file(&scratch, name, script, strlen(script)));
+}
+
+static void expect_against(const json_t *ours, const json_t *other, const char *program,
+                           double images_per_s)
+{
+    double times = number(other, "times_other") * images_per_s / number(ours, "images_per_s");
+    double memory = number(other, "peak_over_other") * 1048576 / number(ours, "peak_bytes");
+    cr_expect_str_eq(json_string_value(json_object_get(other, "program")), program);
+    cr_expect(number(other, "images_per_s") == images_per_s);
+    cr_expect(number(other, "step_s") == 128 / images_per_s);
+    cr_expect(number(other, "peak_bytes") == 1048576);
     cr_expect(times >= 0.5 && times <= 2, "%g", times); /* of two rounds each its own median */
     cr_expect(memory >= 0.9 && memory <= 1.1, "%g", memory);
+}
+
+Test(bench, compares_with_other_programs_in_their_order)
+{
+    char    fast[500], slow[500], words[1200];
+    int     code;
+    json_t *all;
+    write_other(fast, "fast.sh", 4, "Else, fast");
+    write_other(slow, "slow.sh", 1, NULL);
+    snprintf(words, sizeof words, "--preset micro --no-strategies --rounds 2 %s %s", fast,
+             slow);
+    all = bench(words, &code);
+    const json_t *p = only(all, "presets", 1), *first = only(p, "others", 2);
+    cr_assert(code == 0);
+    expect_against(p, first, "Else, fast", 4);
+    expect_against(p, json_array_get(json_object_get(p, "others"), 1), "other 2", 1);
     json_decref(all);
-    cr_expect(!bench("--preset micro --no-strategies --against false", &code) && code == 1);
+}
+
+Test(bench, shows_other_programs_in_80_columns)
+{
+    char first[500], second[500], words[1200];
+    write_other(first, "first.sh", 123456, "Its name is too long for the table, is it not");
+    write_other(second, "second.sh", 1.25, "Else");
+    snprintf(words, sizeof words, "--preset micro --no-strategies %s %s", first, second);
+    cr_assert(run(words) == 0);
+    char *said = read_said("out.json");
+    const char *first_row = "\nmicro   Its name is too long for the table, i  123456.0 ";
+    const char *second_row = "\nmicro   Else                                       1.25 ";
+    cr_expect(strstr(said, first_row) && strstr(said, second_row), "%s", said);
+    for (const char *line = strtok(said, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect(strlen(line) <= 80, "%s", line);
+    free(said);
+}
+
+Test(bench, names_the_program_that_failed)
+{
+    char good[500], words[1200];
+    write_other(good, "good.sh", 1, "Else");
+    snprintf(words, sizeof words,
+             "--preset micro --no-strategies %s --against 'false second'", good);
+    cr_expect(run(words) == 1);
+    char *said = read_said("out.json.err");
+    cr_expect(strstr(said, "false second --preset micro: exit code 1"), "%s", said);
+    free(said);
+}
+
+Test(bench, draws_a_block_for_each_program)
+{
+    char first[500], second[500], words[1600];
+    write_other(first, "first.sh", 4, "One");
+    write_other(second, "second.sh", 1, "Two");
+    snprintf(words, sizeof words, "--preset micro --no-strategies %s %s --figures '%s'", first,
+             second, scratch.folder);
+    cr_assert(run(words) == 0);
+    char *said = read_said("presets.tsv");
+    cr_expect(text_starts(said, "maskgrid\n0\tmicro\t"), "%s", said);
+    cr_expect(strstr(said, "\n\n\nmatrix products alone\n0\tmicro\t"), "%s", said);
+    cr_expect(strstr(said, "\n\n\nOne\n0\tmicro\t4\n\n\nTwo\n0\tmicro\t1\n"), "%s",
+              said);
+    free(said);
+}
+
+Test(bench, knows_how_many_programs_there_may_be)
+{
+    char words[500] = "";
+    for (int i = 0; i < 9; i++) strcat(words, " --against true");
+    cr_expect(run(words) == 2);
+    char *said = read_said("out.json.err");
+    cr_expect(strstr(said, "--against: given more than 8 times"), "%s", said);
+    free(said);
 }
 
 Test(bench, measures_scaling_and_evaluation)

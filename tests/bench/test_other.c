@@ -22,6 +22,20 @@ Test(other, reads_the_last_line)
     cr_expect_str_eq(o.program, "Else 2");
 }
 
+/* 35 bytes, then a letter of three, of which two would fit; a tab and a quote before. */
+Test(other, has_a_name_that_fits_on_a_line)
+{
+    Other o;
+    Err   err;
+    cr_assert(!other_parse(&o, "tiny",
+                           "{\"name\": \"tiny\", " NUMBERS ", \"program\": "
+                           "\"a\\tb\\\"c789 123456789 123456789 123456\u20ac and on\"}", &err),
+              "%s", err.text);
+    cr_expect_str_eq(o.program, "a b c789 123456789 123456789 123456");
+    cr_assert(!other_parse(&o, "tiny", "{\"name\": \"tiny\", " NUMBERS "}", &err));
+    cr_expect_str_eq(o.program, "");
+}
+
 static const struct { const char *said, *complaint; } wrong[] = {
     { "", "not JSON" },
     { "\n\n\n", "not JSON" },

@@ -2,13 +2,15 @@
 #
 #   make REAL=double    numeric core in double, for exact gradient checks
 #   make SAN=1          address and undefined-behaviour sanitizers
+#   make GEMM=dnnl      products of matrices by oneDNN (libdnnl-dev), not OpenBLAS
 #
 # Each combination has its own folder, so switching never mixes objects.
 # What a target needs from Debian it installs first (scripts/setup.sh).
 
 REAL ?= float
 SAN  ?= 0
-B    := build/$(REAL)$(if $(filter 1,$(SAN)),-san)
+GEMM ?= openblas
+B    := build/$(REAL)$(if $(filter dnnl,$(GEMM)),-dnnl)$(if $(filter 1,$(SAN)),-san)
 
 VERSION := 0.1.0
 prefix  ?= /usr/local
@@ -33,6 +35,15 @@ override CFLAGS += -std=c11 -fopenmp $(WARN) -ffp-contract=off
 KERNEL_FLAGS    := -ffp-contract=fast -fschedule-insns
 ifeq ($(REAL),double)
 CPPFLAGS += -DREAL_IS_DOUBLE
+endif
+ifeq ($(GEMM),dnnl)
+ifeq ($(REAL),double)
+$(error oneDNN multiplies floats only: GEMM=dnnl is not for REAL=double)
+endif
+CPPFLAGS += -DGEMM_IS_DNNL
+LDLIBS   += -ldnnl
+else ifneq ($(GEMM),openblas)
+$(error GEMM is openblas or dnnl, not $(GEMM))
 endif
 ifeq ($(SAN),1)
 override CFLAGS += -O1 -fno-omit-frame-pointer \
@@ -115,7 +126,7 @@ $(B)/experiments/cli/cli.c.o: $(B)/gen/commands.def
 $(B)/experiments/record/provenance.c.o: $(B)/gen/build.def
 
 setup: ## install the Debian packages that are missing
-	@scripts/setup.sh
+	@scripts/setup.sh $(if $(filter dnnl,$(GEMM)),libdnnl-dev)
 
 clean: ## remove build/
 	rm -rf build

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Install the Debian packages that maskgrid needs and that are missing.
 #
-#   scripts/setup.sh           what building, testing and the demo need
-#   scripts/setup.sh --list    print the packages, one a line, and do nothing
+#   scripts/setup.sh [PACKAGE...]   what building, testing and the demo need, and these
+#   scripts/setup.sh --list         print the packages, one a line, and do nothing
 #
 # Says what it installs; says nothing when all are there.  Where it may not
 # install it prints the one command to type, and fails.
@@ -30,6 +30,7 @@ command -v dpkg-query >/dev/null || {
 }
 
 missing=
+packages="$packages $*"
 for p in $packages $wanted; do installed "$p" || missing="$missing $p"; done
 [ -n "$missing" ] || exit 0
 

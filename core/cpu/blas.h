@@ -1,11 +1,20 @@
-/* The door to OpenBLAS, for the files of this folder. */
+/* The door to the libraries that multiply matrices, for the files of this folder.
+ *
+ *     C = op(A) op(B) + beta C
+ *
+ * row-major with leading dimensions; on all threads, or on the calling one inside
+ * an OpenMP region.
+ */
 #ifndef CORE_CPU_BLAS_H
 #define CORE_CPU_BLAS_H
 
 #include "core/base/real.h"
 
-/* C = op(A) op(B) + beta C, row-major with leading dimensions; on all threads,
- * or on the calling one inside an OpenMP region. */
+/* What a step uses: OpenBLAS, or oneDNN in a build with GEMM=dnnl. */
+void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
+          int ldb, real beta, real *c, int ldc);
+
+/* What a step is compared with: OpenBLAS in every build. */
 void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
                const real *b, int ldb, real beta, real *c, int ldc);
 

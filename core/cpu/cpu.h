@@ -11,8 +11,9 @@
 /* Aligned to 64, large pieces on huge pages; NULL if there is no more. */
 void *cpu_alloc(size_t bytes);
 
-/* What multiplies matrices here, for the record: version and options of OpenBLAS,
- * and the processor it has chosen its kernels for. */
+/* What multiplies matrices here, for the record: the library of this build, then
+ * version and options of OpenBLAS, and the processor it has chosen its kernels for. */
+const char *cpu_gemm_library(void);
 const char *cpu_blas_config(void);
 const char *cpu_blas_core(void);
 

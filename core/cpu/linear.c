@@ -1,44 +1,19 @@
-/* Matrix products, by OpenBLAS, and the sums around them. */
+/* Matrix products, shared among threads, and the sums around them. */
 #include "core/cpu/blas.h"
 #include "core/cpu/columns.h"
 #include "core/cpu/cpu.h"
 #include "core/cpu/gemmlog.h"
 #include "core/cpu/scratch.h"
 
-#include <cblas.h>
 #include <omp.h>
 #include <string.h>
-
-#undef I /* cblas.h brings the imaginary unit; here it is a number of inputs */
-
-#ifdef REAL_IS_DOUBLE
-#define GEMM cblas_dgemm
-#else
-#define GEMM cblas_sgemm
-#endif
-
-const char *cpu_blas_config(void) { return openblas_get_config(); }
-const char *cpu_blas_core(void) { return openblas_get_corename(); }
-
-void blas_gemm_scaled(int ta, int tb, int m, int n, int k, real alpha, const real *a,
-                      int lda, const real *b, int ldb, real beta, real *c, int ldc)
-{
-    GEMM(CblasRowMajor, ta ? CblasTrans : CblasNoTrans, tb ? CblasTrans : CblasNoTrans,
-         m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
-               const real *b, int ldb, real beta, real *c, int ldc)
-{
-    blas_gemm_scaled(ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
-}
 
 /* Sharing a product among threads.  OpenBLAS lets its threads wait for each
  * other several times in a product; ours meet once.  On two cores that makes
  * the products of a small model (width 48 to 192) 5 to 25 % faster, and those
  * of width 768 1 to 4 %. */
 
-enum { FEW_ROWS = 32 }; /* fewer for a thread: OpenBLAS finds a better way */
+enum { FEW_ROWS = 32 }; /* fewer for a thread: the library finds a better way */
 
 static void gemm_by_rows(int ta, int tb, int m, int n, int k, const real *a,
                          const real *b, real beta, real *c)
@@ -47,7 +22,7 @@ static void gemm_by_rows(int ta, int tb, int m, int n, int k, const real *a,
     {
         Span        s = span_of_thread(m);
         const real *own = a + (size_t)s.lo * (ta ? 1 : (size_t)k);
-        blas_gemm(ta, tb, s.n, n, k, own, ta ? m : k, b, tb ? k : n, beta,
+        gemm(ta, tb, s.n, n, k, own, ta ? m : k, b, tb ? k : n, beta,
                   c + (size_t)s.lo * (size_t)n, n);
     }
 }
@@ -63,7 +38,7 @@ static void gemm_by_terms(int m, int n, int k, const real *a, const real *b, rea
     {
         int  t = omp_get_thread_num(), all = omp_get_num_threads();
         Span s = span_of_thread(k);
-        blas_gemm(1, 0, m, n, s.n, a + (size_t)s.lo * (size_t)m, m,
+        gemm(1, 0, m, n, s.n, a + (size_t)s.lo * (size_t)m, m,
                   b + (size_t)s.lo * (size_t)n, n, t ? 0 : beta,
                   t ? part + (size_t)(t - 1) * count : c, n);
 #pragma omp barrier
@@ -84,7 +59,7 @@ void cpu_gemm(int ta, int tb, int m, int n, int k, const real *a, const real *b,
     else if (threads > 1 && m / threads >= FEW_ROWS && (!ta || m >= n))
         gemm_by_rows(ta, tb, m, n, k, a, b, beta, c);
     else
-        blas_gemm(ta, tb, m, n, k, a, ta ? m : k, b, tb ? k : n, beta, c, n);
+        gemm(ta, tb, m, n, k, a, ta ? m : k, b, tb ? k : n, beta, c, n);
 }
 
 /* Bias and residual are where the product starts from. */
@@ -100,7 +75,7 @@ static void start_from(real *y, const real *b, const real *residual, int rows, i
 }
 
 /* Each thread takes its rows in chunks that stay in cache between being started
- * and being multiplied; OpenBLAS loses nothing with this many rows. */
+ * and being multiplied; the libraries lose nothing with this many rows. */
 void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
                     const real *residual, int rows, int I, int O)
 {
@@ -112,7 +87,7 @@ void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
     gemmlog_product(0, 1, rows, O, I, x, w, 0, y);
     if (rows / omp_get_max_threads() < FEW_ROWS) {
         start_from(y, b, residual, rows, O);
-        blas_gemm(0, 1, rows, O, I, x, I, w, I, 1, y, O);
+        gemm(0, 1, rows, O, I, x, I, w, I, 1, y, O);
         return;
     }
 #pragma omp parallel
@@ -124,7 +99,7 @@ void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
             int    n = s.lo + (int)((long)s.n * (c + 1) / chunks) - lo;
             size_t at = (size_t)lo * (size_t)O;
             start_from(y + at, b, residual ? residual + at : NULL, n, O);
-            blas_gemm(0, 1, n, O, I, x + (size_t)lo * (size_t)I, I, w, I, 1, y + at, O);
+            gemm(0, 1, n, O, I, x + (size_t)lo * (size_t)I, I, w, I, 1, y + at, O);
         }
     }
 }

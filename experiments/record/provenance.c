@@ -59,6 +59,7 @@ int provenance(Fact facts[PROVENANCE_MOST])
     int            n = 0;
     uname(&u);
     for (int i = 0; i < N_BUILT; i++) add(facts, &n, built[i].key, built[i].text);
+    add(facts, &n, "gemm", cpu_gemm_library());
     add(facts, &n, "blas", cpu_blas_config());
     add(facts, &n, "blas_core", cpu_blas_core());
     add(facts, &n, "host", u.nodename);

@@ -10,7 +10,7 @@ typedef struct {
 } Fact;
 
 /* Fills facts, returns how many: program, version, commit, tree (clean, modified,
- * unknown), compiler, flags, real, blas, blas_core, host, system, processor. */
+ * unknown), compiler, flags, real, gemm, blas, blas_core, host, system, processor. */
 int provenance(Fact facts[PROVENANCE_MOST]);
 
 /* "maskgrid 0.1.0 (4bbcb12, clean)": for attributes and captions. */

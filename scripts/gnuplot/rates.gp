@@ -9,7 +9,7 @@ stats tsv using 1:3 every ::1 nooutput
 blocks = STATS_blocks; rows = int(STATS_max_x) + 1
 least = STATS_min_y; most = STATS_max_y
 left = 92
-legend = blocks > 1 ? 9 + 15 * ((blocks + 1) / 2) : 0
+legend = blocks > 1 ? 7 + 13 * ((blocks + 1) / 2) : 0
 W = 560; H = 120 + (8 + 15 * blocks) * rows + legend
 here = substr(ARG0, 1, strlen(ARG0) - strlen("rates.gp"))
 load here . "style.gp"
@@ -49,7 +49,7 @@ unset key
 do for [b=0:blocks-1] {
     stats tsv index b using (name = strcol(1), 0) every ::0::0 nooutput
     if (blocks > 1) { set label 3 + b name at screen (left + 234.0 * (b % 2)) / W, \
-        screen 1 - (31.0 + 15 * (b / 2)) / H left textcolor rgb shade(b) }
+        screen 1 - (29.0 + 13 * (b / 2)) / H left font small textcolor rgb shade(b) }
 }
 
 plot tsv index 0 using (low):1:ytic(2) with points pointsize 0, \

@@ -114,13 +114,25 @@ static void write_ids(int *ids, const uint8_t *visible, int L, int K)
     }
 }
 
+static void check_needs(const Mask *m, const MaskView *v)
+{
+    unsigned needs = mask_needs(m);
+    CHECK(!(needs & MASK_NEEDS_ATTENTION) || (v->attention && v->heads > 0),
+          "%s needs attention", mask_spec(m));
+    CHECK(!(needs & MASK_NEEDS_PIXELS) || (v->pixels && v->values > 0), "%s needs pixels",
+          mask_spec(m));
+    CHECK(!(needs & MASK_NEEDS_CLASS_ATTENTION) || (v->class_attention && v->heads > 0),
+          "%s needs the class token's attention", mask_spec(m));
+    CHECK(!(needs & MASK_NEEDS_LOSSES) || v->losses, "%s needs losses", mask_spec(m));
+    CHECK(!(needs & MASK_NEEDS_LEARNER) || v->learned, "%s needs a learner", mask_spec(m));
+}
+
 void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                uint64_t epoch, uint64_t image, int K)
 {
     int L = m->rows * m->cols;
     CHECK(0 < K && K < L, "%s: %d of %d patches visible", mask_spec(m), K, L);
-    CHECK(!(mask_needs(m) & MASK_NEEDS_ATTENTION) || (view->attention && view->heads > 0),
-          "%s needs attention", mask_spec(m));
+    check_needs(m, view);
 
     MaskView v = *view;
     v.rows = m->rows, v.cols = m->cols, v.K = K;
@@ -139,14 +151,25 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
     write_ids(ids, visible, L, K);
 }
 
+/* x [N, ...] of image n, where there is one */
+static const float *of_image(const float *x, size_t each, int n)
+{
+    return x ? x + (size_t)n * each : NULL;
+}
+
 void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                      uint64_t epoch, const uint64_t *images, int N, int K)
 {
-    size_t L = (size_t)(m->rows * m->cols), each = (size_t)view->heads * L * L;
+    size_t L = (size_t)(m->rows * m->cols), H = (size_t)view->heads;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
         MaskView v = *view;
-        if (v.attention) v.attention += (size_t)n * each;
+        v.attention = of_image(v.attention, H * L * L, n);
+        v.pixels = of_image(v.pixels, L * (size_t)v.values, n);
+        v.class_attention = of_image(v.class_attention, H * L, n);
+        v.swept = of_image(v.swept, L, n);
+        v.losses = of_image(v.losses, L, n);
+        v.learned = of_image(v.learned, L, n);
         mask_draw(m, ids + (size_t)n * L, &v, seed, epoch, images[n], K);
     }
 }

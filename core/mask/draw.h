@@ -68,7 +68,7 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                uint64_t epoch, uint64_t image, int K);
 
 /* The same for images [N], on all threads: ids [N, L].  What is needed per image
- * has a leading dimension N: attention [N, H, L, L]. */
+ * has a leading dimension N: attention [N, H, L, L], losses [N, L]. */
 void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                      uint64_t epoch, const uint64_t *images, int N, int K);
 

@@ -40,10 +40,38 @@ typedef struct {
     int          heads;      /* H of attention                                   */
     const float *attention;  /* [H, L, L] softmax of the encoder's first layer   */
                              /* over all patches: [h][query][key], rows sum to 1 */
+    int          values;     /* P of pixels                                      */
+    const float *pixels;     /* [L, P] the patches, as the model sees them       */
+    const float *class_attention; /* [H, L] last layer of a slowly following     */
+                             /* teacher that sees all patches: from the class    */
+                             /* token to each                                    */
+    const float *swept;      /* [L] what `sweep` has found in this image, cropped */
+                             /* with it; NULL before the first sweep             */
+    const float *losses;     /* [L] what hiding each patch has cost lately, a     */
+                             /* running mean; all equal at first                 */
+    const float *learned;    /* [L] what the learner says of each patch           */
 } MaskView;
 
-/* What must be computed before a mask is drawn. */
-enum { MASK_NEEDS_ATTENTION = 1 };
+/* What must be computed before a mask is drawn; a learner is trained beside the
+ * autoencoder, and there is at most one. */
+enum {
+    MASK_NEEDS_ATTENTION = 1,
+    MASK_NEEDS_PIXELS = 2,
+    MASK_NEEDS_CLASS_ATTENTION = 4,
+    MASK_NEEDS_SWEEP = 8,    /* `swept`; the strategy has `sweep` and `sweep_due` */
+    MASK_NEEDS_LOSSES = 16,
+    MASK_NEEDS_PREDICTOR = 32, /* `learned`: the teacher's guess of each patch's loss */
+    MASK_NEEDS_SAMPLER = 64, /* `learned`: log odds of being worth a look         */
+    MASK_NEEDS_MASKER = 128, /* `learned`: 0 hide to 1 keep                       */
+    MASK_NEEDS_LEARNER = MASK_NEEDS_PREDICTOR | MASK_NEEDS_SAMPLER | MASK_NEEDS_MASKER
+};
+
+/* A whole training image, not augmented, as the encoder sees it when it is swept. */
+typedef struct {
+    int          rows, cols, heads, width; /* L = rows * cols, H, D              */
+    const float *features;        /* [L, D] after the last block, before its norm */
+    const float *class_attention; /* [H, L] of the last block                    */
+} MaskSweep;
 
 /* How a ranking, first patch to last, becomes K visible patches. */
 typedef enum {
@@ -103,6 +131,12 @@ typedef struct {
     /* True if, with these parameters, scores do not depend on rng or view.  So
      * the mask may be the same in every epoch.  NULL: never. */
     bool (*fixed)(const void *self);
+
+    /* With MASK_NEEDS_SWEEP: is it time, before this of `epochs` epochs, to look at
+     * every training image?  Then L finite numbers of one of them; these come back
+     * as `swept`.  Called from several threads at once. */
+    bool (*sweep_due)(const void *self, int epoch, int epochs);
+    void (*sweep)(const void *self, float *out, const MaskSweep *s);
 } MaskStrategy;
 
 enum { MASK_ABI = 1 };

@@ -10,29 +10,60 @@ Rng rng_at(uint64_t seed, Stream stream, uint64_t epoch, uint64_t image)
 {
     CHECK(epoch >> 32 == 0 && image >> 56 == 0, "epoch %llu, image %llu",
           (unsigned long long)epoch, (unsigned long long)image);
-    return (Rng){
-        .key = { (uint32_t)seed, (uint32_t)(seed >> 32) },
-        .counter = { 0, (uint32_t)epoch, (uint32_t)image,
-                     (uint32_t)(image >> 32) << 8 | (uint32_t)stream },
-    };
+    Rng r;
+    r.key[0] = (uint32_t)seed, r.key[1] = (uint32_t)(seed >> 32);
+    r.counter[0] = 0, r.counter[1] = (uint32_t)epoch, r.counter[2] = (uint32_t)image;
+    r.counter[3] = (uint32_t)(image >> 32) << 8 | (uint32_t)stream;
+    r.left = 0; /* of no words: they need no zeros */
+    return r;
 }
 
-static void next_block(Rng *r, uint32_t out[4])
+/* The next block alone, by the library. */
+static void refill_one(Rng *r)
 {
-    philox4x32_ctr_t c = { { r->counter[0], r->counter[1], r->counter[2], r->counter[3] } };
+    const uint32_t  *n = r->counter;
+    philox4x32_ctr_t c = { { n[0], n[1], n[2], n[3] } };
     philox4x32_key_t k = { { r->key[0], r->key[1] } };
     c = philox4x32(c, k);
-    for (int i = 0; i < 4; i++) out[i] = c.v[i];
     r->counter[0]++;
+    r->left = 4;
+    for (int i = 0; i < 4; i++) r->word[RNG_WORDS - 4 + i] = c.v[i];
+}
+
+/* One number to a lane, and every product whole in it. */
+typedef uint64_t Lanes __attribute__((vector_size(8 * RNG_BLOCKS)));
+
+/* The next sixteen blocks at once: a block's rounds wait for each other, those of
+ * other blocks do not.  Where vectors have 64-bit products (AVX-512) sixteen take
+ * less than the time of three, and with AVX2 that of eight. */
+static void refill(Rng *r)
+{
+    const Lanes    low = (Lanes){ 0 } + UINT32_MAX;
+    const uint32_t first = r->counter[0];
+    uint32_t       key[2] = { r->key[0], r->key[1] };
+    Lanes          a, b = { 0 }, c = { 0 }, d = { 0 };
+    for (uint32_t i = 0; i < RNG_BLOCKS; i++) a[i] = first + i;
+    b += r->counter[1], c += r->counter[2], d += r->counter[3];
+#pragma GCC unroll 10
+    for (int round = 0; round < PHILOX4x32_DEFAULT_ROUNDS; round++) {
+        Lanes p = a * (uint64_t)PHILOX_M4x32_0, q = c * (uint64_t)PHILOX_M4x32_1;
+        a = q >> 32 ^ b ^ key[0], b = q & low;
+        c = p >> 32 ^ d ^ key[1], d = p & low;
+        key[0] += PHILOX_W32_0, key[1] += PHILOX_W32_1;
+    }
+    for (int i = 0; i < RNG_BLOCKS; i++) {
+        uint32_t *block = r->word + 4 * i;
+        block[0] = (uint32_t)a[i], block[1] = (uint32_t)b[i];
+        block[2] = (uint32_t)c[i], block[3] = (uint32_t)d[i];
+    }
+    r->counter[0] += RNG_BLOCKS;
+    r->left = RNG_WORDS;
 }
 
 uint32_t rng_bits(Rng *r)
 {
-    if (!r->left) {
-        next_block(r, r->block);
-        r->left = 4;
-    }
-    return r->block[4 - r->left--];
+    if (!r->left) refill(r);
+    return r->word[RNG_WORDS - r->left--];
 }
 
 static float unit(uint32_t bits) { return (float)(bits >> 8) * 0x1p-24f; }
@@ -64,15 +95,16 @@ uint32_t rng_below(Rng *r, uint32_t n)
     return (uint32_t)(m >> 32);
 }
 
+/* 14 x 14 patches are three times sixteen blocks and one. */
 void rng_units(Rng *r, float *out, size_t n)
 {
-    while (n && r->left) *out++ = rng_unit(r), n--;
-    for (; n >= 4; n -= 4, out += 4) {
-        uint32_t b[4];
-        next_block(r, b);
-        for (int i = 0; i < 4; i++) out[i] = unit(b[i]);
+    while (n) {
+        if (!r->left) n > 4 ? refill(r) : refill_one(r);
+        const uint32_t *word = r->word + RNG_WORDS - r->left;
+        int             here = n < (size_t)r->left ? (int)n : r->left;
+        for (int i = 0; i < here; i++) out[i] = unit(word[i]);
+        r->left -= here, out += here, n -= (size_t)here;
     }
-    while (n--) *out++ = rng_unit(r);
 }
 
 void rng_shuffle(Rng *r, int *order, int n)

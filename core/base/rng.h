@@ -30,10 +30,12 @@ typedef enum {
     STREAM_TEST = 8   /* tests                                           */
 } Stream;
 
+enum { RNG_BLOCKS = 16, RNG_WORDS = 4 * RNG_BLOCKS };
+
 typedef struct {
-    uint32_t key[2], counter[4]; /* counter[0] numbers blocks of four */
-    uint32_t block[4];           /* the current block                 */
-    int      left;               /* of its numbers not yet handed out */
+    uint32_t key[2], counter[4]; /* counter[0] numbers blocks of four       */
+    uint32_t word[RNG_WORDS];    /* blocks drawn ahead, in the order of use */
+    int      left;               /* of the words, not yet handed out        */
 } Rng;
 
 /* 0 <= epoch < 2^32, image < 2^56. */

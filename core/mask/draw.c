@@ -46,14 +46,6 @@ static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own
     if (m->common.select == MASK_GUMBEL) add_gumbel(score, L, m->common.tau, chance);
 }
 
-static bool show_below_cut(uint8_t *visible, const uint32_t *key, int L, int K)
-{
-    uint32_t cut;
-    if (!rank_cut(&cut, key, L, K)) return false;
-    for (int i = 0; i < L; i++) visible[i] = key[i] < cut;
-    return true;
-}
-
 /* Mark the visible patches with 1 and the others with 0.  Where the selector shows
  * other patches than the first K, the place in the ranking says nothing about how
  * nearly a visible patch was hidden, and a modifier takes any. */
@@ -74,9 +66,10 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
         int bad = rank_keys(key, score, L);
         CHECK(bad < 0, "%s: score %g at patch %d", mask_spec(m), (double)score[bad], bad);
 
-        if (first_K && random == 0 && c->hints == 0 &&
-            show_below_cut(visible, key, L, v->K))
+        if (first_K && random == 0 && c->hints == 0) {
+            rank_first(visible, key, L, v->K, chance);
             return;
+        }
         rank_sort(sorted, key, L, chance);
         ranking = sorted;
     }
@@ -95,23 +88,9 @@ static void hide_at_random(uint8_t *visible, int L, int K, Rng *own, Rng *chance
 {
     float    score[MASK_MAX_PATCHES];
     uint32_t key[MASK_MAX_PATCHES];
-    int      sorted[MASK_MAX_PATCHES];
     rng_units(own, score, (size_t)L);
     rank_keys(key, score, L);
-    if (show_below_cut(visible, key, L, K)) return;
-    rank_sort(sorted, key, L, chance);
-    select_visible(visible, sorted, L, K, MASK_TOPK, 1, chance);
-}
-
-/* Multiplied by 0 or 1: a branch, which no processor can foretell, took half of
- * the time of a random mask. */
-static void write_ids(int *ids, const uint8_t *visible, int L, int K)
-{
-    for (int i = 0, shown = 0; i < L; i++) {
-        int hidden = K + i - shown;
-        ids[hidden + (shown - hidden) * visible[i]] = i;
-        shown += visible[i];
-    }
+    rank_first(visible, key, L, K, chance);
 }
 
 static void check_needs(const Mask *m, const MaskView *v)
@@ -148,7 +127,7 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
             modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase,
                          &chance);
     }
-    write_ids(ids, visible, L, K);
+    ids_write(ids, visible, L, K, &m->places);
 }
 
 /* x [N, ...] of image n, where there is one */

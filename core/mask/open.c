@@ -87,6 +87,7 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     memcpy(&m->strategy, s, s->bytes < sizeof *s ? s->bytes : sizeof *s);
     memcpy(m->table, mask_common, sizeof mask_common);
     m->rows = rows, m->cols = cols;
+    places_find(&m->places);
     m->self = take(1, s->size ? s->size : 1);
     CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both",
           name);

@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/mask/draw.h"
+#include "core/mask/ids.h"
 
 /* What mask_common describes. */
 typedef struct {
@@ -20,6 +21,7 @@ struct Mask {
     MaskParam    table[COMMON_ROWS]; /* mask_common with the strategy's selector */
     int          rows, cols;
     int         *order; /* [L]; NULL if the strategy scores */
+    Places       places;
     Text         spec;
 };
 

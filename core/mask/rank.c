@@ -4,18 +4,35 @@
 
 #include <string.h>
 
+static const uint32_t SIGN = 0x80000000U;
+
 /* IEEE floats compare as integers once negative ones are turned round. */
+static inline uint32_t key_of(float score)
+{
+    float    x = score + 0.0F; /* -0 + 0 is 0 */
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits & SIGN ? ~bits : bits | SIGN;
+}
+
+static float score_of(uint32_t key)
+{
+    uint32_t bits = key & SIGN ? key ^ SIGN : ~key;
+    float    x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 int rank_keys(uint32_t *key, const float *score, int L)
 {
-    const uint32_t sign = 0x80000000U, infinite = 0x7f800000U;
+    const uint32_t infinite = 0x7f800000U;
     uint32_t       worst = 0;
     for (int i = 0; i < L; i++) {
-        float    x = score[i] + 0.0F; /* -0 + 0 is 0 */
         uint32_t bits, size;
-        memcpy(&bits, &x, sizeof bits);
-        size = bits & ~sign;
+        memcpy(&bits, &score[i], sizeof bits);
+        size = bits & ~SIGN;
         worst = size > worst ? size : worst;
-        key[i] = bits & sign ? ~bits : bits | sign;
+        key[i] = key_of(score[i]);
     }
     if (worst < infinite) return -1;
     for (int i = 0; i < L; i++)
@@ -30,25 +47,54 @@ static int below(const uint32_t *key, int L, uint32_t cut)
     return n;
 }
 
-/* Bisection on the value.  The loop over keys has no branch and fills vector
- * registers, and for scores that differ about log2(L) + 4 rounds are enough:
- * at L 196 that is a fifth of the time of quickselect. */
+/* Where the cut would be if scores were spread evenly from lo to hi.  Whatever
+ * the keys, between lo and hi. */
+static uint32_t even_guess(uint32_t lo, uint32_t hi, float share)
+{
+    float    from = score_of(lo), to = score_of(hi);
+    uint32_t key = key_of(from + share * (to - from));
+    return key <= lo ? lo + 1 : key >= hi ? hi - 1 : key;
+}
+
+/* A few guesses, then bisection on the key.  The loop over keys has no branch and
+ * fills vector registers.  Of 196 random numbers 4 rounds find the cut, of normal
+ * ones 6, where bisection alone takes 8 and 13; scores of few or far apart values
+ * lose the guesses. */
 bool rank_cut(uint32_t *cut, const uint32_t *key, int L, int K)
 {
+    enum { GUESSES = 4 };
     uint32_t lo = UINT32_MAX, hi = 0; /* below(lo) <= K <= below(hi) */
+    int      under_lo = 0, under_hi = L;
     for (int i = 0; i < L; i++) {
         lo = key[i] < lo ? key[i] : lo;
         hi = key[i] > hi ? key[i] : hi;
     }
-    while (hi - lo > 1) {
+    for (int round = 0; hi - lo > 1; round++) {
         uint32_t mid = lo + (hi - lo) / 2;
-        int      n = below(key, L, mid);
+        if (round < GUESSES)
+            mid = even_guess(lo, hi, ((float)(K - under_lo) + 0.5F) /
+                                         (float)(under_hi - under_lo + 1));
+        int n = below(key, L, mid);
         if (n == K) return *cut = mid, true;
-        if (n < K) lo = mid;
-        else hi = mid;
+        if (n < K) lo = mid, under_lo = n;
+        else hi = mid, under_hi = n;
     }
-    *cut = hi;
-    return below(key, L, hi) == K;
+    int n = below(key, L, hi);
+    *cut = n > K ? lo : hi;
+    return n == K;
+}
+
+void rank_first(uint8_t *visible, const uint32_t *key, int L, int K, Rng *rng)
+{
+    uint32_t cut;
+    bool     exact = rank_cut(&cut, key, L, K);
+    for (int i = 0; i < L; i++) visible[i] = key[i] < cut;
+    if (exact) return;
+
+    int order[MASK_MAX_PATCHES], left = K - below(key, L, cut);
+    rng_shuffle(rng, order, L);
+    for (int t = 0; left; t++)
+        if (key[order[t]] == cut) visible[order[t]] = 1, left--;
 }
 
 /* Radix sort, a byte at a time from the lowest.  It is stable, so that equal

@@ -12,8 +12,12 @@
 int rank_keys(uint32_t *key, const float *score, int L);
 
 /* Find a cut with exactly K of the L keys below it, 0 < K < L.  False if there
- * is none, because equal keys lie on both sides. */
+ * is none, because keys equal to what is in *cut lie on both sides. */
 bool rank_cut(uint32_t *cut, const uint32_t *key, int L, int K);
+
+/* visible[i] = 1 for the first K of rank_sort's order, else 0: the same, and as
+ * much of rng used, without sorting.  Untouched is rng if there is a cut. */
+void rank_first(uint8_t *visible, const uint32_t *key, int L, int K, Rng *rng);
 
 /* order[0..L): patches by ascending key; equal keys in random order. */
 void rank_sort(int *order, const uint32_t *key, int L, Rng *rng);

@@ -49,7 +49,7 @@ static int anywhere(Rng *rng, int places)
 static int place(const Block *b, float *out, const MaskView *v, int most, Rng *rng)
 {
     double area = between(rng, b->least, most);
-    double aspect = exp(between(rng, log(b->aspect), -log(b->aspect)));
+    double least = log(b->aspect), aspect = exp(between(rng, least, -least));
     double high = nearbyint(sqrt(area * aspect)), wide = nearbyint(sqrt(area / aspect));
     if (high > v->rows || wide > v->cols) return 0;
 

@@ -11,28 +11,37 @@
 #include "core/cpu/tile.h"
 
 #include <math.h>
-#include <string.h>
 
 enum {
     BLOCK = 72, /* 65 tokens, the decoder's of an 8 x 8 grid, are one block */
-    PART = 8
+    PART = 8,
+    FAR = 48 /* from so many tokens on a copy of a head's rows pays */
 };
 
 typedef struct {
     int    T, d, dp;     /* tokens; width of a head, and in whole vectors     */
-    int    D;            /* width of all heads                                */
+    int    D, H;         /* width of all heads, and how many                  */
     int    wide;         /* from a row to the next in a block of scores       */
     size_t x_row, y_row; /* from a row to the next in qkv and in y            */
+    bool   copied;       /* rows are read from a copy, see near()             */
     real   scale;        /* of the scores, 1 / sqrt(d)                        */
 } Shape;
 
 static Shape shape_of(int T, int D, int H)
 {
     int d = D / H, Tp = round_to_lanes(T);
-    return (Shape){ .T = T, .d = d, .dp = round_to_lanes(d), .D = D,
+    return (Shape){ .T = T, .d = d, .dp = round_to_lanes(d), .D = D, .H = H,
                     .wide = Tp < BLOCK ? Tp : BLOCK,
                     .x_row = 3 * (size_t)D, .y_row = (size_t)D,
+                    .copied = T >= FAR || d % LANES,
                     .scale = (real)(1 / sqrt((double)d)) };
+}
+
+/* Where head i of all N H begins, of qkv or y. */
+static size_t head_at(const Shape *s, size_t i, size_t row)
+{
+    size_t H = (size_t)s->H;
+    return i / H * (size_t)s->T * row + i % H * (size_t)s->d;
 }
 
 /* Rows of a head to read: where the first is, and how far to the next. */
@@ -44,29 +53,51 @@ typedef struct {
 static const real *row_of(Rows x, int i) { return x.at + (size_t)i * x.row; }
 static Rows        from_row(Rows x, int i) { return (Rows){ row_of(x, i), x.row }; }
 
-/* x such that it can be read in whole vectors: itself, or a padded copy. */
-static Rows padded(real *room, const real *x, size_t row, const Shape *s)
+static void copy_row(real *to, const real *x, const Shape *s)
 {
-    if (s->d == s->dp) return (Rows){ x, row };
+    int whole = s->d / LANES * LANES;
+    for (int c = 0; c < whole; c += LANES) vec_store(to + c, vec_load(x + c));
+    for (int c = whole; c < s->d; c++) to[c] = x[c];
+}
+
+/* x such that it can be read in whole vectors, again and again: itself, or a padded
+ * copy.  Rows of x lie so far apart, often by a power of two, that a cache holds few
+ * of them at a time. */
+static Rows near(real *room, const real *x, size_t row, const Shape *s)
+{
+    if (!s->copied) return (Rows){ x, row };
     for (int i = 0; i < s->T; i++) {
         real *to = room + (size_t)i * (size_t)s->dp;
-        memcpy(to, x + (size_t)i * row, (size_t)s->d * sizeof *to);
+        copy_row(to, x + (size_t)i * row, s);
         for (int c = s->d; c < s->dp; c++) to[c] = 0;
     }
     return (Rows){ room, (size_t)s->dp };
 }
 
-/* Rows of a head to write, in whole vectors: in place, or aside if that would
- * touch the next head; then settle() brings them home. */
+/* Asks for a head's rows, of q, k and v or of y alone, which will be needed next: they
+ * lie too far from each other for the processor to foresee them.  Into the second
+ * cache, because the first is in use. */
+static void ask_for(const real *x, int parts, size_t row, const Shape *s)
+{
+    enum { LINE = (int)(64 / sizeof(real)) };
+    for (; parts > 0; parts--, x += s->D)
+        for (int i = 0; i < s->T; i++)
+            for (int c = 0; c < s->d; c += LINE)
+                __builtin_prefetch(x + (size_t)i * row + c, 0, 2);
+}
+
+/* Rows of a head to write, in whole vectors: in place, or aside if that would touch
+ * the next head or if block after block adds to them; then settle() brings them home. */
 typedef struct {
     real  *at, *home;
     size_t row, home_row;
     bool   add; /* in place, to what is there */
 } Out;
 
-static Out out_to(real *aside, real *home, size_t row, real beta, const Shape *s)
+static Out out_to(real *aside, real *home, size_t row, real beta, int blocks,
+                  const Shape *s)
 {
-    if (s->d == s->dp) return (Out){ home, home, row, row, beta != 0 };
+    if (s->d == s->dp && blocks == 1) return (Out){ home, home, row, row, beta != 0 };
     return (Out){ aside, home, (size_t)s->dp, row, false };
 }
 
@@ -75,29 +106,36 @@ static void settle(Out o, int rows, const Shape *s, real beta)
     if (o.at == o.home) return;
     for (int i = 0; i < rows; i++, o.home += o.home_row, o.at += o.row)
         if (beta == 0)
-            memcpy(o.home, o.at, (size_t)s->d * sizeof *o.home);
+            copy_row(o.home, o.at, s);
         else
             for (int c = 0; c < s->d; c++) o.home[c] += o.at[c];
+}
+
+static inline __attribute__((always_inline)) void
+turn_lanes(real *to, Rows x, int rows, const Shape *s, real scale)
+{
+    for (int c = 0; c < s->dp; c += LANES, to += LANES * s->wide) {
+        vec part[LANES];
+        for (int l = 0; l < LANES; l++)
+            part[l] = l < rows ? vec_load(row_of(x, l) + c) * scale : (vec){ 0 };
+        vec_turn(part);
+        for (int l = 0; l < LANES; l++) vec_store(to + l * s->wide, part[l]);
+    }
 }
 
 /* Columns of `n` rows x, times scale; lanes without a row are 0. */
 static void turn(real *to, Rows x, int n, const Shape *s, real scale)
 {
-    for (int i = 0; i < n; i += LANES)
-        for (int c = 0; c < s->dp; c += LANES) {
-            vec part[LANES];
-            for (int l = 0; l < LANES; l++)
-                part[l] = i + l < n ? vec_load(row_of(x, i + l) + c) * scale : (vec){ 0 };
-            vec_turn(part);
-            real *at = to + c * s->wide + i;
-            for (int l = 0; l < LANES; l++) vec_store(at + l * s->wide, part[l]);
-        }
+    int i = 0;
+    for (; i + LANES <= n; i += LANES)
+        turn_lanes(to + i, from_row(x, i), LANES, s, scale);
+    if (i < n) turn_lanes(to + i, from_row(x, i), n - i, s, scale);
 }
 
 /* C [T, n] = x [T, d] turned [d, n] */
-static void scores(real *c, const real *x, const real *turned, int n, const Shape *s)
+static void scores(real *c, Rows x, const real *turned, int n, const Shape *s)
 {
-    tile_product(c, (size_t)s->wide, (TileA){ x, s->x_row, 1 }, turned, (size_t)s->wide,
+    tile_product(c, (size_t)s->wide, (TileA){ x.at, x.row, 1 }, turned, (size_t)s->wide,
                  s->T, round_to_lanes(n), s->d, false);
 }
 
@@ -123,7 +161,7 @@ static void exponentials(real *p, real *max, real *sum, int n, const Shape *s)
         for (int j = 1; j < s->T; j++)
             most = vec_max(vec_load(p + j * s->wide + l), most);
         for (int j = 0; j < s->T; j++) {
-            vec e = vec_exp(vec_load(p + j * s->wide + l) - most);
+            vec e = vec_exp_low(vec_load(p + j * s->wide + l) - most);
             vec_store(p + j * s->wide + l, e);
             total += e;
         }
@@ -139,7 +177,7 @@ static int block_rows(const Shape *s, int i)
 
 /* Scores of queries from i on, as exponentials; lse if it is wanted. */
 static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Rows q,
-                         const real *k, int i, const Shape *s)
+                         Rows k, int i, const Shape *s)
 {
     int  n = block_rows(s, i);
     real max[BLOCK], sum[BLOCK];
@@ -147,34 +185,35 @@ static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Row
     scores(p, k, turned, n, s);
     exponentials(p, max, sum, n, s);
     for (int r = 0; r < n; r++) {
-        if (lse) lse[i + r] = max[r] + (real)log((double)sum[r]);
+        if (lse) lse[i + r] = max[r] + v_log(sum[r]);
         part[r] = 1 / sum[r];
     }
     return n;
 }
 
 typedef struct {
-    real *p, *turned, *q, *v, *y; /* [T, wide], [dp, wide], three [T, dp] */
+    real *p, *turned, *q, *k, *v, *y; /* [T, wide], [dp, wide], four [T, dp] */
 } Forward;
 
 static Forward forward_scratch(const Shape *s)
 {
     size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
     size_t rows = (size_t)s->T * (size_t)s->dp;
-    real  *at = scratch_take(score + turned + 3 * rows);
+    real  *at = scratch_take(score + turned + 4 * rows);
     real  *q = at + score + turned;
-    return (Forward){ at, at + score, q, q + rows, q + 2 * rows };
+    return (Forward){ at, at + score, q, q + rows, q + 2 * rows, q + 3 * rows };
 }
 
 /* y [T, d] and lse [T] of the head whose queries start at x */
 static void head_fwd(real *y, real *lse, const real *x, const Shape *s)
 {
     Forward f = forward_scratch(s);
-    Rows    q = padded(f.q, x, s->x_row, s), v = padded(f.v, x + 2 * s->D, s->x_row, s);
+    Rows    q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
+    Rows    v = near(f.v, x + 2 * s->D, s->x_row, s);
     for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
-        int  n = probabilities(f.p, f.turned, lse, part, q, x + s->D, i, s);
-        Out  out = out_to(f.y, y + (size_t)i * s->y_row, s->y_row, 0, s);
+        int  n = probabilities(f.p, f.turned, lse, part, q, k, i, s);
+        Out  out = out_to(f.y, y + (size_t)i * s->y_row, s->y_row, 0, 1, s);
         to_queries(out, f.p, v, n, s, false);
         for (int r = 0; r < n; r++)
             for (int c = 0; c < s->dp; c += LANES) {
@@ -188,30 +227,29 @@ static void head_fwd(real *y, real *lse, const real *x, const Shape *s)
 void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int D, int H)
 {
     Shape  s = shape_of(T, D, H);
-    size_t image = (size_t)T * (size_t)D;
+    size_t heads = (size_t)N * (size_t)H;
     gemmlog_attention(false, qkv, y, N, T, D, H);
-#pragma omp parallel for collapse(2) schedule(static)
-    for (int n = 0; n < N; n++)
-        for (int h = 0; h < H; h++) {
-            size_t col = (size_t)(h * s.d), at = (size_t)n * image;
-            real  *l = lse ? lse + ((size_t)n * (size_t)H + (size_t)h) * (size_t)T : NULL;
-            head_fwd(y + at + col, l, qkv + 3 * at + col, &s);
-        }
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < heads; i++) {
+        if (i + 1 < heads) ask_for(qkv + head_at(&s, i + 1, s.x_row), 3, s.x_row, &s);
+        head_fwd(y + head_at(&s, i, s.y_row), lse ? lse + i * (size_t)T : NULL,
+                 qkv + head_at(&s, i, s.x_row), &s);
+    }
 }
 
 typedef struct {
     real *p, *ds, *turned;               /* two [T, wide], [dp, wide] */
-    real *q, *k, *dy, *dq, *dk, *dv;     /* [T, dp], where heads are not whole vectors */
+    real *q, *k, *v, *dy, *dq, *dk, *dv; /* [T, dp], see near() and Out */
 } Backward;
 
 static Backward backward_scratch(const Shape *s)
 {
     size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
     size_t rows = (size_t)s->T * (size_t)s->dp;
-    real  *at = scratch_take(2 * score + turned + 6 * rows);
+    real  *at = scratch_take(2 * score + turned + 7 * rows);
     real  *q = at + 2 * score + turned;
     return (Backward){ at, at + score, at + 2 * score, q, q + rows, q + 2 * rows,
-                       q + 3 * rows, q + 4 * rows, q + 5 * rows };
+                       q + 3 * rows, q + 4 * rows, q + 5 * rows, q + 6 * rows };
 }
 
 /* p = exp(s - lse),  ds = p (dp - sum_j p dp / sum_j p) scale, down each column.
@@ -228,7 +266,7 @@ static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s
             vec d = { 0 }, t = { 0 };
             for (int end = j + PART < s->T ? j + PART : s->T; j < end; j++) {
                 size_t at = (size_t)(j * s->wide + l);
-                vec    e = vec_exp(vec_load(p + at) - own);
+                vec    e = vec_exp_low(vec_load(p + at) - own);
                 vec_store(p + at, e);
                 d += e * vec_load(ds + at);
                 t += e;
@@ -251,20 +289,21 @@ static void head_bwd(real *dx, real beta, const real *dy, const real *x,
                      const real *lse, const Shape *s)
 {
     Backward b = backward_scratch(s);
-    Rows q = padded(b.q, x, s->x_row, s), k = padded(b.k, x + s->D, s->x_row, s);
-    Rows d = padded(b.dy, dy, s->y_row, s);
-    Out  dk = out_to(b.dk, dx + s->D, s->x_row, beta, s);
-    Out  dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, s);
+    Rows q = near(b.q, x, s->x_row, s), k = near(b.k, x + s->D, s->x_row, s);
+    Rows v = near(b.v, x + 2 * s->D, s->x_row, s), d = near(b.dy, dy, s->y_row, s);
+    int  blocks = (s->T + s->wide - 1) / s->wide;
+    Out  dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks, s);
+    Out  dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
     for (int i = 0; i < s->T; i += s->wide) {
         int n = block_rows(s, i);
         turn(b.turned, from_row(q, i), n, s, s->scale);
-        scores(b.p, x + s->D, b.turned, n, s);
+        scores(b.p, k, b.turned, n, s);
         turn(b.turned, from_row(d, i), n, s, 1);
-        scores(b.ds, x + 2 * s->D, b.turned, n, s);
+        scores(b.ds, v, b.turned, n, s);
         scores_bwd(b.p, b.ds, lse + i, n, s);
         to_keys(dv, b.p, from_row(d, i), n, s, dv.add || i > 0);
         to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
-        Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, s);
+        Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
         to_queries(dq, b.ds, k, n, s, dq.add);
         settle(dq, n, s, beta);
     }
@@ -276,27 +315,30 @@ void cpu_attention_bwd(Share dqkv, const real *dy, const real *qkv, const real *
                        int N, int T, int D, int H)
 {
     Shape  s = shape_of(T, D, H);
-    size_t image = (size_t)T * (size_t)D;
+    size_t heads = (size_t)N * (size_t)H;
     if (!dqkv.at) return;
     gemmlog_attention(true, qkv, dy, N, T, D, H);
-#pragma omp parallel for collapse(2) schedule(static)
-    for (int n = 0; n < N; n++)
-        for (int h = 0; h < H; h++) {
-            size_t col = (size_t)(h * s.d), at = (size_t)n * image;
-            head_bwd(dqkv.at + 3 * at + col, dqkv.beta, dy + at + col,
-                     qkv + 3 * at + col,
-                     lse + ((size_t)n * (size_t)H + (size_t)h) * (size_t)T, &s);
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < heads; i++) {
+        size_t x = head_at(&s, i, s.x_row), y = head_at(&s, i, s.y_row);
+        if (i + 1 < heads) {
+            size_t next = head_at(&s, i + 1, s.x_row);
+            ask_for(qkv + next, 3, s.x_row, &s);
+            ask_for(dy + head_at(&s, i + 1, s.y_row), 1, s.y_row, &s);
+            ask_for(dqkv.at + next, 3, s.x_row, &s);
         }
+        head_bwd(dqkv.at + x, dqkv.beta, dy + y, qkv + x, lse + i * (size_t)T, &s);
+    }
 }
 
 /* Probabilities among all rows, [T, T] of a head. */
 static void head_map(real *to, const real *x, const Shape *s)
 {
     Forward f = forward_scratch(s);
-    Rows    q = padded(f.q, x, s->x_row, s);
+    Rows    q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
     for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
-        int  n = probabilities(f.p, f.turned, NULL, part, q, x + s->D, i, s);
+        int  n = probabilities(f.p, f.turned, NULL, part, q, k, i, s);
         for (int r = 0; r < n; r++, to += s->T)
             for (int j = 0; j < s->T; j++) to[j] = f.p[j * s->wide + r] * part[r];
     }

@@ -18,19 +18,25 @@ typedef struct {
     size_t      row, col; /* strides: A(i, k) = at[i row + k col] */
 } TileA;
 
-enum { TILE_ROWS = 4, TILE_VECTORS = 3 }; /* 12 sums, 3 of B, 1 of A: 16 registers */
+/* The most rows and vectors of a tile: all its sums, a row of B and, as gcc likes to
+ * load them at once, its numbers of A are in registers. */
+#ifdef __AVX512VL__
+enum { TILE_ROWS = 5, TILE_VECTORS = 4 }; /* 20 + 4 + 5 of 32 registers */
+#else
+enum { TILE_ROWS = 4, TILE_VECTORS = 3 }; /* 12 + 3 + 1 of 16 registers */
+#endif
 
 /* One tile of `rows` x `vectors`; both are known where this is inlined. */
 static inline __attribute__((always_inline)) void
 tile(int rows, int vectors, real *c, size_t c_row, TileA a, const real *b, size_t b_row,
      int terms, bool add)
 {
-    vec sum[TILE_ROWS][TILE_VECTORS];
+    vec sum[5][4]; /* for the largest, whatever the target */
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < vectors; j++)
             sum[i][j] = add ? vec_load(c + (size_t)i * c_row + j * LANES) : (vec){ 0 };
     for (int k = 0; k < terms; k++, a.at += a.col, b += b_row) {
-        vec bk[TILE_VECTORS];
+        vec bk[4];
         for (int j = 0; j < vectors; j++) bk[j] = vec_load(b + j * LANES);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < vectors; j++)
@@ -41,40 +47,53 @@ tile(int rows, int vectors, real *c, size_t c_row, TileA a, const real *b, size_
             vec_store(c + (size_t)i * c_row + j * LANES, sum[i][j]);
 }
 
-/* A strip of `vectors` columns of C, all rows. */
 static inline __attribute__((always_inline)) void
-tile_strip(int vectors, int rows, real *c, size_t c_row, TileA a, const real *b,
-           size_t b_row, int terms, bool add)
+tile_of(int rows, int vectors, real *c, size_t c_row, TileA a, const real *b,
+        size_t b_row, int terms, bool add)
 {
-    int i = 0;
-    for (; i + TILE_ROWS <= rows; i += TILE_ROWS) {
-        tile(TILE_ROWS, vectors, c, c_row, a, b, b_row, terms, add);
-        c += TILE_ROWS * c_row;
-        a.at += TILE_ROWS * a.row;
-    }
-    switch (rows - i) {
+    switch (rows) {
+    case 5: tile(5, vectors, c, c_row, a, b, b_row, terms, add); break;
+    case 4: tile(4, vectors, c, c_row, a, b, b_row, terms, add); break;
     case 3: tile(3, vectors, c, c_row, a, b, b_row, terms, add); break;
     case 2: tile(2, vectors, c, c_row, a, b, b_row, terms, add); break;
     case 1: tile(1, vectors, c, c_row, a, b, b_row, terms, add); break;
     }
 }
 
-/* C [rows, cols], cols a multiple of LANES.  Strips are as even as can be: four
- * vectors are two and two, because a tile of one vector waits for its sums. */
-static inline void tile_product(real *c, size_t c_row, TileA a, const real *b,
-                                size_t b_row, int rows, int cols, int terms, bool add)
+/* As few parts of `all` as can be, none larger than `most` and all as even as can be,
+ * because a small tile waits for its sums: the first `longer` of them have one more. */
+typedef struct {
+    int size, longer;
+} TileParts;
+
+static inline TileParts tile_parts(int all, int most)
 {
-    int left = cols / LANES;
-    while (left > 0) {
-        int vectors = left == 4 || left == 2 ? 2 : left == 1 ? 1 : TILE_VECTORS;
-        switch (vectors) {
-        case 3: tile_strip(3, rows, c, c_row, a, b, b_row, terms, add); break;
-        case 2: tile_strip(2, rows, c, c_row, a, b, b_row, terms, add); break;
-        case 1: tile_strip(1, rows, c, c_row, a, b, b_row, terms, add); break;
+    int parts = (all + most - 1) / most;
+    return parts ? (TileParts){ all / parts, all % parts } : (TileParts){ 1, 0 };
+}
+
+/* C [rows, cols], cols a multiple of LANES.  All columns of a few rows, then the next
+ * rows, so that what is read of A stays in cache. */
+static __attribute__((noinline)) void
+tile_product(real *c, size_t c_row, TileA a, const real *b, size_t b_row, int rows,
+             int cols, int terms, bool add)
+{
+    TileParts down = tile_parts(rows, TILE_ROWS);
+    TileParts across = tile_parts(cols / LANES, TILE_VECTORS);
+    for (int i = 0, n; i < rows; i += n) {
+        n = down.size + (down.longer-- > 0);
+        int longer = across.longer;
+        for (int j = 0, v; j < cols; j += v * LANES) {
+            v = across.size + (longer-- > 0);
+            switch (v) {
+            case 4: tile_of(n, 4, c + j, c_row, a, b + j, b_row, terms, add); break;
+            case 3: tile_of(n, 3, c + j, c_row, a, b + j, b_row, terms, add); break;
+            case 2: tile_of(n, 2, c + j, c_row, a, b + j, b_row, terms, add); break;
+            case 1: tile_of(n, 1, c + j, c_row, a, b + j, b_row, terms, add); break;
+            }
         }
-        c += vectors * LANES;
-        b += vectors * LANES;
-        left -= vectors;
+        c += (size_t)n * c_row;
+        a.at += (size_t)n * a.row;
     }
 }
 

@@ -60,6 +60,8 @@ static inline void vec_turn(vec x[LANES])
 #ifdef REAL_IS_DOUBLE
 
 static inline real v_exp(real x) { return exp(x); }
+static inline real v_exp_low(real x) { return exp(x); }
+static inline real v_log(real x) { return log(x); }
 static inline real v_sqrt(real x) { return sqrt(x); }
 static inline real v_normal_cdf(real x)
 {
@@ -74,33 +76,49 @@ static inline real v_gelu_slope(real x)
 #else
 
 static inline real v_sqrt(real x) { return sqrtf(x); }
+static inline real v_log(real x) { return logf(x); }
 
-/* e^x, off by at most 0.8 ulp; 0 below -87.3 (where floats become subnormal),
- * infinity above 88.7, NaN for NaN.  With n = round(x / ln 2), r = x - n ln 2:
- * 2^n (1 + r + r^2 p(r)). */
-static inline float v_exp(float x)
+/* e^x = 2^n e^r of moderate x: returns e^r and leaves n.  With n = round(x / ln 2),
+ * r = x - n ln 2:  1 + r + r^2 p(r). */
+static inline float v_exp_of_rest(float x, int32_t *n)
 {
     const float magic = 12582912; /* 1.5 2^23: adding it leaves an integer */
-    float       in = x > 89 ? 89 : x < -88 ? -88 : x;
-    float       shifted = in * 1.44269504f + magic;
-    float       n = shifted - magic;
-    float       r = (in - n * 0.693359375f) + n * 2.12194440e-4f;
+    float       shifted = x * 1.44269504f + magic;
+    float       whole = shifted - magic;
+    float       r = (x - whole * 0.693359375f) + whole * 2.12194440e-4f;
     float       p = 1.392625083e-3f;
     p = p * r + 8.363232884e-3f;
     p = p * r + 4.166655421e-2f;
     p = p * r + 1.666657667e-1f;
     p = p * r + 0.5f;
-    float e = 1 + (r + r * r * p);
+    memcpy(n, &shifted, sizeof *n);
+    *n -= 0x4b400000;
+    return 1 + (r + r * r * p);
+}
 
-    int32_t bits; /* 2^n in two factors: n may be 128 */
-    memcpy(&bits, &shifted, sizeof bits);
-    bits -= 0x4b400000;
-    uint32_t half = (uint32_t)((bits >> 1) + 127) << 23;
-    uint32_t rest = (uint32_t)(bits - (bits >> 1) + 127) << 23;
-    float    a, b;
-    memcpy(&a, &half, sizeof a);
-    memcpy(&b, &rest, sizeof b);
-    return x < -87.3f ? 0 : e * a * b;
+static inline float v_power_of_two(int32_t n) /* -126..127 */
+{
+    uint32_t bits = (uint32_t)(n + 127) << 23;
+    float    x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* e^x, off by at most 0.8 ulp; 0 below -87.3 (where floats become subnormal),
+ * infinity above 88.7, NaN for NaN. */
+static inline float v_exp(float x)
+{
+    int32_t n; /* may be 128: 2^n in two factors */
+    float   e = v_exp_of_rest(x > 89 ? 89 : x < -88 ? -88 : x, &n);
+    return x < -87.3f ? 0 : e * v_power_of_two(n >> 1) * v_power_of_two(n - (n >> 1));
+}
+
+/* The same of x <= 88, for a softmax: but e^-87 is the least, not 0. */
+static inline float v_exp_low(float x)
+{
+    int32_t n;
+    float   e = v_exp_of_rest(x < -87 ? -87 : x, &n);
+    return e * v_power_of_two(n);
 }
 
 /* Phi(x) = (1 + erf(x / sqrt 2)) / 2, off by at most 3e-7; from |x| = 5.55 on
@@ -147,12 +165,12 @@ static inline float v_gelu_slope(float x)
 #endif
 
 /* The same of a vector; the arrays never leave their registers. */
-static inline vec vec_exp(vec x)
+static inline vec vec_exp_low(vec x)
 {
     real a[LANES];
     vec_store(a, x);
 #pragma omp simd simdlen(8)
-    for (int l = 0; l < LANES; l++) a[l] = v_exp(a[l]);
+    for (int l = 0; l < LANES; l++) a[l] = v_exp_low(a[l]);
     return vec_load(a);
 }
 

@@ -92,11 +92,15 @@ size_t mae_count(const MaeConfig *c)
 
 /* --- forward ----------------------------------------------------------- */
 
-static Tensor *decode(Tape *t, const Mae *m, Tensor *latent, const Visible *visible)
+Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible)
 {
     Tensor *x = op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b);
-    x = op_restore(t, x, m->mask_token, m->decoder_pos_embed, visible);
-    x = blocks_forward(t, m->decoder_blocks, &m->config.decoder, x);
+    return op_restore(t, x, m->mask_token, m->decoder_pos_embed, visible);
+}
+
+Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens)
+{
+    Tensor *x = blocks_forward(t, m->decoder_blocks, &m->config.decoder, tokens);
     return op_norm_linear(t, x, m->decoder_norm.w, m->decoder_norm.b, m->decoder_pred.w,
                           m->decoder_pred.b);
 }
@@ -104,12 +108,13 @@ static Tensor *decode(Tape *t, const Mae *m, Tensor *latent, const Visible *visi
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
 {
     Tensor *latent = vit_encode(t, &m->vit, images, visible);
-    Tensor *pred = decode(t, m, latent, visible);
+    Tensor *tokens = mae_restore(t, m, latent, visible);
+    Tensor *pred = mae_decode(t, m, tokens);
     Tensor *target = op_target_patches(t, images, m->config.encoder.patch,
                                        m->config.normalized);
     bool    any = visible->K < visible->L;
     Tensor *loss = any ? op_hidden_mse(t, pred, target, visible) : NULL;
-    return (MaeResult){ latent, pred, target, loss };
+    return (MaeResult){ latent, tokens, pred, target, loss };
 }
 
 Tensor *mae_patch_loss(Tape *t, const MaeResult *r)

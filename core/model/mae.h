@@ -34,6 +34,7 @@ typedef struct {
 
 typedef struct {
     Tensor *latent; /* [N, K + 1, D], after the encoder's final norm             */
+    Tensor *tokens; /* [N, L + 1, B], what the decoder's first block sees        */
     Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused         */
     Tensor *target; /* [N, L, P], values ordered (row, column, channel)          */
     Tensor *loss;   /* scalar: mean squared error of the hidden; NULL if none is */
@@ -59,6 +60,10 @@ size_t mae_count(const MaeConfig *c);
 
 /* images [N, C, H, W], constant. */
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
+
+/* Its two halves: what the decoder's blocks see, width B, and what they make of it. */
+Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible);
+Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens);
 
 /* Mean squared error of every patch, hidden or not: [N, L], no gradient. */
 Tensor *mae_patch_loss(Tape *t, const MaeResult *r);

@@ -145,7 +145,7 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
     return x;
 }
 
-static Tensor *embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+static Tensor *patches(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
 {
     const VitConfig *c = &v->config;
     const int       *dim = images->dim;
@@ -154,19 +154,32 @@ static Tensor *embed(Tape *t, const Vit *v, Tensor *images, const Visible *visib
           "images [%d, %d, %d, %d] for a model of [%d, %d, %d]", dim[0], dim[1], dim[2],
           dim[3], c->channels, c->height, c->width);
     Tensor *x = op_take_patches(t, images, visible, c->patch);
-    x = op_linear(t, x, v->patch_embed.w, v->patch_embed.b);
+    return op_linear(t, x, v->patch_embed.w, v->patch_embed.b);
+}
+
+Tensor *vit_embed_patches(Tape *t, const Vit *v, Tensor *images)
+{
+    return patches(t, v, images, vit_all_visible(t, v, images));
+}
+
+Tensor *vit_embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+{
+    Tensor *x = patches(t, v, images, visible);
     return op_tokens(t, x, v->cls_token, v->pos_embed, visible);
 }
 
-Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+Tensor *vit_think(Tape *t, const Vit *v, Tensor *x)
 {
-    Tensor *x = embed(t, v, images, visible);
     x = blocks_forward(t, v->blocks, &v->config.size, x);
     return op_norm(t, x, v->norm.w, v->norm.b);
 }
 
-/* Nothing hidden; lives as long as the tape's nodes, which refer to it. */
-static const Visible *all_visible(Tape *t, const Vit *v, const Tensor *images)
+Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
+{
+    return vit_think(t, v, vit_embed(t, v, images, visible));
+}
+
+const Visible *vit_all_visible(Tape *t, const Vit *v, const Tensor *images)
 {
     int      N = images->dim[0], L = vit_patches(&v->config);
     int     *ids = ARENA_NEW(&t->nodes, int, (size_t)N * (size_t)L);
@@ -178,7 +191,7 @@ static const Visible *all_visible(Tape *t, const Vit *v, const Tensor *images)
 
 Tensor *vit_features(Tape *t, const Vit *v, Tensor *images)
 {
-    return vit_encode(t, v, images, all_visible(t, v, images));
+    return vit_encode(t, v, images, vit_all_visible(t, v, images));
 }
 
 Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images)
@@ -186,7 +199,7 @@ Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images)
     const Block *b = &v->blocks[0];
     bool         recording = t->recording;
     t->recording = false;
-    Tensor *x = embed(t, v, images, all_visible(t, v, images));
+    Tensor *x = vit_embed(t, v, images, vit_all_visible(t, v, images));
     Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
     Tensor *map = op_attention_map(t, qkv, v->config.size.heads);
     t->recording = recording;

@@ -55,7 +55,18 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
  * of position / 10000^(4 i / D).  The class token's row is zero. */
 void positions_write(Params *p, Tensor *x, int rows, int cols);
 
-/* images [N, C, H, W] -> [N, K + 1, D], class token first, after the final norm. */
+/* What the first block sees: images [N, C, H, W] -> [N, K + 1, D], class token first,
+ * positions added.  Then the blocks and the final norm: any tokens, same shape. */
+Tensor *vit_embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible);
+Tensor *vit_think(Tape *t, const Vit *v, Tensor *x);
+
+/* The embedding of every patch, without class token and positions: -> [N, L, D]. */
+Tensor *vit_embed_patches(Tape *t, const Vit *v, Tensor *images);
+
+/* Nothing hidden; lives as long as the tape's nodes. */
+const Visible *vit_all_visible(Tape *t, const Vit *v, const Tensor *images);
+
+/* Both: images [N, C, H, W] -> [N, K + 1, D], after the final norm. */
 Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible);
 
 /* The same with every patch visible: -> [N, L + 1, D]. */

@@ -3,6 +3,7 @@
 #include "core/cpu/vmath.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { SHARED = 1 << 14 }; /* values worth waking the other threads for */
 
@@ -20,4 +21,15 @@ void cpu_adamw(real *w, real *m, real *v, const real *grad, size_t n, double lr,
         v[i] = b2 * v[i] + c2 * grad[i] * grad[i];
         w[i] = keep * w[i] - rate * m[i] / (v_sqrt(v[i]) * root + small);
     }
+}
+
+void cpu_follow(real *y, const real *x, size_t n, double momentum)
+{
+    real keep = (real)momentum, take = (real)(1 - momentum);
+    if (momentum == 0) {
+        memcpy(y, x, n * sizeof *y);
+        return;
+    }
+#pragma omp parallel for simd schedule(static) if (n > SHARED)
+    for (size_t i = 0; i < n; i++) y[i] = keep * y[i] + take * x[i];
 }

@@ -165,11 +165,11 @@ static real start_value(const Param *q, Rng *rng)
     }
 }
 
-static void draw_start(const Params *p, int i, uint64_t seed, real *work)
+static void draw_start(const Params *p, int i, uint64_t seed, uint64_t epoch, real *work)
 {
     const Param *q = &p->list[i];
     size_t       n = tensor_count(q->tensor);
-    Rng          rng = rng_at(seed, STREAM_INIT, 0, (uint64_t)i);
+    Rng          rng = rng_at(seed, STREAM_INIT, epoch, (uint64_t)i);
     for (size_t k = 0; k < n; k++) work[k] = start_value(q, &rng);
     p->be->write(q->tensor->data, work, n);
 }
@@ -184,14 +184,17 @@ void params_place_zero(Params *p)
     for (int i = 0; i < p->n; i++) p->list[i].tensor->data = p->weights + p->list[i].offset;
 }
 
-void params_place(Params *p, uint64_t seed)
+static void place(Params *p, uint64_t seed, uint64_t epoch)
 {
     params_place_zero(p);
     ArenaMark mark = arena_mark(&p->host);
     real     *work = ARENA_NEW(&p->host, real, params_largest(p));
-    for (int i = 0; i < p->n; i++) draw_start(p, i, seed, work);
+    for (int i = 0; i < p->n; i++) draw_start(p, i, seed, epoch, work);
     arena_rewind(&p->host, mark);
 }
+
+void params_place(Params *p, uint64_t seed) { place(p, seed, 0); }
+void params_place_beside(Params *p, uint64_t seed) { place(p, seed, 1); }
 
 void params_train(Params *p, int moments)
 {
@@ -199,7 +202,20 @@ void params_train(Params *p, int moments)
     CHECK(moments >= 0 && moments <= MAX_MOMENTS, "%d moments", moments);
     p->training = true;
     for (int k = 0; k < moments; k++) p->moment[k] = zero_block(p, p->trained);
-    for (int i = 0; i < p->n; i++) p->list[i].tensor->wants_grad = p->list[i].trained;
+    params_freeze(p, false);
+}
+
+void params_freeze(Params *p, bool frozen)
+{
+    CHECK(p->training, "parameters that nobody trains");
+    for (int i = 0; i < p->n; i++)
+        p->list[i].tensor->wants_grad = !frozen && p->list[i].trained;
+}
+
+void params_follow(Params *p, const Params *model, double momentum)
+{
+    CHECK(p->all == model->all, "%zu parameters follow %zu", p->all, model->all);
+    p->be->follow(p->weights, model->weights, p->all, momentum);
 }
 
 void params_check_grads(const Params *p)

@@ -85,13 +85,22 @@ Layer params_norm(Params *p, int width, const char *name, ...) PRINTF_LIKE(3, 4)
 Layer params_embedding(Params *p, int D, int channels, int patch, const char *name);
 
 /* Memory, all zero, and initial values: parameter i draws from (seed, STREAM_INIT, 0,
- * i).  Or memory alone. */
+ * i), or, for a model that is trained beside another of the same seed, from (seed,
+ * STREAM_INIT, 1, i).  Or memory alone. */
 void params_place(Params *p, uint64_t seed);
+void params_place_beside(Params *p, uint64_t seed);
 void params_place_zero(Params *p);
 
 /* From now on gradients are wanted; `moments` moments, all zero.  Once, after
  * params_place. */
 void params_train(Params *p, int moments);
+
+/* From now on gradients are not wanted, or wanted again. */
+void params_freeze(Params *p, bool frozen);
+
+/* p = momentum p + (1 - momentum) model, which has the same parameters: a teacher that
+ * follows slowly.  With momentum 0 a copy. */
+void params_follow(Params *p, const Params *model, double momentum);
 
 /* Before an optimiser's step: abort (CHECK) if a trained parameter has no gradient.
  * After it, and before the tape is reset: the next backward starts from nothing. */

@@ -32,4 +32,7 @@ void adamw_step(AdamW *o, double lr);
  * exist at the same time.  The parameters are all that the loss differentiates. */
 void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr);
 
+/* The same for several models at once, each with its own optimiser. */
+void adamw_backward_all(AdamW *const *all, int n, Tape *t, Tensor *loss, double lr);
+
 #endif

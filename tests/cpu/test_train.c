@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 #ifdef REAL_IS_DOUBLE
 static const double OFF = 1e-13;
@@ -34,4 +35,20 @@ Test(train, adamw)
                       (double)w[i] - sw[i]);
         }
     }
+}
+
+Test(train, follow)
+{
+    enum { COUNT = 37 };
+    real y[COUNT], x[COUNT], was[COUNT];
+    test_fill(y, COUNT, 1), test_fill(x, COUNT, 2);
+    memcpy(was, y, sizeof y);
+    cpu_follow(y, x, COUNT, 0.75);
+    for (int i = 0; i < COUNT; i++) {
+        double want = 0.75 * (double)was[i] + 0.25 * (double)x[i];
+        cr_expect(fabs((double)y[i] - want) <= OFF, "[%d] off by %g", i, (double)y[i] - want);
+    }
+    for (int i = 0; i < COUNT; i++) y[i] = (real)NAN;
+    cpu_follow(y, x, COUNT, 0);
+    cr_expect_arr_eq(y, x, sizeof y);
 }

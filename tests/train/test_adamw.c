@@ -1,5 +1,6 @@
 #include "core/train/adamw.h"
 #include "tests/model/parity.h"
+#include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -54,4 +55,41 @@ Test(adamw, on_the_way_back_misses_no_parameter, .signal = SIGABRT)
     Tensor *c = tape_constant(&p.tape, latent->rank, latent->dim);
     p.be->zero(c->data, tensor_count(c));
     adamw_backward(&opt, &p.tape, op_dot(&p.tape, latent, c), 1e-3);
+}
+
+/* Two linear maps, one after the other, as one model and as two. */
+static void two_maps(real out[2], bool apart)
+{
+    Params params[2];
+    AdamW  adamw[2];
+    Tape   t;
+    Layer  a, b;
+    int    models = apart ? 2 : 1;
+    tape_open(&t, test_backend());
+    for (int i = 0; i < models; i++) params_open(&params[i], t.be);
+    a = params_linear(&params[0], 3, 3, "a");
+    b = params_linear(&params[models - 1], 3, 3, "b");
+    for (int i = 0; i < models; i++) {
+        params_place_zero(&params[i]);
+        adamw_open(&adamw[i], &params[i], &recipe);
+        for (size_t k = 0; k < params[i].all; k++) params[i].weights[k] = R(0.5);
+    }
+    for (int step = 0; step < 3; step++) {
+        Tensor *x = test_constant(&t, 2, (int[]){ 4, 3 }, 1);
+        Tensor *y = op_linear(&t, op_linear(&t, x, a.w, a.b), b.w, b.b);
+        Tensor *loss = op_dot(&t, y, test_constant(&t, 2, y->dim, 2));
+        adamw_backward_all((AdamW *[]){ &adamw[0], &adamw[1] }, models, &t, loss, 1e-2);
+        tape_reset(&t);
+    }
+    out[0] = a.w->data[1], out[1] = b.w->data[1];
+    for (int i = 0; i < models; i++) params_close(&params[i]);
+    tape_close(&t);
+}
+
+Test(adamw, two_optimisers_do_what_one_does)
+{
+    real one[2], two[2];
+    two_maps(one, false), two_maps(two, true);
+    cr_expect(one[0] == two[0] && one[1] == two[1] && one[0] != R(0.5), "%g %g, %g %g",
+              (double)one[0], (double)two[0], (double)one[1], (double)two[1]);
 }

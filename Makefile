@@ -112,7 +112,8 @@ $(B)/%.c.o: %.c $(B)/flags
 
 # Files below are rewritten only when their text changes, so a new strategy or
 # command recompiles its registry and a new flag recompiles everything.
-$(B)/gen/strategies.def: TEXT = $(patsubst strategies/%.c,STRATEGY(%),$(STRATEGIES))
+$(B)/gen/strategies.def: TEXT = $(foreach s,$(STRATEGIES:strategies/%.c=%), \
+                                   STRATEGY($(s), "$(subst _,-,$(s))"))
 $(B)/gen/commands.def:   TEXT = $(patsubst experiments/cli/%.c,COMMAND_FILE(%),$(COMMANDS))
 $(B)/gen/build.def:      TEXT = BUILD_FACT(commit, "$(COMMIT)") BUILD_FACT(tree, "$(TREE)") \
                                 BUILD_FACT(flags, "$(CFLAGS)")

@@ -78,6 +78,7 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 MASK_STRATEGY(block,
     .about  = "rectangles, as in BEiT, topped up to the exact count",
     .source = "Bao et al. 2021, arXiv:2106.08254, algorithm 1",
+    .family = "blocks",
     .size   = sizeof(Block),
     .params = params,
     .score  = score

@@ -66,6 +66,7 @@ static bool fixed(const void *self)
 MASK_STRATEGY(grid,
     .about  = "a regular lattice stays visible",
     .source = "He et al. 2022, arXiv:2111.06377, table 1f",
+    .family = "lattices",
     .size   = sizeof(Grid),
     .params = params,
     .score  = score,

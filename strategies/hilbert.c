@@ -73,6 +73,7 @@ static void order(const void *self, int *out, int rows, int cols)
 MASK_STRATEGY(hilbert,
     .about  = "a Hilbert curve, on a grid of any shape",
     .source = "scan order of doi:10.1117/12.3058596; its selector is this suite's",
+    .family = "curves",
     .select = MASK_STRATA,
     .order  = order
 );

@@ -62,6 +62,7 @@ static void order(const void *self, int *out, int rows, int cols)
 MASK_STRATEGY(peano,
     .about  = "a Peano curve, on a grid of any shape",
     .source = "scan order of doi:10.1117/12.3058596; its selector is this suite's",
+    .family = "curves",
     .select = MASK_STRATA,
     .order  = order
 );

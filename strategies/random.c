@@ -13,5 +13,6 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 MASK_STRATEGY(random,
     .about  = "uniform over all patches",
     .source = "He et al. 2022, arXiv:2111.06377",
+    .family = "random",
     .score  = score
 );

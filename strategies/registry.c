@@ -5,17 +5,31 @@
 #include <stdio.h>
 #include <string.h>
 
-/* gen/strategies.def holds one line, STRATEGY(name), for each name.c here. */
-#define STRATEGY(name) extern const MaskStrategy mask_##name;
+/* gen/strategies.def holds STRATEGY(name, "name") for each name.c here; where the
+ * first name has underscores the second has hyphens. */
+#define STRATEGY(name, spelled) extern const MaskStrategy mask_##name;
 #include "gen/strategies.def"
 #undef STRATEGY
 
 const StrategyEntry strategies[] = {
-#define STRATEGY(name) { #name, &mask_##name },
+#define STRATEGY(name, spelled) { spelled, &mask_##name },
 #include "gen/strategies.def"
 #undef STRATEGY
     { NULL, NULL }
 };
+
+const char *const strategy_families[] = {
+    "random", "lattices", "blocks",   "curves", "noise",   "axes",     "pixels",
+    "attention", "features", "losses", "learned", "controls", "others", NULL
+};
+
+const char *strategy_family(const StrategyEntry *e)
+{
+    int k = 0;
+    for (; strategy_families[k + 1]; k++)
+        if (e->strategy->family && !strcmp(e->strategy->family, strategy_families[k])) break;
+    return strategy_families[k];
+}
 
 Status strategy_find(const StrategyEntry **found, const char *name, Err *err)
 {

@@ -11,6 +11,11 @@ typedef struct {
 
 extern const StrategyEntry strategies[]; /* sorted by name, ends with { 0 } */
 
+/* Headings of a list, in order; ends with NULL.  The last, "others", is for those
+ * that name no family or another. */
+extern const char *const strategy_families[];
+const char              *strategy_family(const StrategyEntry *e); /* one of these */
+
 /* The entry of that name.  STATUS_CONFIG names the nearest one there is. */
 MUST_USE Status strategy_find(const StrategyEntry **found, const char *name, Err *err);
 

@@ -71,6 +71,7 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 MASK_STRATEGY(sma,
     .about  = "what random patches attend to most in the first layer",
     .source = "Xie et al. 2024, arXiv:2402.14789",
+    .family = "attention",
     .size   = sizeof(Sma),
     .params = params,
     .needs  = MASK_NEEDS_ATTENTION,

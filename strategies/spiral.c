@@ -32,6 +32,7 @@ static void order(const void *self, int *out, int rows, int cols)
 MASK_STRATEGY(spiral,
     .about  = "rings from the centre outward",
     .source = "scan order of doi:10.1117/12.3058596; its selector is this suite's",
+    .family = "curves",
     .select = MASK_STRATA,
     .order  = order
 );

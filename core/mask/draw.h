@@ -13,7 +13,7 @@
 #ifndef CORE_MASK_DRAW_H
 #define CORE_MASK_DRAW_H
 
-#include "core/base/status.h"
+#include "core/base/text.h"
 #include "core/mask/mask.h"
 
 #include <stdint.h>
@@ -38,6 +38,9 @@ const char *mask_spec(const Mask *m);
 unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
 bool       mask_fixed(const Mask *m); /* an image has the same mask in every epoch */
 const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scores */
+
+/* Append MASK_NEEDS_* in words: "pixels, losses so far"; "nothing" if there are none. */
+void mask_needs_text(Text *out, unsigned needs);
 
 /* The parameters that every strategy has: selector and modifiers.  Ends with
  * { 0 }; the value of `select` is replaced by the strategy's own default. */

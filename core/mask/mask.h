@@ -16,6 +16,7 @@
  *     MASK_STRATEGY(random,
  *         .about  = "uniform over all patches",
  *         .source = "He et al. 2022, arXiv:2111.06377",
+ *         .family = "random",
  *         .score  = score
  *     );
  *
@@ -137,11 +138,16 @@ typedef struct {
      * as `swept`.  Called from several threads at once. */
     bool (*sweep_due)(const void *self, int epoch, int epochs);
     void (*sweep)(const void *self, float *out, const MaskSweep *s);
+
+    /* The heading it is listed under: random lattices blocks curves noise axes pixels
+     * attention features losses learned controls; NULL: others. */
+    const char *family;
 } MaskStrategy;
 
 enum { MASK_ABI = 1 };
 
-/* The file name, the symbol and the name on the command line are one word. */
+/* The file name, the symbol and the name on the command line are one word, but that
+ * an underscore of the first two is written as a hyphen in the third. */
 #define MASK_STRATEGY(name, ...)            \
     extern const MaskStrategy mask_##name;  \
     const MaskStrategy mask_##name = {      \

@@ -18,12 +18,7 @@ static const Option options[] = {
     { 0 }
 };
 
-enum { SIDE = 14, DRAWN = 4 };
-
-static const char *needs(const MaskStrategy *s)
-{
-    return s->needs & MASK_NEEDS_ATTENTION ? "first-layer attention" : "nothing";
-}
+enum { SIDE = 14, DRAWN = 4, NAME = 14, COLUMNS = 80 };
 
 /* The selector's default is the strategy's own. */
 static double default_of(const MaskParam *row, const MaskStrategy *s)
@@ -89,7 +84,11 @@ static Status print_drawing(const char *name, Err *err)
 static Status print_one(const StrategyEntry *e, Err *err)
 {
     const MaskStrategy *s = e->strategy;
-    printf("%s: %s\n\nsource  %s\nneeds   %s\n", e->name, s->about, s->source, needs(s));
+    Text                needs = { 0 };
+    mask_needs_text(&needs, s->needs);
+    printf("%s: %s\n\nsource  %s\nfamily  %s\nneeds   %s\n", e->name, s->about,
+           s->source, strategy_family(e), text_get(&needs));
+    text_free(&needs);
     print_params("Its parameters: name, default, meaning, range", s->params, s);
     print_params("Parameters of every strategy", mask_common, s);
     return print_drawing(e->name, err);
@@ -119,10 +118,15 @@ static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
 static json_t *entry_json(const StrategyEntry *e)
 {
     const MaskStrategy *s = e->strategy;
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "name", e->name, "about", s->about,
-                     "source", s->source, "needs", needs(s),
-                     "parameters", params_json(s->params, s),
-                     "parameters_of_all", params_json(mask_common, s));
+    Text                needs = { 0 };
+    mask_needs_text(&needs, s->needs);
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "name", e->name, "family",
+                          strategy_family(e), "about", s->about, "source", s->source,
+                          "needs", text_get(&needs), "parameters",
+                          params_json(s->params, s), "parameters_of_all",
+                          params_json(mask_common, s));
+    text_free(&needs);
+    return j;
 }
 
 static void print_json(json_t *j)
@@ -132,12 +136,45 @@ static void print_json(json_t *j)
     json_decref(j);
 }
 
+/* What stands beside names: the text in as many lines as it takes. */
+static void print_beside(const char *name, const char *text)
+{
+    Text lines = { 0 };
+    text_wrap(&lines, text, COLUMNS - NAME - 3);
+    for (const char *line = text_get(&lines); *line; name = "") {
+        int n = (int)strcspn(line, "\n");
+        printf("  %-*s %.*s\n", NAME, name, n, line);
+        line += n + 1;
+    }
+    text_free(&lines);
+}
+
+static void print_entry(const StrategyEntry *e)
+{
+    const MaskStrategy *s = e->strategy;
+    print_beside(e->name, s->about);
+    print_beside("", s->source);
+    if (!s->needs) return;
+    Text needs = { 0 };
+    text_add(&needs, "needs ");
+    mask_needs_text(&needs, s->needs);
+    print_beside("", text_get(&needs));
+    text_free(&needs);
+}
+
 static void print_list(void)
 {
-    for (const StrategyEntry *e = strategies; e->name; e++)
-        printf("%-10s %s\n%11s%s\n", e->name, e->strategy->about, "",
-               e->strategy->source);
-    printf("\nAll of them take:");
+    for (const char *const *family = strategy_families; *family; family++) {
+        bool first = true;
+        for (const StrategyEntry *e = strategies; e->name; e++) {
+            if (strategy_family(e) != *family) continue;
+            if (first) printf("%s\n", *family);
+            first = false;
+            print_entry(e);
+        }
+        if (!first) putchar('\n');
+    }
+    printf("All of them take:");
     for (const MaskParam *row = mask_common; row->key; row++) printf(" %s", row->key);
     printf("\n`maskgrid strategies NAME` shows one in full.\n");
 }

@@ -1,4 +1,5 @@
 /* strategies, masks and gallery, as a user types them. */
+#include "core/base/text.h"
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
 #include "tests/scratch.h"
@@ -50,10 +51,19 @@ Test(masks_command, list_names_all)
     for (int i = 0; i < 8; i++) cr_expect(strstr(out, names[i]), "%s", names[i]);
 }
 
+Test(masks_command, list_fits_a_terminal)
+{
+    char out[16384];
+    cr_assert_eq(RUN(out, "strategies"), EXIT_DONE);
+    for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect(text_width(line) <= 80, "%s", line);
+}
+
 Test(masks_command, one_in_full)
 {
     char out[16384];
     cr_assert_eq(RUN(out, "strategies", "sma"), EXIT_DONE);
+    cr_expect(strstr(out, "first-layer attention") && strstr(out, "attention\n"), "%s", out);
     cr_expect(strstr(out, "credit") && strstr(out, "untrained encoder"), "%s", out);
 }
 

@@ -94,6 +94,18 @@ static void expect_exact(const Case *c, int n, int K)
     cr_expect(ids[c->L] == FENCE, "%s writes behind the end", mask_spec(c->mask));
 }
 
+ParameterizedTestParameters(strategies, has_a_family_and_a_source)
+{
+    return all_strategies();
+}
+ParameterizedTest(int *s, strategies, has_a_family_and_a_source)
+{
+    const StrategyEntry *e = &strategies[*s];
+    cr_expect_str_neq(strategy_family(e), "others", "%s", e->name);
+    cr_expect(e->strategy->source && *e->strategy->source, "%s", e->name);
+    cr_expect(!strchr(e->name, '_'), "%s is spelled with hyphens", e->name);
+}
+
 ParameterizedTestParameters(strategies, every_patch_once) { return all_strategies(); }
 ParameterizedTest(int *s, strategies, every_patch_once)
 {

@@ -27,7 +27,7 @@ static const char *const mods[MODS] = { "",
 
 typedef struct {
     Mask       *mask;
-    MaskView    view;
+    Invented    in;
     const char *name;
     int         rows, cols, L;
     uint64_t    images[N];
@@ -43,27 +43,19 @@ static Case case_open(int strategy, int grid, const char *mod)
     c.L = c.rows * c.cols;
     c.mask = must_open(spec, c.rows, c.cols);
     for (int n = 0; n < N; n++) c.images[n] = (uint64_t)n * n * 1000003;
-    c.view = view_open(c.mask, c.rows, c.cols, c.images, N);
+    invented_open(&c.in, mask_needs(c.mask), c.rows, c.cols, c.images, N);
     return c;
 }
 
 static void case_close(Case *c)
 {
     mask_close(c->mask);
-    view_close(&c->view);
-}
-
-/* The view of image n alone. */
-static MaskView view_of(const Case *c, int n)
-{
-    MaskView v = c->view;
-    if (v.attention) v.attention += (size_t)n * HEADS * (size_t)c->L * (size_t)c->L;
-    return v;
+    invented_close(&c->in);
 }
 
 static void draw(const Case *c, int *ids, int n, uint64_t seed, uint64_t epoch, int K)
 {
-    MaskView v = view_of(c, n);
+    MaskView v = invented_view(&c->in, n);
     mask_draw(c->mask, ids, &v, seed, epoch, c->images[n], K);
 }
 
@@ -135,7 +127,7 @@ ParameterizedTest(int *s, strategies, same_in_any_batch_on_any_threads)
             for (int threads = 1; threads <= 4; threads++) {
                 int first = threads - 1; /* of the batch */
                 threads_set(threads);
-                MaskView v = view_of(&c, first);
+                MaskView v = invented_view(&c.in, first);
                 mask_draw_batch(c.mask, batch, &v, SEED, EPOCH, c.images + first,
                                 N - first, K);
                 for (int n = first; n < N; n++)
@@ -235,7 +227,8 @@ ParameterizedTest(int *s, strategies, its_text_is_its_identity)
         Case  c = case_open(*s, 3, mods[k]);
         Mask *again = must_open(mask_spec(c.mask), c.rows, c.cols);
         cr_expect_str_eq(mask_spec(again), mask_spec(c.mask));
-        mask_draw(again, b, &c.view, SEED, EPOCH, c.images[0], 49);
+        MaskView v = invented_view(&c.in, 0);
+        mask_draw(again, b, &v, SEED, EPOCH, c.images[0], 49);
         draw(&c, a, 0, SEED, EPOCH, 49);
         cr_expect(!memcmp(a, b, (size_t)c.L * sizeof *a), "%s", mask_spec(again));
         mask_close(again);
@@ -253,7 +246,7 @@ ParameterizedTest(int *s, strategies, random_before_its_start)
     Case  c = case_open(*s, 3, ":start=0.7");
     Mask *r = must_open("random", c.rows, c.cols);
     draw(&c, ids, 1, SEED, EPOCH, 49);
-    mask_draw(r, plain, &c.view, SEED, EPOCH, c.images[1], 49);
+    mask_draw(r, plain, &(MaskView){ 0 }, SEED, EPOCH, c.images[1], 49);
     cr_expect(!memcmp(ids, plain, (size_t)c.L * sizeof *ids), "%s", mask_spec(c.mask));
     mask_close(r);
     case_close(&c);

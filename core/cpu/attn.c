@@ -24,16 +24,17 @@ typedef struct {
     int    wide;         /* from a row to the next in a block of scores       */
     size_t x_row, y_row; /* from a row to the next in qkv and in y            */
     bool   copied;       /* rows are read from a copy, see near()             */
+    size_t heads;        /* of all images                                     */
     real   scale;        /* of the scores, 1 / sqrt(d)                        */
 } Shape;
 
-static Shape shape_of(int T, int D, int H)
+static Shape shape_of(int N, int T, int D, int H)
 {
     int d = D / H, Tp = round_to_lanes(T);
     return (Shape){ .T = T, .d = d, .dp = round_to_lanes(d), .D = D, .H = H,
                     .wide = Tp < BLOCK ? Tp : BLOCK,
                     .x_row = 3 * (size_t)D, .y_row = (size_t)D,
-                    .copied = T >= FAR || d % LANES,
+                    .heads = (size_t)N * (size_t)H, .copied = T >= FAR || d % LANES,
                     .scale = (real)(1 / sqrt((double)d)) };
 }
 
@@ -74,13 +75,16 @@ static Rows near(real *room, const real *x, size_t row, const Shape *s)
     return (Rows){ room, (size_t)s->dp };
 }
 
-/* Asks for a head's rows, of q, k and v or of y alone, which will be needed next: they
- * lie too far from each other for the processor to foresee them.  Into the second
- * cache, because the first is in use. */
-static void ask_for(const real *x, int parts, size_t row, const Shape *s)
+/* Asks for the rows of a head that will be needed next, unless it is past the last, in
+ * so many of q, k and v.  They lie too far from each other for the processor to foresee
+ * them.  Into the second cache, because the first is in use.  Inlined always: gcc
+ * drops a call that does nothing but this. */
+static inline __attribute__((always_inline)) void
+ask_for(const real *x, size_t head, int parts, size_t row, const Shape *s)
 {
     enum { LINE = (int)(64 / sizeof(real)) };
-    for (; parts > 0; parts--, x += s->D)
+    if (head == s->heads) return;
+    for (x += head_at(s, head, row); parts > 0; parts--, x += s->D)
         for (int i = 0; i < s->T; i++)
             for (int c = 0; c < s->d; c += LINE)
                 __builtin_prefetch(x + (size_t)i * row + c, 0, 2);
@@ -204,12 +208,16 @@ static Forward forward_scratch(const Shape *s)
     return (Forward){ at, at + score, q, q + rows, q + 2 * rows, q + 3 * rows };
 }
 
-/* y [T, d] and lse [T] of the head whose queries start at x */
-static void head_fwd(real *y, real *lse, const real *x, const Shape *s)
+/* y [T, d] and lse [T] of one head */
+static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Shape *s)
 {
-    Forward f = forward_scratch(s);
-    Rows    q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
-    Rows    v = near(f.v, x + 2 * s->D, s->x_row, s);
+    const real *x = qkv + head_at(s, head, s->x_row);
+    Forward     f = forward_scratch(s);
+    Rows        q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
+    Rows        v = near(f.v, x + 2 * s->D, s->x_row, s);
+    y += head_at(s, head, s->y_row);
+    if (lse) lse += head * (size_t)s->T;
+    ask_for(qkv, head + 1, 3, s->x_row, s);
     for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
         int  n = probabilities(f.p, f.turned, lse, part, q, k, i, s);
@@ -226,15 +234,10 @@ static void head_fwd(real *y, real *lse, const real *x, const Shape *s)
 
 void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int D, int H)
 {
-    Shape  s = shape_of(T, D, H);
-    size_t heads = (size_t)N * (size_t)H;
+    Shape s = shape_of(N, T, D, H);
     gemmlog_attention(false, qkv, y, N, T, D, H);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < heads; i++) {
-        if (i + 1 < heads) ask_for(qkv + head_at(&s, i + 1, s.x_row), 3, s.x_row, &s);
-        head_fwd(y + head_at(&s, i, s.y_row), lse ? lse + i * (size_t)T : NULL,
-                 qkv + head_at(&s, i, s.x_row), &s);
-    }
+    for (size_t i = 0; i < s.heads; i++) head_fwd(y, lse, qkv, i, &s);
 }
 
 typedef struct {
@@ -284,24 +287,36 @@ static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s
 
 /* With p = softmax(s): dv_j = sum_i p_ij dy_i,  dp_ij = dy_i v_j,
  * ds_ij = p_ij (dp_ij - sum_k p_ik dp_ik) scale,
- * dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i. */
-static void head_bwd(real *dx, real beta, const real *dy, const real *x,
-                     const real *lse, const Shape *s)
+ * dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i.
+ *
+ * What the next head needs is asked for in parts, between products. */
+static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
+                     size_t head, const Shape *s)
 {
-    Backward b = backward_scratch(s);
-    Rows q = near(b.q, x, s->x_row, s), k = near(b.k, x + s->D, s->x_row, s);
-    Rows v = near(b.v, x + 2 * s->D, s->x_row, s), d = near(b.dy, dy, s->y_row, s);
-    int  blocks = (s->T + s->wide - 1) / s->wide;
-    Out  dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks, s);
-    Out  dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
+    size_t      at = head_at(s, head, s->x_row), next = head + 1;
+    const real *x = qkv + at;
+    real       *dx = dqkv.at + at, beta = dqkv.beta;
+    Backward    b = backward_scratch(s);
+    Rows        q = near(b.q, x, s->x_row, s), k = near(b.k, x + s->D, s->x_row, s);
+    Rows        v = near(b.v, x + 2 * s->D, s->x_row, s);
+    Rows        d = near(b.dy, dy + head_at(s, head, s->y_row), s->y_row, s);
+    int         blocks = (s->T + s->wide - 1) / s->wide;
+    Out         dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks, s);
+    Out         dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
+    lse += head * (size_t)s->T;
     for (int i = 0; i < s->T; i += s->wide) {
         int n = block_rows(s, i);
         turn(b.turned, from_row(q, i), n, s, s->scale);
+        if (i == 0) ask_for(qkv, next, 2, s->x_row, s);
         scores(b.p, k, b.turned, n, s);
         turn(b.turned, from_row(d, i), n, s, 1);
+        if (i == 0) ask_for(qkv + 2 * s->D, next, 1, s->x_row, s);
+        if (i == 0) ask_for(dy, next, 1, s->y_row, s);
         scores(b.ds, v, b.turned, n, s);
         scores_bwd(b.p, b.ds, lse + i, n, s);
+        if (i == 0) ask_for(dqkv.at, next, 1, s->x_row, s);
         to_keys(dv, b.p, from_row(d, i), n, s, dv.add || i > 0);
+        if (i == 0) ask_for(dqkv.at + s->D, next, 2, s->x_row, s);
         to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
         Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
         to_queries(dq, b.ds, k, n, s, dq.add);
@@ -314,21 +329,11 @@ static void head_bwd(real *dx, real beta, const real *dy, const real *x,
 void cpu_attention_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
                        int N, int T, int D, int H)
 {
-    Shape  s = shape_of(T, D, H);
-    size_t heads = (size_t)N * (size_t)H;
+    Shape s = shape_of(N, T, D, H);
     if (!dqkv.at) return;
     gemmlog_attention(true, qkv, dy, N, T, D, H);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < heads; i++) {
-        size_t x = head_at(&s, i, s.x_row), y = head_at(&s, i, s.y_row);
-        if (i + 1 < heads) {
-            size_t next = head_at(&s, i + 1, s.x_row);
-            ask_for(qkv + next, 3, s.x_row, &s);
-            ask_for(dy + head_at(&s, i + 1, s.y_row), 1, s.y_row, &s);
-            ask_for(dqkv.at + next, 3, s.x_row, &s);
-        }
-        head_bwd(dqkv.at + x, dqkv.beta, dy + y, qkv + x, lse + i * (size_t)T, &s);
-    }
+    for (size_t i = 0; i < s.heads; i++) head_bwd(dqkv, dy, qkv, lse, i, &s);
 }
 
 /* Probabilities among all rows, [T, T] of a head. */
@@ -346,7 +351,7 @@ static void head_map(real *to, const real *x, const Shape *s)
 
 void cpu_attention_map(real *p, const real *qkv, int N, int T, int D, int H)
 {
-    Shape  s = shape_of(T - 1, D, H);
+    Shape  s = shape_of(N, T - 1, D, H);
     size_t each = (size_t)s.T * (size_t)s.T;
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < N; n++)

@@ -120,6 +120,26 @@ Tensor *op_patch_mse(Tape *t, Tensor *pred, Tensor *target);
  * target constant -> scalar. */
 Tensor *op_cross_entropy(Tape *t, Tensor *x, Tensor *target);
 
+/* predict.c ------------------------------------------------------------ */
+
+/* The mean over values of each patch: [N, L + 1, P] -> [N, L], without the class token. */
+Tensor *op_patch_mean(Tape *t, Tensor *x);
+
+/* How badly guesses put the hidden patches of an image into the order of their losses:
+ * guess [N, L], losses [N, L] constant -> scalar.  Over all pairs of hidden patches of
+ * one image whose losses differ, i the costlier:
+ *
+ *   loss = mean of -log(s(guess_i - guess_j) + 1e-6),  s(x) = 1 / (1 + exp(-x))
+ *
+ * 0 if there is no such pair.  Visible patches get a gradient of exactly zero.
+ * Source: Wang et al. 2023, arXiv:2304.05919; same value as forward_learning_loss() in
+ * Haochen-Wang409/HPM, which counts each pair twice above and below the line. */
+Tensor *op_order_loss(Tape *t, Tensor *guess, Tensor *losses, const Visible *v);
+
+/* The same source's other choice: mean squared distance to (loss - mean) / sqrt(var +
+ * 1e-6) over the hidden of an image, var with n - 1. */
+Tensor *op_size_loss(Tape *t, Tensor *guess, Tensor *losses, const Visible *v);
+
 /* recompute.c ---------------------------------------------------------- */
 
 typedef Tensor *Part(Tape *t, const void *env, Tensor *x);

@@ -59,6 +59,16 @@ OP(hidden_mse, op_hidden_mse(t, x[0], target(t, x[0]), &some))
 OP(hidden_mse_but_one, op_hidden_mse(t, x[0], target(t, x[0]), &but_one))
 OP(cross_entropy, op_cross_entropy(t, x[0], test_constant(t, 2, x[0]->dim, 79)))
 
+static Tensor *losses(Tape *t, const Tensor *like)
+{
+    return test_constant(t, 2, like->dim, 80);
+}
+
+OP(patch_mean, op_patch_mean(t, x[0]))
+OP(order_loss, op_order_loss(t, x[0], losses(t, x[0]), &some))
+OP(order_loss_but_one, op_order_loss(t, x[0], losses(t, x[0]), &but_one))
+OP(size_loss, op_size_loss(t, x[0], losses(t, x[0]), &some))
+
 /* A tensor with two uses, one of them a residual, and a residual chain. */
 static Tensor *block(Tape *t, Tensor *const *x)
 {
@@ -121,6 +131,10 @@ static const GradCase cases[] = {
     { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
     { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
     { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
+    { "patch_mean", patch_mean, 3, { { 2, 4, 3 } } },
+    { "order_loss", order_loss, 2, { { 2, 5 } } },
+    { "order_loss, no pair", order_loss_but_one, 2, { { 1, 5 } } },
+    { "size_loss", size_loss, 2, { { 2, 5 } } },
     { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },
     { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },
 };

@@ -26,6 +26,8 @@ CPPFLAGS += -I. -I$(B) $(PKG_C) -DMASKGRID_VERSION='"$(VERSION)"'
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes \
             -Wmissing-prototypes -Wconversion -Wno-sign-conversion
 LDLIBS    = -lhdf5_hl $(PKG_L) -ldl -lm
+# All that a plug-in may call.
+override LDFLAGS += -Wl,--export-dynamic-symbol='rng_*'
 
 # Nothing is fused that is not written so, except in the kernels: masks and
 # statistics have the same bits whatever the compiler.  There gcc also schedules
@@ -66,13 +68,14 @@ APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
+PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/*/*.c))
 obj   = $(patsubst %,$(B)/%.o,$(1))
 
 all: setup ## build the program
 	@$(MAKE) --no-print-directory $(B)/maskgrid
 
 test: setup ## build and run all tests, or FILTER='rng/*'
-	@$(MAKE) --no-print-directory $(B)/maskgrid $(B)/run-tests
+	@$(MAKE) --no-print-directory $(B)/maskgrid $(B)/run-tests plugins
 	$(RUN) MASKGRID=$(B)/maskgrid $(B)/run-tests -j2 $(if $(FILTER),--filter '$(FILTER)')
 
 check: setup ## everything a commit must pass: lint, tests in float, double, sanitizers
@@ -102,6 +105,13 @@ $(B)/maskgrid: $(call obj,$(LIB) $(APP) $(MAIN))
 $(B)/run-tests: $(call obj,$(LIB) $(APP) $(TEST))
 	@echo '  link  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) $(CRITERION) -o $@
+
+plugins: $(PLUGINS)
+
+$(B)/plugins/%.so: tests/plugin/%.c core/mask/mask.h core/base/rng.h
+	@mkdir -p $(@D)
+	@echo '  so    $<'
+	@$(CC) -I. -std=c11 -O2 -g $(WARN) -fPIC -shared $< -o $@
 
 $(B)/core/cpu/%.c.o: override CFLAGS += $(KERNEL_FLAGS)
 
@@ -135,6 +145,6 @@ clean: ## remove build/
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo bench install setup clean help FORCE
+.PHONY: all test check demo bench install plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

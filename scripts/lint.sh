@@ -46,6 +46,7 @@ deny . 'png\.h'    'only the png files talk to libpng'          '/png[a-z_]*\.c:
 deny . 'j(peglib|error)' 'only core/data/jpeg_read.c talks to libjpeg' 'core/data/jpeg_read\.c:'
 deny . 'Random123' 'only core/base/rng.c draws numbers'         'core/base/rng\.c:'
 deny . 'blake2'    'only core/base/hash.c hashes'               'core/base/hash\.c:'
+deny . 'dlfcn'     'only core/mask/plugin.c loads code'         'core/mask/plugin\.c:'
 deny . 'zlib'      'only core/base/file.c unpacks'              'core/base/file\.c:|/tests/'
 
 # Chance comes from core/base/rng.h, time and threads from core/base/threads.h.

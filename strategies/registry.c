@@ -2,7 +2,6 @@
 
 #include "core/base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* gen/strategies.def holds STRATEGY(name, "name") for each name.c here; where the
@@ -12,10 +11,10 @@
 #undef STRATEGY
 
 const StrategyEntry strategies[] = {
-#define STRATEGY(name, spelled) { spelled, &mask_##name },
+#define STRATEGY(name, spelled) { spelled, &mask_##name, NULL },
 #include "gen/strategies.def"
 #undef STRATEGY
-    { NULL, NULL }
+    { NULL, NULL, NULL }
 };
 
 const char *const strategy_families[] = {
@@ -31,32 +30,51 @@ const char *strategy_family(const StrategyEntry *e)
     return strategy_families[k];
 }
 
-Status strategy_find(const StrategyEntry **found, const char *name, Err *err)
+enum { OURS = sizeof strategies / sizeof *strategies - 1, MOST_NAMES = OURS + 256 };
+
+/* The nearest name of a strategy in the program or of a plug-in's file. */
+static Status unknown(const char *word, int n, Err *err)
 {
-    const char *names[sizeof strategies / sizeof *strategies] = { NULL };
-    for (int i = 0; strategies[i].name; i++) {
-        if (!strcmp(strategies[i].name, name)) return *found = &strategies[i], STATUS_OK;
-        names[i] = strategies[i].name;
+    const char *names[MOST_NAMES + 1] = { NULL };
+    Text        files = { 0 }, name = { 0 };
+    int         i = 0;
+    for (; i < OURS; i++) names[i] = strategies[i].name;
+    plugin_names(&files);
+    for (char *at = files.s; at && *at && i < MOST_NAMES; i++) {
+        names[i] = at;
+        at += strcspn(at, "\n");
+        *at++ = '\0';
     }
-    const char *near = text_nearest(name, names);
+    text_add(&name, "%.*s", n, word);
+    const char *near = text_nearest(text_get(&name), names);
     if (near)
-        return err_set(err, STATUS_CONFIG, "no strategy %s; did you mean %s?", name,
-                       near);
-    return err_set(err, STATUS_CONFIG, "no strategy %s; `maskgrid strategies` lists them",
-                   name);
+        err_set(err, STATUS_CONFIG, "no strategy %s; did you mean %s?", text_get(&name),
+                near);
+    else
+        err_set(err, STATUS_CONFIG, "no strategy %s; `maskgrid strategies` lists them",
+                text_get(&name));
+    text_free(&files);
+    text_free(&name);
+    return err->code;
+}
+
+Status strategy_find(const StrategyEntry **found, const char *spec, Err *err)
+{
+    size_t n = strcspn(spec, ":");
+    for (*found = strategies; (*found)->name; ++*found)
+        if (strlen((*found)->name) == n && !strncmp((*found)->name, spec, n))
+            return STATUS_OK;
+    if (plugin_find(found, spec, n, err)) return err->code;
+    return *found ? STATUS_OK : unknown(spec, (int)n, err);
 }
 
 Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
 {
-    char                 name[64];
     const StrategyEntry *e = NULL;
-    size_t               n = strcspn(spec, ":");
-    snprintf(name, sizeof name, "%.*s", n < sizeof name ? (int)n : (int)sizeof name - 1,
-             spec);
-    if (strategy_find(&e, name, err)) return err->code;
-    if (spec[n] && !spec[n + 1])
+    const char          *params = strchr(spec, ':');
+    if (strategy_find(&e, spec, err)) return err->code;
+    if (params && !*++params)
         return err_set(err, STATUS_CONFIG, "%s: expected key=value behind the colon",
-                       name);
-    return mask_open(m, e->name, e->strategy, spec[n] ? spec + n + 1 : NULL, rows, cols,
-                     err);
+                       e->name);
+    return mask_open(m, e->name, e->strategy, params, rows, cols, err);
 }

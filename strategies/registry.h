@@ -3,11 +3,7 @@
 #define STRATEGIES_REGISTRY_H
 
 #include "core/mask/draw.h"
-
-typedef struct {
-    const char         *name;
-    const MaskStrategy *strategy;
-} StrategyEntry;
+#include "core/mask/plugin.h"
 
 extern const StrategyEntry strategies[]; /* sorted by name, ends with { 0 } */
 
@@ -16,12 +12,13 @@ extern const StrategyEntry strategies[]; /* sorted by name, ends with { 0 } */
 extern const char *const strategy_families[];
 const char              *strategy_family(const StrategyEntry *e); /* one of these */
 
-/* The entry of that name.  STATUS_CONFIG names the nearest one there is. */
-MUST_USE Status strategy_find(const StrategyEntry **found, const char *name, Err *err);
+/* The strategy of "name", of "name:key=value,..." or of a plug-in, "./name.so:...".
+ * STATUS_CONFIG names the nearest one there is; plugin_find() says what else. */
+MUST_USE Status strategy_find(const StrategyEntry **found, const char *spec, Err *err);
 
 /* Open a mask from one word of a command line or recipe, "name" or
- * "name:key=value,...", for a grid of rows x cols patches.  mask_spec() of it is
- * stored with every result. */
+ * "name:key=value,...", for a grid of rows x cols patches; a plug-in's name may be its
+ * path.  mask_spec() of it is stored with every result, and opens the same again. */
 MUST_USE Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err);
 
 #endif

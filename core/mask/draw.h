@@ -25,7 +25,8 @@ typedef struct Mask Mask; /* a strategy with its parameters, for one grid; read 
  *
  * STATUS_CONFIG if a key is unknown, given twice or has no effect, a value is
  * not of its kind or out of range, or the grid is larger than MASK_MAX_PATCHES
- * or has fewer than two patches. */
+ * or has fewer than two patches; STATUS_FORMAT if an order is not of every patch
+ * once. */
 MUST_USE Status mask_open(Mask **m, const char *name, const MaskStrategy *s,
                           const char *params, int rows, int cols, Err *err);
 void            mask_close(Mask *m); /* NULL is allowed */

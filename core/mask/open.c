@@ -55,20 +55,21 @@ static Status refuse(const Mask *m, const char *name, Err *err)
     return STATUS_OK;
 }
 
-static void walk(Mask *m, const char *name)
+static Status walk(Mask *m, const char *name, Err *err)
 {
     int      L = m->rows * m->cols;
     uint8_t *seen = take((size_t)L, 1);
+    Status   bad = STATUS_OK;
     m->order = take((size_t)L, sizeof *m->order);
     m->strategy.order(m->self, m->order, m->rows, m->cols);
-    for (int t = 0; t < L; t++) {
+    for (int t = 0; t < L && !bad; t++) {
         int i = m->order[t];
-        CHECK(i >= 0 && i < L && !seen[i],
-              "%s: step %d of its order is patch %d of %d, %s", name, t, i, L,
-              i >= 0 && i < L ? "again" : "which there is not");
-        seen[i] = 1;
+        if (i < 0 || i >= L || seen[i]++)
+            bad = err_set(err, STATUS_FORMAT, "%s: step %d of its order is patch %d of %d, %s",
+                          name, t, i, L, i >= 0 && i < L ? "again" : "which there is not");
     }
     free(seen);
+    return bad;
 }
 
 Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char *params,
@@ -105,7 +106,7 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     if (refuse(m, name, err)) goto fail;
 
     settings_write(&m->spec, own, common, name);
-    if (m->strategy.order) walk(m, name);
+    if (m->strategy.order && walk(m, name, err)) goto fail;
     *out = m;
     return STATUS_OK;
 

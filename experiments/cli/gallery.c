@@ -47,11 +47,9 @@ typedef struct {
 static Status add(Gallery *g, const char *spec, Err *err)
 {
     const StrategyEntry *e = NULL;
-    char                 name[64];
     if (g->n == MOST) return err_set(err, STATUS_CONFIG, "at most %d strategies", MOST);
     if (strategy_open(&g->mask[g->n], spec, g->rows, g->cols, err)) return err->code;
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(spec, ":"), spec);
-    if (strategy_find(&e, name, err)) return err->code;
+    if (strategy_find(&e, spec, err)) return err->code;
     g->looks |= mask_needs(g->mask[g->n]) != 0;
     g->walks |= mask_order(g->mask[g->n]) != NULL;
     g->about[g->n] = e->strategy->about;

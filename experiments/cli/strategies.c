@@ -18,7 +18,7 @@ static const Option options[] = {
     { 0 }
 };
 
-enum { SIDE = 14, DRAWN = 4, NAME = 14, COLUMNS = 80 };
+enum { SIDE = 14, DRAWN = 4, NAME = 14, COLUMNS = 80, MOST = 512 };
 
 /* The selector's default is the strategy's own. */
 static double default_of(const MaskParam *row, const MaskStrategy *s)
@@ -89,6 +89,7 @@ static Status print_one(const StrategyEntry *e, Err *err)
     printf("%s: %s\n\nsource  %s\nfamily  %s\nneeds   %s\n", e->name, s->about,
            s->source, strategy_family(e), text_get(&needs));
     text_free(&needs);
+    if (e->file) printf("file    %s\n", e->file);
     print_params("Its parameters: name, default, meaning, range", s->params, s);
     print_params("Parameters of every strategy", mask_common, s);
     return print_drawing(e->name, err);
@@ -120,9 +121,9 @@ static json_t *entry_json(const StrategyEntry *e)
     const MaskStrategy *s = e->strategy;
     Text                needs = { 0 };
     mask_needs_text(&needs, s->needs);
-    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "name", e->name, "family",
-                          strategy_family(e), "about", s->about, "source", s->source,
-                          "needs", text_get(&needs), "parameters",
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o}", "name", e->name,
+                          "family", strategy_family(e), "about", s->about, "source",
+                          s->source, "needs", text_get(&needs), "file", e->file, "parameters",
                           params_json(s->params, s), "parameters_of_all",
                           params_json(mask_common, s));
     text_free(&needs);
@@ -154,6 +155,7 @@ static void print_entry(const StrategyEntry *e)
     const MaskStrategy *s = e->strategy;
     print_beside(e->name, s->about);
     print_beside("", s->source);
+    if (e->file) print_beside("", e->file);
     if (!s->needs) return;
     Text needs = { 0 };
     text_add(&needs, "needs ");
@@ -162,21 +164,52 @@ static void print_entry(const StrategyEntry *e)
     text_free(&needs);
 }
 
+/* The strategies of the program, then the plug-ins that are found by name; one that
+ * cannot be loaded is named on stderr.  Returns how many. */
+static int gather(const StrategyEntry *all[MOST])
+{
+    int  n = 0;
+    Text names = { 0 };
+    for (const StrategyEntry *e = strategies; e->name && n < MOST; e++) all[n++] = e;
+    plugin_names(&names);
+    for (const char *at = text_get(&names), *end; (end = strchr(at, '\n')); at = end + 1) {
+        Err err;
+        if (n == MOST) break;
+        if (plugin_find(&all[n], at, (size_t)(end - at), &err))
+            fprintf(stderr, "maskgrid: %s\n", err.text);
+        else if (all[n])
+            n++;
+    }
+    text_free(&names);
+    return n;
+}
+
 static void print_list(void)
 {
+    const StrategyEntry *all[MOST];
+    int                  n = gather(all);
     for (const char *const *family = strategy_families; *family; family++) {
         bool first = true;
-        for (const StrategyEntry *e = strategies; e->name; e++) {
-            if (strategy_family(e) != *family) continue;
+        for (int i = 0; i < n; i++) {
+            if (strategy_family(all[i]) != *family) continue;
             if (first) printf("%s\n", *family);
             first = false;
-            print_entry(e);
+            print_entry(all[i]);
         }
         if (!first) putchar('\n');
     }
     printf("All of them take:");
     for (const MaskParam *row = mask_common; row->key; row++) printf(" %s", row->key);
     printf("\n`maskgrid strategies NAME` shows one in full.\n");
+}
+
+static void print_list_json(void)
+{
+    const StrategyEntry *all[MOST];
+    json_t              *list = json_array();
+    for (int i = 0, n = gather(all); i < n; i++)
+        json_array_append_new(list, entry_json(all[i]));
+    print_json(list);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
@@ -189,9 +222,7 @@ static int run(const void *opt, char *const *arguments, int n)
     if (json && e) {
         print_json(entry_json(e));
     } else if (json) {
-        json_t *list = json_array();
-        for (e = strategies; e->name; e++) json_array_append_new(list, entry_json(e));
-        print_json(list);
+        print_list_json();
     } else if (e) {
         if (print_one(e, &err)) return cli_fail(&err);
     } else {

@@ -169,7 +169,13 @@ static void draw_once(const MaskStrategy *s, int K)
 Test(mask, aborts_on_nothing_visible, .signal = SIGABRT) { draw_once(&mask_test, 0); }
 Test(mask, aborts_on_nothing_hidden, .signal = SIGABRT) { draw_once(&mask_test, 16); }
 Test(mask, aborts_on_nan, .signal = SIGABRT) { draw_once(&mask_test_nan, 4); }
-Test(mask, aborts_on_a_patch_twice, .signal = SIGABRT) { draw_once(&mask_test_twice, 4); }
+
+Test(mask, refuses_a_patch_twice)
+{
+    Mask *m;
+    Err   err;
+    cr_expect_eq(mask_open(&m, "test", &mask_test_twice, NULL, 4, 4, &err), STATUS_FORMAT);
+}
 
 Test(mask, hides_the_highest_scores)
 {

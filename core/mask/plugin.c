@@ -1,0 +1,295 @@
+#define _XOPEN_SOURCE 700 /* realpath, readlink, setenv */
+#include "core/mask/plugin.h"
+
+#include "core/base/file.h"
+#include "core/base/hash.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char SEARCH[] = "MASKGRID_PLUGIN_PATH", ENDING[] = ".so";
+
+enum {
+    WORD = 48,            /* of a plug-in's name, with its end     */
+    DIGITS = 12,          /* of the hash that are part of the name */
+    MOST_BYTES = 1 << 28, /* of a file                             */
+    FIRST_BYTES = offsetof(MaskStrategy, fixed) + sizeof(void *) /* of the oldest build */
+};
+
+typedef struct Loaded {
+    struct Loaded *next;
+    StrategyEntry  entry;
+    MaskStrategy   strategy;
+    char           name[WORD + 1 + DIGITS]; /* "edges@1f0c9a33ab12" */
+    char           file[];                  /* absolute             */
+} Loaded;
+
+/* What dlopen has loaded the whole process has, and so it has this. */
+static Loaded         *loaded;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* --- where --------------------------------------------------------------- */
+
+/* The folders to look in, each with a colon behind it. */
+static void search_path(Text *out)
+{
+    const char *own = getenv(SEARCH), *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    char        program[4096];
+    if (own && *own) text_add(out, "%s:", own);
+    if (data && *data) text_add(out, "%s/maskgrid/plugins:", data);
+    else if (home) text_add(out, "%s/.local/share/maskgrid/plugins:", home);
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    program[n < 0 ? 0 : n] = '\0';
+    char *slash = strrchr(program, '/');
+    if (slash) text_add(out, "%.*s/../lib/maskgrid/plugins:", (int)(slash - program), program);
+}
+
+/* The folder at *at, or NULL behind the last; *at moves to the next. */
+static const char *next_folder(const char **at, Text *folder)
+{
+    size_t n = strcspn(*at += strspn(*at, ":"), ":");
+    if (!n) return NULL;
+    text_clear(folder);
+    text_add_bytes(folder, *at, n);
+    *at += n;
+    return text_get(folder);
+}
+
+/* Processes that this one starts are told names, not paths. */
+static Status announce(const char *file, Err *err)
+{
+    Text        path = { 0 }, folder = { 0 };
+    const char *own = getenv(SEARCH), *one;
+    bool        known = false;
+    int         n = (int)(strrchr(file, '/') - file);
+    text_add(&path, "%s%s", own ? own : "", own && *own ? ":" : "");
+    for (const char *at = text_get(&path); (one = next_folder(&at, &folder));)
+        known |= !strncmp(one, file, (size_t)n) && !one[n];
+    text_add(&path, "%.*s", n, file);
+    bool good = known || (!memchr(file, ':', (size_t)n) && !setenv(SEARCH, path.s, 1));
+    text_free(&path);
+    text_free(&folder);
+    return good ? STATUS_OK
+                : err_set(err, STATUS_CONFIG, "%s: a folder with a colon cannot be part of "
+                          "%s", file, SEARCH);
+}
+
+/* --- load ---------------------------------------------------------------- */
+
+/* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/. */
+static Status name_of(char name[WORD], const char *file, Err *err)
+{
+    const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
+    size_t      n = strlen(base), stem = n - strlen(ENDING);
+    bool        good = n > strlen(ENDING) && !strcmp(base + stem, ENDING) && stem < WORD &&
+                !isdigit((unsigned char)*base);
+    for (size_t i = 0; good && i < stem; i++) {
+        name[i] = base[i] == '_' ? '-' : base[i];
+        good = isalnum((unsigned char)base[i]) || base[i] == '_';
+    }
+    if (!good)
+        return err_set(err, STATUS_FORMAT, "plug-in %s: it must be called NAME%s, a C name of "
+                       "at most %d letters", file, ENDING, WORD - 1);
+    name[stem] = '\0';
+    return STATUS_OK;
+}
+
+/* The other way: "my_edges", or as much of it as stands in front of an @. */
+static void c_name(char out[WORD], const char *name)
+{
+    snprintf(out, WORD, "%.*s", (int)strcspn(name, "@"), name);
+    for (char *hyphen; (hyphen = strchr(out, '-'));) *hyphen = '_';
+}
+
+/* Does the file have all that it says will be mapped?  Touching what is not there is
+ * a bus error, not one that dlopen returns.  What is no ELF at all, dlopen says. */
+static bool is_whole(const char *bytes, size_t n)
+{
+    Elf64_Ehdr head;
+    Elf64_Phdr part;
+    if (n < sizeof head || memcmp(bytes, ELFMAG, SELFMAG)) return true;
+    memcpy(&head, bytes, sizeof head);
+    for (size_t i = 0; i < head.e_phnum; i++) {
+        if (head.e_phoff > n || n - head.e_phoff < (i + 1) * sizeof part) return false;
+        memcpy(&part, bytes + head.e_phoff + i * sizeof part, sizeof part);
+        if (part.p_offset > n || part.p_filesz > n - part.p_offset) return false;
+    }
+    return true;
+}
+
+static Status hash_file(char hex[HASH_HEX], const char *file, Err *err)
+{
+    char  *bytes;
+    size_t n;
+    Hash   h;
+    if (file_read(file, MOST_BYTES, &bytes, &n, err)) return err_in(err, "plug-in");
+    hash_start(&h);
+    hash_bytes(&h, bytes, n);
+    hash_end(&h, hex);
+    bool whole = is_whole(bytes, n);
+    free(bytes);
+    return whole ? STATUS_OK : err_set(err, STATUS_FORMAT, "plug-in %s: is truncated", file);
+}
+
+/* Copy the strategy of the file, and NULL for what it was built without. */
+static Status open_library(MaskStrategy *to, const char *file, const char *name, Err *err)
+{
+    char  symbol[WORD + 8], word[WORD];
+    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return err_set(err, STATUS_FORMAT, "plug-in %s: cannot be loaded: %s", file, dlerror());
+    c_name(word, name);
+    snprintf(symbol, sizeof symbol, "mask_%s", word);
+    const MaskStrategy *s = dlsym(library, symbol);
+    if (!s)
+        return err_set(err, STATUS_FORMAT, "plug-in %s: has no %s; the file must have the name "
+                       "that MASK_STRATEGY was given", file, symbol);
+    if (s->abi != MASK_ABI)
+        return err_set(err, STATUS_FORMAT, "plug-in %s: was built for contract %u and this "
+                       "program has %d; build it again", file, s->abi, MASK_ABI);
+    if (s->bytes > sizeof *to || s->bytes < FIRST_BYTES)
+        return err_set(err, STATUS_FORMAT, "plug-in %s: its strategy has %u bytes and this "
+                       "program's %zu; it was built for a %s program", file, s->bytes,
+                       sizeof *to, s->bytes > sizeof *to ? "newer" : "much older");
+    memset(to, 0, sizeof *to);
+    memcpy(to, s, s->bytes);
+    to->bytes = sizeof *to;
+    return plugin_check(to, file, err);
+}
+
+static Status load(const Loaded **found, const char *file, Err *err)
+{
+    char    name[WORD], hash[HASH_HEX];
+    size_t  room = strlen(file) + 1;
+    Loaded *p = loaded;
+    while (p && strcmp(p->file, file)) p = p->next;
+    if ((*found = p)) return STATUS_OK;
+    if (name_of(name, file, err) || hash_file(hash, file, err)) return err->code;
+    p = calloc(1, sizeof *p + room);
+    CHECK(p, "no memory for a plug-in");
+    if (open_library(&p->strategy, file, name, err)) {
+        free(p);
+        return err->code;
+    }
+    memcpy(p->file, file, room);
+    snprintf(p->name, sizeof p->name, "%s@%.*s", name, DIGITS, hash);
+    p->entry = (StrategyEntry){ p->name, &p->strategy, p->file };
+    p->next = loaded;
+    *found = loaded = p;
+    return STATUS_OK;
+}
+
+/* --- find ---------------------------------------------------------------- */
+
+bool plugin_is_path(const char *word, size_t n)
+{
+    size_t end = strlen(ENDING);
+    return memchr(word, '/', n) || (n > end && !memcmp(word + n - end, ENDING, end));
+}
+
+/* Is `name`, with its hash, what was asked for, with or without one? */
+static bool is_called(const char *name, const char *asked)
+{
+    size_t n = strlen(asked);
+    return !strncmp(name, asked, n) && (!name[n] || (name[n] == '@' && !strchr(asked, '@')));
+}
+
+/* The path without links in its folders; a link that is the file itself keeps its
+ * name, for it is the strategy's.  NULL if there is no such folder or file. */
+static char *absolute(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    Text        folder = { 0 }, file = { 0 };
+    text_add(&folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+    char *real = realpath(text_get(&folder), NULL);
+    if (real) text_add(&file, "%s/%s", real[1] ? real : "", base);
+    free(real);
+    text_free(&folder);
+    if (access(text_get(&file), F_OK)) text_free(&file);
+    return file.s;
+}
+
+static Status by_path(const Loaded **found, const char *path, Err *err)
+{
+    char *file = absolute(path);
+    if (!file) return err_set(err, STATUS_MISSING, "plug-in %s: %s", path, strerror(errno));
+    Status bad = load(found, file, err);
+    if (!bad) bad = announce(file, err);
+    free(file);
+    return bad;
+}
+
+/* A file of another content than was asked for is passed by, and named if no better
+ * one comes. */
+static Status by_name(const Loaded **found, const char *asked, Err *err)
+{
+    Text          path = { 0 }, folder = { 0 };
+    const char   *one;
+    const Loaded *other = NULL;
+    Status        bad = STATUS_OK;
+    char          word[WORD];
+    c_name(word, asked);
+    for (const Loaded *p = loaded; p && !*found; p = p->next)
+        if (is_called(p->name, asked)) *found = p;
+    search_path(&path);
+    for (const char *at = text_get(&path); !*found && (one = next_folder(&at, &folder));) {
+        text_add(&folder, "/%s%s", word, ENDING);
+        char *file = absolute(text_get(&folder));
+        if (file && !bad) bad = load(&other, file, err);
+        if (file && !bad && is_called(other->name, asked)) *found = other;
+        free(file);
+        if (bad) break;
+    }
+    if (!bad && !*found && other)
+        bad = err_set(err, STATUS_MISSING, "no plug-in %s: %s is %s", asked, other->file,
+                      other->name);
+    if (!bad && !*found && strchr(asked, '@'))
+        bad = err_set(err, STATUS_MISSING, "no plug-in %s in %s", asked, text_get(&path));
+    text_free(&path);
+    text_free(&folder);
+    return bad;
+}
+
+Status plugin_find(const StrategyEntry **found, const char *word, size_t n, Err *err)
+{
+    Text          asked = { 0 };
+    const Loaded *p = NULL;
+    Status        bad;
+    text_add_bytes(&asked, word, n);
+    pthread_mutex_lock(&lock);
+    bad = plugin_is_path(word, n) ? by_path(&p, text_get(&asked), err)
+                                  : by_name(&p, text_get(&asked), err);
+    pthread_mutex_unlock(&lock);
+    text_free(&asked);
+    *found = p ? &p->entry : NULL;
+    return bad;
+}
+
+void plugin_names(Text *out)
+{
+    Text        path = { 0 }, folder = { 0 };
+    const char *one;
+    search_path(&path);
+    for (const char *at = text_get(&path); (one = next_folder(&at, &folder));) {
+        DIR *d = opendir(one);
+        for (struct dirent *e; d && (e = readdir(d));) {
+            char name[WORD], line[WORD + 2];
+            Err  ignored;
+            if (name_of(name, e->d_name, &ignored)) continue;
+            snprintf(line, sizeof line, "%s\n", name);
+            const char *seen = strstr(text_get(out), line);
+            if (!seen || (seen != out->s && seen[-1] != '\n')) text_add(out, "%s", line);
+        }
+        if (d) closedir(d);
+    }
+    text_free(&path);
+    text_free(&folder);
+}

@@ -1,0 +1,163 @@
+/* Plug-ins: found by name and by path, and refused by name when they are bad.
+ *
+ * good/ and bad/ are built by make as users build theirs; what is wrong with a bad
+ * one stands in its first line. */
+#define _POSIX_C_SOURCE 200809L /* setenv */
+#include "strategies/registry.h"
+
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = 8, L = SIDE * SIDE, K = 16 };
+
+static Scratch scratch;
+
+static void open_scratch(void)
+{
+    scratch_open(&scratch);
+    unsetenv("MASKGRID_PLUGIN_PATH");
+}
+
+static void close_scratch(void) { scratch_close(&scratch); }
+
+TestSuite(plugin, .init = open_scratch, .fini = close_scratch, .timeout = 30);
+
+/* The folder of the plug-ins, beside the program. */
+static const char *folder(const char *which)
+{
+    static char at[4096];
+    const char *program = getenv("MASKGRID");
+    cr_assert(program && strrchr(program, '/'), "MASKGRID names the program");
+    snprintf(at, sizeof at, "%.*s/plugins/%s", (int)(strrchr(program, '/') - program), program,
+             which);
+    return at;
+}
+
+static void draw(int ids[L], const char *spec, char identity[128])
+{
+    Mask    *m;
+    Err      err;
+    MaskView view = { .progress = 1 };
+    cr_assert(!strategy_open(&m, spec, SIDE, SIDE, &err), "%s", err.text);
+    mask_draw(m, ids, &view, 3, 0, 5, K);
+    snprintf(identity, 128, "%s", mask_spec(m));
+    mask_close(m);
+}
+
+Test(plugin, by_path_by_name_and_by_identity_it_is_the_same)
+{
+    char path[5000], first[128], again[128];
+    int  a[L], b[L];
+    snprintf(path, sizeof path, "%s/edges.so:noise=3,sym=1", folder("good"));
+    draw(a, path, first);
+    cr_assert(!strncmp(first, "edges@", 6) && strstr(first, ":noise=3,sym=1"), "%s", first);
+
+    draw(b, "edges:noise=3,sym=1", again); /* its folder is searched from now on */
+    cr_expect_arr_eq(a, b, sizeof a);
+    cr_expect_str_eq(first, again);
+    draw(b, first, again);
+    cr_expect_arr_eq(a, b, sizeof a);
+    cr_expect_str_eq(first, again);
+}
+
+Test(plugin, the_search_path_is_in_order_and_forgives_what_is_not_there)
+{
+    char path[5000], identity[128];
+    int  ids[L];
+    snprintf(path, sizeof path, "/none/such::%s", folder("good"));
+    setenv("MASKGRID_PLUGIN_PATH", path, 1);
+    draw(ids, "edges", identity);
+    cr_expect(!strncmp(identity, "edges@", 6), "%s", identity);
+}
+
+static Status refused(const char *spec, const char *says)
+{
+    Mask *m;
+    Err   err = { 0 };
+    cr_assert(strategy_open(&m, spec, SIDE, SIDE, &err), "%s is accepted", spec);
+    cr_expect(strstr(err.text, says), "%s: \"%s\" does not say \"%s\"", spec, err.text, says);
+    return err.code;
+}
+
+Test(plugin, a_near_miss_is_told)
+{
+    setenv("MASKGRID_PLUGIN_PATH", folder("good"), 1);
+    cr_expect_eq(refused("edgs", "did you mean edges?"), STATUS_CONFIG);
+    cr_expect_eq(refused("edges:nois=1", "did you mean noise?"), STATUS_CONFIG);
+    cr_expect_eq(refused("edges:noise=101", "from 0 to 100"), STATUS_CONFIG);
+}
+
+Test(plugin, another_build_is_another_strategy)
+{
+    setenv("MASKGRID_PLUGIN_PATH", folder("good"), 1);
+    cr_expect_eq(refused("edges@0123456789ab", "is edges@"), STATUS_MISSING);
+    cr_expect_eq(refused("none@0123456789ab", "no plug-in none@0123456789ab"), STATUS_MISSING);
+}
+
+static const struct { const char *file, *says; Status code; } bad[] = {
+    { "wrong_abi", "contract 2", STATUS_FORMAT },
+    { "newer", "newer", STATUS_FORMAT },
+    { "missing_symbol", "mask_missing_symbol", STATUS_FORMAT },
+    { "undefined", "not_to_be_found", STATUS_FORMAT },
+    { "params", "\"noise\": it lies outside", STATUS_FORMAT },
+    { "order", "patch 0 of 64, again", STATUS_FORMAT },
+    { "nowhere", "No such file", STATUS_MISSING },
+};
+
+ParameterizedTestParameters(plugin, what_is_wrong_is_named)
+{
+    static int index[sizeof bad / sizeof *bad];
+    for (int i = 0; i < (int)(sizeof bad / sizeof *bad); i++) index[i] = i;
+    return cr_make_param_array(int, index, sizeof bad / sizeof *bad);
+}
+
+ParameterizedTest(int *i, plugin, what_is_wrong_is_named, .init = open_scratch,
+                  .fini = close_scratch)
+{
+    char path[5000];
+    snprintf(path, sizeof path, "%s/%s.so", folder("bad"), bad[*i].file);
+    cr_expect_eq(refused(path, bad[*i].file), bad[*i].code);
+    cr_expect_eq(refused(path, bad[*i].says), bad[*i].code);
+}
+
+Test(plugin, a_file_that_is_no_plugin_is_refused)
+{
+    const char *text = "a text that is as long as the head of an ELF file, which has 64 bytes";
+    cr_expect_eq(refused(scratch_file(&scratch, "text.so", text, strlen(text)), "invalid ELF"),
+                 STATUS_FORMAT);
+    cr_expect_eq(refused(scratch_file(&scratch, "empty.so", "", 0), "empty.so"),
+                 STATUS_FORMAT);
+    cr_expect_eq(refused(scratch_file(&scratch, "1st.so", "x", 1), "a C name"), STATUS_FORMAT);
+    cr_expect_eq(refused(scratch.folder, "a C name"), STATUS_FORMAT);
+}
+
+/* Touching what is not there would be a bus error. */
+Test(plugin, a_truncated_file_is_refused)
+{
+    static char bytes[1 << 20];
+    char        path[5000];
+    snprintf(path, sizeof path, "%s/edges.so", folder("good"));
+    FILE *f = fopen(path, "r");
+    cr_assert(f);
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    cr_assert(n > 4000);
+    for (size_t part = n / 16; part < n; part += n / 16) {
+        char name[32];
+        snprintf(name, sizeof name, "cut%zu.so", part); /* which is not its symbol */
+        refused(scratch_file(&scratch, name, bytes, part), name);
+    }
+}
+
+Test(plugin, those_of_the_program_keep_the_contract)
+{
+    Err err;
+    for (const StrategyEntry *e = strategies; e->name; e++)
+        cr_expect(!plugin_check(e->strategy, e->name, &err), "%s", err.text);
+}

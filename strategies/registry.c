@@ -26,7 +26,8 @@ const char *strategy_family(const StrategyEntry *e)
 {
     int k = 0;
     for (; strategy_families[k + 1]; k++)
-        if (e->strategy->family && !strcmp(e->strategy->family, strategy_families[k])) break;
+        if (e->strategy->family && !strcmp(e->strategy->family, strategy_families[k]))
+            break;
     return strategy_families[k];
 }
 

@@ -24,6 +24,8 @@ static int odd_longer(int rows, int cols)
     return longer % 2 && shorter % 2 == 0 && shorter > 2;
 }
 
+static int all_but_edges(int rows, int cols) { return (rows - 1) * (cols - 1); }
+
 static const struct {
     const char *name;
     int (*diagonals)(int rows, int cols);
@@ -32,12 +34,13 @@ static const struct {
     { "spiral", never },
     { "hilbert", odd_longer },
     { "peano", both_even },
+    { "diagonal", all_but_edges }, /* 169 on 14 x 14 */
 };
 
 ParameterizedTestParameters(orders, step_to_a_neighbour)
 {
-    static int index[] = { 0, 1, 2, 3 };
-    return cr_make_param_array(int, index, 4);
+    static int index[] = { 0, 1, 2, 3, 4 };
+    return cr_make_param_array(int, index, 5);
 }
 ParameterizedTest(int *w, orders, step_to_a_neighbour)
 {
@@ -137,7 +140,8 @@ Test(orders, begin_and_end_where_they_say)
     } ends[] = { { "zigzag", 0, 182 },
                  { "hilbert", 0, 13 },
                  { "peano", 0, 195 },
-                 { "spiral", 104, 0 } };
+                 { "spiral", 104, 0 },
+                 { "diagonal", 0, 195 } };
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         Mask *m = must_open(ends[i].name, 14, 14);
         cr_expect_eq(mask_order(m)[0], ends[i].first, "%s begins at %d", ends[i].name,
@@ -146,6 +150,18 @@ Test(orders, begin_and_end_where_they_say)
                      mask_order(m)[195]);
         mask_close(m);
     }
+}
+
+/* Source: ITU-T T.81, figure 5, its first 36 of 64 places. */
+Test(orders, diagonal_is_that_of_jpeg)
+{
+    static const int want[] = { 0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25,
+                                18, 11, 4,  5,  12, 19, 26, 33, 40, 48, 41, 34,
+                                27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56 };
+    Mask *m = must_open("diagonal", 8, 8);
+    for (int t = 0; t < 36; t++)
+        cr_expect_eq(mask_order(m)[t], want[t], "step %d is %d", t, mask_order(m)[t]);
+    mask_close(m);
 }
 
 Test(orders, squares_of_the_spiral)

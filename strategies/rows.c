@@ -1,0 +1,26 @@
+/* rows: whole rows are visible or hidden.
+ *
+ * Rows are shown in random order until K patches are visible; of the last one as
+ * many as are wanted, at random.
+ *
+ * Source: masking of one axis of a spectrogram, time or frequency, in Huang et al.
+ * 2022, arXiv:2207.06405, section 4; the row shown in part is this suite's.
+ */
+#include "core/mask/mask.h"
+
+static void score(const void *self, float *out, const MaskView *v, Rng *rng)
+{
+    (void)self;
+    int turn[MASK_MAX_PATCHES];
+    rng_shuffle(rng, turn, v->rows);
+    rng_units(rng, out, (size_t)(v->rows * v->cols));
+    for (int y = 0; y < v->rows; y++)
+        for (int x = 0; x < v->cols; x++) *out++ += (float)turn[y];
+}
+
+MASK_STRATEGY(rows,
+    .about  = "whole rows, one of them in part for the exact count",
+    .source = "as one axis of a spectrogram in Huang et al. 2022, arXiv:2207.06405",
+    .family = "axes",
+    .score  = score
+);

@@ -1,6 +1,7 @@
 #include "strategies/registry.h"
 
 #include "core/base/text.h"
+#include "core/mask/expression.h"
 
 #include <string.h>
 
@@ -69,7 +70,7 @@ Status strategy_find(const StrategyEntry **found, const char *spec, Err *err)
     return *found ? STATUS_OK : unknown(spec, (int)n, err);
 }
 
-Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
+static Status open_one(Mask **m, const char *spec, int rows, int cols, Err *err)
 {
     const StrategyEntry *e = NULL;
     const char          *params = strchr(spec, ':');
@@ -78,4 +79,9 @@ Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
         return err_set(err, STATUS_CONFIG, "%s: expected key=value behind the colon",
                        e->name);
     return mask_open(m, e->name, e->strategy, params, rows, cols, err);
+}
+
+Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err)
+{
+    return expression_open(m, spec, open_one, rows, cols, err);
 }

@@ -16,9 +16,10 @@ const char              *strategy_family(const StrategyEntry *e); /* one of thes
  * STATUS_CONFIG names the nearest one there is; plugin_find() says what else. */
 MUST_USE Status strategy_find(const StrategyEntry **found, const char *spec, Err *err);
 
-/* Open a mask from one word of a command line or recipe, "name" or
- * "name:key=value,...", for a grid of rows x cols patches; a plug-in's name may be its
- * path.  mask_spec() of it is stored with every result, and opens the same again. */
+/* Open a mask from a text of a command line or recipe, "name", "name:key=value,..." or
+ * an expression of such (core/mask/expression.h), for a grid of rows x cols patches; a
+ * plug-in's name may be its path.  mask_spec() of it is stored with every result, and
+ * opens the same again. */
 MUST_USE Status strategy_open(Mask **m, const char *spec, int rows, int cols, Err *err);
 
 #endif

@@ -27,7 +27,8 @@ typedef enum {
     STREAM_HEAD = 5,  /* weights and order of heads trained on features  */
     STREAM_RESAMPLE = 6, /* bootstrap                                    */
     STREAM_SELECT = 7, /* a selector's and a modifier's own chance       */
-    STREAM_TEST = 8   /* tests                                           */
+    STREAM_TEST = 8,  /* tests                                           */
+    STREAM_PART = 9   /* which part of a mixture an image has            */
 } Stream;
 
 enum { RNG_BLOCKS = 16, RNG_WORDS = 4 * RNG_BLOCKS };

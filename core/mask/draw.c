@@ -1,5 +1,6 @@
 #include "core/mask/draw.h"
 
+#include "core/mask/blend.h"
 #include "core/mask/modify.h"
 #include "core/mask/opened.h"
 #include "core/mask/rank.h"
@@ -112,6 +113,7 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
     int L = m->rows * m->cols;
     CHECK(0 < K && K < L, "%s: %d of %d patches visible", mask_spec(m), K, L);
     check_needs(m, view);
+    m = blend_pick(m, view->progress, seed, epoch, image);
 
     MaskView v = *view;
     v.rows = m->rows, v.cols = m->cols, v.K = K;
@@ -119,7 +121,9 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
     Rng     chance = rng_at(seed, STREAM_SELECT, epoch, image);
     uint8_t visible[MASK_MAX_PATCHES];
 
-    if (v.progress < m->common.start) {
+    if (m->form == FORM_UNION) {
+        blend_unite(m, visible, view, seed, epoch, image, K);
+    } else if (v.progress < m->common.start) {
         hide_at_random(visible, L, K, &own, &chance);
     } else {
         rank_and_select(m, visible, &v, &own, &chance);

@@ -43,6 +43,10 @@ const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scor
 /* Append MASK_NEEDS_* in words: "pixels, losses so far"; "nothing" if there are none. */
 void mask_needs_text(Text *out, unsigned needs);
 
+/* The ratio at this point of training: the strategy's own if its text has one, such as
+ * "random ratio 0.5..0.9", else the one given. */
+double mask_ratio(const Mask *m, double ratio, double progress);
+
 /* The parameters that every strategy has: selector and modifiers.  Ends with
  * { 0 }; the value of `select` is replaced by the strategy's own default. */
 extern const MaskParam mask_common[];

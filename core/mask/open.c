@@ -1,7 +1,9 @@
 #include "core/mask/opened.h"
 
+#include "core/mask/blend.h"
 #include "core/mask/settings.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,7 +120,8 @@ fail:
 void mask_close(Mask *m)
 {
     if (!m) return;
-    free(m->self);
+    if (m->form == FORM_STRATEGY) free(m->self);
+    else blend_close(m);
     free(m->order);
     text_free(&m->spec);
     free(m);
@@ -131,10 +134,18 @@ const int  *mask_order(const Mask *m) { return m->order; }
 bool mask_fixed(const Mask *m)
 {
     const Common *c = &m->common;
+    if (m->form != FORM_STRATEGY) return blend_fixed(m);
     bool modified = c->select > MASK_PREFIX || c->sym || c->phase || c->jitter > 0 ||
                     c->hints > 0 || c->start > 0 || c->anneal > 0;
     bool ranked = m->order || (m->strategy.fixed && m->strategy.fixed(m->self));
     return ranked && !modified;
+}
+
+double mask_ratio(const Mask *m, double ratio, double progress)
+{
+    const double *own = m->ratio;
+    if (!(own[0] > 0)) return ratio;
+    return rint(1e6 * (own[0] + (own[1] - own[0]) * progress)) / 1e6;
 }
 
 /* The digits of the ratio are multiplied by L from the last to the first, as on

@@ -14,6 +14,8 @@ typedef struct {
 
 enum { COMMON_ROWS = 10 }; /* of mask_common, with the end */
 
+typedef enum { FORM_STRATEGY, FORM_MIXTURE, FORM_SCHEDULE, FORM_UNION } MaskForm;
+
 struct Mask {
     MaskStrategy strategy;
     void        *self;
@@ -23,6 +25,13 @@ struct Mask {
     int         *order; /* [L]; NULL if the strategy scores */
     Places       places;
     Text         spec;
+    double       ratio[2]; /* at the start and the end of training; 0: not its own */
+
+    /* Of masks made of masks (blend.h); what they sweep with is a part's. */
+    MaskForm     form;
+    int          n;     /* 0 of a strategy                                      */
+    Mask       **part;  /* [n]                                                  */
+    double      *share; /* [n] of a mixture millionths, of a schedule the ends  */
 };
 
 #endif

@@ -1,0 +1,223 @@
+#include "core/mask/expression.h"
+
+#include "core/mask/blend.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEEPEST = 32 };
+static const double MOST_WEIGHT = 1e6, LEAST_RATIO = 1e-4;
+
+typedef struct {
+    const char *text, *at; /* `at` is the word to be read next */
+    int         length;    /* of the word; 0 at the end        */
+    int         parts, depth;
+    MaskOpen   *open;
+    int         rows, cols;
+    Err        *err;
+} Reader;
+
+static const char BLANKS[] = " \t\r\n";
+
+static void next_word(Reader *r)
+{
+    r->at += r->length;
+    r->at += strspn(r->at, BLANKS);
+    if (!*r->at) r->length = 0;
+    else if (strchr("()|+", *r->at)) r->length = 1;
+    else r->length = (int)strcspn(r->at, " \t\r\n()|");
+}
+
+static bool is_word(const Reader *r, const char *word)
+{
+    return (size_t)r->length == strlen(word) && !memcmp(r->at, word, strlen(word));
+}
+
+static bool take_word(Reader *r, const char *word)
+{
+    if (!is_word(r, word)) return false;
+    next_word(r);
+    return true;
+}
+
+static int column(const Reader *r) { return (int)(r->at - r->text) + 1; }
+
+static Status expected(Reader *r, const char *what)
+{
+    int n = r->length < 40 ? r->length : 40;
+    if (!n)
+        return err_set(r->err, STATUS_CONFIG, "column %d: expected %s at the end of \"%.60s%s\"",
+                       column(r), what, r->text, strlen(r->text) > 60 ? "..." : "");
+    return err_set(r->err, STATUS_CONFIG, "column %d: expected %s, not \"%.*s%s\"", column(r),
+                   what, n, r->at, r->length > n ? "..." : "");
+}
+
+/* n bytes as a number within lo and hi, both excluded */
+static bool is_number(const char *s, int n, double lo, double hi, double *x)
+{
+    char word[32];
+    if (n < 1 || n >= (int)sizeof word) return false;
+    memcpy(word, s, (size_t)n);
+    word[n] = '\0';
+    return text_to_double(word, x) && *x > lo && *x < hi;
+}
+
+static bool is_keyword(const Reader *r)
+{
+    static const char *const words[] = { "until", "then", "ratio", "+", "|", ")" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(r, words[i])) return true;
+    return false;
+}
+
+static Status read_schedule(Reader *r, Mask **m);
+
+static Status read_strategy(Reader *r, Mask **m)
+{
+    bool  alone = !r->parts && !r->at[strcspn(r->at, " \t\r\n()|")];
+    char *spec = calloc((size_t)r->length + 1, 1);
+    CHECK(spec, "no memory for %d characters", r->length);
+    memcpy(spec, r->at, (size_t)r->length);
+    Status bad = r->open(m, spec, r->rows, r->cols, r->err);
+    bool   joined = strchr(spec, '+') && !strchr(spec, '/');
+    free(spec);
+    if (!bad) next_word(r);
+    else if (joined) expected(r, "blanks round the +");
+    else if (!alone) err_in(r->err, "column %d", column(r));
+    return bad;
+}
+
+static Status read_part(Reader *r, Mask **m)
+{
+    if (!is_word(r, "(")) {
+        if (!r->length || is_keyword(r)) return expected(r, "a strategy");
+        if (r->parts == BLEND_MOST) return expected(r, "at most 64 strategies");
+        Status bad = read_strategy(r, m);
+        r->parts++;
+        return bad;
+    }
+    if (r->depth == DEEPEST) return expected(r, "at most 32 parentheses in each other");
+    r->depth++;
+    next_word(r);
+    if (read_schedule(r, m)) return r->err->code;
+    r->depth--;
+    if (take_word(r, ")")) return STATUS_OK;
+    mask_close(*m);
+    return expected(r, is_word(r, "ratio") ? "), for a ratio is that of the whole expression"
+                                           : ")");
+}
+
+static Status drop(Reader *r, Parts *p)
+{
+    parts_close(p);
+    return r->err->code;
+}
+
+static Status read_union(Reader *r, Mask **m)
+{
+    Parts p = { 0 };
+    Mask *part;
+    do {
+        if (read_part(r, &part)) return drop(r, &p);
+        parts_add(&p, part, 0);
+    } while (take_word(r, "|"));
+    return blend_open(m, FORM_UNION, &p, r->err);
+}
+
+/* Does a weight stand here?  What begins like a number and is none is complained of. */
+static Status read_weight(Reader *r, bool *there, double *weight)
+{
+    *weight = 1;
+    *there = r->length && (strchr("0123456789-", *r->at) ||
+                           (*r->at == '.' && strchr("0123456789", r->at[1])));
+    if (!*there) return STATUS_OK;
+    if (!is_number(r->at, r->length, 0, MOST_WEIGHT, weight))
+        return expected(r, "a weight above 0 and below a million");
+    next_word(r);
+    return STATUS_OK;
+}
+
+static Status read_mixture(Reader *r, Mask **m)
+{
+    Parts p = { 0 };
+    Mask *part;
+    bool  weighted = false, there;
+    do {
+        double weight;
+        if (read_weight(r, &there, &weight)) return drop(r, &p);
+        if (!p.n) weighted = there;
+        else if (weighted != there) {
+            expected(r, there ? "no weight, as before the first +"
+                              : "a weight, as before the first +");
+            return drop(r, &p);
+        }
+        if (read_union(r, &part)) return drop(r, &p);
+        parts_add(&p, part, weight);
+    } while (take_word(r, "+"));
+    if (weighted && p.n == 1) {
+        expected(r, "+ and what has the rest of the weight");
+        return drop(r, &p);
+    }
+    return blend_open(m, FORM_MIXTURE, &p, r->err);
+}
+
+static Status read_schedule(Reader *r, Mask **m)
+{
+    Parts p = { 0 };
+    Mask *part;
+    for (double until = 0, last = 0;; last = until) {
+        if (read_mixture(r, &part)) return drop(r, &p);
+        parts_add(&p, part, INFINITY);
+        if (!take_word(r, "until")) return blend_open(m, FORM_SCHEDULE, &p, r->err);
+        if (!is_number(r->at, r->length, last, 1, &until)) {
+            expected(r, last > 0 ? "a share of training above the one before, below 1"
+                                 : "a share of training above 0 and below 1");
+            return drop(r, &p);
+        }
+        p.share[p.n - 1] = until;
+        next_word(r);
+        if (!take_word(r, "then")) {
+            expected(r, "then");
+            return drop(r, &p);
+        }
+    }
+}
+
+/* Whole millionths, so that a step half way has the ratio one would write. */
+static bool is_ratio(const char *s, int n, double *x)
+{
+    if (!is_number(s, n, 0, 1, x)) return false;
+    *x = rint(*x * 1e6) / 1e6;
+    return *x >= LEAST_RATIO && *x <= 1 - LEAST_RATIO;
+}
+
+static Status read_ratio(Reader *r, Mask *m)
+{
+    double from, to;
+    if (!take_word(r, "ratio")) return STATUS_OK;
+    int n = 0;
+    while (n + 1 < r->length && memcmp(r->at + n, "..", 2)) n++;
+    if (n + 1 >= r->length || !is_ratio(r->at, n, &from) ||
+        !is_ratio(r->at + n + 2, r->length - n - 2, &to) || from == to)
+        return expected(r, "two ratios such as 0.5..0.9, from 0.0001 to 0.9999");
+    blend_ratio(m, from, to);
+    next_word(r);
+    return STATUS_OK;
+}
+
+Status expression_open(Mask **m, const char *text, MaskOpen *open, int rows, int cols,
+                       Err *err)
+{
+    Reader r = { .text = text, .at = text, .open = open, .rows = rows, .cols = cols,
+                 .err = err };
+    Mask *all;
+    next_word(&r);
+    if (read_schedule(&r, &all)) return err->code;
+    if (!read_ratio(&r, all)) {
+        if (!r.length) return *m = all, STATUS_OK;
+        expected(&r, all->ratio[0] > 0 ? "the end" : "+, |, until, ratio or the end");
+    }
+    mask_close(all);
+    return err->code;
+}

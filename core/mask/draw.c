@@ -113,7 +113,8 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
     int L = m->rows * m->cols;
     CHECK(0 < K && K < L, "%s: %d of %d patches visible", mask_spec(m), K, L);
     check_needs(m, view);
-    m = blend_pick(m, view->progress, seed, epoch, image);
+    if (m->form != FORM_STRATEGY)
+        m = blend_pick(m, view->progress, seed, epoch, image);
 
     MaskView v = *view;
     v.rows = m->rows, v.cols = m->cols, v.K = K;

@@ -28,8 +28,8 @@ static size_t rows_at(const Shape *s, size_t n, size_t h, int width)
     return n * (size_t)s->T * (size_t)width + h * (size_t)s->d;
 }
 
-/* y = softmax(q k^T scale) v */
-void plain_attention_fwd(real *y, real *p, const real *qkv, int N, int T, int D, int H)
+/* p = softmax(q k^T scale) */
+void plain_attention_map(real *p, const real *qkv, int N, int T, int D, int H)
 {
     Shape s = shape_of(N, T, D, H);
 #pragma omp parallel for collapse(2) schedule(static)
@@ -40,6 +40,13 @@ void plain_attention_fwd(real *y, real *p, const real *qkv, int N, int T, int D,
                              p + scores_at(&s, n, h), T);
         }
     cpu_softmax_fwd(p, p, s.N * s.H * (size_t)T, (size_t)T);
+}
+
+/* y = p v */
+void plain_attention_fwd(real *y, real *p, const real *qkv, int N, int T, int D, int H)
+{
+    Shape s = shape_of(N, T, D, H);
+    plain_attention_map(p, qkv, N, T, D, H);
 #pragma omp parallel for collapse(2) schedule(static)
     for (size_t n = 0; n < s.N; n++)
         for (size_t h = 0; h < s.H; h++)

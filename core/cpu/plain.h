@@ -11,6 +11,9 @@
  * probabilities p [N, H, T, T] for the way back. */
 void plain_attention_fwd(real *y, real *p, const real *qkv, int N, int T, int D, int H);
 
+/* The probabilities alone. */
+void plain_attention_map(real *p, const real *qkv, int N, int T, int D, int H);
+
 /* dqkv [N, T, 3 D] is overwritten; ds [N, H, T, T] is room for the gradient of the
  * scores. */
 void plain_attention_bwd(real *dqkv, real *ds, const real *dy, const real *qkv,

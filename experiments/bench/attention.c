@@ -53,7 +53,7 @@ static Status open_work(Work *w, const AttentionShape *s, Err *err)
     return STATUS_OK;
 }
 
-enum { FORWARD, PLAIN_FORWARD, BACKWARD, PLAIN_BACKWARD, WAYS };
+enum { FORWARD, PLAIN_FORWARD, BACKWARD, PLAIN_BACKWARD, PLAIN_AGAIN, WAYS };
 
 static double timed(Work *w, int way)
 {
@@ -66,7 +66,9 @@ static double timed(Work *w, int way)
     if (way == BACKWARD)
         cpu_attention_bwd((Share){ w->dqkv, 0 }, w->dy, w->qkv, w->lse, s.batch, s.tokens,
                           s.width, s.heads);
-    if (way == PLAIN_BACKWARD)
+    if (way == PLAIN_AGAIN)
+        plain_attention_map(w->p, w->qkv, s.batch, s.tokens, s.width, s.heads);
+    if (way == PLAIN_BACKWARD || way == PLAIN_AGAIN)
         plain_attention_bwd(w->dqkv, w->ds, w->dy, w->qkv, w->p, s.batch, s.tokens,
                             s.width, s.heads);
     return clock_s() - start;
@@ -78,7 +80,7 @@ static Status measure(void *value, const void *what, Err *err)
     const What    *c = what;
     AttentionTime *t = value;
     Work           w;
-    double         s[WAYS][MOST], forward[MOST], backward[MOST];
+    double         s[WAYS][MOST], forward[MOST], backward[MOST], again[MOST];
     int            n = 0;
     threads_set(c->threads ? c->threads : threads_get());
     if (open_work(&w, &c->shape, err)) return err->code;
@@ -88,14 +90,17 @@ static Status measure(void *value, const void *what, Err *err)
         for (int way = 0; way < WAYS; way++) s[way][n] = timed(&w, way);
         forward[n] = s[PLAIN_FORWARD][n] / s[FORWARD][n];
         backward[n] = s[PLAIN_BACKWARD][n] / s[BACKWARD][n];
+        again[n] = s[PLAIN_AGAIN][n] / s[BACKWARD][n];
     }
     *t = (AttentionTime){ .shape = c->shape,
                           .forward_s = stats_median(s[FORWARD], n),
                           .plain_forward_s = stats_median(s[PLAIN_FORWARD], n),
                           .backward_s = stats_median(s[BACKWARD], n),
                           .plain_backward_s = stats_median(s[PLAIN_BACKWARD], n),
+                          .plain_again_s = stats_median(s[PLAIN_AGAIN], n),
                           .forward_times = stats_median(forward, n),
-                          .backward_times = stats_median(backward, n) };
+                          .backward_times = stats_median(backward, n),
+                          .again_times = stats_median(again, n) };
     arena_close(&w.values);
     return STATUS_OK;
 }

@@ -16,11 +16,14 @@ extern const AttentionShape attention_shapes[ATTENTION_SHAPES + 1];
 
 typedef struct {
     AttentionShape shape;
-    double forward_s, plain_forward_s, backward_s, plain_backward_s;
-    double forward_times, backward_times; /* plain over ours: medians of the ratios */
+    double forward_s, plain_forward_s;
+    double backward_s, plain_backward_s; /* plain keeps all scores from the way there */
+    double plain_again_s;                /* plain computes them again, as ours does   */
+    double forward_times, backward_times, again_times; /* plain over ours: medians of
+                                                          the ratios                  */
 } AttentionTime;
 
-/* Medians over `seconds`, at least three, of all four in turn.  In a process of its
+/* Medians over `seconds`, at least three, of all five in turn.  In a process of its
  * own. */
 MUST_USE Status attention_measure(AttentionTime *t, const AttentionShape *s,
                                   double seconds, int threads, Err *err);

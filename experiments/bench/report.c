@@ -93,13 +93,14 @@ static json_t *attention(const Report *r)
     json_t *all = json_array();
     for (const AttentionTime *t = r->attention; t < r->attention + r->attentions; t++)
         json_array_append_new(
-            all, json_pack("{s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f}", "tokens",
+            all, json_pack("{s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "tokens",
                            t->shape.tokens, "width", t->shape.width, "heads", t->shape.heads,
                            "batch", t->shape.batch, "forward_s", t->forward_s,
                            "plain_forward_s", t->plain_forward_s, "forward_times",
                            t->forward_times, "backward_s", t->backward_s,
                            "plain_backward_s", t->plain_backward_s, "backward_times",
-                           t->backward_times));
+                           t->backward_times, "plain_again_s", t->plain_again_s,
+                           "again_times", t->again_times));
     return all;
 }
 

@@ -214,7 +214,8 @@ Test(bench, measures_attention)
 {
     static const char *const keys[] = { "width",           "heads",         "batch",
                                         "forward_s",       "backward_s",    "plain_forward_s",
-                                        "plain_backward_s", "forward_times", "backward_times" };
+                                        "plain_backward_s", "forward_times", "backward_times",
+                                        "plain_again_s",   "again_times" };
     static const int tokens[] = { 17, 50, 65, 197, 257 };
     int              code;
     json_t          *all = bench("--attention", &code);

@@ -37,6 +37,7 @@ void            mask_close(Mask *m); /* NULL is allowed */
 const char *mask_spec(const Mask *m);
 
 unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
+MaskLearner mask_learner(const Mask *m);
 bool       mask_fixed(const Mask *m); /* an image has the same mask in every epoch */
 const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scores */
 

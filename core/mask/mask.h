@@ -74,6 +74,13 @@ typedef struct {
     const float *class_attention; /* [H, L] of the last block                    */
 } MaskSweep;
 
+/* How a learner is made and taught; unless the strategy says, 1, 1 and false. */
+typedef struct {
+    int    blocks; /* of a masker                                                  */
+    double weight; /* of its loss beside the reconstruction's; a masker has its own */
+    bool   sizes;  /* a predictor learns losses themselves, not their order alone   */
+} MaskLearner;
+
 /* How a ranking, first patch to last, becomes K visible patches. */
 typedef enum {
     MASK_TOPK,   /* the first K, so that the top of the scores is hidden; of */
@@ -142,6 +149,9 @@ typedef struct {
     /* The heading it is listed under: random lattices blocks curves noise axes pixels
      * attention features losses learned controls; NULL: others. */
     const char *family;
+
+    /* With MASK_NEEDS_LEARNER: how, with these parameters.  NULL: as MaskLearner says. */
+    void (*learner)(const void *self, MaskLearner *how);
 } MaskStrategy;
 
 enum { MASK_ABI = 1 };

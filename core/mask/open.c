@@ -131,6 +131,13 @@ const char *mask_spec(const Mask *m) { return text_get(&m->spec); }
 unsigned    mask_needs(const Mask *m) { return m->strategy.needs; }
 const int  *mask_order(const Mask *m) { return m->order; }
 
+MaskLearner mask_learner(const Mask *m)
+{
+    MaskLearner how = { .blocks = 1, .weight = 1 };
+    if (m->strategy.learner) m->strategy.learner(m->self, &how);
+    return how;
+}
+
 bool mask_fixed(const Mask *m)
 {
     const Common *c = &m->common;

@@ -57,23 +57,38 @@ Status params_get(Params *p, const char *prefix, const Safetensors *f, Err *err)
     return get_block(p, prefix, p->weights, true, f, err);
 }
 
-void adamw_put(const AdamW *a, SafetensorsOut *o)
+enum { MOMENTS = 2, NOTE = 64 };
+
+static void moment_name(char out[NOTE], const char *prefix, int k)
 {
-    char steps[32];
-    snprintf(steps, sizeof steps, "%lld", (long long)a->steps);
-    put_block(a->params, "adamw.0.", a->params->moment[0], false, o);
-    put_block(a->params, "adamw.1.", a->params->moment[1], false, o);
-    safetensors_note(o, "adamw.steps", steps);
+    snprintf(out, NOTE, "%sadamw.%d.", prefix, k);
 }
 
-Status adamw_get(AdamW *a, const Safetensors *f, Err *err)
+void adamw_put(const AdamW *a, const char *prefix, SafetensorsOut *o)
 {
-    const char *steps = safetensors_meta(f, "adamw.steps");
+    char steps[32], name[NOTE];
+    for (int k = 0; k < MOMENTS; k++) {
+        moment_name(name, prefix, k);
+        put_block(a->params, name, a->params->moment[k], false, o);
+    }
+    snprintf(steps, sizeof steps, "%lld", (long long)a->steps);
+    snprintf(name, sizeof name, "%sadamw.steps", prefix);
+    safetensors_note(o, name, steps);
+}
+
+Status adamw_get(AdamW *a, const char *prefix, const Safetensors *f, Err *err)
+{
+    char name[NOTE];
+    snprintf(name, sizeof name, "%sadamw.steps", prefix);
+    const char *steps = safetensors_meta(f, name);
     if (!steps || !text_to_int64(steps, &a->steps) || a->steps < 0)
-        return err_set(err, STATUS_FORMAT, "%s: no adamw.steps in the metadata", f->path);
-    if (get_block(a->params, "adamw.0.", a->params->moment[0], false, f, err))
-        return err->code;
-    return get_block(a->params, "adamw.1.", a->params->moment[1], false, f, err);
+        return err_set(err, STATUS_FORMAT, "%s: no %s in the metadata", f->path, name);
+    for (int k = 0; k < MOMENTS; k++) {
+        moment_name(name, prefix, k);
+        if (get_block(a->params, name, a->params->moment[k], false, f, err))
+            return err->code;
+    }
+    return STATUS_OK;
 }
 
 /* --- what the model is ------------------------------------------------- */

@@ -12,7 +12,7 @@
  *     SafetensorsOut out;                     Safetensors in;
  *     safetensors_start(&out);                safetensors_open(&in, path, &err);
  *     params_put(&mae.params, "", &out);      params_get(&mae.params, "", &in, &err);
- *     adamw_put(&opt, &out);                  adamw_get(&opt, &in, &err);
+ *     adamw_put(&opt, "", &out);              adamw_get(&opt, "", &in, &err);
  *     safetensors_note(&out, "epoch", "3");   safetensors_meta(&in, "epoch");
  *     safetensors_write(&out, path, &err);    safetensors_close(&in);
  */
@@ -44,11 +44,11 @@ MUST_USE Status checkpoint_open(Mae *m, const Backend *be, const char *path,
 MUST_USE Status checkpoint_config(MaeConfig *c, const Safetensors *f,
                                   const CheckpointHints *hints, Err *err);
 
-/* The parameters under prefix + name; the moments under adamw.0.NAME, adamw.1.NAME.
+/* The parameters under prefix + name; the moments under prefix + adamw.0.NAME, adamw.1.NAME.
  * Getting wants every parameter, in its shape, and ignores other tensors. */
 void            params_put(const Params *p, const char *prefix, SafetensorsOut *o);
 MUST_USE Status params_get(Params *p, const char *prefix, const Safetensors *f, Err *err);
-void            adamw_put(const AdamW *a, SafetensorsOut *o);
-MUST_USE Status adamw_get(AdamW *a, const Safetensors *f, Err *err);
+void            adamw_put(const AdamW *a, const char *prefix, SafetensorsOut *o);
+MUST_USE Status adamw_get(AdamW *a, const char *prefix, const Safetensors *f, Err *err);
 
 #endif

@@ -71,7 +71,7 @@ Status pretrain_save(const Pretrain *p, Err *err)
     arena_open(&a, "state", NULL, NULL);
     safetensors_start(&out);
     params_put(&p->mae.params, "", &out);
-    adamw_put(&p->adamw, &out);
+    adamw_put(&p->adamw, "", &out);
     put(&out, &a, "run.loss", p->loss, p->step);
     put(&out, &a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
     safetensors_note(&out, "run.id", p->cell->stage[STAGE_PRETRAIN].id);
@@ -97,7 +97,7 @@ static Status read_state(Pretrain *p, const Safetensors *in, Arena *a, Err *err)
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
     p->step = (long)step;
-    if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, in, err) ||
+    if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, "", in, err) ||
         get(in, a, "run.loss", p->loss, p->step, err) ||
         get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err))
         return err->code;

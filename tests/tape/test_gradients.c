@@ -131,12 +131,12 @@ static const GradCase cases[] = {
     { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
     { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
     { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
+    { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },
+    { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },
     { "patch_mean", patch_mean, 3, { { 2, 4, 3 } } },
     { "order_loss", order_loss, 2, { { 2, 5 } } },
     { "order_loss, no pair", order_loss_but_one, 2, { { 1, 5 } } },
     { "size_loss", size_loss, 2, { { 2, 5 } } },
-    { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },
-    { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

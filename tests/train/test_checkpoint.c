@@ -45,14 +45,14 @@ Test(checkpoint, resumed_equals_unbroken_bit_for_bit)
     train(&first, &opt, 0, 2);
     safetensors_start(&out);
     params_put(&first.mae.params, "", &out);
-    adamw_put(&opt, &out);
+    adamw_put(&opt, "", &out);
     REQUIRE(safetensors_write(&out, scratch_path(&scratch, "state"), &err));
 
     parity_open(&second, "norm_pix");
     adamw_open(&opt, &second.mae.params, &recipe);
     REQUIRE(safetensors_open(&in, scratch_path(&scratch, "state"), &err));
     REQUIRE(params_get(&second.mae.params, "", &in, &err));
-    REQUIRE(adamw_get(&opt, &in, &err));
+    REQUIRE(adamw_get(&opt, "", &in, &err));
     safetensors_close(&in);
     cr_expect(opt.steps == 2);
     train(&second, &opt, 2, 5);
@@ -183,7 +183,7 @@ Test(checkpoint, a_state_without_moments_is_refused)
     adamw_open(&opt, &p.mae.params, &recipe);
     REQUIRE(checkpoint_save(scratch_path(&scratch, "c"), &p.mae, &err));
     REQUIRE(safetensors_open(&in, scratch_path(&scratch, "c"), &err));
-    cr_expect(adamw_get(&opt, &in, &err) == STATUS_FORMAT);
+    cr_expect(adamw_get(&opt, "", &in, &err) == STATUS_FORMAT);
     cr_expect(strstr(err.text, "adamw.steps"), "%s", err.text);
     safetensors_close(&in);
     parity_close(&p);

@@ -1,0 +1,18 @@
+#include "core/model/predictor.h"
+
+void predictor_list(Predictor *p, const Backend *be, const MaeConfig *c)
+{
+    int B = c->decoder.D;
+    p->size = c->decoder;
+    params_open(&p->params, be);
+    p->blocks = blocks_add(&p->params, &p->size, "blocks");
+    p->norm = params_norm(&p->params, B, "norm");
+    p->pred = params_linear(&p->params, mae_values(c), B, "pred");
+}
+
+Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens)
+{
+    Tensor *x = blocks_forward(t, p->blocks, &p->size, tokens);
+    x = op_norm_linear(t, x, p->norm.w, p->norm.b, p->pred.w, p->pred.b);
+    return op_patch_mean(t, x);
+}

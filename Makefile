@@ -68,7 +68,8 @@ APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
-PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/*/*.c))
+PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/bad/*.c)) \
+           $(B)/plugins/edges.so
 obj   = $(patsubst %,$(B)/%.o,$(1))
 
 all: setup ## build the program
@@ -93,10 +94,14 @@ BENCH ?= results/bench/bench.json
 bench: all ## 15 minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
 	scripts/bench.sh $(B)/maskgrid $(BENCH) $(if $(PHOTOS),--photos $(PHOTOS))
 
+HEADERS := core/mask/mask.h core/base/rng.h # what a plug-in includes
+to = $(DESTDIR)$(prefix)
 install: all ## install below prefix (/usr/local), or DESTDIR
-	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/maskgrid
-	install $(B)/maskgrid $(DESTDIR)$(prefix)/bin/maskgrid
-	cp -r experiments/recipes scripts/gnuplot $(DESTDIR)$(prefix)/share/maskgrid/
+	install -d $(to)/bin $(to)/share/maskgrid $(to)/lib/maskgrid/plugins $(to)/lib/pkgconfig
+	install $(B)/maskgrid $(to)/bin/maskgrid
+	cp -r experiments/recipes scripts/gnuplot strategies/plugin $(to)/share/maskgrid/
+	for h in $(HEADERS); do install -D -m 644 $$h $(to)/include/maskgrid/$$h || exit; done
+	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(to)/lib/pkgconfig/maskgrid.pc
 
 $(B)/maskgrid: $(call obj,$(LIB) $(APP) $(MAIN))
 	@echo '  link  $@'
@@ -108,10 +113,15 @@ $(B)/run-tests: $(call obj,$(LIB) $(APP) $(TEST))
 
 plugins: $(PLUGINS)
 
-$(B)/plugins/%.so: tests/plugin/%.c core/mask/mask.h core/base/rng.h
+BUILD_PLUGIN = $(CC) -I. -std=c11 -O2 -g $(WARN) -fPIC -shared $< -o $@
+$(PLUGINS): $(HEADERS)
+$(B)/plugins/%.so: tests/plugin/%.c
 	@mkdir -p $(@D)
 	@echo '  so    $<'
-	@$(CC) -I. -std=c11 -O2 -g $(WARN) -fPIC -shared $< -o $@
+	@$(BUILD_PLUGIN)
+$(B)/plugins/edges.so: strategies/plugin/edges.c
+	@mkdir -p $(@D)
+	@$(BUILD_PLUGIN)
 
 $(B)/core/cpu/%.c.o: override CFLAGS += $(KERNEL_FLAGS)
 

@@ -1,7 +1,7 @@
 /* Plug-ins: found by name and by path, and refused by name when they are bad.
  *
- * good/ and bad/ are built by make as users build theirs; what is wrong with a bad
- * one stands in its first line. */
+ * bad/ is built by make as users build theirs, and so is the example that they begin
+ * with, edges; what is wrong with a bad one stands in its first line. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "strategies/registry.h"
 
@@ -28,13 +28,13 @@ static void close_scratch(void) { scratch_close(&scratch); }
 
 TestSuite(plugin, .init = open_scratch, .fini = close_scratch, .timeout = 30);
 
-/* The folder of the plug-ins, beside the program. */
+/* The folder of plug-ins, beside the program, and one below it. */
 static const char *folder(const char *which)
 {
     static char at[4096];
     const char *program = getenv("MASKGRID");
     cr_assert(program && strrchr(program, '/'), "MASKGRID names the program");
-    snprintf(at, sizeof at, "%.*s/plugins/%s", (int)(strrchr(program, '/') - program), program,
+    snprintf(at, sizeof at, "%.*s/plugins%s", (int)(strrchr(program, '/') - program), program,
              which);
     return at;
 }
@@ -54,7 +54,7 @@ Test(plugin, by_path_by_name_and_by_identity_it_is_the_same)
 {
     char path[5000], first[128], again[128];
     int  a[L], b[L];
-    snprintf(path, sizeof path, "%s/edges.so:noise=3,sym=1", folder("good"));
+    snprintf(path, sizeof path, "%s/edges.so:noise=3,sym=1", folder(""));
     draw(a, path, first);
     cr_assert(!strncmp(first, "edges@", 6) && strstr(first, ":noise=3,sym=1"), "%s", first);
 
@@ -70,7 +70,7 @@ Test(plugin, the_search_path_is_in_order_and_forgives_what_is_not_there)
 {
     char path[5000], identity[128];
     int  ids[L];
-    snprintf(path, sizeof path, "/none/such::%s", folder("good"));
+    snprintf(path, sizeof path, "/none/such::%s", folder(""));
     setenv("MASKGRID_PLUGIN_PATH", path, 1);
     draw(ids, "edges", identity);
     cr_expect(!strncmp(identity, "edges@", 6), "%s", identity);
@@ -87,7 +87,7 @@ static Status refused(const char *spec, const char *says)
 
 Test(plugin, a_near_miss_is_told)
 {
-    setenv("MASKGRID_PLUGIN_PATH", folder("good"), 1);
+    setenv("MASKGRID_PLUGIN_PATH", folder(""), 1);
     cr_expect_eq(refused("edgs", "did you mean edges?"), STATUS_CONFIG);
     cr_expect_eq(refused("edges:nois=1", "did you mean noise?"), STATUS_CONFIG);
     cr_expect_eq(refused("edges:noise=101", "from 0 to 100"), STATUS_CONFIG);
@@ -95,7 +95,7 @@ Test(plugin, a_near_miss_is_told)
 
 Test(plugin, another_build_is_another_strategy)
 {
-    setenv("MASKGRID_PLUGIN_PATH", folder("good"), 1);
+    setenv("MASKGRID_PLUGIN_PATH", folder(""), 1);
     cr_expect_eq(refused("edges@0123456789ab", "is edges@"), STATUS_MISSING);
     cr_expect_eq(refused("none@0123456789ab", "no plug-in none@0123456789ab"), STATUS_MISSING);
 }
@@ -121,7 +121,7 @@ ParameterizedTest(int *i, plugin, what_is_wrong_is_named, .init = open_scratch,
                   .fini = close_scratch)
 {
     char path[5000];
-    snprintf(path, sizeof path, "%s/%s.so", folder("bad"), bad[*i].file);
+    snprintf(path, sizeof path, "%s/%s.so", folder("/bad"), bad[*i].file);
     cr_expect_eq(refused(path, bad[*i].file), bad[*i].code);
     cr_expect_eq(refused(path, bad[*i].says), bad[*i].code);
 }
@@ -142,7 +142,7 @@ Test(plugin, a_truncated_file_is_refused)
 {
     static char bytes[1 << 20];
     char        path[5000];
-    snprintf(path, sizeof path, "%s/edges.so", folder("good"));
+    snprintf(path, sizeof path, "%s/edges.so", folder(""));
     FILE *f = fopen(path, "r");
     cr_assert(f);
     size_t n = fread(bytes, 1, sizeof bytes, f);
@@ -160,4 +160,12 @@ Test(plugin, those_of_the_program_keep_the_contract)
     Err err;
     for (const StrategyEntry *e = strategies; e->name; e++)
         cr_expect(!plugin_check(e->strategy, e->name, &err), "%s", err.text);
+}
+
+/* Everything as somebody does it who has the program and no tree. */
+Test(plugin, outside_of_the_tree, .timeout = 120)
+{
+    char line[1000];
+    snprintf(line, sizeof line, "nice tests/plugin/outside.sh '%s'", scratch.folder);
+    cr_expect_eq(system(line), 0);
 }

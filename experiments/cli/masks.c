@@ -79,7 +79,7 @@ static Status work(Work *w, const Options *o, const char *spec, Err *err)
     if (grid_read(&w->rows, &w->cols, o->grid, err) ||
         strategy_open(&w->mask, spec, w->rows, w->cols, err))
         return err->code;
-    w->K = mask_visible(w->rows * w->cols, o->ratio);
+    w->K = mask_visible(w->rows * w->cols, mask_ratio(w->mask, o->ratio, o->progress));
     w->N = (int)o->count;
     Status bad = o->over ? picture_read(&over, 0, o->over, err) : STATUS_OK;
     if (!bad)

@@ -40,7 +40,8 @@ typedef struct {
     Config           config;
     const DataFacts *data;
     int              rows, cols, K; /* patch grid, and how many of it are visible;
-                                       rows * cols where nothing is hidden      */
+                                       rows * cols where nothing is hidden, the
+                                       most where the ratio varies              */
     Stage            stage[STAGE_KINDS];
     int             *at;            /* [axes of the recipe's grid] which value; NULL
                                        for a cell that is not a point of it     */

@@ -140,7 +140,8 @@ static Status check_training(const Cell *c, const char **blame, Err *err)
 }
 
 /* The strategy exists for this grid; its text becomes the one that equal maskings
- * share. */
+ * share.  If it varies the ratio, the recipe's has no say; the least one, with the most
+ * visible patches, is what memory and time are judged by. */
 static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
 {
     PretrainConfig *p = &c->config.pretrain;
@@ -150,6 +151,8 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     *blame = "pretrain.strategy";
     if (strategy_open(&m, p->strategy, c->rows, c->cols, err)) return err->code;
     if (strcmp(p->strategy, mask_spec(m))) p->strategy = keep(a, mask_spec(m));
+    double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
+    p->ratio = first < last ? first : last;
     mask_close(m);
     c->K = mask_visible(c->rows * c->cols, p->ratio);
     return STATUS_OK;

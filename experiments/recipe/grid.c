@@ -172,13 +172,9 @@ void grid_point(const Grid *g, int i, int *at)
 
 /* --- settings ------------------------------------------------------------ */
 
-/* Does the part that begins at s go on with the part before it, which has seen a
- * colon? */
-static bool goes_on(const char *s)
-{
-    size_t n = strcspn(s, ",");
-    return memchr(s, '=', n) && !memchr(s, ':', n);
-}
+/* Does the part that begins at s, "sym=1" or "sym=1 + 0.3 grid:offset=fixed", go on
+ * with the part before it, which has seen a colon? */
+static bool goes_on(const char *s) { return s[strcspn(s, ",:= ")] == '='; }
 
 Status grid_parse(Yaml **values, Arena *a, const char *text, Err *err)
 {

@@ -92,15 +92,23 @@ static void as_text(const Table *t, const Sheet *s, Text *out)
     text_free(&notes);
 }
 
+/* A bar, the sign of a union, would end the cell. */
+static void without_bars(const char *s, Text *out)
+{
+    for (; *s; s++) text_add(out, *s == '|' ? "\\|" : "%c", *s);
+}
+
 static void as_markdown(const Table *t, const Sheet *s, Text *out)
 {
-    Text notes = { 0 };
+    Text notes = { 0 }, word = { 0 };
     table_caption(t, out);
     text_add(out, "\n\n");
     for (int row = 0; row < s->rows; row++) {
         for (int col = 0; col < s->cols; col++) {
+            text_clear(&word);
+            without_bars(text_get(cell(s, row, col)), &word);
             text_add(out, "| ");
-            padded(text_get(cell(s, row, col)), column_width(s, col) + 1, out);
+            padded(text_get(&word), column_width(s, col) + 1, out);
         }
         text_add(out, "|\n");
         for (int col = 0; col < s->cols && !row; col++) {
@@ -114,6 +122,7 @@ static void as_markdown(const Table *t, const Sheet *s, Text *out)
     for (const char *line = text_get(&notes); *line; line += strcspn(line, "\n") + 1)
         text_add(out, "\n%.*s\n", (int)strcspn(line, "\n"), line);
     text_free(&notes);
+    text_free(&word);
 }
 
 static void escaped(const char *s, Text *out)
@@ -122,7 +131,7 @@ static void escaped(const char *s, Text *out)
         if (!strncmp(s, "±", strlen("±"))) {
             text_add(out, "$\\pm$");
             s += strlen("±") - 1;
-        } else if ((*s == '-' || *s == '+') && s[1] >= '0' && s[1] <= '9')
+        } else if (*s == '|' || ((*s == '-' || *s == '+') && s[1] >= '0' && s[1] <= '9'))
             text_add(out, "$%c$", *s);
         else text_add(out, strchr("_%&#$", *s) ? "\\%c" : "%c", *s);
 }

@@ -77,7 +77,14 @@ void pretrain_look(Pretrain *p, const real *images, int N)
     p->tape.recording = true;
 }
 
-static void draw(Pretrain *p, long epoch)
+int pretrain_visible(const Pretrain *p, long step)
+{
+    double progress = (double)step / (double)p->steps;
+    return mask_visible(p->cell->rows * p->cell->cols,
+                        mask_ratio(p->mask, p->cell->config.pretrain.ratio, progress));
+}
+
+static void draw(Pretrain *p, long epoch, int K)
 {
     const Cell *c = p->cell;
     double      start = clock_s();
@@ -89,9 +96,9 @@ static void draw(Pretrain *p, long epoch)
         .attention = p->attention,
     };
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
-                    c->K);
+                    K);
     for (int i = 0; i < N; i++)
-        for (int k = 0; k < c->K; k++) p->seen[p->ids[(size_t)i * L + k]]++;
+        for (int k = 0; k < K; k++) p->seen[p->ids[(size_t)i * L + k]]++;
     p->mask_s += clock_s() - start;
 }
 
@@ -100,11 +107,12 @@ static Status step(Pretrain *p, Err *err)
 {
     long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
     double fraction = (double)p->step / (double)p->steps_per_epoch;
+    int    K = pretrain_visible(p, p->step);
     if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
         return err->code;
-    draw(p, epoch);
+    draw(p, epoch, K);
 
-    Visible   visible = { p->batch.N, p->cell->rows * p->cell->cols, p->cell->K, p->ids };
+    Visible   visible = { p->batch.N, p->cell->rows * p->cell->cols, K, p->ids };
     MaeResult r = mae_forward(&p->tape, &p->mae, pretrain_images(p, p->batch.images, p->batch.N),
                               &visible);
     real      loss;

@@ -42,6 +42,9 @@ void            pretrain_forget(const Pretrain *p); /* removes the state */
 /* pretrain_record.c: the record, with a few test images reconstructed. */
 MUST_USE Status pretrain_record(Pretrain *p, Err *err);
 
+/* K of a step, which is the cell's unless the strategy varies the ratio. */
+int pretrain_visible(const Pretrain *p, long step);
+
 /* Patches that the first block's heads look at, for the images of the batch:
  * fills p->attention. */
 void pretrain_look(Pretrain *p, const real *images, int N);

@@ -58,7 +58,7 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
 {
     const Cell    *c = p->cell;
     const Backend *be = p->mae.params.be;
-    int            N = b->N, L = c->rows * c->cols;
+    int            N = b->N, L = c->rows * c->cols, K = pretrain_visible(p, p->steps);
     size_t         size = (size_t)test->height * test->width * test->channels;
     uint8_t       *original = ARENA_NEW(&p->host, uint8_t, N * size);
     uint8_t       *shown = ARENA_NEW(&p->host, uint8_t, N * size);
@@ -68,12 +68,12 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
     mask_draw_batch(p->mask, p->ids,
                     &(MaskView){ .progress = 1, .heads = p->mae.config.encoder.size.heads,
                                  .attention = p->attention },
-                    c->config.seed, 0, b->ids, N, c->K);
+                    c->config.seed, 0, b->ids, N, K);
     for (int i = 0; i < N; i++)
-        for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= c->K;
+        for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= K;
 
     p->tape.recording = false;
-    Visible   visible = { N, L, c->K, p->ids };
+    Visible   visible = { N, L, K, p->ids };
     Tensor   *images = pretrain_images(p, b->images, N);
     MaeResult m = mae_forward(&p->tape, &p->mae, images, &visible);
     Tensor   *raw = op_target_patches(&p->tape, images, c->config.model.patch, false);
@@ -111,15 +111,18 @@ static void training_curves(Pretrain *p, Record *r)
     long    L = p->cell->rows * p->cell->cols, batch = p->cell->config.pretrain.batch;
     double *step = ARENA_NEW(&p->host, double, n), *epoch = ARENA_NEW(&p->host, double, n);
     double *lr = ARENA_NEW(&p->host, double, n), *share = ARENA_NEW(&p->host, double, L);
+    double *visible = ARENA_NEW(&p->host, double, n);
     for (size_t i = 0; i < n; i++) {
         step[i] = (double)i + 1;
         epoch[i] = step[i] / (double)p->steps_per_epoch;
         lr[i] = schedule_lr(&p->schedule, (double)i / (double)p->steps_per_epoch);
+        visible[i] = pretrain_visible(p, (long)i);
     }
     record_axis(r, "step", step, n, "1", "step");
     record_curve(r, "epoch", "step", epoch, n, "1", "epochs done");
     record_curve(r, "loss", "step", p->loss, n, "1", "mean squared error of hidden patches");
     record_curve(r, "lr", "step", lr, n, "1", "learning rate");
+    record_curve(r, "visible", "step", visible, n, "1", "visible patches of an image");
 
     double images = (double)p->steps * (double)batch;
     for (long i = 0; i < L; i++) share[i] = p->seen[i] / images;

@@ -6,8 +6,8 @@
  * the last one only as many are hidden as that takes, at random.  Where ten blocks in
  * a row hide nothing new, random patches make up the rest.
  *
- * I-JEPA hides four; that is about half of the image.  On 14 x 14 as many, or ten,
- * are placed at ratio 0.5, or 0.75.  Its context block, outside of which patches are
+ * I-JEPA hides four, which cover 0.47 of 14 x 14 patches; here five are placed at
+ * ratio 0.5 and twelve at 0.75.  Its context block, outside of which patches are
  * neither seen nor predicted, would be a third state of a patch and is left out.
  *
  * Source: Assran et al. 2023, arXiv:2301.08243, section 3, and src/masks/multiblock.py

@@ -2,16 +2,6 @@
 
 #include <criterion/criterion.h>
 
-const int grids[GRIDS][2] = { { 1, 37 },  { 7, 7 },  { 8, 8 },
-                              { 14, 14 }, { 9, 27 }, { 32, 20 } };
-
-void counts(int K[COUNTS], int L)
-{
-    static const double ratio[] = { 0.25, 0.5, 0.75, 0.9 };
-    K[0] = 1, K[1] = L - 1;
-    for (int i = 2; i < COUNTS; i++) K[i] = mask_visible(L, ratio[i - 2]);
-}
-
 int strategy_count(void)
 {
     int n = 0;

@@ -1,16 +1,12 @@
-/* What the tests of strategies share: grids, counts, and something to attend to. */
+/* What the tests of strategies share. */
 #ifndef TESTS_STRATEGIES_CASES_H
 #define TESTS_STRATEGIES_CASES_H
 
 #include "experiments/lint/invent.h"
+#include "experiments/lint/laws.h"
 #include "strategies/registry.h"
 
-enum { GRIDS = 6, COUNTS = 6, HEADS = INVENTED_HEADS, MOST_L = 640 };
-
-extern const int grids[GRIDS][2]; /* rows, columns; L at most MOST_L */
-
-/* Numbers of visible patches to try on L: 1, L - 1, and those of four ratios. */
-void counts(int K[COUNTS], int L);
+enum { HEADS = INVENTED_HEADS, MOST_L = 640 /* of the usual grids */ };
 
 int strategy_count(void);
 

@@ -65,9 +65,9 @@ ParameterizedTest(int *g, groups, at_most_one_in_part)
 {
     int ids[MOST_L], shown[MOST_L], of[MOST_L], K[COUNTS];
     for (int i = 0; i < GRIDS; i++) {
-        int   rows = grids[i][0], cols = grids[i][1];
+        int   rows = usual_grids[i][0], cols = usual_grids[i][1];
         Mask *m = must_open(grouped[*g].spec, rows, cols);
-        counts(K, rows * cols);
+        usual_counts(K, rows * cols);
         for (int k = 0; k < COUNTS; k++)
             for (uint64_t image = 0; image < IMAGES; image++) {
                 int parts = 0;

@@ -1,0 +1,108 @@
+/* maskgrid lint: the laws every strategy must obey, and what it does. */
+#include "experiments/cli/cli.h"
+
+#include "experiments/lint/page.h"
+#include "experiments/record/sketch.h"
+#include "strategies/registry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOUND_MOST = 512 };
+
+typedef struct {
+    const char *out, *atlas;
+    OptionList  grid;
+    bool        all, json;
+    double      ratio, patience;
+    long        draws;
+} Options;
+
+static const Option options[] = {
+    OPTION_FLAG(Options, all, "every strategy there is, a line each"),
+    OPTION_LIST(Options, grid, 0, "RxC",
+                "patches to measure on, 14x14; may be given several times"),
+    OPTION_NUMBER(Options, ratio, "R", "0.75", 0.0001, 0.9999, "share of hidden patches"),
+    OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),
+    OPTION_NUMBER(Options, patience, "S", "10", 0.1, 3600,
+                  "seconds for one mask, before it is an endless loop"),
+    { 0 }
+};
+
+typedef struct {
+    const Options *o;
+    Found         *found[FOUND_MOST];
+    int            n, broken;
+} Lint;
+
+static Status add(Lint *l, const char *spec, const char *grid, Err *err)
+{
+    LintConfig c = { .spec = spec, .open = strategy_open, .ratio = l->o->ratio,
+                     .draws = (int)l->o->draws, .patience_s = l->o->patience };
+    if (l->n == FOUND_MOST)
+        return err_set(err, STATUS_CONFIG, "at most %d strategies on all grids",
+                       FOUND_MOST);
+    if (grid_read(&c.rows, &c.cols, grid, err) || lint_run(&l->found[l->n], &c, err))
+        return err->code;
+    const Found *f = l->found[l->n++];
+    l->broken += lint_broken(f) > 0;
+    if (l->o->all) page_line(stdout, f);
+    else {
+        if (l->n > 1) putchar('\n');
+        page_print(stdout, f);
+    }
+    fflush(stdout);
+    return STATUS_OK;
+}
+
+static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err *err)
+{
+    if (l->o->all) {
+        printf("%s%s patches, %g hidden, %ld masks of each\n", l->n ? "\n" : "", grid,
+               l->o->ratio, l->o->draws);
+        page_heading(stdout);
+    }
+    for (int i = 0; i < n; i++)
+        if (add(l, specs[i], grid, err)) return err->code;
+    for (const StrategyEntry *e = strategies; l->o->all && e->name; e++)
+        if (add(l, e->name, grid, err)) return err->code;
+    return STATUS_OK;
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    Lint   l = { .o = opt };
+    Err    err;
+    Status bad = STATUS_OK;
+    if (!n && !l.o->all) {
+        err_set(&err, STATUS_CONFIG, "lint wants strategies, or --all");
+        return cli_fail(&err);
+    }
+    for (int g = 0; g < l.o->grid.n && !bad; g++)
+        bad = on_grid(&l, l.o->grid.item[g], arguments, n, &err);
+    if (!l.o->grid.n) bad = on_grid(&l, "14x14", arguments, n, &err);
+    if (!bad && l.o->all && !l.broken)
+        printf("\n%d strategies, all laws kept\n", l.n);
+    if (!bad && l.broken) {
+        fflush(stdout);
+        fprintf(stderr, "maskgrid: %d of %d strategies break a law\n", l.broken, l.n);
+    }
+    for (int i = 0; i < l.n; i++) lint_free(l.found[i]);
+    return bad ? cli_fail(&err) : l.broken ? EXIT_CHECK_FAILED : EXIT_DONE;
+}
+
+COMMAND(lint) = {
+    .place = 35,
+    .arguments = "[STRATEGY ...]",
+    .most = LIST_MOST,
+    .about = "the laws every strategy must obey, and what it does in numbers",
+    .details = "Each strategy is tried in a process of its own, so that one that crashes, "
+               "hangs or writes where it must not is named, with the law it broke. Those "
+               "that look at images look at invented ones. Exit code 4 if a law is broken.",
+    .examples = "  maskgrid lint --all\n"
+                "  maskgrid lint spiral:select=window --grid 14x14 --grid 8x24\n",
+    .options = options,
+    .size = sizeof(Options),
+    .run = run,
+};

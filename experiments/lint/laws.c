@@ -1,0 +1,348 @@
+#include "experiments/lint/laws.h"
+
+#include "core/base/threads.h"
+#include "experiments/lint/guard.h"
+#include "experiments/lint/invent.h"
+
+#include <string.h>
+
+enum { SEED = 3, EPOCH = 2, FENCE = -77 };
+
+const int usual_grids[GRIDS][2] = { { 1, 37 },  { 7, 7 },  { 8, 8 },
+                                    { 14, 14 }, { 9, 27 }, { 32, 20 } };
+
+void usual_counts(int K[COUNTS], int L)
+{
+    static const double ratio[] = { 0.25, 0.5, 0.75, 0.9 };
+    K[0] = 1, K[1] = L - 1;
+    for (int i = 2; i < COUNTS; i++) K[i] = mask_visible(L, ratio[i - 2]);
+}
+
+Status subject_open(const Subject *s, Mask **m, int rows, int cols, Err *err)
+{
+    if (s->open(m, s->spec, rows, cols, err))
+        return err_in(err, "%d x %d patches", rows, cols);
+    if (s->beat) ++*s->beat;
+    return STATUS_OK;
+}
+
+void subject_draw(const Subject *s, const Mask *m, int *ids, const MaskView *view,
+                  uint64_t epoch, uint64_t image, int K)
+{
+    mask_draw(m, ids, view, SEED, epoch, image, K);
+    if (s->beat) ++*s->beat;
+}
+
+/* --- one mask on one grid, with something to look at ------------------------ */
+
+enum { N = 11 };
+
+typedef struct {
+    const Subject *subject;
+    Mask          *mask;
+    Invented       in;
+    int            rows, cols, L;
+    uint64_t       images[N];
+} Case;
+
+/* The grid that the subject names comes last. */
+static int grids_of(const Subject *s) { return GRIDS + (s->rows > 0); }
+
+static Status case_open(Case *c, const Subject *s, int grid, Err *err)
+{
+    *c = (Case){ .subject = s,
+                 .rows = grid < GRIDS ? usual_grids[grid][0] : s->rows,
+                 .cols = grid < GRIDS ? usual_grids[grid][1] : s->cols };
+    c->L = c->rows * c->cols;
+    for (int n = 0; n < N; n++) c->images[n] = (uint64_t)n * (uint64_t)n * 1000003;
+    if (subject_open(s, &c->mask, c->rows, c->cols, err)) return err->code;
+    int few = c->L > 1024 ? 2 : N; /* attention grows with the square */
+    invented_open(&c->in, mask_needs(c->mask), c->rows, c->cols, c->images, few);
+    return STATUS_OK;
+}
+
+static void case_close(Case *c)
+{
+    invented_close(&c->in);
+    mask_close(c->mask);
+}
+
+static void draw(const Case *c, int *ids, int n, uint64_t epoch, int K)
+{
+    MaskView v = invented_view(&c->in, n);
+    subject_draw(c->subject, c->mask, ids, &v, epoch, c->images[n], K);
+}
+
+static bool equal(const int *a, const int *b, int L)
+{
+    return !memcmp(a, b, (size_t)L * sizeof *a);
+}
+
+static Status on_each_grid(const Subject *s, Status (*holds)(Case *c, Err *err),
+                           Err *err)
+{
+    Status bad = STATUS_OK;
+    for (int g = 0; g < grids_of(s) && !bad; g++) {
+        Case c;
+        if (case_open(&c, s, g, err)) return err->code;
+        if ((bad = holds(&c, err))) err_in(err, "%d x %d patches", c.rows, c.cols);
+        case_close(&c);
+    }
+    return bad;
+}
+
+/* --- opens ------------------------------------------------------------------ */
+
+/* Open it again from its own text, into *again. */
+static Status reopen(const Case *c, Mask **again, Err *err)
+{
+    Subject s = *c->subject;
+    s.spec = mask_spec(c->mask);
+    return subject_open(&s, again, c->rows, c->cols, err);
+}
+
+static Status says_what_it_is(Case *c, Err *err)
+{
+    Mask  *m;
+    Status bad = STATUS_OK;
+    if (reopen(c, &m, err)) return err->code;
+    if (strcmp(mask_spec(m), mask_spec(c->mask)))
+        bad = err_set(err, STATUS_FAILED, "its text is %s, which is read as %s",
+                      mask_spec(c->mask), mask_spec(m));
+    mask_close(m);
+    return bad;
+}
+
+static Status opens(const Subject *s, Err *err)
+{
+    return on_each_grid(s, says_what_it_is, err);
+}
+
+/* --- bounds, scores --------------------------------------------------------- */
+
+static Status draw_guarded(const Case *c, FenceEnd exact, bool judge, Err *err)
+{
+    static const float progress[] = { 0, 0.5F, 1 };
+    int    K[COUNTS], ids[MASK_MAX_PATCHES];
+    Guard  g;
+    Status bad = STATUS_OK;
+    usual_counts(K, c->L);
+    guard_open(&g, c->mask, exact);
+    for (int i = 0; i < COUNTS; i++)
+        for (int n = 0; n < 2; n++) {
+            MaskView v = invented_view(&c->in, n);
+            v.progress = progress[i % 3];
+            if (i % 2) v.swept = NULL; /* as before the first sweep */
+            subject_draw(c->subject, c->mask, ids, &v, EPOCH, c->images[n], K[i]);
+        }
+    bad = guard_sweep(&g, c->images[0], err);
+    if (!bad) bad = guard_walk(&g, err);
+    guard_close(&g);
+    if (!judge) return STATUS_OK;
+    return bad ? bad : guard_verdict(&g, err);
+}
+
+static Status stays_inside(Case *c, Err *err)
+{
+    Status bad = draw_guarded(c, FENCE_BEHIND, false, err);
+    return bad ? bad : draw_guarded(c, FENCE_BEFORE, false, err);
+}
+
+static Status bounds(const Subject *s, Err *err)
+{
+    return on_each_grid(s, stays_inside, err);
+}
+
+static Status writes_all(Case *c, Err *err)
+{
+    return draw_guarded(c, FENCE_BEHIND, true, err);
+}
+
+static Status scores(const Subject *s, Err *err)
+{
+    return on_each_grid(s, writes_all, err);
+}
+
+/* --- count ------------------------------------------------------------------ */
+
+static Status every_patch_once(const int *ids, int L, int K, Err *err)
+{
+    uint8_t seen[MASK_MAX_PATCHES] = { 0 };
+    for (int i = 0; i < L; i++) {
+        if (ids[i] < 0 || ids[i] >= L || seen[ids[i]]++)
+            return err_set(err, STATUS_FAILED, "%d visible: patch %d of %d %s", K, ids[i],
+                           L, ids[i] < 0 || ids[i] >= L ? "is there" : "is there twice");
+        if (i && i != K && ids[i - 1] >= ids[i])
+            return err_set(err, STATUS_FAILED, "%d visible: patch %d before %d", K,
+                           ids[i - 1], ids[i]);
+    }
+    if (ids[L] != FENCE)
+        return err_set(err, STATUS_FAILED, "%d visible: %d patches instead of %d", K,
+                       L + 1, L);
+    return STATUS_OK;
+}
+
+static Status is_exact(Case *c, Err *err)
+{
+    int K[COUNTS], ids[MASK_MAX_PATCHES + 1];
+    usual_counts(K, c->L);
+    for (int i = 0; i < COUNTS; i++)
+        for (int n = 0; n < 2; n++) {
+            ids[c->L] = FENCE;
+            draw(c, ids, n, EPOCH, K[i]);
+            if (every_patch_once(ids, c->L, K[i], err)) return err->code;
+        }
+    return STATUS_OK;
+}
+
+static Status count(const Subject *s, Err *err) { return on_each_grid(s, is_exact, err); }
+
+/* --- threads ---------------------------------------------------------------- */
+
+static Status same_in_any_batch(Case *c, Err *err)
+{
+    static int alone[N][MASK_MAX_PATCHES], batch[N * MASK_MAX_PATCHES];
+    int  images = c->in.N, K = mask_visible(c->L, 0.75), before = threads_get();
+    bool same = true;
+    for (int n = images; n--;) draw(c, alone[n], n, EPOCH, K);
+    for (int threads = 1; threads <= 4 && same; threads++) {
+        int first = (threads - 1) % images; /* of the batch */
+        threads_set(threads);
+        int rounds = c->rows == c->cols ? 3 : 1;
+        for (int round = 0; round < rounds && same; round++) {
+            MaskView v = invented_view(&c->in, first);
+            mask_draw_batch(c->mask, batch, &v, SEED, EPOCH, c->images + first,
+                            images - first, K);
+            for (int n = first; n < images && same; n++)
+                if (!(same = equal(batch + (n - first) * c->L, alone[n], c->L)))
+                    err_set(err, STATUS_FAILED, "image %d has another mask in a batch of "
+                            "%d on %d threads", n, images - first, threads);
+            if (c->subject->beat) ++*c->subject->beat;
+        }
+    }
+    threads_set(before);
+    return same ? STATUS_OK : STATUS_FAILED;
+}
+
+static Status threads(const Subject *s, Err *err)
+{
+    return on_each_grid(s, same_in_any_batch, err);
+}
+
+/* --- fixed ------------------------------------------------------------------ */
+
+/* Do masks of one image differ from epoch to epoch? */
+static bool epochs_differ(const Case *c, int K)
+{
+    int first[MASK_MAX_PATCHES], ids[MASK_MAX_PATCHES];
+    draw(c, first, 0, EPOCH, K);
+    for (int e = 1; e <= 8; e++) {
+        draw(c, ids, 0, (uint64_t)(EPOCH + e), K);
+        if (!equal(ids, first, c->L)) return true;
+    }
+    return false;
+}
+
+static bool images_differ(const Case *c, int K)
+{
+    int first[MASK_MAX_PATCHES], ids[MASK_MAX_PATCHES];
+    draw(c, first, 0, EPOCH, K);
+    for (int n = 1; n < c->in.N; n++) {
+        draw(c, ids, n, EPOCH, K);
+        if (!equal(ids, first, c->L)) return true;
+    }
+    return false;
+}
+
+static Status is_as_fixed_as_it_says(Case *c, Err *err)
+{
+    int  K = mask_visible(c->L, 0.75);
+    bool looks = mask_needs(c->mask) != 0;
+    bool epochs = epochs_differ(c, K), images = images_differ(c, K);
+    if (mask_fixed(c->mask) && (epochs || images))
+        return err_set(err, STATUS_FAILED, "it says that it is fixed, and draws other "
+                       "masks in other %s", epochs ? "epochs" : "images");
+    if (!mask_fixed(c->mask) && !images)
+        return err_set(err, STATUS_FAILED, "every image has the same mask, and it does "
+                       "not say that it is fixed");
+    if (!mask_fixed(c->mask) && !looks && !epochs)
+        return err_set(err, STATUS_FAILED, "every epoch has the same masks, and it does "
+                       "not say that it is fixed");
+    return STATUS_OK;
+}
+
+static Status fixed(const Subject *s, Err *err)
+{
+    return on_each_grid(s, is_as_fixed_as_it_says, err);
+}
+
+/* --- pure ------------------------------------------------------------------- */
+
+enum { KEYS = 120 };
+
+/* Key k: of as many images as there are, epoch after epoch. */
+static void draw_key(const Case *c, int *ids, int k)
+{
+    draw(c, ids, k % c->in.N, (uint64_t)(k / c->in.N), mask_visible(c->L, 0.75));
+}
+
+/* Draw something else, and of something else, in between. */
+static void disturb(const Case *c, const Mask *other, const Invented *of_other, int k)
+{
+    int      ids[MASK_MAX_PATCHES];
+    MaskView v = invented_view(of_other, 0);
+    subject_draw(c->subject, other, ids, &v, (uint64_t)k, 5, 4);
+    draw(c, ids, (k + 1) % c->in.N, 77, 1 + k % (c->L - 1));
+}
+
+static Status same_again(Case *c, const Mask *other, const Invented *of_other, Err *err)
+{
+    static int first[KEYS][MASK_MAX_PATCHES], again[MASK_MAX_PATCHES];
+    int        keys = c->L > 1024 ? 8 : KEYS;
+    for (int k = 0; k < keys; k++) draw_key(c, first[k], k);
+    for (int k = keys; k--;) {
+        disturb(c, other, of_other, k);
+        draw_key(c, again, k);
+        if (!equal(first[k], again, c->L))
+            return err_set(err, STATUS_FAILED, "image %d of epoch %d has another mask when "
+                           "it is drawn again, after others", k % c->in.N, k / c->in.N);
+    }
+    Mask *own = c->mask;
+    if (reopen(c, &c->mask, err)) return err->code;
+    draw_key(c, again, 0);
+    mask_close(c->mask);
+    c->mask = own;
+    if (!equal(first[0], again, c->L))
+        return err_set(err, STATUS_FAILED, "opened again, it draws another mask");
+    return STATUS_OK;
+}
+
+static Status has_no_past(Case *c, Err *err)
+{
+    Mask    *other;
+    Invented of_other;
+    if (subject_open(c->subject, &other, 3, 5, err)) return err->code;
+    invented_open(&of_other, mask_needs(other), 3, 5, c->images, 1);
+    Status bad = same_again(c, other, &of_other, err);
+    invented_close(&of_other);
+    mask_close(other);
+    return bad;
+}
+
+static Status pure(const Subject *s, Err *err) { return on_each_grid(s, has_no_past, err); }
+
+const Law laws[LAWS] = {
+    [LAW_OPENS] = { "opens", "on every grid, walks to every patch once, is what its text says", opens },
+    [LAW_BOUNDS] = { "bounds", "writes and reads nothing but what it was given", bounds },
+    [LAW_SCORES] = { "scores", "writes every score, and finite ones",
+                     scores },
+    [LAW_COUNT] = { "count", "exactly K visible, every patch once, on every grid", count },
+    [LAW_PURE] = { "pure", "one key, one mask: in any order, after any other", pure },
+    [LAW_THREADS] = { "threads", "the same in any batch on any number of threads",
+                      threads },
+    [LAW_FIXED] = { "fixed", "other masks in other epochs and images, or says it is fixed",
+                    fixed },
+    [LAW_KNOWN] = { "known", "its figures are those known from elsewhere", NULL },
+    [LAW_RETURNS] = { "returns", "no crash, no endless loop, no exit, no flood of memory",
+                      NULL },
+};

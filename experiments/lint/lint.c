@@ -1,0 +1,162 @@
+#define _GNU_SOURCE /* sigabbrev_np */
+#include "experiments/lint/lint.h"
+
+#include "core/base/threads.h"
+#include "core/mask/opened.h"
+#include "experiments/lint/contain.h"
+#include "experiments/lint/known.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double PATIENCE_S = 10;
+
+/* What parent and child see of each other. */
+typedef struct {
+    Trace             trace;
+    const LintConfig *config;
+    volatile int      law; /* that is being tried */
+    Err               unopened;
+    Found             found;
+} Shared;
+
+/* --- in the child ----------------------------------------------------------- */
+
+static void note(Shared *s, LawName law, Status bad, const Err *err)
+{
+    Verdict *v = &s->found.verdict[law];
+    v->kept = bad ? BROKEN : KEPT;
+    if (bad) snprintf(v->text, sizeof v->text, "%.300s", err->text);
+}
+
+static Status describe(Shared *s, const Subject *subject, Err *err)
+{
+    Mask  *m;
+    Found *f = &s->found;
+    if (subject->open(&m, subject->spec, subject->rows, subject->cols, err))
+        return err->code;
+    snprintf(f->spec, sizeof f->spec, "%s", mask_spec(m));
+    if (m->strategy.about) snprintf(f->about, sizeof f->about, "%s", m->strategy.about);
+    if (m->strategy.source)
+        snprintf(f->source, sizeof f->source, "%s", m->strategy.source);
+    f->needs = mask_needs(m), f->fixed = mask_fixed(m);
+    mask_close(m);
+    return STATUS_OK;
+}
+
+static void try_all(void *of)
+{
+    Shared           *s = of;
+    const LintConfig *c = s->config;
+    Err               err;
+    Subject subject = { .spec = c->spec, .open = c->open, .rows = c->rows,
+                        .cols = c->cols, .beat = &s->trace.beat };
+    threads_set(1);
+    if (describe(s, &subject, &s->unopened)) return;
+    for (int i = 0; i < LAWS_TRIED; i++) {
+        s->law = i;
+        note(s, (LawName)i, laws[i].holds(&subject, &err), &err);
+        if (i <= LAW_SCORES && s->found.verdict[i].kept == BROKEN) return;
+    }
+    s->law = LAW_KNOWN;
+    Status bad = measure(&s->found.measures, &subject, c->rows, c->cols, c->ratio,
+                         c->draws, &err);
+    s->found.measured = !bad;
+    const Known *k = bad ? NULL : known_find(s->found.spec, &s->found.measures);
+    if (k) note(s, LAW_KNOWN, known_check(k, &s->found.measures, &err), &err);
+}
+
+/* --- in the parent ---------------------------------------------------------- */
+
+/* A failed CHECK: "file:line: CHECK(condition): what is wrong". */
+static const char *checked(const Ending *end)
+{
+    const char *at = NULL;
+    for (const char *p = end->said; (p = strstr(p, "CHECK(")); p++) at = p;
+    const char *text = at ? strstr(at, "): ") : NULL;
+    return text ? text + 3 : NULL;
+}
+
+static void break_law(Found *f, int law, const char *how, const char *while_on)
+{
+    Verdict *v = &f->verdict[law];
+    size_t   n = strcspn(how, "\n");
+    Err      tame;
+    err_set(&tame, STATUS_FAILED, "%.*s%s%s", n < 250 ? (int)n : 250, how,
+            while_on ? ", on " : "", while_on ? while_on : "");
+    v->kept = BROKEN;
+    snprintf(v->text, sizeof v->text, "%.300s", tame.text);
+}
+
+/* The child did not come to its end: which law is that? */
+static void judge(Shared *s, const Ending *end, double patience_s)
+{
+    char        how[sizeof s->trace.touched + 80];
+    int         law = s->law < 0 || s->law >= LAWS ? LAW_OPENS : s->law;
+    const char *on = law == LAW_KNOWN ? "measuring" : laws[law].name, *check = checked(end);
+    if (end->silent) {
+        snprintf(how, sizeof how, "nothing for %g s: an endless loop?", patience_s);
+        break_law(&s->found, LAW_RETURNS, how, on);
+    } else if (end->signal == SIGABRT && check) {
+        break_law(&s->found, law == LAW_KNOWN ? LAW_RETURNS : law, check, NULL);
+    } else if (end->signal && s->trace.touched[0]) {
+        break_law(&s->found, LAW_BOUNDS, s->trace.touched, NULL);
+    } else if (end->signal) {
+        snprintf(how, sizeof how, "killed by signal %d (SIG%s)", end->signal,
+                 sigabbrev_np(end->signal) ? sigabbrev_np(end->signal) : "?");
+        break_law(&s->found, LAW_RETURNS, how, on);
+    } else {
+        snprintf(how, sizeof how, "ends the process%s",
+                 s->trace.left ? " by exit()" : "");
+        break_law(&s->found, LAW_RETURNS, how, on);
+    }
+}
+
+/* What the child has written may be anything. */
+static void distrust(Shared *s)
+{
+    s->trace.touched[sizeof s->trace.touched - 1] = '\0';
+    s->unopened.text[sizeof s->unopened.text - 1] = '\0';
+    Found *f = &s->found;
+    f->spec[sizeof f->spec - 1] = f->about[sizeof f->about - 1] = '\0';
+    f->source[sizeof f->source - 1] = '\0';
+    for (int i = 0; i < LAWS; i++)
+        f->verdict[i].text[sizeof f->verdict[i].text - 1] = '\0';
+}
+
+Status lint_run(Found **found, const LintConfig *c, Err *err)
+{
+    Shared *s = shared_new(sizeof *s);
+    Ending  end;
+    double  patience_s = c->patience_s > 0 ? c->patience_s : PATIENCE_S;
+    Status  bad;
+    s->config = c;
+    bad = contain(&end, &s->trace, try_all, s, patience_s, err);
+    distrust(s);
+    if (!bad && s->trace.done && s->unopened.code) {
+        *err = s->unopened;
+        bad = err->code;
+    }
+    if (!bad) {
+        if (!s->found.spec[0])
+            snprintf(s->found.spec, sizeof s->found.spec, "%s", c->spec);
+        if (s->trace.done) s->found.verdict[LAW_RETURNS].kept = KEPT;
+        else judge(s, &end, patience_s);
+        *found = malloc(sizeof **found);
+        CHECK(*found, "no memory for what was found");
+        memcpy(*found, &s->found, sizeof **found);
+    }
+    shared_free(s, sizeof *s);
+    return bad;
+}
+
+void lint_free(Found *f) { free(f); }
+
+int lint_broken(const Found *f)
+{
+    int n = 0;
+    for (int i = 0; i < LAWS; i++) n += f->verdict[i].kept == BROKEN;
+    return n;
+}

@@ -1,0 +1,49 @@
+/* The laboratory: every law and every measure, in a process that may be lost.
+ *
+ *     LintConfig c = { .spec = "spiral:sym=1", .open = strategy_open,
+ *                      .rows = 14, .cols = 14, .ratio = 0.75, .draws = 2000 };
+ *     if (lint_run(&found, &c, &err)) return err.code;
+ *     if (lint_broken(found)) ...        found->verdict says which law and where
+ *     lint_free(found);
+ *
+ * The strategy is opened in the child, so that a plug-in's code never runs here.  A
+ * child that crashes, is silent for too long, asks for too much memory or leaves is
+ * named by the law that it was tried on; what it had found by then is there.
+ */
+#ifndef EXPERIMENTS_LINT_LINT_H
+#define EXPERIMENTS_LINT_LINT_H
+
+#include "experiments/lint/measure.h"
+
+typedef struct {
+    const char *spec;
+    LintOpen   *open;
+    int         rows, cols; /* what is measured; laws are tried on other grids too */
+    double      ratio;
+    int         draws;      /* masks to measure                                    */
+    double      patience_s; /* for one mask; 0: 10                                 */
+} LintConfig;
+
+typedef enum { UNTRIED, KEPT, BROKEN } Kept;
+
+typedef struct {
+    Kept kept;
+    char text[320]; /* where and how it is broken */
+} Verdict;
+
+typedef struct {
+    char     spec[512], about[256], source[256]; /* canonical */
+    unsigned needs;
+    bool     fixed, measured;
+    Verdict  verdict[LAWS];
+    Measures measures; /* if measured */
+} Found;
+
+/* Any other Status than STATUS_OK is about the text of the strategy (STATUS_CONFIG,
+ * STATUS_MISSING) or about processes; a broken law is not an error. */
+MUST_USE Status lint_run(Found **found, const LintConfig *c, Err *err);
+void            lint_free(Found *found); /* NULL is allowed */
+
+int lint_broken(const Found *f); /* number of broken laws */
+
+#endif

@@ -152,6 +152,9 @@ typedef struct {
 
     /* With MASK_NEEDS_LEARNER: how, with these parameters.  NULL: as MaskLearner says. */
     void (*learner)(const void *self, MaskLearner *how);
+
+    /* [size] What the struct is before its parameters are set; NULL: zeros. */
+    const void *initial;
 } MaskStrategy;
 
 enum { MASK_ABI = 1 };

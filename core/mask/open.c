@@ -92,6 +92,7 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     m->rows = rows, m->cols = cols;
     places_find(&m->places);
     m->self = take(1, s->size ? s->size : 1);
+    if (m->strategy.initial) memcpy(m->self, m->strategy.initial, s->size);
     CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both",
           name);
 

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/mask/script.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -84,21 +85,30 @@ static Status announce(const char *file, Err *err)
 
 /* --- load ---------------------------------------------------------------- */
 
-/* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/. */
+static bool is_library(const char *word, size_t n)
+{
+    size_t end = strlen(ENDING);
+    return n > end && !memcmp(word + n - end, ENDING, end);
+}
+
+/* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/; "edges.py"
+ * of /home/ada/edges.py.  A name with a dot is that of a script. */
 static Status name_of(char name[WORD], const char *file, Err *err)
 {
     const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
-    size_t      n = strlen(base), stem = n - strlen(ENDING);
-    bool        good = n > strlen(ENDING) && !strcmp(base + stem, ENDING) && stem < WORD &&
-                !isdigit((unsigned char)*base);
-    for (size_t i = 0; good && i < stem; i++) {
-        name[i] = base[i] == '_' ? '-' : base[i];
-        good = isalnum((unsigned char)base[i]) || base[i] == '_';
+    size_t      n = strlen(base);
+    bool        library = is_library(base, n);
+    if (library) n -= strlen(ENDING);
+    bool good = isalpha((unsigned char)*base) && n < WORD && (library || strchr(base, '.'));
+    for (size_t i = 0; good && i < n; i++) {
+        name[i] = library && base[i] == '_' ? '-' : base[i];
+        good = isalnum((unsigned char)base[i]) || strchr(library ? "_" : "_-.", base[i]);
     }
     if (!good)
         return err_set(err, STATUS_FORMAT, "plug-in %s: it must be called NAME%s, a C name of "
-                       "at most %d letters", file, ENDING, WORD - 1);
-    name[stem] = '\0';
+                       "at most %d letters, or be a script with an ending", file, ENDING,
+                       WORD - 1);
+    name[n] = '\0';
     return STATUS_OK;
 }
 
@@ -107,6 +117,16 @@ static void c_name(char out[WORD], const char *name)
 {
     snprintf(out, WORD, "%.*s", (int)strcspn(name, "@"), name);
     for (char *hyphen; (hyphen = strchr(out, '-'));) *hyphen = '_';
+}
+
+/* "my_edges.so", "edges.py" */
+static void file_name(char out[WORD + sizeof ENDING], const char *name)
+{
+    char word[WORD];
+    snprintf(out, WORD, "%.*s", (int)strcspn(name, "@"), name);
+    if (strchr(out, '.')) return;
+    c_name(word, name);
+    snprintf(out, WORD + sizeof ENDING, "%s%s", word, ENDING);
 }
 
 /* Does the file have all that it says will be mapped?  Touching what is not there is
@@ -162,7 +182,14 @@ static Status open_library(MaskStrategy *to, const char *file, const char *name,
     memset(to, 0, sizeof *to);
     memcpy(to, s, s->bytes);
     to->bytes = sizeof *to;
-    return plugin_check(to, file, err);
+    return STATUS_OK;
+}
+
+static Status open_file(MaskStrategy *to, const char *file, const char *name, Err *err)
+{
+    Status bad = strchr(name, '.') ? script_open(to, file, err)
+                                   : open_library(to, file, name, err);
+    return bad ? bad : plugin_check(to, file, err);
 }
 
 static Status load(const Loaded **found, const char *file, Err *err)
@@ -175,7 +202,7 @@ static Status load(const Loaded **found, const char *file, Err *err)
     if (name_of(name, file, err) || hash_file(hash, file, err)) return err->code;
     p = calloc(1, sizeof *p + room);
     CHECK(p, "no memory for a plug-in");
-    if (open_library(&p->strategy, file, name, err)) {
+    if (open_file(&p->strategy, file, name, err)) {
         free(p);
         return err->code;
     }
@@ -191,8 +218,7 @@ static Status load(const Loaded **found, const char *file, Err *err)
 
 bool plugin_is_path(const char *word, size_t n)
 {
-    size_t end = strlen(ENDING);
-    return memchr(word, '/', n) || (n > end && !memcmp(word + n - end, ENDING, end));
+    return memchr(word, '/', n) || is_library(word, n);
 }
 
 /* Is `name`, with its hash, what was asked for, with or without one? */
@@ -235,13 +261,13 @@ static Status by_name(const Loaded **found, const char *asked, Err *err)
     const char   *one;
     const Loaded *other = NULL;
     Status        bad = STATUS_OK;
-    char          word[WORD];
-    c_name(word, asked);
+    char          base[WORD + sizeof ENDING];
+    file_name(base, asked);
     for (const Loaded *p = loaded; p && !*found; p = p->next)
         if (is_called(p->name, asked)) *found = p;
     search_path(&path);
     for (const char *at = text_get(&path); !*found && (one = next_folder(&at, &folder));) {
-        text_add(&folder, "/%s%s", word, ENDING);
+        text_add(&folder, "/%s", base);
         char *file = absolute(text_get(&folder));
         if (file && !bad) bad = load(&other, file, err);
         if (file && !bad && is_called(other->name, asked)) *found = other;
@@ -283,7 +309,9 @@ void plugin_names(Text *out)
         for (struct dirent *e; d && (e = readdir(d));) {
             char name[WORD], line[WORD + 2];
             Err  ignored;
-            if (name_of(name, e->d_name, &ignored)) continue;
+            if (!is_library(e->d_name, strlen(e->d_name)) ||
+                name_of(name, e->d_name, &ignored))
+                continue;
             snprintf(line, sizeof line, "%s\n", name);
             const char *seen = strstr(text_get(out), line);
             if (!seen || (seen != out->s && seen[-1] != '\n')) text_add(out, "%s", line);

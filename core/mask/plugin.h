@@ -7,9 +7,12 @@
  *     $XDG_DATA_HOME/maskgrid/plugins  ~/.local/share if that is not set
  *     PREFIX/lib/maskgrid/plugins      beside PREFIX/bin/maskgrid
  *
- * or by its path, "./edges.so".  What a plug-in does may change with every build, so
- * the identity of its masks has the hash of the file in it: "edges@1f0c9a33ab12".
- * Asked for by that name, only a file of that content will do.
+ * or by its path, "./edges.so".  An executable whose name has another ending,
+ * "./edges.py", is a script (script.h), and else the same.
+ *
+ * What a plug-in does may change with every build, so the identity of its masks has
+ * the hash of the file in it: "edges@1f0c9a33ab12".  Asked for by that name, only a
+ * file of that content will do.
  *
  * A plug-in stays loaded until the process ends; the same file is loaded once, and
  * what was loaded is what is used, whatever happens to the file.

@@ -15,10 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct { const char *out; } Options;
+typedef struct { const char *out; bool python; } Options;
 
 static const Option options[] = {
     OPTION_TEXT(Options, out, "DIR", NULL, "the folder to make; otherwise ./NAME"),
+    OPTION_FLAG(Options, python, "a slow script, to try an idea; not C"),
     { 0 }
 };
 
@@ -26,7 +27,8 @@ enum { PATH_ROOM = 4096, MOST_NAME = 40, MOST_BYTES = 1 << 16 };
 
 /* The example that a plug-in begins as, and the word in it that becomes its name. */
 static const char WORD[] = "edges", CALL[] = "MASKGRID ?= maskgrid\n";
-static const char *const FILES[] = { "edges.c", "Makefile", "README.md", NULL };
+static const char *const C_FILES[] = { "edges.c", "Makefile", "README.md", NULL };
+static const char *const PYTHON_FILES[] = { "edges.py", NULL };
 
 /* --- where the program has its files -------------------------------------- */
 
@@ -56,7 +58,7 @@ static Status find_headers(char out[PATH_ROOM], Err *err)
 
 static Status find_example(char out[PATH_ROOM], Err *err)
 {
-    return find(out, "../share/maskgrid/plugin", "../../strategies/plugin", FILES[0], err);
+    return find(out, "../share/maskgrid/plugin", "../../strategies/plugin", C_FILES[0], err);
 }
 
 /* How a shell calls this program: by its name if it finds it, else by its path. */
@@ -130,6 +132,9 @@ static Status copy(const char *from, const char *to, const char *file, const cha
     rename_in(&called, file, name);
     snprintf(path, sizeof path, "%s/%s", to, text_get(&called));
     Status bad = file_write(path, text.s, text.length, err);
+    bool   runs = text_starts(text.s, "#!");
+    if (!bad && runs && chmod(path, 0755))
+        bad = err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
     text_free(&text);
     text_free(&called);
     free(bytes);
@@ -138,7 +143,7 @@ static Status copy(const char *from, const char *to, const char *file, const cha
 
 /* All files into a folder aside, which then gets its name: there is the whole of it
  * or nothing. */
-static Status make(const char *folder, const char *name, Err *err)
+static Status make(const char *folder, const char *name, const char *const *files, Err *err)
 {
     char example[PATH_ROOM], aside[PATH_ROOM];
     if (find_example(example, err)) return err->code;
@@ -149,14 +154,14 @@ static Status make(const char *folder, const char *name, Err *err)
     if (!mkdtemp(aside))
         return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
     Status bad = STATUS_OK;
-    for (int i = 0; FILES[i] && !bad; i++) bad = copy(example, aside, FILES[i], name, err);
+    for (int i = 0; files[i] && !bad; i++) bad = copy(example, aside, files[i], name, err);
     if (!bad && (chmod(aside, 0755) || rename(aside, folder)))
         bad = err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
     if (!bad) return STATUS_OK;
-    for (int i = 0; FILES[i]; i++) {
+    for (int i = 0; files[i]; i++) {
         Text path = { 0 };
         text_add(&path, "%s/", aside);
-        rename_in(&path, FILES[i], name);
+        rename_in(&path, files[i], name);
         unlink(text_get(&path));
         text_free(&path);
     }
@@ -176,10 +181,13 @@ static int begin(const Options *o, const char *name)
         return cli_fail(&err);
     }
     while (n > 1 && folder[n - 1] == '/') folder[--n] = '\0';
-    if (check_name(name, &err) || make(folder, name, &err)) return cli_fail(&err);
-    printf("%s/%s.c      rank the patches there; the highest scores are hidden\n"
-           "make -C %s test    builds %s.so and holds it to the laws of every strategy\n",
-           folder, name, folder, name);
+    if (check_name(name, &err) ||
+        make(folder, name, o->python ? PYTHON_FILES : C_FILES, &err))
+        return cli_fail(&err);
+    printf("%s/%s.%s: rank the patches there; the highest scores are hidden\n", folder, name,
+           o->python ? "py" : "c");
+    if (o->python) printf("maskgrid masks %s/%s.py draws it\n", folder, name);
+    else printf("make -C %s draw builds %s.so and draws it; test lints it\n", folder, name);
     return EXIT_DONE;
 }
 
@@ -197,7 +205,8 @@ static int run(const void *opt, char *const *arguments, int n)
     const Options *o = opt;
     Err            err;
     if (n == 2 && !strcmp(arguments[0], "new")) return begin(o, arguments[1]);
-    if (n == 1 && !strcmp(arguments[0], "headers") && !o->out) return headers();
+    if (n == 1 && !strcmp(arguments[0], "headers") && !o->out && !o->python)
+        return headers();
     err_set(&err, STATUS_CONFIG, "plugin: expected `new NAME` or `headers`, not `%s%s%s`",
             arguments[0], n > 1 ? " " : "", n > 1 ? arguments[1] : "");
     return cli_fail(&err);
@@ -213,7 +222,8 @@ COMMAND(plugin) = {
                "path, ./NAME.so, or by its name from the folders of MASKGRID_PLUGIN_PATH, "
                "~/.local/share/maskgrid/plugins or PREFIX/lib/maskgrid/plugins.",
     .examples = "  maskgrid plugin new mine && make -C mine test\n"
-                "  maskgrid masks mine/mine.so:noise=3\n",
+                "  maskgrid masks mine/mine.so:noise=3\n"
+                "  maskgrid plugin new idea --python && maskgrid masks idea/idea.py\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -31,9 +31,12 @@ make -s -C my_mine install
 maskgrid strategies | grep -q 'my-mine@' || fail "not listed"
 refuse 2 'did you mean my-mine' masks my-mien
 refuse 2 'is there already' plugin new my_mine
+maskgrid plugin new --python idea > /dev/null
+[ -x idea/idea.py ] || fail "no idea.py"
 refuse 2 'cannot be the name' plugin new 2nd
 refuse 2 'of its own' plugin new random
 refuse 1 'No such file' plugin new other --out none/such
 refuse 5 'No such file' masks ./other.so
-[ "$(ls)" = "my_mine
+[ "$(ls)" = "idea
+my_mine
 says" ] || fail "left behind: $(ls)"

@@ -56,7 +56,8 @@ class Block(nn.Module):
     def forward(self, x):
         n, t, d = x.shape
         qkv = self.qkv(self.norm1(x)).reshape(n, t, 3, self.heads, d // self.heads)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        qkv = qkv.permute(2, 0, 3, 1, 4)
+        q, k, v = qkv[0], qkv[1], qkv[2]  # as timm 0.3.2, which facebookresearch/mae uses
         p = (q @ k.transpose(-2, -1) * (d // self.heads) ** -0.5).softmax(-1)
         x = x + self.proj((p @ v).transpose(1, 2).reshape(n, t, d))
         return x + self.fc2(nn.functional.gelu(self.fc1(self.norm2(x))))
@@ -120,7 +121,7 @@ def main():
     times, end = [], time.monotonic() + args.seconds
     while len(times) < 4 or time.monotonic() < end:
         start = time.monotonic()
-        adamw.zero_grad(set_to_none=True)
+        adamw.zero_grad()  # the default, as facebookresearch/mae calls it
         model(images).backward()
         adamw.step()
         times.append(time.monotonic() - start)

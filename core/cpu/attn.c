@@ -359,3 +359,28 @@ void cpu_attention_map(real *p, const real *qkv, int N, int T, int D, int H)
             head_map(p + ((size_t)n * (size_t)H + (size_t)h) * each,
                      qkv + ((size_t)n * (size_t)T + 1) * s.x_row + (size_t)(h * s.d), &s);
 }
+
+/* p_j = softmax_j(q_0 k_j / sqrt(d)) over all T tokens, of which j = 0 is left out. */
+void cpu_class_attention(real *p, const real *qkv, int N, int T, int D, int H)
+{
+    int  d = D / H;
+    real scale = (real)(1 / sqrt((double)d));
+#pragma omp parallel for collapse(2) schedule(static)
+    for (int n = 0; n < N; n++)
+        for (int h = 0; h < H; h++) {
+            const real *q = qkv + (size_t)n * (size_t)T * 3 * (size_t)D + h * d;
+            real *to = p + ((size_t)n * (size_t)H + (size_t)h) * (size_t)(T - 1), own = 0;
+            for (int j = 0; j < T; j++) {
+                const real *k = q + (size_t)j * 3 * (size_t)D + D;
+                real        dot = 0;
+                for (int c = 0; c < d; c++) dot += q[c] * k[c];
+                *(j ? &to[j - 1] : &own) = dot * scale;
+            }
+            real most = own, sum;
+            for (int j = 0; j < T - 1; j++) most = to[j] > most ? to[j] : most;
+            sum = (real)exp((double)(own - most));
+            for (int j = 0; j < T - 1; j++)
+                sum += to[j] = (real)exp((double)(to[j] - most));
+            for (int j = 0; j < T - 1; j++) to[j] /= sum;
+        }
+}

@@ -88,6 +88,54 @@ void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t
     if (c->flip) mirror(out, height, width, from->channels);
 }
 
+/* Where the centre of cell `at` of `n` lies that divide a window of `size` from `first`
+ * on: in cells of the whole, whose first centre is 0.5. */
+static double centre_of(int at, int n, int first, int size, int whole)
+{
+    return (at + 0.5) * size / whole + (double)first * n / whole;
+}
+
+typedef struct {
+    int   low, high; /* cells between whose centres a place is */
+    float share;     /* of the higher                          */
+} Between;
+
+static Between between_cells(double place, int n)
+{
+    double at = place - 0.5, last = n - 1;
+    at = at < 0 ? 0 : at > last ? last : at;
+    int low = (int)at;
+    return (Between){ low, low < n - 1 ? low + 1 : low, (float)(at - low) };
+}
+
+static float mix(float a, float b, float share) { return a + share * (b - a); }
+
+void crop_map(const Crop *c, const Crop *whole, float *out, const float *map, int rows,
+              int cols)
+{
+    for (int y = 0; y < rows; y++) {
+        Between down = between_cells(centre_of(y, rows, c->top, c->height, whole->height),
+                                     rows);
+        for (int i = 0; i < cols; i++) {
+            int     x = c->flip ? cols - 1 - i : i;
+            Between right = between_cells(
+                centre_of(x, cols, c->left, c->width, whole->width), cols);
+            const float *upper = map + down.low * cols, *lower = map + down.high * cols;
+            *out++ = mix(mix(upper[right.low], upper[right.high], right.share),
+                         mix(lower[right.low], lower[right.high], right.share),
+                         down.share);
+        }
+    }
+}
+
+int crop_cell(const Crop *c, const Crop *whole, int at, int rows, int cols)
+{
+    int y = at / cols, x = c->flip ? cols - 1 - at % cols : at % cols;
+    int row = (int)centre_of(y, rows, c->top, c->height, whole->height);
+    int col = (int)centre_of(x, cols, c->left, c->width, whole->width);
+    return (row < rows ? row : rows - 1) * cols + (col < cols ? col : cols - 1);
+}
+
 Crop centre_apply(const Image *from, int size, uint8_t *out, Image *scratch)
 {
     const int h = from->height, w = from->width, side = size <= 224 ? (int)(size / 0.875) : size;

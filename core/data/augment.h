@@ -40,6 +40,17 @@ Crop crop_whole(int height, int width);
 void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t *out,
                 Image *scratch);
 
+/* A map [rows, cols] of the whole picture as the crop sees it: out [rows, cols], linear
+ * between the centres of the map's cells, at the centres of the crop's.
+ *
+ * Source: dense maps cropped with their images in Li et al. 2023 (guijiejie/AMT), there
+ * to whole cells and always from the upper left; here to where the crop lies. */
+void crop_map(const Crop *c, const Crop *whole, float *out, const float *map, int rows,
+              int cols);
+
+/* The cell of that map in which the centre of the crop's cell `at` lies. */
+int crop_cell(const Crop *c, const Crop *whole, int at, int rows, int cols);
+
 /* How photographs are seen when nothing is augmented: the short side resized to
  * trunc(size / 0.875) by Pillow's bicubic, then the centre [size, size] of that; above
  * 224 to size itself.  Gives the window of the picture, to the nearest pixel.

@@ -66,7 +66,8 @@ Batch batch_new(Arena *host, const Loader *l)
     return (Batch){ .images = ARENA_NEW(host, real, N * values),
                     .ids = ARENA_NEW(host, uint64_t, N),
                     .labels = ARENA_NEW(host, int, N),
-                    .crops = ARENA_NEW(host, Crop, N) };
+                    .crops = ARENA_NEW(host, Crop, N),
+                    .wholes = ARENA_NEW(host, Crop, N) };
 }
 
 static void order_epoch(Loader *l, uint64_t epoch)
@@ -94,7 +95,7 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
     Image              *m = &desk->picture;
     if (data_read(l->data, (int)id, m, err)) return err->code;
     b->labels[i] = l->data->labels[id];
-    b->crops[i] = crop_whole(m->height, m->width);
+    b->crops[i] = b->wholes[i] = crop_whole(m->height, m->width);
     if (c->augment)
         b->crops[i] = augment_crop(c->augment, m->height, m->width, c->seed, epoch, id);
 
@@ -105,7 +106,7 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
         return STATUS_OK;
     }
     image_size(&desk->cropped, H, W, C);
-    if (photo && !c->augment)
+    if (photo && !c->augment && !c->whole)
         b->crops[i] = centre_apply(m, H, desk->cropped.pixels, &desk->scratch);
     else crop_apply(&b->crops[i], m, H, W, desk->cropped.pixels, &desk->scratch);
     normalize(l, out, desk->cropped.pixels);

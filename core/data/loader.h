@@ -25,6 +25,8 @@ typedef struct {
                                      else in order, and the last batch is smaller   */
     const Augment *augment;       /* NULL: the whole picture, of photographs the
                                      centre (centre_apply)                          */
+    bool           whole;         /* without augment: of photographs the whole too,
+                                     squeezed into the square                       */
     uint64_t       seed;
 } LoaderConfig;
 
@@ -47,6 +49,7 @@ typedef struct {
     uint64_t *ids;    /* [N] numbers of the pictures in the data set               */
     int      *labels; /* [N]                                                       */
     Crop     *crops;  /* [N] windows of the pictures that are seen                 */
+    Crop     *wholes; /* [N] the pictures, of which these are windows              */
 } Batch;
 
 void  loader_open(Loader *l, const Data *d, const LoaderConfig *c);

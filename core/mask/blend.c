@@ -165,6 +165,18 @@ static Status agree(Mask *m, unsigned need, const char *what, Err *err)
     return STATUS_OK;
 }
 
+/* What parts are shown is the same for all. */
+static Status refuse_controls(const Mask *m, Err *err)
+{
+    for (int i = 0; i < m->n; i++) {
+        MaskControl c = mask_control(m->part[i]);
+        if (c == MASK_SHUFFLED || c == MASK_UNTRAINED)
+            return err_set(err, STATUS_CONFIG, "%.100s cannot be part of a blend: the others "
+                           "would be shown the same", mask_spec(m->part[i]));
+    }
+    return STATUS_OK;
+}
+
 static void *copy(const void *from, size_t n, size_t size)
 {
     void *to = malloc(n * size);
@@ -189,7 +201,7 @@ Status blend_open(Mask **out, MaskForm form, Parts *p, Err *err)
     places_find(&m->places);
     write_spec(m);
     for (int i = 0; i < m->n; i++) m->strategy.needs |= m->part[i]->strategy.needs;
-    if (agree(m, MASK_NEEDS_LEARNER, "learner", err) ||
+    if (refuse_controls(m, err) || agree(m, MASK_NEEDS_LEARNER, "learner", err) ||
         agree(m, MASK_NEEDS_SWEEP, "sweep", err)) {
         mask_close(m);
         return err->code;

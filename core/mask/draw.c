@@ -43,6 +43,8 @@ static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own
         for (int t = 0; t < L; t++) score[m->order[t]] = ((float)t + 0.5F) / (float)L;
     else
         m->strategy.score(m->self, score, v, own);
+    if (m->common.control == MASK_INVERTED)
+        for (int i = 0; i < L; i++) score[i] = -score[i];
     if (m->common.jitter > 0) add_jitter(score, L, m->common.jitter, chance);
     if (m->common.select == MASK_GUMBEL) add_gumbel(score, L, m->common.tau, chance);
 }
@@ -60,7 +62,8 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
     bool          first_K = c->select == MASK_TOPK || c->select == MASK_PREFIX ||
                             c->select == MASK_GUMBEL;
 
-    if (!m->order || c->jitter > 0 || c->select == MASK_GUMBEL) {
+    if (!m->order || c->jitter > 0 || c->select == MASK_GUMBEL ||
+        c->control == MASK_INVERTED) {
         float    score[MASK_MAX_PATCHES];
         uint32_t key[MASK_MAX_PATCHES];
         find_scores(m, score, v, own, chance);
@@ -107,6 +110,13 @@ static void check_needs(const Mask *m, const MaskView *v)
     CHECK(!(needs & MASK_NEEDS_LEARNER) || v->learned, "%s needs a learner", mask_spec(m));
 }
 
+/* Then masks are those of `random`. */
+static bool sees_nothing_yet(const Mask *m, const MaskView *v)
+{
+    return v->progress < m->common.start || m->common.control == MASK_IGNORED ||
+           ((mask_needs(m) & MASK_NEEDS_SWEEP) && !v->swept);
+}
+
 void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                uint64_t epoch, uint64_t image, int K)
 {
@@ -124,7 +134,7 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
 
     if (m->form == FORM_UNION) {
         blend_unite(m, visible, view, seed, epoch, image, K);
-    } else if (v.progress < m->common.start) {
+    } else if (sees_nothing_yet(m, &v)) {
         hide_at_random(visible, L, K, &own, &chance);
     } else {
         rank_and_select(m, visible, &v, &own, &chance);
@@ -145,15 +155,17 @@ void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t see
                      uint64_t epoch, const uint64_t *images, int N, int K)
 {
     size_t L = (size_t)(m->rows * m->cols), H = (size_t)view->heads;
+    int    to = m->common.control == MASK_SHUFFLED; /* whose view: the next one's */
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
         MaskView v = *view;
-        v.attention = of_image(v.attention, H * L * L, n);
-        v.pixels = of_image(v.pixels, L * (size_t)v.values, n);
-        v.class_attention = of_image(v.class_attention, H * L, n);
-        v.swept = of_image(v.swept, L, n);
-        v.losses = of_image(v.losses, L, n);
-        v.learned = of_image(v.learned, L, n);
+        int      of = (n + to) % N;
+        v.attention = of_image(v.attention, H * L * L, of);
+        v.pixels = of_image(v.pixels, L * (size_t)v.values, of);
+        v.class_attention = of_image(v.class_attention, H * L, of);
+        v.swept = of_image(v.swept, L, of);
+        v.losses = of_image(v.losses, L, of);
+        v.learned = of_image(v.learned, L, of);
         mask_draw(m, ids + (size_t)n * L, &v, seed, epoch, images[n], K);
     }
 }

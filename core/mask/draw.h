@@ -48,6 +48,27 @@ void mask_needs_text(Text *out, unsigned needs);
  * "random ratio 0.5..0.9", else the one given. */
 double mask_ratio(const Mask *m, double ratio, double progress);
 
+/* What makes a gain believable: the same with one thing taken away.  Of `shuffled`,
+ * mask_draw_batch shows each image what belongs to the next one of the batch, so that
+ * there a mask depends on its batch; of `untrained`, whoever fills a view asks a
+ * model with its initial weights; `inverted` hides the lowest scores; `ignored`
+ * has the masks of `random`, bit for bit, though all is computed. */
+typedef enum {
+    MASK_CONTROL_NONE,
+    MASK_SHUFFLED,
+    MASK_UNTRAINED,
+    MASK_INVERTED,
+    MASK_IGNORED
+} MaskControl;
+
+MaskControl mask_control(const Mask *m);
+
+/* Of a strategy that needs a sweep: is it time before this epoch, and what does it
+ * find in an image?  False of any other.  Aborts (CHECK) if it finds what is not
+ * finite. */
+bool mask_sweep_due(const Mask *m, int epoch, int epochs);
+void mask_sweep(const Mask *m, float *out, const MaskSweep *s);
+
 /* The parameters that every strategy has: selector and modifiers.  Ends with
  * { 0 }; the value of `select` is replaced by the strategy's own default. */
 extern const MaskParam mask_common[];

@@ -47,9 +47,9 @@ typedef struct {
                              /* teacher that sees all patches: from the class    */
                              /* token to each                                    */
     const float *swept;      /* [L] what `sweep` has found in this image, cropped */
-                             /* with it; NULL before the first sweep             */
-    const float *losses;     /* [L] what hiding each patch has cost lately, a     */
-                             /* running mean; all equal at first                 */
+                             /* with it; until the first sweep masks are random  */
+    const float *losses;     /* [L] what hiding each patch has cost lately, over  */
+                             /* the mean of its batch: a running mean, 1 at first */
     const float *learned;    /* [L] what the learner says of each patch           */
 } MaskView;
 

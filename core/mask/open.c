@@ -8,12 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN = 4 };
+enum {
+    RUN = 4,
+    BY_MODEL = MASK_NEEDS_ATTENTION | MASK_NEEDS_CLASS_ATTENTION | MASK_NEEDS_SWEEP |
+               MASK_NEEDS_LEARNER
+};
 static const double TAU = 1;
 
 static const char *const SELECTORS[] = {
     "topk", "prefix", "window", "stride", "strata", "runs", "gumbel", NULL
 };
+
+static const char *const CONTROLS[] = { "none",     "shuffled", "untrained",
+                                        "inverted", "ignored",  NULL };
 
 const MaskParam mask_common[] = {
     MASK_CHOICE(Common, select, MASK_TOPK, SELECTORS,
@@ -29,6 +36,9 @@ const MaskParam mask_common[] = {
     MASK_NUMBER(Common, start, 0, 0, 1, "share of training with random masks at first"),
     MASK_NUMBER(Common, anneal, 0, 0, 1,
                 "then share of training to pass from random masks"),
+    MASK_CHOICE(Common, control, MASK_CONTROL_NONE, CONTROLS,
+                "to see what looking is worth: another image's mask, an untrained "
+                "encoder, scores turned round, or all computed and masks random"),
     { 0 }
 };
 _Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,
@@ -50,6 +60,17 @@ static Status refuse(const Mask *m, const char *name, Err *err)
     if (c->tau != TAU && c->select != MASK_GUMBEL)
         return err_set(err, STATUS_CONFIG, "%s: tau has no effect without select=gumbel",
                        name);
+    if (c->control == MASK_INVERTED || c->control == MASK_CONTROL_NONE) {
+        /* whatever ranks can rank the other way round */
+    } else if (!m->strategy.needs) {
+        return err_set(err, STATUS_CONFIG,
+                       "%s looks at nothing: control=%s has no effect", name,
+                       CONTROLS[c->control]);
+    } else if (c->control == MASK_UNTRAINED && !(m->strategy.needs & BY_MODEL)) {
+        return err_set(err, STATUS_CONFIG,
+                       "%s asks no model: control=untrained has no effect",
+                       name);
+    }
     if (m->strategy.needs && (c->sym || c->phase))
         return err_set(err, STATUS_CONFIG,
                        "%s looks at the image: %s would move its mask away", name,
@@ -95,6 +116,9 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     if (m->strategy.initial) memcpy(m->self, m->strategy.initial, s->size);
     CHECK(!m->strategy.score != !m->strategy.order, "%s must score or order, not both",
           name);
+    bool sweeps = m->strategy.needs & MASK_NEEDS_SWEEP;
+    CHECK(sweeps == !!m->strategy.sweep && sweeps == !!m->strategy.sweep_due,
+          "%s must have sweep and sweep_due where it needs a sweep, and only there", name);
 
     /* The first K of an order are its prefix and the rest the top of the
      * scores; one selector must have one name only. */
@@ -137,6 +161,22 @@ MaskLearner mask_learner(const Mask *m)
     MaskLearner how = { .blocks = 1, .weight = 1 };
     if (m->strategy.learner) m->strategy.learner(m->self, &how);
     return how;
+}
+
+MaskControl mask_control(const Mask *m) { return (MaskControl)m->common.control; }
+
+bool mask_sweep_due(const Mask *m, int epoch, int epochs)
+{
+    return (m->strategy.needs & MASK_NEEDS_SWEEP) &&
+           m->strategy.sweep_due(m->self, epoch, epochs);
+}
+
+void mask_sweep(const Mask *m, float *out, const MaskSweep *s)
+{
+    m->strategy.sweep(m->self, out, s);
+    for (int i = 0; i < m->rows * m->cols; i++)
+        CHECK(isfinite(out[i]), "%s: the sweep gives %g at patch %d", mask_spec(m),
+              (double)out[i], i);
 }
 
 bool mask_fixed(const Mask *m)

@@ -8,11 +8,11 @@
 
 /* What mask_common describes. */
 typedef struct {
-    int    select, run, sym, phase;
+    int    select, run, sym, phase, control;
     double tau, jitter, hints, start, anneal;
 } Common;
 
-enum { COMMON_ROWS = 10 }; /* of mask_common, with the end */
+enum { COMMON_ROWS = 11 }; /* of mask_common, with the end */
 
 typedef enum { FORM_STRATEGY, FORM_MIXTURE, FORM_SCHEDULE, FORM_UNION } MaskForm;
 

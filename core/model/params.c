@@ -214,8 +214,13 @@ void params_freeze(Params *p, bool frozen)
 
 void params_follow(Params *p, const Params *model, double momentum)
 {
-    CHECK(p->all == model->all, "%zu parameters follow %zu", p->all, model->all);
-    p->be->follow(p->weights, model->weights, p->all, momentum);
+    for (int i = 0; i < p->n; i++) {
+        const Param *q = &p->list[i], *from = params_find(model, q->name);
+        size_t       n = tensor_count(q->tensor);
+        CHECK(from && tensor_count(from->tensor) == n, "%s follows %zu values", q->name,
+              from ? tensor_count(from->tensor) : 0);
+        p->be->follow(q->tensor->data, from->tensor->data, n, q->trained ? momentum : 0);
+    }
 }
 
 void params_check_grads(const Params *p)

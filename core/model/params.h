@@ -98,8 +98,10 @@ void params_train(Params *p, int moments);
 /* From now on gradients are not wanted, or wanted again. */
 void params_freeze(Params *p, bool frozen);
 
-/* p = momentum p + (1 - momentum) model, which has the same parameters: a teacher that
- * follows slowly.  With momentum 0 a copy. */
+/* p = momentum p + (1 - momentum) model, where model has the parameters of p and perhaps
+ * others: a teacher that follows slowly.  With momentum 0, and of fixed ones, a copy.
+ *
+ * Source: the mean teacher of Tarvainen and Valpola 2017, arXiv:1703.01780. */
 void params_follow(Params *p, const Params *model, double momentum);
 
 /* Before an optimiser's step: abort (CHECK) if a trained parameter has no gradient.

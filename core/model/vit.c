@@ -125,14 +125,22 @@ typedef struct {
     int          H;
 } BlockEnv;
 
-static Tensor *block(Tape *t, const void *env, Tensor *x)
+static Tensor *block_qkv(Tape *t, const Block *b, Tensor *x)
 {
-    const Block *b = ((const BlockEnv *)env)->block;
-    int          H = ((const BlockEnv *)env)->H;
-    Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
+    return op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
+}
+
+static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
+{
     x = op_linear_add(t, op_attention(t, qkv, H), b->proj.w, b->proj.b, x);
     Tensor *h = op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
     return op_gelu_linear_add(t, h, b->fc2.w, b->fc2.b, x);
+}
+
+static Tensor *block(Tape *t, const void *env, Tensor *x)
+{
+    const BlockEnv *e = env;
+    return block_rest(t, e->block, e->H, x, block_qkv(t, e->block, x));
 }
 
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)
@@ -200,8 +208,23 @@ Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images)
     bool         recording = t->recording;
     t->recording = false;
     Tensor *x = vit_embed(t, v, images, vit_all_visible(t, v, images));
-    Tensor *qkv = op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
-    Tensor *map = op_attention_map(t, qkv, v->config.size.heads);
+    Tensor *map = op_attention_map(t, block_qkv(t, b, x), v->config.size.heads);
     t->recording = recording;
     return map;
+}
+
+VitLook vit_last_look(Tape *t, const Vit *v, Tensor *images, bool features)
+{
+    VitSize      before = v->config.size;
+    int          H = before.heads;
+    const Block *last = &v->blocks[--before.depth];
+    bool         recording = t->recording;
+    t->recording = false;
+    Tensor *x = vit_embed(t, v, images, vit_all_visible(t, v, images));
+    x = blocks_forward(t, v->blocks, &before, x);
+    Tensor *qkv = block_qkv(t, last, x);
+    VitLook look = { .class_attention = op_class_attention(t, qkv, H) };
+    if (features) look.features = op_drop_class(t, block_rest(t, last, H, x, qkv));
+    t->recording = recording;
+    return look;
 }

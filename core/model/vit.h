@@ -77,4 +77,13 @@ Tensor *vit_features(Tape *t, const Vit *v, Tensor *images);
  * block: the embedding, one norm and one linear layer. */
 Tensor *vit_first_attention(Tape *t, const Vit *v, Tensor *images);
 
+/* What the last block makes of patches that are all visible; no gradient. */
+typedef struct {
+    Tensor *class_attention; /* [N, H, L] of the class token; rows sum to less than 1 */
+    Tensor *features;        /* [N, L, D] after the block, before the final norm      */
+} VitLook;
+
+/* A forward of the encoder; without `features` that of the last block ends early. */
+VitLook vit_last_look(Tape *t, const Vit *v, Tensor *images, bool features);
+
 #endif

@@ -62,6 +62,10 @@ Tensor *op_attention(Tape *t, Tensor *qkv, int H);
  * qkv [N, L + 1, 3 D] -> [N, H, L, L]; each row sums to 1. */
 Tensor *op_attention_map(Tape *t, Tensor *qkv, int H);
 
+/* How the class token, row 0, attends to the patches, without gradient: -> [N, H, L].
+ * It attends to itself too, so that a row sums to less than 1. */
+Tensor *op_class_attention(Tape *t, Tensor *qkv, int H);
+
 /* rows.c --------------------------------------------------------------- */
 
 /* Which patches are visible: ids [N, L], of each image the K visible first,

@@ -73,9 +73,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
         bad = loader_batch(&loader, &b, 0, step, err);
         if (bad) break;
         size_t  at = (size_t)step * (size_t)batch * D;
-        Tensor *images = tape_constant(&tape, 4, (int[]){ b.N, data->channels, data->height,
-                                                          data->width });
-        be->write(images->data, b.images, tensor_count(images));
+        Tensor *images = stage_images(&tape, &mae->config.encoder, b.images, b.N);
         Tensor *x = vit_features(&tape, &mae->vit, images);
         be->read(s->class_token + at, op_take_class(&tape, x)->data, (size_t)b.N * D);
         be->read(s->mean + at, op_mean_patches(&tape, x)->data, (size_t)b.N * D);

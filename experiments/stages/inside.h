@@ -3,6 +3,8 @@
 #define EXPERIMENTS_STAGES_INSIDE_H
 
 #include "core/base/real.h"
+#include "core/model/vit.h"
+#include "core/train/safetensors.h"
 #include "experiments/record/record.h"
 #include "experiments/stages/stages.h"
 
@@ -29,6 +31,15 @@ typedef struct {
  * the patches'.  The memory belongs to x->features. */
 MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *what,
                              FeatureSet *train, FeatureSet *test, Err *err);
+
+/* Images [N, C, H, W] of a batch on the backend, until the tape is reset; and back to
+ * floats, whatever a real is. */
+Tensor *stage_images(Tape *t, const VitConfig *c, const real *images, int N);
+void    stage_floats(float *out, Tape *t, const Tensor *x);
+
+/* Numbers kept in the metadata of a state; false if there is none of that name. */
+void state_note(SafetensorsOut *out, const char *key, double x);
+bool state_number(const Safetensors *in, const char *key, double *x);
 
 /* Names the pictures that could not be read, on stderr; how many they are. */
 int stage_bad_images(const Data *d);

@@ -14,10 +14,10 @@ static Status open_mask(Pretrain *p, Err *err)
     int         N = c->config.pretrain.batch, L = c->rows * c->cols;
     if (strategy_open(&p->mask, c->config.pretrain.strategy, c->rows, c->cols, err))
         return err->code;
-    int heads = p->mae.config.encoder.size.heads;
     p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
-    if (mask_needs(p->mask) & MASK_NEEDS_ATTENTION)
-        p->attention = ARENA_NEW(&p->host, float, (size_t)N * heads * L * L);
+    p->guide = (Guide){ .cell = c, .context = p->context, .data = p->data, .mask = p->mask,
+                        .mae = &p->mae, .tape = &p->tape };
+    guide_open(&p->guide, &p->host, &p->adamw.config);
     return STATUS_OK;
 }
 
@@ -53,30 +53,6 @@ static Status open_training(Pretrain *p, Err *err)
     return open_mask(p, err);
 }
 
-Tensor *pretrain_images(Pretrain *p, const real *images, int N)
-{
-    const Data *d = p->data;
-    Tensor     *x = tape_constant(&p->tape, 4, (int[]){ N, d->channels, d->height, d->width });
-    p->mae.params.be->write(x->data, images, tensor_count(x));
-    return x;
-}
-
-void pretrain_look(Pretrain *p, const real *images, int N)
-{
-    p->tape.recording = false;
-    Tensor *map = vit_first_attention(&p->tape, &p->mae.vit, pretrain_images(p, images, N));
-    size_t  n = tensor_count(map);
-#ifdef REAL_IS_DOUBLE
-    real *host = TAPE_SCRATCH(&p->tape, n); /* masks are float whatever the model is */
-    p->mae.params.be->read(host, map->data, n);
-    for (size_t i = 0; i < n; i++) p->attention[i] = (float)host[i];
-#else
-    p->mae.params.be->read(p->attention, map->data, n);
-#endif
-    tape_reset(&p->tape);
-    p->tape.recording = true;
-}
-
 int pretrain_visible(const Pretrain *p, long step)
 {
     double progress = (double)step / (double)p->steps;
@@ -89,12 +65,8 @@ static void draw(Pretrain *p, long epoch, int K)
     const Cell *c = p->cell;
     double      start = clock_s();
     int         N = p->batch.N, L = c->rows * c->cols;
-    if (p->attention) pretrain_look(p, p->batch.images, N);
-    MaskView view = {
-        .progress = (float)p->step / (float)p->steps,
-        .heads = p->mae.config.encoder.size.heads,
-        .attention = p->attention,
-    };
+    MaskView    view = guide_view(&p->guide, &p->batch, (double)p->step / (double)p->steps,
+                                  true);
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
                     K);
     for (int i = 0; i < N; i++)
@@ -108,20 +80,24 @@ static Status step(Pretrain *p, Err *err)
     long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
     double fraction = (double)p->step / (double)p->steps_per_epoch;
     int    K = pretrain_visible(p, p->step);
-    if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
+    if ((in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) ||
+        loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
         return err->code;
     draw(p, epoch, K);
 
     Visible   visible = { p->batch.N, p->cell->rows * p->cell->cols, K, p->ids };
-    MaeResult r = mae_forward(&p->tape, &p->mae, pretrain_images(p, p->batch.images, p->batch.N),
-                              &visible);
+    Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, p->batch.images,
+                                    p->batch.N);
+    MaeResult r = mae_forward(&p->tape, &p->mae, images, &visible);
     real      loss;
     p->mae.params.be->read(&loss, r.loss->data, 1);
     if (!isfinite(loss))
         return err_set(err, STATUS_FAILED, "the loss is %g at step %ld of %ld (epoch %ld)",
                        (double)loss, p->step + 1, p->steps, epoch + 1);
-    adamw_backward(&p->adamw, &p->tape, r.loss, schedule_lr(&p->schedule, fraction));
-    tape_reset(&p->tape);
+    guide_backward(&p->guide, &p->adamw,
+                   &(GuideStep){ .epoch = epoch, .lr = schedule_lr(&p->schedule, fraction),
+                                 .batch = &p->batch, .images = images, .r = &r,
+                                 .visible = &visible });
     p->loss[p->step++] = (double)loss;
     return STATUS_OK;
 }
@@ -131,7 +107,11 @@ static Status train(Pretrain *p, Err *err)
     if (pretrain_resume(p, err)) return err->code;
     double start = clock_s(), saved = start, before = p->wall_s;
     while (p->step < p->steps) {
-        if (step(p, err)) return err->code;
+        if (step(p, err)) {
+            if (err->code != STATUS_STOPPED) return err->code;
+            Err kept;
+            return pretrain_save(p, &kept) ? (*err = kept).code : err->code;
+        }
         double now = clock_s();
         p->wall_s = before + now - start;
         stage_progress(p->context, &(StageProgress){
@@ -181,6 +161,7 @@ Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
     if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
     arena_open(&p.host, "pretrain", NULL, NULL);
     Status bad = run(&p, err);
+    guide_close(&p.guide);
     mask_close(p.mask);
     if (p.loader.data) loader_close(&p.loader);
     if (p.mae.params.be) {

@@ -6,7 +6,7 @@
 #include "core/mask/draw.h"
 #include "core/train/checkpoint.h"
 #include "core/train/schedule.h"
-#include "experiments/stages/inside.h"
+#include "experiments/stages/guide.h"
 
 typedef struct {
     const Cell         *cell;
@@ -19,11 +19,11 @@ typedef struct {
     Batch    batch;
     Mask    *mask; /* NULL for an encoder that is never trained */
     int     *ids;  /* [batch, L] visible patches first          */
-    float   *attention; /* [batch, H, L, L] if the strategy wants it, else NULL */
     Mae      mae;
     AdamW    adamw;
     Schedule schedule;
     Tape     tape;
+    Guide    guide; /* what the strategy asks to see */
 
     long    step, steps;  /* done; of the whole training                         */
     long    steps_per_epoch;
@@ -44,12 +44,5 @@ MUST_USE Status pretrain_record(Pretrain *p, Err *err);
 
 /* K of a step, which is the cell's unless the strategy varies the ratio. */
 int pretrain_visible(const Pretrain *p, long step);
-
-/* Patches that the first block's heads look at, for the images of the batch:
- * fills p->attention. */
-void pretrain_look(Pretrain *p, const real *images, int N);
-
-/* On the backend, until the tape is reset. */
-Tensor *pretrain_images(Pretrain *p, const real *images, int N);
 
 #endif

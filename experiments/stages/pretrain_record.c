@@ -64,17 +64,14 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
     uint8_t       *shown = ARENA_NEW(&p->host, uint8_t, N * size);
     uint8_t       *hidden = ARENA_NEW(&p->host, uint8_t, N * L);
 
-    if (p->attention) pretrain_look(p, b->images, N);
-    mask_draw_batch(p->mask, p->ids,
-                    &(MaskView){ .progress = 1, .heads = p->mae.config.encoder.size.heads,
-                                 .attention = p->attention },
-                    c->config.seed, 0, b->ids, N, K);
+    MaskView view = guide_view(&p->guide, b, 1, false);
+    mask_draw_batch(p->mask, p->ids, &view, c->config.seed, 0, b->ids, N, K);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= K;
 
     p->tape.recording = false;
     Visible   visible = { N, L, K, p->ids };
-    Tensor   *images = pretrain_images(p, b->images, N);
+    Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, b->images, N);
     MaeResult m = mae_forward(&p->tape, &p->mae, images, &visible);
     Tensor   *raw = op_target_patches(&p->tape, images, c->config.model.patch, false);
     int       P = m.pred->dim[2];

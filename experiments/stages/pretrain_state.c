@@ -55,7 +55,7 @@ static Status get(const Safetensors *in, Arena *a, const char *name, double *x, 
     return STATUS_OK;
 }
 
-static void note(SafetensorsOut *out, const char *key, double x)
+void state_note(SafetensorsOut *out, const char *key, double x)
 {
     char text[32];
     text_from_double(text, x);
@@ -72,18 +72,19 @@ Status pretrain_save(const Pretrain *p, Err *err)
     safetensors_start(&out);
     params_put(&p->mae.params, "", &out);
     adamw_put(&p->adamw, "", &out);
+    guide_put(&p->guide, &out);
     put(&out, &a, "run.loss", p->loss, p->step);
     put(&out, &a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
     safetensors_note(&out, "run.id", p->cell->stage[STAGE_PRETRAIN].id);
-    note(&out, "run.step", (double)p->step);
-    note(&out, "run.mask_s", p->mask_s);
-    note(&out, "run.wall_s", p->wall_s);
+    state_note(&out, "run.step", (double)p->step);
+    state_note(&out, "run.mask_s", p->mask_s);
+    state_note(&out, "run.wall_s", p->wall_s);
     Status bad = safetensors_write(&out, path, err);
     arena_close(&a);
     return bad;
 }
 
-static bool number(const Safetensors *in, const char *key, double *x)
+bool state_number(const Safetensors *in, const char *key, double *x)
 {
     const char *text = safetensors_meta(in, key);
     return text && text_to_double(text, x);
@@ -92,14 +93,15 @@ static bool number(const Safetensors *in, const char *key, double *x)
 static Status read_state(Pretrain *p, const Safetensors *in, Arena *a, Err *err)
 {
     double step;
-    if (!number(in, "run.step", &step) || !number(in, "run.mask_s", &p->mask_s) ||
-        !number(in, "run.wall_s", &p->wall_s) || !(step >= 0 && step <= (double)p->steps))
+    if (!state_number(in, "run.step", &step) || !state_number(in, "run.mask_s", &p->mask_s) ||
+        !state_number(in, "run.wall_s", &p->wall_s) || !(step >= 0 && step <= (double)p->steps))
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
     p->step = (long)step;
     if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, "", in, err) ||
         get(in, a, "run.loss", p->loss, p->step, err) ||
-        get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err))
+        get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err) ||
+        guide_get(&p->guide, in, err))
         return err->code;
     return STATUS_OK;
 }

@@ -26,6 +26,25 @@ void stage_progress(const StageContext *x, const StageProgress *p)
     if (x->progress) x->progress(x->self, p);
 }
 
+Tensor *stage_images(Tape *t, const VitConfig *c, const real *images, int N)
+{
+    Tensor *x = tape_constant(t, 4, (int[]){ N, c->channels, c->height, c->width });
+    t->be->write(x->data, images, tensor_count(x));
+    return x;
+}
+
+void stage_floats(float *out, Tape *t, const Tensor *x)
+{
+    size_t n = tensor_count(x);
+#ifdef REAL_IS_DOUBLE
+    real *host = TAPE_SCRATCH(t, n); /* masks are float whatever the model is */
+    t->be->read(host, x->data, n);
+    for (size_t i = 0; i < n; i++) out[i] = (float)host[i];
+#else
+    t->be->read(out, x->data, n);
+#endif
+}
+
 int stage_bad_images(const Data *d)
 {
     Text why = { 0 };

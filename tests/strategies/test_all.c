@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MODS = 13 };
+enum { MODS = 14 };
 
 /* Selectors and modifiers, each with everything; sma takes no sym and phase. */
 static const char *const mods[MODS] = { "",
@@ -23,6 +23,7 @@ static const char *const mods[MODS] = { "",
                                         ":hints=0.2",
                                         ":anneal=0.9",
                                         ":start=0.7",
+                                        ":control=inverted",
                                         ":select=window,hints=0.3,anneal=1,jitter=0.1" };
 
 /* Criterion hands parameters to a fresh process: an index, no pointers. */
@@ -62,7 +63,7 @@ ParameterizedTestParameters(strategies, every_patch_sometimes)
 }
 ParameterizedTest(int *s, strategies, every_patch_sometimes)
 {
-    enum { DRAWS = 1500, IMAGES = 11, L = 196, K = 49 };
+    enum { DRAWS = 1500, IMAGES = 100, L = 196, K = 49 };
     int      shown[L] = { 0 }, ids[L];
     uint64_t images[IMAGES];
     Invented in;

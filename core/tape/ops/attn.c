@@ -40,3 +40,13 @@ Tensor *op_attention_map(Tape *t, Tensor *qkv, int H)
     t->be->attention_map(p->data, qkv->data, N, T, D, H);
     return p;
 }
+
+Tensor *op_class_attention(Tape *t, Tensor *qkv, int H)
+{
+    check_qkv(qkv, H);
+    int N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3;
+    CHECK(T > 1, "the class token needs a patch beside it to attend to");
+    Tensor *p = tape_constant(t, 3, (int[]){ N, H, T - 1 });
+    t->be->class_attention(p->data, qkv->data, N, T, D, H);
+    return p;
+}

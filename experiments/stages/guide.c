@@ -1,0 +1,238 @@
+/* The door to all that guides masks: each need is computed here, and nothing else. */
+#include "experiments/stages/guide.h"
+
+#include "core/base/threads.h"
+#include "core/train/checkpoint.h"
+
+enum {
+    BY_ENCODER = MASK_NEEDS_ATTENTION | MASK_NEEDS_CLASS_ATTENTION | MASK_NEEDS_SWEEP,
+    AT_BATCHES = MASK_NEEDS_ATTENTION | MASK_NEEDS_CLASS_ATTENTION | MASK_NEEDS_PIXELS |
+                 MASK_NEEDS_LEARNER
+};
+
+static const Vit *who_looks(const Guide *g, unsigned need)
+{
+    bool untrained = mask_control(g->mask) == MASK_UNTRAINED;
+    return untrained || need == MASK_NEEDS_CLASS_ATTENTION ? &g->teacher.vit : &g->mae->vit;
+}
+
+static float *room(Arena *host, bool needed, size_t n)
+{
+    return needed ? ARENA_NEW(host, float, n) : NULL;
+}
+
+void guide_open(Guide *g, Arena *host, const AdamWConfig *adamw)
+{
+    const VitConfig *c = &g->mae->config.encoder;
+    const bool       untrained = mask_control(g->mask) == MASK_UNTRAINED;
+    const int        rows = vit_rows(c), cols = vit_cols(c);
+    const size_t     N = (size_t)g->cell->config.pretrain.batch, L = (size_t)(rows * cols);
+    const size_t     H = (size_t)c->size.heads, P = (size_t)mae_values(&g->mae->config);
+    const unsigned   needs = g->needs = mask_needs(g->mask);
+
+    g->seen = (GuideSeen){
+        .attention = room(host, needs & MASK_NEEDS_ATTENTION, N * H * L * L),
+        .pixels = room(host, needs & MASK_NEEDS_PIXELS, N * L * P),
+        .class_attention = room(host, needs & MASK_NEEDS_CLASS_ATTENTION, N * H * L),
+        .swept = room(host, needs & MASK_NEEDS_SWEEP, N * L),
+        .losses = room(host, needs & MASK_NEEDS_LOSSES, N * L),
+        .learned = room(host, needs & MASK_NEEDS_LEARNER, N * L),
+    };
+    MaskLearner how = mask_learner(g->mask);
+    learner_open(&g->learner, needs, &how, g->mae, adamw, g->cell->config.seed, untrained);
+    if ((untrained && needs & BY_ENCODER) || needs & MASK_NEEDS_CLASS_ATTENTION)
+        teacher_open(&g->teacher, g->mae, untrained ? 1 : TEACHER_MOMENTUM);
+    if (needs & MASK_NEEDS_SWEEP) sweep_open(&g->sweep, host, g->data->count, (int)L);
+    if (needs & MASK_NEEDS_LOSSES) {
+        losses_open(&g->losses, host, g->data->count, rows, cols);
+        g->seen.loss = ARENA_NEW(host, real, N * L);
+    }
+}
+
+void guide_close(Guide *g)
+{
+    teacher_close(&g->teacher);
+    learner_close(&g->learner);
+}
+
+/* --- before masks -------------------------------------------------------- */
+
+static bool stopping(const void *self) { return stage_stopping(self); }
+
+Status guide_epoch(Guide *g, long epoch, Err *err)
+{
+    if (!mask_sweep_due(g->mask, (int)epoch, g->cell->config.pretrain.epochs))
+        return STATUS_OK;
+    double start = clock_s();
+    if (sweep_run(&g->sweep, g->mask, g->tape, who_looks(g, MASK_NEEDS_SWEEP), g->data,
+                  stopping, g->context, err))
+        return err->code;
+    g->images += g->data->count;
+    g->wall_s += clock_s() - start;
+    return STATUS_OK;
+}
+
+static void look(Guide *g, const Batch *b)
+{
+    const MaeConfig *c = &g->mae->config;
+    Tape            *t = g->tape;
+    t->recording = false;
+    Tensor *images = stage_images(t, &c->encoder, b->images, b->N);
+    if (g->seen.attention)
+        stage_floats(g->seen.attention, t,
+                     vit_first_attention(t, who_looks(g, MASK_NEEDS_ATTENTION), images));
+    if (g->seen.pixels)
+        stage_floats(g->seen.pixels, t,
+                     op_target_patches(t, images, c->encoder.patch, false));
+    if (g->seen.class_attention) {
+        const Vit *vit = who_looks(g, MASK_NEEDS_CLASS_ATTENTION);
+        stage_floats(g->seen.class_attention, t,
+                     vit_last_look(t, vit, images, false).class_attention);
+        g->images += b->N;
+    }
+    if (g->seen.learned) {
+        stage_floats(g->seen.learned, t, learner_look(&g->learner, t, images));
+        g->images += b->N * learner_forwards(g->needs, &g->learner.how, c);
+    }
+    tape_reset(t);
+    t->recording = true;
+}
+
+/* out [N, L]: of maps [count, L] those of the batch, each cropped as its image is */
+static void crop_maps(float *out, const real *maps, const Batch *b, int rows, int cols)
+{
+    int L = rows * cols;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < b->N; n++) {
+        float       map[MASK_MAX_PATCHES];
+        const real *from = maps + (size_t)b->ids[n] * (size_t)L;
+        for (int i = 0; i < L; i++) map[i] = (float)from[i];
+        crop_map(&b->crops[n], &b->wholes[n], out + (size_t)n * (size_t)L, map, rows, cols);
+    }
+}
+
+static void remember(Guide *g, const Batch *b, bool training)
+{
+    int rows = g->cell->rows, cols = g->cell->cols;
+    if (g->sweep.done && training) crop_maps(g->seen.swept, g->sweep.found, b, rows, cols);
+    if (g->sweep.done && !training)
+        sweep_images(g->seen.swept, g->mask, g->tape, who_looks(g, MASK_NEEDS_SWEEP),
+                     b->images, b->N);
+    if (g->seen.losses && training) crop_maps(g->seen.losses, g->losses.mean, b, rows, cols);
+    for (int i = 0; g->seen.losses && !training && i < b->N * rows * cols; i++)
+        g->seen.losses[i] = 1;
+}
+
+MaskView guide_view(Guide *g, const Batch *b, double progress, bool training)
+{
+    const GuideSeen *s = &g->seen;
+    double           start = clock_s();
+    if (g->needs & AT_BATCHES) look(g, b);
+    remember(g, b, training);
+    if (g->needs) g->wall_s += clock_s() - start;
+    return (MaskView){
+        .progress = (float)progress,
+        .heads = g->mae->config.encoder.size.heads,
+        .values = mae_values(&g->mae->config),
+        .attention = s->attention,
+        .pixels = s->pixels,
+        .class_attention = s->class_attention,
+        .swept = g->sweep.done ? s->swept : NULL,
+        .losses = s->losses,
+        .learned = s->learned,
+    };
+}
+
+/* --- after the forward --------------------------------------------------- */
+
+static void read_losses(Guide *g, const GuideStep *s)
+{
+    Tensor *each = mae_patch_loss(g->tape, s->r);
+    g->mae->params.be->read(g->seen.loss, each->data, tensor_count(each));
+    losses_add(&g->losses, s->batch, g->seen.loss, s->visible);
+}
+
+void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s)
+{
+    if (g->seen.loss) read_losses(g, s);
+    if (g->learner.kind) {
+        LearnerStep step = { .epoch = (int)s->epoch,
+                             .epochs = g->cell->config.pretrain.epochs,
+                             .lr = s->lr, .images = s->batch->images };
+        learner_step(&g->learner, adamw, g->tape, s->images, s->r, s->visible, &step);
+    } else {
+        adamw_backward(adamw, g->tape, s->r->loss, s->lr);
+        tape_reset(g->tape);
+    }
+    if (g->teacher.params.be) teacher_step(&g->teacher, g->mae);
+}
+
+/* --- to stop and go on --------------------------------------------------- */
+
+static Status get(const Safetensors *in, const char *name, real *x, int count, int L, Err *err)
+{
+    const SafeTensor *t;
+    if (safetensors_expect(in, name, 2, (int[]){ count, L }, &t, err)) return err->code;
+    return safetensors_read(in, t, x, err);
+}
+
+void guide_put(const Guide *g, SafetensorsOut *out)
+{
+    int dim[] = { g->data->count, g->cell->rows * g->cell->cols };
+    if (g->teacher.params.be) params_put(&g->teacher.params, "teacher.", out);
+    learner_put(&g->learner, out);
+    if (g->sweep.done) safetensors_add(out, "guide.swept", NULL, g->sweep.found, 2, dim);
+    if (g->losses.mean) safetensors_add(out, "guide.losses", NULL, g->losses.mean, 2, dim);
+    state_note(out, "guide.sweeps", (double)g->sweep.done);
+    state_note(out, "guide.images", g->images);
+    state_note(out, "guide.wall_s", g->wall_s);
+}
+
+Status guide_get(Guide *g, const Safetensors *in, Err *err)
+{
+    int    count = g->data->count, L = g->cell->rows * g->cell->cols;
+    double sweeps;
+    if (!state_number(in, "guide.sweeps", &sweeps) || !state_number(in, "guide.images", &g->images) ||
+        !state_number(in, "guide.wall_s", &g->wall_s) || !(sweeps >= 0 && sweeps < 1e9) ||
+        (sweeps > 0 && !g->sweep.found))
+        return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
+                       in->path);
+    g->sweep.done = (long)sweeps;
+    if (learner_get(&g->learner, in, err)) return err->code;
+    if ((g->teacher.params.be && params_get(&g->teacher.params, "teacher.", in, err)) ||
+        (g->sweep.done && get(in, "guide.swept", g->sweep.found, count, L, err)) ||
+        (g->losses.mean && get(in, "guide.losses", g->losses.mean, count, L, err)))
+        return err->code;
+    return STATUS_OK;
+}
+
+/* --- beforehand ---------------------------------------------------------- */
+
+double guide_forwards(const Cell *c, const Mask *m)
+{
+    const int       epochs = c->config.pretrain.epochs;
+    const MaeConfig mae = config_mae(&c->config, c->data->channels, c->data->height,
+                                     c->data->width);
+    MaskLearner     how = mask_learner(m);
+    double n = epochs * learner_forwards(mask_needs(m), &how, &mae);
+    if (mask_needs(m) & MASK_NEEDS_CLASS_ATTENTION) n += epochs;
+    for (int e = 0; e < epochs; e++) n += mask_sweep_due(m, e, epochs);
+    return n;
+}
+
+double guide_bytes(const Cell *c, const Mask *m)
+{
+    const unsigned  needs = mask_needs(m);
+    const MaeConfig mae = config_mae(&c->config, c->data->channels, c->data->height,
+                                     c->data->width);
+    const double    L = c->rows * c->cols, H = mae.encoder.size.heads, f = sizeof(float);
+    const double    maps = (double)c->data->train_count * L * sizeof(real);
+    double          each = 0, n = 0;
+    if (needs & MASK_NEEDS_ATTENTION) each += H * L * L * f;
+    if (needs & MASK_NEEDS_PIXELS) each += L * mae_values(&mae) * f;
+    if (needs & MASK_NEEDS_CLASS_ATTENTION) each += H * L * f;
+    if (needs & MASK_NEEDS_LEARNER) each += L * f;
+    if (needs & MASK_NEEDS_SWEEP) each += L * f, n += maps;
+    if (needs & MASK_NEEDS_LOSSES) each += L * (f + sizeof(real)), n += maps;
+    return n + each * c->config.pretrain.batch;
+}

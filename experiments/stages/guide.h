@@ -1,0 +1,85 @@
+/* What a strategy asks to see (mask_needs), computed beside the training.
+ *
+ *     Guide g = { .cell = cell, .data = data, .mask = mask, .mae = &mae, .tape = &tape };
+ *     guide_open(&g, &host, &adamw_config);
+ *     guide_epoch(&g, epoch, err)           before an epoch's first batch: sweeps
+ *     view = guide_view(&g, &batch, progress, true)        before masks are drawn
+ *     guide_backward(&g, &adamw, &step)                    after the forward
+ *     guide_put(&g, &out), guide_get(&g, &in, err)         to stop and go on
+ *     guide_close(&g)
+ *
+ * Who looks: the encoder being trained at attention and in sweeps, a teacher that
+ * follows it at the class token's attention; with control=untrained an encoder that
+ * stays as it was initialised.  What is trained beside it is core/train/learner.h.
+ */
+#ifndef EXPERIMENTS_STAGES_GUIDE_H
+#define EXPERIMENTS_STAGES_GUIDE_H
+
+#include "core/train/learner.h"
+#include "experiments/stages/inside.h"
+#include "experiments/stages/losses.h"
+#include "experiments/stages/sweep.h"
+#include "experiments/stages/teacher.h"
+
+/* What a batch was looked at with; NULL where nobody asks. */
+typedef struct {
+    float *attention;       /* [batch, H, L, L] */
+    float *pixels;          /* [batch, L, P]    */
+    float *class_attention; /* [batch, H, L]    */
+    float *swept, *losses, *learned; /* [batch, L] */
+    real  *loss;            /* [batch, L]       */
+} GuideSeen;
+
+typedef struct {
+    /* Set by the caller; all of it outlives the guide. */
+    const Cell         *cell;
+    const StageContext *context;
+    const Data         *data; /* to train on */
+    const Mask         *mask;
+    Mae                *mae;
+    Tape               *tape;
+
+    unsigned  needs;
+    Teacher   teacher;
+    Sweep     sweep;
+    Losses    losses;
+    Learner   learner;
+    GuideSeen seen;
+    double    images; /* that went through a whole encoder for masks alone */
+    double    wall_s; /* spent on looking, sweeps included                 */
+} Guide;
+
+/* c: of the autoencoder's optimiser; learners have one like it. */
+void guide_open(Guide *g, Arena *host, const AdamWConfig *c);
+void guide_close(Guide *g); /* one never opened, all zero, is fine */
+
+/* STATUS_STOPPED if a sweep was interrupted: it is made again in the next sitting. */
+MUST_USE Status guide_epoch(Guide *g, long epoch, Err *err);
+
+/* What the mask needs, for the images of the batch.  Images that are not `training`
+ * ones have no past: they are swept now, and their losses are all equal. */
+MaskView guide_view(Guide *g, const Batch *b, double progress, bool training);
+
+/* A step of training behind its forward. */
+typedef struct {
+    long             epoch; /* of all that are configured */
+    double           lr;
+    const Batch     *batch;
+    Tensor          *images;
+    const MaeResult *r;
+    const Visible   *visible;
+} GuideStep;
+
+/* The way back from the loss, a step of adamw and of whatever is trained beside the
+ * autoencoder; teachers follow.  Resets the tape. */
+void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s);
+
+void            guide_put(const Guide *g, SafetensorsOut *out);
+MUST_USE Status guide_get(Guide *g, const Safetensors *in, Err *err);
+
+/* Before any of it is run: how many whole forwards of the encoder an image of the
+ * training set takes for masks alone, over all epochs; bytes on the host. */
+double guide_forwards(const Cell *c, const Mask *m);
+double guide_bytes(const Cell *c, const Mask *m);
+
+#endif

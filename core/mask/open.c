@@ -37,8 +37,8 @@ const MaskParam mask_common[] = {
     MASK_NUMBER(Common, anneal, 0, 0, 1,
                 "then share of training to pass from random masks"),
     MASK_CHOICE(Common, control, MASK_CONTROL_NONE, CONTROLS,
-                "to see what looking is worth: another image's mask, an untrained "
-                "encoder, scores turned round, or all computed and masks random"),
+                "what a gain is compared with: views of other images, an encoder "
+                "never trained, scores turned round, all computed but ignored"),
     { 0 }
 };
 _Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,

@@ -59,7 +59,7 @@ static Status add(Gallery *g, const char *spec, Err *err)
 
 static void draw(const Gallery *g, int *ids, int which, uint64_t epoch, int image)
 {
-    MaskView view = sight_view(&g->sight, image, g->o->progress);
+    MaskView view = sight_view(&g->sight, g->mask[which], image, g->o->progress);
     mask_draw(g->mask[which], ids, &view, (uint64_t)g->o->seed, epoch, (uint64_t)image,
               g->K);
 }

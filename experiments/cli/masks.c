@@ -42,7 +42,7 @@ static void draw(Work *w, const Options *o)
     w->ids = malloc((size_t)w->N * L * sizeof *w->ids);
     CHECK(w->ids, "no memory for %d masks", w->N);
     for (int n = 0; n < w->N; n++) {
-        MaskView view = sight_view(&w->sight, n, o->progress);
+        MaskView view = sight_view(&w->sight, w->mask, n, o->progress);
         mask_draw(w->mask, w->ids + (size_t)n * L, &view, (uint64_t)o->seed,
                   (uint64_t)o->epoch, (uint64_t)n, w->K);
     }

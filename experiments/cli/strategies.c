@@ -69,7 +69,7 @@ static Status print_drawing(const char *name, Err *err)
             sketch_walk(stdout, mask_order(m), SIDE, SIDE);
         }
         for (int n = 0; n < DRAWN; n++) {
-            MaskView view = sight_view(&sight, n, 1);
+            MaskView view = sight_view(&sight, m, n, 1);
             mask_draw(m, ids + n * L, &view, 0, 0, (uint64_t)n, K);
         }
         printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", " : "",

@@ -1,8 +1,8 @@
 /* Something to look at, for drawing masks of strategies that look at the image
- * where no model is being trained: the first layer of an untrained encoder.
+ * where no model is being trained: an untrained encoder.
  *
  *     if (sight_open(&s, mask_needs(m), rows, cols, NULL, 4, seed, &err)) ...
- *     MaskView view = sight_view(&s, image, 1);
+ *     MaskView view = sight_view(&s, m, image, 1);
  *     mask_draw(m, ids, &view, seed, epoch, image, K);
  *     sight_close(&s);
  *
@@ -17,9 +17,14 @@
 enum { SIGHT_CELL = 8 }; /* pixels a patch */
 
 typedef struct {
-    int    N, L, heads;
-    float *attention; /* [N, H, L, L]; NULL if nobody looks */
-    Image *pictures;  /* [N] rows * SIGHT_CELL high         */
+    int    N, rows, cols, L, heads, width, values; /* H, D, P                       */
+    float *attention;       /* [N, H, L, L]; NULL if nobody asks, and so the others */
+    float *class_attention; /* [N, H, L]                                            */
+    float *features;        /* [N, L, D]                                            */
+    float *pixels;          /* [N, L, P]                                            */
+    float *even;            /* [L] losses and learners: nothing is known yet        */
+    float *swept;           /* [L] of the last view                                 */
+    Image *pictures;        /* [N] rows * SIGHT_CELL high                           */
     const char *caption; /* who looks at what, in one line  */
 } Sight;
 
@@ -30,7 +35,7 @@ MUST_USE Status sight_open(Sight *s, unsigned needs, int rows, int cols,
                            const Image *picture, int N, uint64_t seed, Err *err);
 void            sight_close(Sight *s);
 
-/* Of image number n, modulo N. */
-MaskView sight_view(const Sight *s, int n, double progress);
+/* What m asks to see of image number n, modulo N; until the next view. */
+MaskView sight_view(const Sight *s, const Mask *m, int n, double progress);
 
 #endif

@@ -169,7 +169,8 @@ void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s)
 
 /* --- to stop and go on --------------------------------------------------- */
 
-static Status get(const Safetensors *in, const char *name, real *x, int count, int L, Err *err)
+static Status get(const Safetensors *in, const char *name, real *x, int count, int L,
+                  Err *err)
 {
     const SafeTensor *t;
     if (safetensors_expect(in, name, 2, (int[]){ count, L }, &t, err)) return err->code;
@@ -192,7 +193,8 @@ Status guide_get(Guide *g, const Safetensors *in, Err *err)
 {
     int    count = g->data->count, L = g->cell->rows * g->cell->cols;
     double sweeps;
-    if (!state_number(in, "guide.sweeps", &sweeps) || !state_number(in, "guide.images", &g->images) ||
+    if (!state_number(in, "guide.sweeps", &sweeps) ||
+        !state_number(in, "guide.images", &g->images) ||
         !state_number(in, "guide.wall_s", &g->wall_s) || !(sweeps >= 0 && sweeps < 1e9) ||
         (sweeps > 0 && !g->sweep.found))
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",

@@ -159,6 +159,8 @@ const int  *mask_order(const Mask *m) { return m->order; }
 MaskLearner mask_learner(const Mask *m)
 {
     MaskLearner how = { .blocks = 1, .weight = 1 };
+    for (int i = 0; i < m->n; i++)
+        if (m->part[i]->strategy.needs & MASK_NEEDS_LEARNER) return mask_learner(m->part[i]);
     if (m->strategy.learner) m->strategy.learner(m->self, &how);
     return how;
 }

@@ -31,6 +31,7 @@ Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *res
 
 Tensor *op_add(Tape *t, Tensor *x, Tensor *y); /* same shape */
 Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */
+Tensor *op_times(Tape *t, Tensor *x, double factor); /* of a scalar */
 
 /* norm.c --------------------------------------------------------------- */
 
@@ -143,6 +144,41 @@ Tensor *op_order_loss(Tape *t, Tensor *guess, Tensor *losses, const Visible *v);
 /* The same source's other choice: mean squared distance to (loss - mean) / sqrt(var +
  * 1e-6) over the hidden of an image, var with n - 1. */
 Tensor *op_size_loss(Tape *t, Tensor *guess, Tensor *losses, const Visible *v);
+
+/* sample.c ------------------------------------------------------------- */
+
+/* The same row added to each: x [N, ...] + row [1, ...]. */
+Tensor *op_add_row(Tape *t, Tensor *x, Tensor *row);
+
+/* That patches with a high loss should have been more probable: odds [N, L] or
+ * [N, L, 1], losses [N, L] constant -> scalar.
+ *
+ *   loss = - mean over the hidden of all images of losses_i log softmax(odds)_i
+ *
+ * Source: Bandara et al. 2023, arXiv:2211.09120; l_s in engine_for_pretraining.py of
+ * wgcban/adamae. */
+Tensor *op_sampling_loss(Tape *t, Tensor *odds, Tensor *losses, const Visible *v);
+
+/* soft.c --------------------------------------------------------------- */
+
+/* A soft mask m [N, L] says of each patch from 0, hide, to 1, keep. */
+Tensor *op_sigmoid(Tape *t, Tensor *x); /* 1 / (1 + exp(-x)); any shape */
+
+/* Tokens multiplied: x [N, L + 1, D], y_n(1+l) = m_nl x_n(1+l), the class token as it is. */
+Tensor *op_scale_patches(Tape *t, Tensor *x, Tensor *m);
+
+/* Squared error of each patch by how much of it is hidden: pred and target as in
+ * op_hidden_mse -> scalar;  loss = sum (1 - m) error / sum (1 - m). */
+Tensor *op_soft_mse(Tape *t, Tensor *pred, Tensor *target, Tensor *m);
+
+/* What a mask should not be, each -> scalar: near 1/2 anywhere (the mean of a bell of
+ * width 0.12), far from `share` in the mean (the divergence, summed over images), like
+ * those of other images (the mean over pairs of exp(-0.1 distance); 0 of one image).
+ *
+ * Source: Madan et al. 2024, arXiv:2308.16572; forward_loss_mask() of ristea/cl-mae. */
+Tensor *op_undecided(Tape *t, Tensor *m);
+Tensor *op_share_kl(Tape *t, Tensor *m, double share);
+Tensor *op_alike(Tape *t, Tensor *m);
 
 /* recompute.c ---------------------------------------------------------- */
 

@@ -4,11 +4,25 @@
 
 /* --- models -------------------------------------------------------------- */
 
-static void list(LearnerModel *m, unsigned kind, const Mae *mae)
+static void list(LearnerModel *m, const Learner *l)
 {
-    CHECK(kind == MASK_NEEDS_PREDICTOR, "learner %u", kind);
-    predictor_list(&m->predictor, mae->params.be, &mae->config);
-    m->params = &m->predictor.params;
+    const Mae     *mae = l->mae;
+    const Backend *be = mae->params.be;
+    switch (l->kind) {
+    case MASK_NEEDS_PREDICTOR:
+        predictor_list(&m->predictor, be, &mae->config);
+        m->params = &m->predictor.params;
+        return;
+    case MASK_NEEDS_SAMPLER:
+        sampler_list(&m->sampler, be, &mae->config);
+        m->params = &m->sampler.params;
+        return;
+    case MASK_NEEDS_MASKER:
+        masker_list(&m->masker, be, &mae->config, l->how.blocks);
+        m->params = &m->masker.params;
+        return;
+    }
+    CHECK(0, "learner %u", l->kind);
 }
 
 /* The copies start as what they copy. */
@@ -18,7 +32,7 @@ static void open_slow(Learner *l)
     mae_list(&l->slow_mae, l->mae->params.be, &l->mae->config);
     params_place_zero(&l->slow_mae.params);
     params_follow(&l->slow_mae.params, &l->mae->params, 0);
-    list(&l->slow_model, l->kind, l->mae);
+    list(&l->slow_model, l);
     params_place_zero(l->slow_model.params);
     params_follow(l->slow_model.params, l->model.params, 0);
 }
@@ -29,7 +43,7 @@ void learner_open(Learner *l, unsigned needs, const MaskLearner *how, Mae *mae,
     *l = (Learner){ .kind = needs & MASK_NEEDS_LEARNER, .how = *how, .mae = mae,
                     .still = still };
     if (!l->kind) return;
-    list(&l->model, l->kind, mae);
+    list(&l->model, l);
     if (mae->params.be == &backend_dry)
         params_place_zero(l->model.params);
     else
@@ -48,34 +62,42 @@ void learner_close(Learner *l)
 
 /* --- to look ------------------------------------------------------------- */
 
+static Tensor *guess_all(Tape *t, const Mae *mae, const LearnerModel *m, Tensor *images)
+{
+    const Visible *all = vit_all_visible(t, &mae->vit, images);
+    Tensor        *latent = vit_encode(t, &mae->vit, images, all);
+    return predictor_guess(t, &m->predictor, mae_restore(t, mae, latent, all));
+}
+
+static Tensor *odds_of_all(Tape *t, const Mae *mae, const LearnerModel *m, Tensor *images)
+{
+    return sampler_odds(t, &m->sampler, vit_embed_patches(t, &mae->vit, images));
+}
+
 Tensor *learner_look(const Learner *l, Tape *t, Tensor *images)
 {
     const Mae          *mae = l->slow ? &l->slow_mae : l->mae;
     const LearnerModel *m = l->slow ? &l->slow_model : &l->model;
     bool                recording = t->recording;
     t->recording = false;
-    const Visible *all = vit_all_visible(t, &mae->vit, images);
-    Tensor *tokens = mae_restore(t, mae, vit_encode(t, &mae->vit, images, all), all);
-    Tensor *learned = predictor_guess(t, &m->predictor, tokens);
+    Tensor *learned = l->kind == MASK_NEEDS_PREDICTOR ? guess_all(t, mae, m, images)
+                      : l->kind == MASK_NEEDS_SAMPLER ? odds_of_all(t, mae, m, images)
+                                                      : masker_draw(t, &m->masker, mae, images);
     t->recording = recording;
     return learned;
 }
 
 /* --- to learn ------------------------------------------------------------ */
 
-static Tensor *times(Tape *t, Tensor *x, double factor)
-{
-    Tensor *c = tape_constant(t, 0, NULL);
-    t->be->write(c->data, &(real){ (real)factor }, 1);
-    return op_dot(t, x, c);
-}
-
-/* The losses to be predicted are those of this very step; where they came from no
+/* What to learn is the loss of each patch in this very step; where that came from no
  * gradient goes. */
-static Tensor *predictor_loss(const Learner *l, Tape *t, const MaeResult *r, const Visible *v)
+static Tensor *own_loss(const Learner *l, Tape *t, Tensor *images, const MaeResult *r,
+                        const Visible *v)
 {
-    Tensor *guess = predictor_guess(t, &l->model.predictor, r->tokens);
     Tensor *losses = mae_patch_loss(t, r);
+    if (l->kind == MASK_NEEDS_SAMPLER)
+        return op_sampling_loss(t, odds_of_all(t, l->mae, &l->model, images), losses, v);
+    Tensor *guess = predictor_guess(t, &l->model.predictor, r->tokens);
     return l->how.sizes ? op_size_loss(t, guess, losses, v) : op_order_loss(t, guess, losses, v);
 }
 
@@ -93,13 +115,38 @@ static void follow(Learner *l, double slowly)
     params_follow(l->slow_model.params, l->model.params, slowly);
 }
 
+/* From 1, with the autoencoder, to -1, against it, and never 0: as in the source. */
+static double curriculum(const LearnerStep *s)
+{
+    int e = s->epoch, E = s->epochs;
+    return 2 * e < E ? 1 - 2.0 * e / E : 1 - 2.0 * (e + 1) / E;
+}
+
+/* A step of the masker alone, through an autoencoder that stands still. */
+static void step_masker(Learner *l, Tape *t, const Visible *v, const LearnerStep *s)
+{
+    const VitConfig *c = &l->mae->config.encoder;
+    Tensor *images = tape_constant(t, 4, (int[]){ v->N, c->channels, c->height, c->width });
+    t->be->write(images->data, s->images, tensor_count(images));
+    params_freeze(&l->mae->params, true);
+    Tensor *m = masker_draw(t, &l->model.masker, l->mae, images);
+    Tensor *loss = masker_loss(t, l->mae, images, m, (double)v->K / v->L, curriculum(s));
+    adamw_backward(&l->adamw, t, loss, s->lr);
+    params_freeze(&l->mae->params, false);
+    tape_reset(t);
+}
+
 void learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images, const MaeResult *r,
                   const Visible *v, const LearnerStep *s)
 {
-    (void)images;
-    Tensor *own = times(t, predictor_loss(l, t, r, v), l->how.weight);
-    AdamW  *both[] = { adamw, &l->adamw };
-    adamw_backward_all(both, 2, t, op_add(t, r->loss, own), s->lr);
+    if (l->kind == MASK_NEEDS_MASKER) {
+        adamw_backward(adamw, t, r->loss, s->lr);
+        tape_reset(t);
+        step_masker(l, t, v, s);
+        return;
+    }
+    Tensor *own = op_times(t, own_loss(l, t, images, r, v), l->how.weight);
+    adamw_backward_all((AdamW *[]){ adamw, &l->adamw }, 2, t, op_add(t, r->loss, own), s->lr);
     tape_reset(t);
     if (l->slow && !l->still) follow(l, momentum(s));
 }
@@ -131,6 +178,8 @@ Status learner_get(Learner *l, const Safetensors *in, Err *err)
 
 double learner_forwards(unsigned needs, const MaskLearner *how, const MaeConfig *c)
 {
-    (void)how, (void)c;
-    return needs & MASK_NEEDS_PREDICTOR ? 1 : 0;
+    double depth = c->encoder.size.depth;
+    if (needs & MASK_NEEDS_PREDICTOR) return 1;
+    if (needs & MASK_NEEDS_SAMPLER) return 2 / depth;
+    return needs & MASK_NEEDS_MASKER ? 1 + 2 * how->blocks / depth : 0;
 }

@@ -15,14 +15,20 @@
 #define CORE_TRAIN_LEARNER_H
 
 #include "core/mask/mask.h"
+#include "core/model/masker.h"
 #include "core/model/predictor.h"
+#include "core/model/sampler.h"
 #include "core/train/adamw.h"
 #include "core/train/safetensors.h"
 
 /* What looks at images: the model and the autoencoder it is fed by. */
 typedef struct {
-    Predictor predictor;
-    Params   *params; /* of the one that is there */
+    union {
+        Predictor predictor;
+        Sampler   sampler;
+        Masker    masker;
+    };
+    Params *params; /* of the one that is there */
 } LearnerModel;
 
 typedef struct {

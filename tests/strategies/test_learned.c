@@ -2,6 +2,7 @@
 #include "tests/strategies/cases.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,4 +85,42 @@ Test(hpm, tells_its_learner)
     how = mask_learner(m);
     cr_expect(!how.sizes && how.weight == 1);
     mask_close(m);
+}
+
+/* K draws from p without replacement: the first is what p says, and here, with one
+ * visible patch, the only one. */
+Test(adamae, shows_by_probability)
+{
+    int ids[L], times[L] = { 0 };
+    for (int i = 0; i < L; i++) learned[i] = i < 4 ? logf((float)(1 + i)) : -30;
+    Mask    *m = must_open("adamae", SIDE, SIDE);
+    MaskView v = { .learned = learned };
+    for (uint64_t image = 0; image < 4000; image++) {
+        mask_draw(m, ids, &v, 1, 0, image, 1);
+        times[ids[0]]++;
+    }
+    mask_close(m);
+    for (int i = 0; i < 4; i++) /* 400 (1 + i) +- at most 31 */
+        cr_expect(abs(times[i] - 400 * (1 + i)) <= 130, "patch %d visible %d times", i,
+                  times[i]);
+}
+
+Test(adamae, an_impossible_patch_is_hidden)
+{
+    int ids[L];
+    for (int i = 0; i < L; i++) learned[i] = i < K ? 0 : -200;
+    for (uint64_t image = 0; image < 20; image++) {
+        draw("adamae", ids, image, 0.5F);
+        for (int t = 0; t < K; t++) cr_expect_eq(ids[t], t);
+    }
+}
+
+Test(clmae, shows_what_is_to_be_kept)
+{
+    int ids[L];
+    for (int i = 0; i < L; i++) learned[i] = (float)((i * 5 % L) / (double)L);
+    for (uint64_t image = 0; image < 5; image++) {
+        draw("clmae", ids, image, 0.5F);
+        for (int t = 0; t < K; t++) cr_expect(ids[t] * 5 % L >= L - K, "patch %d", ids[t]);
+    }
 }

@@ -67,7 +67,16 @@ static Tensor *losses(Tape *t, const Tensor *like)
 OP(patch_mean, op_patch_mean(t, x[0]))
 OP(order_loss, op_order_loss(t, x[0], losses(t, x[0]), &some))
 OP(order_loss_but_one, op_order_loss(t, x[0], losses(t, x[0]), &but_one))
+OP(add_row, op_add_row(t, x[0], x[1]))
+OP(sampling_loss, op_sampling_loss(t, x[0], losses(t, x[0]), &some))
 OP(size_loss, op_size_loss(t, x[0], losses(t, x[0]), &some))
+
+OP(sigmoid, op_sigmoid(t, x[0]))
+OP(scale_patches, op_scale_patches(t, x[0], x[1]))
+OP(soft_mse, op_soft_mse(t, x[0], target(t, x[0]), op_sigmoid(t, x[1])))
+OP(undecided, op_undecided(t, op_sigmoid(t, x[0])))
+OP(share_kl, op_share_kl(t, op_sigmoid(t, x[0]), 0.3))
+OP(alike, op_alike(t, x[0]))
 
 /* A tensor with two uses, one of them a residual, and a residual chain. */
 static Tensor *block(Tape *t, Tensor *const *x)
@@ -137,6 +146,15 @@ static const GradCase cases[] = {
     { "order_loss", order_loss, 2, { { 2, 5 } } },
     { "order_loss, no pair", order_loss_but_one, 2, { { 1, 5 } } },
     { "size_loss", size_loss, 2, { { 2, 5 } } },
+    { "add_row", add_row, 3, { { 2, 3, 4 }, { 1, 3, 4 } } },
+    { "sigmoid", sigmoid, 2, { { 3, 7 } } },
+    { "scale_patches", scale_patches, 3, { { 2, 4, 3 }, { 2, 3 } } },
+    { "soft_mse", soft_mse, 3, { { 2, 4, 3 }, { 2, 3 } } },
+    { "undecided", undecided, 2, { { 2, 5 } } },
+    { "share_kl", share_kl, 2, { { 3, 5 } } },
+    { "alike", alike, 2, { { 4, 5 } } },
+    { "alike, one image", alike, 2, { { 1, 5 } } },
+    { "sampling_loss", sampling_loss, 2, { { 2, 5 } } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

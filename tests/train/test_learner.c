@@ -9,7 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-static const unsigned kinds[] = { MASK_NEEDS_PREDICTOR };
+static const unsigned kinds[] = { MASK_NEEDS_PREDICTOR, MASK_NEEDS_SAMPLER,
+                                  MASK_NEEDS_MASKER };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 enum { N = 6, L = 16, K = 4, SIDE = 16, EPOCHS = 5 };
@@ -24,12 +25,14 @@ typedef struct {
     Tape    tape;
     int     ids[N * L];
     real    images[N * SIDE * SIDE];
+    int     epoch; /* of all steps */
 } Training;
 
 static void open_training(Training *x, unsigned kind, bool still)
 {
     MaskLearner how = { .blocks = 2, .weight = 1 };
     AdamWConfig c = adamw_defaults();
+    x->epoch = 0;
     mae_open(&x->mae, test_backend(), &config, 3);
     adamw_open(&x->adamw, &x->mae.params, &c);
     tape_open(&x->tape, test_backend());
@@ -61,7 +64,7 @@ static void look(Training *x, int step, float learned[N * L])
     tape_reset(&x->tape);
 }
 
-/* One of EPOCHS epochs of 10 steps each; returns the loss before it. */
+/* Returns the loss before it. */
 static double step_once(Training *x, int step)
 {
     real loss;
@@ -72,7 +75,7 @@ static double step_once(Training *x, int step)
     MaeResult r = mae_forward(&x->tape, &x->mae, images, &v);
     x->tape.be->read(&loss, r.loss->data, 1);
     learner_step(&x->learner, &x->adamw, &x->tape, images, &r, &v,
-                 &(LearnerStep){ .epoch = step / 10 % EPOCHS, .epochs = EPOCHS, .lr = 3e-3,
+                 &(LearnerStep){ .epoch = x->epoch, .epochs = EPOCHS, .lr = 3e-3,
                                  .images = x->images });
     return (double)loss;
 }
@@ -190,4 +193,46 @@ Test(learner, a_predictor_knows_what_is_hard)
             for (int j = L / 2; j < L; j++) right += learned[n * L + i] < learned[n * L + j];
     cr_expect(right > 0.8 * N * L * L / 4, "%d of %d pairs", right, N * L * L / 4);
     close_training(&x);
+}
+
+/* The lower half alone is costly to hide: it becomes worth a look. */
+Test(learner, a_sampler_knows_what_was_costly)
+{
+    Training x;
+    float    learned[N * L];
+    double   upper = 0, lower = 0;
+    open_training(&x, MASK_NEEDS_SAMPLER, false);
+    for (int step = 0; step < 100; step++) step_once(&x, step);
+    look(&x, 1, learned);
+    for (int i = 0; i < N * L; i++) *(i % L < L / 2 ? &upper : &lower) += (double)learned[i];
+    cr_expect(lower - upper > 0.5 * N * L / 2, "log odds %g of the lower half, %g of the upper",
+              lower * 2 / (N * L), upper * 2 / (N * L));
+    close_training(&x);
+}
+
+/* Where all the error is, in the lower half, a masker that helps keeps more than one
+ * that works against the autoencoder; both say keep or hide. */
+static double kept_below(int epoch)
+{
+    Training x;
+    float    learned[N * L];
+    double   below = 0, undecided = 0;
+    open_training(&x, MASK_NEEDS_MASKER, false);
+    x.epoch = epoch;
+    for (int step = 0; step < 120; step++) step_once(&x, step);
+    look(&x, 1, learned);
+    for (int i = 0; i < N * L; i++) {
+        below += i % L < L / 2 ? 0 : (double)learned[i] / (N * L / 2);
+        undecided += learned[i] > 0.3F && learned[i] < 0.7F;
+    }
+    cr_expect(undecided <= 0.1 * N * L, "epoch %d: %g undecided", epoch, undecided);
+    close_training(&x);
+    return below;
+}
+
+Test(learner, a_masker_helps_then_hinders)
+{
+    double helping = kept_below(0), hindering = kept_below(EPOCHS - 1);
+    cr_expect(helping > hindering + 0.3, "%g kept by one that helps, %g by one that hinders",
+              helping, hindering);
 }

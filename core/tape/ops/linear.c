@@ -168,3 +168,11 @@ Tensor *op_dot(Tape *t, Tensor *x, Tensor *w)
     tape_push(t, dot_back, y, INPUTS(x, w), NULL);
     return y;
 }
+
+Tensor *op_times(Tape *t, Tensor *x, double factor)
+{
+    CHECK(tensor_count(x) == 1, "%zu values are no scalar", tensor_count(x));
+    Tensor *c = tape_constant(t, 0, NULL);
+    t->be->write(c->data, &(real){ (real)factor }, 1);
+    return op_dot(t, x, c);
+}

@@ -23,6 +23,8 @@ case $(pkg-config --cflags maskgrid) in *"$1/usr/"*) ;; *) fail "pkg-config: oth
 maskgrid plugin new my_mine > /dev/null
 grep -q '^MASKGRID ?= maskgrid$' my_mine/Makefile || fail "the installed program is not on PATH"
 make -s -C my_mine CFLAGS='-O2 -Werror -Wpedantic -Wconversion -Wno-sign-conversion'
+make -s -C my_mine test > law || fail "$(cat law)"
+rm law
 make -s -C my_mine draw | grep -q 'my-mine@' || fail "draw"
 maskgrid masks ./my_mine/my_mine.so:noise=3,select=window | grep -q ':noise=3,select=window' ||
     fail "parameters"

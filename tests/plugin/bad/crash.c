@@ -3,7 +3,7 @@
 
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
-    float *volatile nowhere = NULL;
+    volatile float *volatile nowhere = NULL;
     (void)self;
     rng_units(rng, out, (size_t)(v->rows * v->cols));
     *nowhere = out[0];

@@ -1,7 +1,9 @@
 /* maskgrid lint: the laws every strategy must obey, and what it does. */
 #include "experiments/cli/cli.h"
 
+#include "experiments/lint/atlas.h"
 #include "experiments/lint/page.h"
+#include "experiments/lint/write.h"
 #include "experiments/record/sketch.h"
 #include "strategies/registry.h"
 
@@ -25,6 +27,10 @@ static const Option options[] = {
                 "patches to measure on, 14x14; may be given several times"),
     OPTION_NUMBER(Options, ratio, "R", "0.75", 0.0001, 0.9999, "share of hidden patches"),
     OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),
+    OPTION_TEXT(Options, out, "FILE.h5", NULL, "all measures there too"),
+    OPTION_TEXT(Options, atlas, "FILE.png", NULL,
+                "draw masks, visibility, spectra and neighbours there"),
+    OPTION_FLAG(Options, json, "JSON instead of text"),
     OPTION_NUMBER(Options, patience, "S", "10", 0.1, 3600,
                   "seconds for one mask, before it is an endless loop"),
     { 0 }
@@ -35,6 +41,18 @@ typedef struct {
     Found         *found[FOUND_MOST];
     int            n, broken;
 } Lint;
+
+static void print(const Lint *l, const Found *f)
+{
+    if (l->o->json) return; /* all at once, in the end */
+    if (l->o->all) {
+        page_line(stdout, f);
+    } else {
+        if (l->n > 1) putchar('\n');
+        page_print(stdout, f);
+    }
+    fflush(stdout);
+}
 
 static Status add(Lint *l, const char *spec, const char *grid, Err *err)
 {
@@ -47,18 +65,13 @@ static Status add(Lint *l, const char *spec, const char *grid, Err *err)
         return err->code;
     const Found *f = l->found[l->n++];
     l->broken += lint_broken(f) > 0;
-    if (l->o->all) page_line(stdout, f);
-    else {
-        if (l->n > 1) putchar('\n');
-        page_print(stdout, f);
-    }
-    fflush(stdout);
+    print(l, f);
     return STATUS_OK;
 }
 
 static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err *err)
 {
-    if (l->o->all) {
+    if (l->o->all && !l->o->json) {
         printf("%s%s patches, %g hidden, %ld masks of each\n", l->n ? "\n" : "", grid,
                l->o->ratio, l->o->draws);
         page_heading(stdout);
@@ -70,24 +83,40 @@ static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err 
     return STATUS_OK;
 }
 
+static Status lint_all(Lint *l, char *const *specs, int n, Err *err)
+{
+    const Options *o = l->o;
+    Status         bad = STATUS_OK;
+    if (!n && !o->all)
+        return err_set(err, STATUS_CONFIG, "lint wants strategies, or --all");
+    if (!o->grid.n) bad = on_grid(l, "14x14", specs, n, err);
+    for (int g = 0; g < o->grid.n && !bad; g++)
+        bad = on_grid(l, o->grid.item[g], specs, n, err);
+    if (!bad && o->out) bad = write_h5(o->out, l->found, l->n, err);
+    if (!bad && o->atlas) bad = atlas_write(o->atlas, l->found, l->n, err);
+    return bad;
+}
+
+static void conclude(const Lint *l)
+{
+    if (l->o->json) {
+        Text t = { 0 };
+        write_json(&t, l->found, l->n);
+        fputs(text_get(&t), stdout);
+        text_free(&t);
+    } else if (l->o->all && !l->broken) {
+        printf("\n%d pages, all laws kept\n", l->n);
+    }
+    fflush(stdout);
+    if (l->broken) fprintf(stderr, "maskgrid: %d of %d break a law\n", l->broken, l->n);
+}
+
 static int run(const void *opt, char *const *arguments, int n)
 {
     Lint   l = { .o = opt };
     Err    err;
-    Status bad = STATUS_OK;
-    if (!n && !l.o->all) {
-        err_set(&err, STATUS_CONFIG, "lint wants strategies, or --all");
-        return cli_fail(&err);
-    }
-    for (int g = 0; g < l.o->grid.n && !bad; g++)
-        bad = on_grid(&l, l.o->grid.item[g], arguments, n, &err);
-    if (!l.o->grid.n) bad = on_grid(&l, "14x14", arguments, n, &err);
-    if (!bad && l.o->all && !l.broken)
-        printf("\n%d strategies, all laws kept\n", l.n);
-    if (!bad && l.broken) {
-        fflush(stdout);
-        fprintf(stderr, "maskgrid: %d of %d strategies break a law\n", l.broken, l.n);
-    }
+    Status bad = lint_all(&l, arguments, n, &err);
+    if (!bad) conclude(&l);
     for (int i = 0; i < l.n; i++) lint_free(l.found[i]);
     return bad ? cli_fail(&err) : l.broken ? EXIT_CHECK_FAILED : EXIT_DONE;
 }
@@ -97,11 +126,14 @@ COMMAND(lint) = {
     .arguments = "[STRATEGY ...]",
     .most = LIST_MOST,
     .about = "the laws every strategy must obey, and what it does in numbers",
-    .details = "Each strategy is tried in a process of its own, so that one that crashes, "
-               "hangs or writes where it must not is named, with the law it broke. Those "
-               "that look at images look at invented ones. Exit code 4 if a law is broken.",
-    .examples = "  maskgrid lint --all\n"
-                "  maskgrid lint spiral:select=window --grid 14x14 --grid 8x24\n",
+    .details = "STRATEGY is a name with parameters, an expression, or a plug-in's file. "
+               "Each is tried in a process of its own, so that one that crashes, hangs, "
+               "or writes where it must not is named, with the law it broke. Strategies "
+               "that look at images look at invented ones. Exit code 4 if a law is "
+               "broken.",
+    .examples = "  maskgrid lint --all --atlas atlas.png\n"
+                "  maskgrid lint spiral:select=window --grid 14x14 --grid 8x24\n"
+                "  maskgrid lint ./edges.so --out edges.h5\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -27,11 +27,11 @@ static Status judge(const float *x, int L, const char *what, Err *err)
 
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
-    Guard *g = (Guard *)(uintptr_t)self;
-    int    L = v->rows * v->cols;
-    Err    err;
-    Fence *seen = fence_open("the view", sizeof *v, g->exact);
-    Fence *to = fence_open("the scores", (size_t)L * sizeof *out, g->exact);
+    Guarded *g = (Guarded *)(uintptr_t)self;
+    int      L = v->rows * v->cols;
+    Err      err;
+    Fence   *seen = fence_open("the view", sizeof *v, g->exact);
+    Fence   *to = fence_open("the scores", (size_t)L * sizeof *out, g->exact);
     memcpy(seen->data, v, sizeof *v);
     fence_lock(seen);
     wipe(to->data, L);
@@ -46,37 +46,57 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     fence_close(seen);
 }
 
-void guard_open(Guard *g, Mask *m, FenceEnd exact)
+static void open_one(Guarded *g, Mask *m, FenceEnd exact)
 {
-    *g = (Guard){ .mask = m, .of = m->strategy, .self = m->self, .exact = exact };
+    *g = (Guarded){ .mask = m, .of = m->strategy, .self = m->self, .exact = exact };
     g->own = fence_open("its own parameters", g->of.size, exact);
-    memcpy(g->own->data, m->self, g->of.size);
+    if (m->self) memcpy(g->own->data, m->self, g->of.size);
     fence_lock(g->own);
     if (!m->strategy.score) return;
     m->strategy.score = score;
     m->self = g;
 }
 
+static void open_all(Guard *g, Mask *m, FenceEnd exact)
+{
+    for (int i = 0; i < m->n; i++) open_all(g, m->part[i], exact);
+    if (m->n) return;
+    CHECK(g->n < BLEND_MOST, "more than %d strategies in one", BLEND_MOST);
+    open_one(&g->of[g->n++], m, exact);
+}
+
+void guard_open(Guard *g, Mask *m, FenceEnd exact)
+{
+    g->n = 0;
+    open_all(g, m, exact);
+}
+
 void guard_close(Guard *g)
 {
-    g->mask->strategy = g->of;
-    g->mask->self = g->self;
-    fence_close(g->own);
-    g->own = NULL;
+    for (int i = 0; i < g->n; i++) {
+        Guarded *one = &g->of[i];
+        one->mask->strategy = one->of;
+        one->mask->self = one->self;
+        fence_close(one->own);
+    }
 }
 
 Status guard_verdict(const Guard *g, Err *err)
 {
-    if (g->wrong.code) *err = g->wrong;
-    return g->wrong.code;
+    for (int i = 0; i < g->n; i++)
+        if (g->of[i].wrong.code) {
+            *err = g->of[i].wrong;
+            return err->code;
+        }
+    return STATUS_OK;
 }
 
-Status guard_sweep(Guard *g, uint64_t image, Err *err)
+static Status sweep(Guarded *g, uint64_t image, Err *err)
 {
-    Invented  in;
-    int       L = g->mask->rows * g->mask->cols;
-    size_t    bytes = (size_t)L * sizeof(float);
-    Status    bad = STATUS_OK;
+    Invented in;
+    int      L = g->mask->rows * g->mask->cols;
+    size_t   bytes = (size_t)L * sizeof(float);
+    Status   bad = STATUS_OK;
     if (g->of.sweep_due)
         for (int e = 0; e < 20; e++) g->of.sweep_due(g->own->data, e, 20);
     if (!g->of.sweep) return STATUS_OK;
@@ -94,17 +114,24 @@ Status guard_sweep(Guard *g, uint64_t image, Err *err)
     return bad;
 }
 
-Status guard_walk(Guard *g, Err *err)
+static Status walk(Guarded *g, Err *err)
 {
     int    L = g->mask->rows * g->mask->cols;
     size_t bytes = (size_t)L * sizeof(int);
     Status bad = STATUS_OK;
     if (!g->of.order || !g->mask->order) return STATUS_OK;
-    Fence *walk = fence_open("the walk", bytes, g->exact);
-    memset(walk->data, -1, bytes);
-    g->of.order(g->own->data, walk->data, g->mask->rows, g->mask->cols);
-    if (memcmp(walk->data, g->mask->order, bytes)) /* which mask_open has checked */
+    Fence *to = fence_open("the walk", bytes, g->exact);
+    memset(to->data, -1, bytes);
+    g->of.order(g->own->data, to->data, g->mask->rows, g->mask->cols);
+    if (memcmp(to->data, g->mask->order, bytes)) /* which mask_open has checked */
         bad = err_set(err, STATUS_FAILED, "its walk is another one the second time");
-    fence_close(walk);
+    fence_close(to);
     return bad;
+}
+
+Status guard_rest(Guard *g, uint64_t image, Err *err)
+{
+    for (int i = 0; i < g->n; i++)
+        if (sweep(&g->of[i], image, err) || walk(&g->of[i], err)) return err->code;
+    return STATUS_OK;
 }

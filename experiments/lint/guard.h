@@ -1,6 +1,6 @@
-/* A strategy's own functions, called with everything they get between fences: the
- * scores they write, the view they look at, their parameters.  What they do wrong is
- * kept; mask_draw goes on with zeros.
+/* A strategy's own functions, called with all that they get between fences: the scores
+ * they write, the view they look at, their parameters.  What they do wrong is kept;
+ * mask_draw goes on with zeros.
  *
  *     Guard g;
  *     guard_open(&g, m, FENCE_BEHIND);
@@ -8,33 +8,38 @@
  *     guard_close(&g);
  *     if (guard_verdict(&g, &err)) ...
  *
- * Masks that do not score have nothing to guard but their walk.
+ * A mask made of others has each of them guarded.
  */
 #ifndef EXPERIMENTS_LINT_GUARD_H
 #define EXPERIMENTS_LINT_GUARD_H
 
-#include "core/mask/mask.h"
+#include "core/mask/blend.h"
 #include "core/mask/draw.h"
 #include "experiments/lint/fence.h"
 
 typedef struct {
     Mask        *mask;
-    MaskStrategy of;   /* as it was  */
-    void        *self; /* as it was  */
-    Fence       *own;  /* a copy of its parameters, read only */
-    FenceEnd     exact;
-    Err          wrong; /* the first thing that was */
+    MaskStrategy of;    /* as it was                           */
+    void        *self;  /* as it was                           */
+    Fence       *own;   /* a copy of its parameters, read only */
+    FenceEnd     exact; /* of all its fences                   */
+    Err          wrong; /* the first thing that was            */
+} Guarded;
+
+typedef struct {
+    Guarded of[BLEND_MOST];
+    int     n;
 } Guard;
 
 void guard_open(Guard *g, Mask *m, FenceEnd exact);
 void guard_close(Guard *g);
 
-/* Call `sweep` on an invented image, if it has one, and sweep_due for every epoch;
- * `order` once more.  STATUS_FAILED if a number is not finite, the walk is not one,
- * or either is not the same the second time. */
-MUST_USE Status guard_sweep(Guard *g, uint64_t image, Err *err);
-MUST_USE Status guard_walk(Guard *g, Err *err);
+/* What the others do not call: sweep_due for every epoch, `sweep` on an invented
+ * image, `order` once more.  STATUS_FAILED if a number is not finite, or if one is
+ * another the second time. */
+MUST_USE Status guard_rest(Guard *g, uint64_t image, Err *err);
 
+/* STATUS_FAILED with the first thing that was wrong. */
 MUST_USE Status guard_verdict(const Guard *g, Err *err);
 
 #endif

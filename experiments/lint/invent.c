@@ -1,6 +1,7 @@
 #include "experiments/lint/invent.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { WAVES = 4, SEED = 7 };
 static const float TURN = 6.2831853F;
@@ -49,6 +50,14 @@ static void softmax(float *x, int n)
     for (int i = 0; i < n; i++) x[i] = (float)(x[i] / sum);
 }
 
+/* Steps round a ring of n, the shorter way: with edges, what is near would be less
+ * there. */
+static int around(int steps, int n)
+{
+    int way = abs(steps);
+    return way < n - way ? way : n - way;
+}
+
 /* A query attends to patches near it and to salient ones: [H, L, L]. */
 static void attend(float *out, uint64_t image, int rows, int cols)
 {
@@ -58,8 +67,8 @@ static void attend(float *out, uint64_t image, int rows, int cols)
         fill(salient, image, OF_ATTENTION + h, rows, cols);
         for (int q = 0; q < L; q++, out += L) {
             for (int k = 0; k < L; k++) {
-                float down = (float)(k / cols - q / cols);
-                float right = (float)(k % cols - q % cols);
+                float down = (float)around(k / cols - q / cols, rows);
+                float right = (float)around(k % cols - q % cols, cols);
                 out[k] = salient[k] - 0.1F * (down * down + right * right);
             }
             softmax(out, L);

@@ -5,16 +5,18 @@
 #include "experiments/lint/measure.h"
 
 typedef struct {
-    const char *spec; /* as mask_spec writes it                                    */
-    double neighbours, neighbours_sd, neighbours_off; /* off: allowed beside chance */
-    double parts, least, most; /* as in Measures; NAN: not known                   */
+    const char *spec; /* as mask_spec writes it                          */
+    int    K;         /* visible                                         */
+    double neighbours, neighbours_sd, parts, least, most; /* as in Measures; NAN: */
+                                                          /* not known            */
+    double off; /* allowed of pairs and regions, beside chance */
 } Known;
 
-enum { KNOWN_ROWS = 14, KNOWN_COLS = 14, KNOWN_VISIBLE = 49 };
+enum { KNOWN_ROWS = 14, KNOWN_COLS = 14 };
 
 extern const Known known[]; /* ends with { 0 } */
 
-/* The row of that text, or NULL; NULL too on any other grid than the known one. */
+/* The row of that text, grid and K, or NULL. */
 const Known *known_find(const char *spec, const Measures *m);
 
 /* STATUS_FAILED, with both numbers, if m is further off than chance and the rounding

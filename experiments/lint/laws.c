@@ -125,7 +125,6 @@ static Status draw_guarded(const Case *c, FenceEnd exact, bool judge, Err *err)
     static const float progress[] = { 0, 0.5F, 1 };
     int    K[COUNTS], ids[MASK_MAX_PATCHES];
     Guard  g;
-    Status bad = STATUS_OK;
     usual_counts(K, c->L);
     guard_open(&g, c->mask, exact);
     for (int i = 0; i < COUNTS; i++)
@@ -135,8 +134,7 @@ static Status draw_guarded(const Case *c, FenceEnd exact, bool judge, Err *err)
             if (i % 2) v.swept = NULL; /* as before the first sweep */
             subject_draw(c->subject, c->mask, ids, &v, EPOCH, c->images[n], K[i]);
         }
-    bad = guard_sweep(&g, c->images[0], err);
-    if (!bad) bad = guard_walk(&g, err);
+    Status bad = guard_rest(&g, c->images[0], err);
     guard_close(&g);
     if (!judge) return STATUS_OK;
     return bad ? bad : guard_verdict(&g, err);
@@ -332,10 +330,10 @@ static Status has_no_past(Case *c, Err *err)
 static Status pure(const Subject *s, Err *err) { return on_each_grid(s, has_no_past, err); }
 
 const Law laws[LAWS] = {
-    [LAW_OPENS] = { "opens", "on every grid, walks to every patch once, is what its text says", opens },
+    [LAW_OPENS] = { "opens", "on every grid, walks to every patch once, is what it says",
+                    opens },
     [LAW_BOUNDS] = { "bounds", "writes and reads nothing but what it was given", bounds },
-    [LAW_SCORES] = { "scores", "writes every score, and finite ones",
-                     scores },
+    [LAW_SCORES] = { "scores", "writes every score, and finite ones", scores },
     [LAW_COUNT] = { "count", "exactly K visible, every patch once, on every grid", count },
     [LAW_PURE] = { "pure", "one key, one mask: in any order, after any other", pure },
     [LAW_THREADS] = { "threads", "the same in any batch on any number of threads",

@@ -54,11 +54,16 @@ static void try_all(void *of)
     Subject subject = { .spec = c->spec, .open = c->open, .rows = c->rows,
                         .cols = c->cols, .beat = &s->trace.beat };
     threads_set(1);
-    if (describe(s, &subject, &s->unopened)) return;
+    s->law = LAW_OPENS;
+    if (describe(s, &subject, &err)) {
+        if (err.code == STATUS_FORMAT) note(s, LAW_OPENS, err.code, &err);
+        else s->unopened = err;
+        return;
+    }
     for (int i = 0; i < LAWS_TRIED; i++) {
         s->law = i;
         note(s, (LawName)i, laws[i].holds(&subject, &err), &err);
-        if (i <= LAW_SCORES && s->found.verdict[i].kept == BROKEN) return;
+        if (i <= LAW_PURE && s->found.verdict[i].kept == BROKEN) return;
     }
     s->law = LAW_KNOWN;
     Status bad = measure(&s->found.measures, &subject, c->rows, c->cols, c->ratio,
@@ -114,16 +119,27 @@ static void judge(Shared *s, const Ending *end, double patience_s)
     }
 }
 
+static void tame(char *text, size_t room)
+{
+    text[room - 1] = '\0';
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~') *text = '?';
+}
+
 /* What the child has written may be anything. */
 static void distrust(Shared *s)
 {
     s->trace.touched[sizeof s->trace.touched - 1] = '\0';
     s->unopened.text[sizeof s->unopened.text - 1] = '\0';
     Found *f = &s->found;
-    f->spec[sizeof f->spec - 1] = f->about[sizeof f->about - 1] = '\0';
-    f->source[sizeof f->source - 1] = '\0';
-    for (int i = 0; i < LAWS; i++)
-        f->verdict[i].text[sizeof f->verdict[i].text - 1] = '\0';
+    f->about[sizeof f->about - 1] = f->source[sizeof f->source - 1] = '\0';
+    tame(f->spec, sizeof f->spec);
+    for (int i = 0; i < LAWS; i++) {
+        Verdict *v = &f->verdict[i];
+        tame(v->text, sizeof v->text);
+        if (v->kept < UNTRIED || v->kept > BROKEN) v->kept = UNTRIED;
+    }
+    if (!s->trace.done) f->measured = false;
 }
 
 Status lint_run(Found **found, const LintConfig *c, Err *err)
@@ -144,6 +160,7 @@ Status lint_run(Found **found, const LintConfig *c, Err *err)
             snprintf(s->found.spec, sizeof s->found.spec, "%s", c->spec);
         if (s->trace.done) s->found.verdict[LAW_RETURNS].kept = KEPT;
         else judge(s, &end, patience_s);
+        s->found.rows = c->rows, s->found.cols = c->cols;
         *found = malloc(sizeof **found);
         CHECK(*found, "no memory for what was found");
         memcpy(*found, &s->found, sizeof **found);

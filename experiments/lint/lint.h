@@ -33,6 +33,7 @@ typedef struct {
 
 typedef struct {
     char     spec[512], about[256], source[256]; /* canonical */
+    int      rows, cols;
     unsigned needs;
     bool     fixed, measured;
     Verdict  verdict[LAWS];
@@ -40,7 +41,8 @@ typedef struct {
 } Found;
 
 /* Any other Status than STATUS_OK is about the text of the strategy (STATUS_CONFIG,
- * STATUS_MISSING) or about processes; a broken law is not an error. */
+ * STATUS_MISSING) or about processes; a broken law is not an error, nor is a plug-in
+ * that is none. */
 MUST_USE Status lint_run(Found **found, const LintConfig *c, Err *err);
 void            lint_free(Found *found); /* NULL is allowed */
 

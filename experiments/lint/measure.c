@@ -120,8 +120,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How many different ones there are among REPEATS epochs, or images. */
-static int different(const Sums *s, bool images)
+/* The share of different ones among REPEATS epochs, or images. */
+static double different(const Sums *s, bool images)
 {
     uint8_t  visible[MASK_MAX_PATCHES];
     uint64_t seen[REPEATS];
@@ -136,7 +136,7 @@ static int different(const Sums *s, bool images)
     }
     qsort(seen, REPEATS, sizeof *seen, by_value);
     for (int k = 1; k < REPEATS; k++) n += seen[k] != seen[k - 1];
-    return n;
+    return (double)n / REPEATS;
 }
 
 /* --- cost ------------------------------------------------------------------- */

@@ -25,9 +25,9 @@ typedef struct {
     double spectrum[SPECTRUM_MOST];
     int    side;
 
-    int    new_epochs, new_images; /* of REPEATS, how many masks are different ones  */
+    double new_epochs, new_images; /* share of REPEATS masks that are different ones */
     double per_s;                  /* masks, on one thread                           */
-    double requests;               /* for memory, a mask; NaN if they cannot be counted */
+    double requests; /* for memory, a mask; NaN if they cannot be counted            */
 
     uint8_t example[EXAMPLES][MASK_MAX_PATCHES]; /* 1 where visible                 */
 } Measures;

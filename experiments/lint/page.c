@@ -87,9 +87,9 @@ static void print_shape(FILE *to, const Found *f)
 static void print_cost(FILE *to, const Measures *m)
 {
     char value[40];
-    snprintf(value, sizeof value, "%d of %d", m->new_epochs, REPEATS);
+    snprintf(value, sizeof value, "%.0f of %d", m->new_epochs * REPEATS, REPEATS);
     number(to, "new in epochs", value, "different masks of one image");
-    snprintf(value, sizeof value, "%d of %d", m->new_images, REPEATS);
+    snprintf(value, sizeof value, "%.0f of %d", m->new_images * REPEATS, REPEATS);
     number(to, "new in images", value, "different masks of one epoch");
     snprintf(value, sizeof value, "%.3g", m->per_s);
     number(to, "masks a second", value, "on one thread");

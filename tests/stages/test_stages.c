@@ -13,7 +13,6 @@
 /* Each kind of guide has a past of its own to be kept. */
 static const char *const guided[] = {
     "random", "sma", "sma:control=untrained", "attmask", "running-loss",
-    "hpm", "hpm:target=sizes,control=untrained", "adamae", "clmae",
 };
 
 ParameterizedTestParameters(stages, stopped_and_resumed_equals_unbroken)

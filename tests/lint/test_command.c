@@ -1,0 +1,155 @@
+/* maskgrid lint, as a user types it. */
+#include "core/base/h5.h"
+#include "core/data/picture.h"
+#include "experiments/cli/cli.h"
+#include "strategies/registry.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <criterion/redirect.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Scratch scratch;
+static void    prepare(void)
+{
+    scratch_open(&scratch);
+    cr_redirect_stdout();
+    cr_redirect_stderr();
+}
+static void clean_up(void) { scratch_close(&scratch); }
+TestSuite(lint_command, .init = prepare, .fini = clean_up, .timeout = 120);
+
+enum { WORDS = 16, ROOM = 1 << 16 };
+static char said[ROOM];
+
+/* `said` gets what it prints to stdout. */
+static int run(const char *const words[WORDS])
+{
+    char *argv[WORDS + 1] = { "maskgrid", "lint" };
+    int   argc = 2;
+    for (; words[argc - 2]; argc++) argv[argc] = (char *)words[argc - 2];
+    int   code = cli_main(argc, argv);
+    FILE *from = code == EXIT_USAGE || code == EXIT_DATA ? cr_get_redirected_stderr()
+                                                         : cr_get_redirected_stdout();
+    fflush(stdout), fflush(stderr);
+    said[fread(said, 1, ROOM - 1, from)] = '\0';
+    return code;
+}
+#define RUN(...) run((const char *const[WORDS]){ __VA_ARGS__ })
+
+static const char *plugin(const char *name)
+{
+    static char at[4096];
+    const char *program = getenv("MASKGRID");
+    cr_assert(program && strrchr(program, '/'), "MASKGRID names the program");
+    snprintf(at, sizeof at, "%.*s/plugins/bad/%s.so", (int)(strrchr(program, '/') - program),
+             program, name);
+    return at;
+}
+
+Test(lint_command, a_page)
+{
+    cr_assert_eq(RUN("random", "--draws", "400"), EXIT_DONE);
+    static const char *const parts[] = { "He et al.", "pure     kept", "known    kept",
+                                         "neighbours", "allocations     0", "spectrum" };
+    for (int i = 0; i < 6; i++) cr_expect(strstr(said, parts[i]), "%s: %s", parts[i], said);
+    for (const char *p = said; *p; p = strchr(p, '\n') + 1)
+        cr_expect(strcspn(p, "\n") <= 80, "%.*s", (int)strcspn(p, "\n"), p);
+}
+
+Test(lint_command, of_an_expression_too)
+{
+    cr_expect_eq(RUN("0.7 random + 0.3 spiral", "random until 0.3 then block", "--draws",
+                     "100", "--grid", "4x6"), EXIT_DONE);
+    cr_expect(strstr(said, "0.7 random + 0.3 spiral") && !strstr(said, "BROKEN"), "%s",
+              said);
+}
+
+Test(lint_command, json)
+{
+    cr_assert_eq(RUN("grid", "--json", "--draws", "100"), EXIT_DONE);
+    cr_expect(said[0] == '[' && strstr(said, "\"neighbours\": 0") &&
+              strstr(said, "\"known_parts\": 49") && strstr(said, "\"state\": \"kept\""),
+              "%s", said);
+}
+
+Test(lint_command, file_and_atlas)
+{
+    char   file[512], atlas[512];
+    H5    *f;
+    Err    err;
+    Arena  a;
+    void  *x;
+    Image  picture = { 0 };
+    H5Set  share = { .name = "14x14/visible_share", .kind = NUMBER_DOUBLE, .rank = 3 };
+    snprintf(file, sizeof file, "%s", scratch_path(&scratch, "lint.h5"));
+    snprintf(atlas, sizeof atlas, "%s", scratch_path(&scratch, "atlas.png"));
+    cr_assert_eq(RUN("random", "block", "--draws", "200", "--out", file, "--atlas", atlas,
+                     "--grid", "14x14", "--grid", "1x9"), EXIT_DONE);
+    cr_assert(!h5_open(&f, file, &err), "%s", err.text);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!h5_get(f, &share, &a, &x, &err), "%s", err.text);
+    cr_expect(share.dim[0] == 2 && share.dim[1] == 14 && share.dim[2] == 14);
+    cr_expect(((double *)x)[98] > 0.1 && ((double *)x)[196 + 98 + 7] < 0.1);
+    cr_expect(h5_has(f, "1x9/spectrum") && h5_has(f, "14x14/neighbours"));
+    arena_close(&a);
+    h5_close(f);
+    cr_assert(!picture_read(&picture, 0, atlas, &err), "%s", err.text);
+    cr_expect(picture.width > 800 && picture.height > 300);
+    image_free(&picture);
+}
+
+Test(lint_command, a_line_of_each)
+{
+    cr_assert_eq(RUN("--all", "--draws", "20"), EXIT_DONE);
+    for (const StrategyEntry *e = strategies; e->name; e++)
+        cr_expect(strstr(said, e->name), "%s", e->name);
+    cr_expect(strstr(said, "all laws kept"), "%s", said);
+}
+
+Test(lint_command, what_is_typed_wrongly)
+{
+    cr_expect_eq(RUN("spirl"), EXIT_USAGE);
+    cr_expect(strstr(said, "spiral"), "%s", said);
+}
+Test(lint_command, nothing_typed) { cr_expect_eq(RUN("--json"), EXIT_USAGE); }
+Test(lint_command, no_such_file) { cr_expect_eq(RUN("./nowhere.so"), EXIT_DATA); }
+
+/* Plug-ins that are wrong, as others built them. */
+static const struct { const char *file, *law, *says;
+} bad[] = {
+    { "bounds", "bounds", "0 bytes behind the end of the scores" },
+    { "clock", "pure", "another mask" },
+    { "crash", "returns", "SIGSEGV" },
+    { "endless", "returns", "endless loop" },
+    { "missing_symbol", "opens", "mask_missing_symbol" },
+    { "nan", "scores", "nan at patch" },
+    { "order", "opens", "order" },
+    { "params", "opens", "noise" },
+    { "quits", "returns", "exit()" },
+    { "state", "pure", "another mask" },
+    { "wrong_abi", "opens", "contract" },
+};
+enum { BAD = sizeof bad / sizeof *bad };
+
+ParameterizedTestParameters(lint_command, bad_plugins)
+{
+    static int index[BAD];
+    for (int i = 0; i < BAD; i++) index[i] = i;
+    return cr_make_param_array(int, index, BAD);
+}
+ParameterizedTest(int *i, lint_command, bad_plugins)
+{
+    char broken[80];
+    prepare();
+    cr_expect_eq(RUN(plugin(bad[*i].file), "--draws", "100", "--patience",
+                     strcmp(bad[*i].law, "returns") ? "30" : "2"), EXIT_CHECK_FAILED);
+    snprintf(broken, sizeof broken, "%-8s BROKEN", bad[*i].law);
+    cr_expect(strstr(said, broken) && strstr(said, bad[*i].says), "%s: %s", bad[*i].file,
+              said);
+    clean_up();
+}

@@ -144,10 +144,12 @@ static Status read_mixture(Reader *r, Mask **m)
     Mask *part;
     bool  weighted = false, there;
     do {
-        double weight;
+        const Reader before = *r;
+        double       weight;
         if (read_weight(r, &there, &weight)) return drop(r, &p);
         if (!p.n) weighted = there;
         else if (weighted != there) {
+            *r = before;
             expected(r, there ? "no weight, as before the first +"
                               : "a weight, as before the first +");
             return drop(r, &p);

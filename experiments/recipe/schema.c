@@ -88,7 +88,7 @@ static const Key keys[] = {
       .about = "run blocks again going back: less memory, more time", .of = OF_MEANS },
 
     { AT("pretrain.strategy", pretrain.strategy), .initial = "random",
-      .about = "which patches to hide: NAME:key=value,... or an expression of such", .of = PRETRAIN },
+      .about = "which patches to hide: NAME:key=value,... or several", .of = PRETRAIN },
     { AT("pretrain.ratio", pretrain.ratio), .initial = "0.75", WITHIN(0, 1),
       .about = "share of hidden patches", .of = PRETRAIN },
     { AT("pretrain.target", pretrain.target), .initial = "normalized",

@@ -26,11 +26,47 @@ static const char *const mods[MODS] = { "",
                                         ":control=inverted",
                                         ":select=window,hints=0.3,anneal=1,jitter=0.1" };
 
+/* Strategies made of strategies; what is to be modified ends the first text. */
+static const struct { const char *name, *rest; } expressions[] = {
+    { "0.7 random + 0.3 spiral", "" },
+    { "block + sma", "" },
+    { "random until 0.25 then sma", "" },
+    { "block until 0.6 then grid", "" },
+    { "0.5 random + 0.5 grid", " until 0.6 then block" },
+    { "spiral | hilbert", "" },
+    { "spiral:select=prefix | zigzag", "" },
+    { "grid:offset=fixed | peano:select=prefix | spiral", "" },
+    { "random | sma", "" },
+    { "block + (spiral | random", ") until 0.9 then grid ratio 0.9..0.5" },
+};
+enum { EXPRESSIONS = sizeof expressions / sizeof *expressions };
+
+/* Number `which` of the strategies, then of the expressions. */
+static const char *name_of(int which)
+{
+    int n = strategy_count();
+    return which < n ? strategies[which].name : expressions[which - n].name;
+}
+
+static const char *rest_of(int which)
+{
+    int n = strategy_count();
+    return which < n ? "" : expressions[which - n].rest;
+}
+
 /* Criterion hands parameters to a fresh process: an index, no pointers. */
 static struct criterion_test_params all_strategies(void)
 {
     static int index[64];
     int        n = strategy_count();
+    for (int i = 0; i < n; i++) index[i] = i;
+    return cr_make_param_array(int, index, (size_t)n);
+}
+
+static struct criterion_test_params all_masks(void)
+{
+    static int index[64 + EXPRESSIONS];
+    int        n = strategy_count() + EXPRESSIONS;
     for (int i = 0; i < n; i++) index[i] = i;
     return cr_make_param_array(int, index, (size_t)n);
 }
@@ -42,13 +78,13 @@ static bool worth_trying(int law, int mod)
            (law == LAW_THREADS && mod % 4 == 0);
 }
 
-ParameterizedTestParameters(strategies, obey_the_laws) { return all_strategies(); }
+ParameterizedTestParameters(strategies, obey_the_laws) { return all_masks(); }
 ParameterizedTest(int *s, strategies, obey_the_laws)
 {
     for (int mod = 0; mod < MODS; mod++) {
         char spec[128];
         Err  err;
-        snprintf(spec, sizeof spec, "%s%s", strategies[*s].name, mods[mod]);
+        snprintf(spec, sizeof spec, "%s%s%s", name_of(*s), mods[mod], rest_of(*s));
         Subject subject = { .spec = spec, .open = strategy_open };
         for (int law = 0; law < LAWS_TRIED; law++)
             if (worth_trying(law, mod))
@@ -57,17 +93,16 @@ ParameterizedTest(int *s, strategies, obey_the_laws)
     }
 }
 
-ParameterizedTestParameters(strategies, every_patch_sometimes)
-{
-    return all_strategies();
-}
+ParameterizedTestParameters(strategies, every_patch_sometimes) { return all_masks(); }
 ParameterizedTest(int *s, strategies, every_patch_sometimes)
 {
     enum { DRAWS = 1500, IMAGES = 100, L = 196, K = 49 };
     int      shown[L] = { 0 }, ids[L];
     uint64_t images[IMAGES];
     Invented in;
-    Mask    *m = must_open(strategies[*s].name, 14, 14);
+    char     spec[128];
+    snprintf(spec, sizeof spec, "%s%s", name_of(*s), rest_of(*s));
+    Mask *m = must_open(spec, 14, 14);
     for (int n = 0; n < IMAGES; n++) images[n] = (uint64_t)n;
     invented_open(&in, mask_needs(m), 14, 14, images, IMAGES);
     for (int e = 0; e < DRAWS; e++) {

@@ -138,41 +138,49 @@ void blend_ratio(Mask *m, double from, double to)
 
 /* --- open ------------------------------------------------------------------ */
 
+/* The strategy that is asked for a blend's learner or sweep. */
+static const Mask *learning(const Mask *m) { return m->learns ? learning(m->learns) : m; }
+static const Mask *sweeping(const Mask *m) { return m->sweeps ? sweeping(m->sweeps) : m; }
+
 static bool same_maker(const Mask *a, const Mask *b)
 {
     return a->strategy.score == b->strategy.score && a->strategy.size == b->strategy.size &&
            !memcmp(a->self, b->self, a->strategy.size);
 }
 
-/* Sweeps and learners are there once, for all parts: those that need one must be the
- * same strategy with the same parameters, which the blend then has sweep for it. */
-static Status agree(Mask *m, unsigned need, const char *what, Err *err)
+static Status two(const Mask *a, const Mask *b, const char *what, Err *err)
 {
-    const Mask *first = NULL;
-    for (int i = 0; i < m->n; i++) {
-        const Mask *part = m->part[i];
-        if (!(part->strategy.needs & need)) continue;
-        if (first && !same_maker(first, part))
-            return err_set(err, STATUS_CONFIG, "%.100s and %.100s both need a %s, and there "
-                           "is one at a time", mask_spec(first), mask_spec(part), what);
-        first = part;
-    }
-    if (first) {
-        unsigned needs = m->strategy.needs;
-        m->strategy = first->strategy, m->self = first->self;
-        m->strategy.needs = needs | first->strategy.needs;
-    }
-    return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%.100s and %.100s %s, and there is one for all parts",
+                   mask_spec(a), mask_spec(b), what);
 }
 
-/* What parts are shown is the same for all. */
-static Status refuse_controls(const Mask *m, Err *err)
+/* What a view shows is made once, for all parts: those that look must want it made in
+ * the same way. */
+static Status agree(Mask *m, Err *err)
 {
+    const Mask *looks = NULL;
     for (int i = 0; i < m->n; i++) {
-        MaskControl c = mask_control(m->part[i]);
-        if (c == MASK_SHUFFLED || c == MASK_UNTRAINED)
-            return err_set(err, STATUS_CONFIG, "%.100s cannot be part of a blend: the others "
-                           "would be shown the same", mask_spec(m->part[i]));
+        const Mask *part = m->part[i];
+        unsigned    needs = part->strategy.needs;
+        MaskControl c = mask_control(part);
+        int         control = c == MASK_SHUFFLED || c == MASK_UNTRAINED ? (int)c : 0;
+        m->strategy.needs |= needs;
+        if (needs & MASK_NEEDS_LEARNER) {
+            if (m->learns && !same_maker(learning(m->learns), learning(part)))
+                return two(m->learns, part, "each need a learner", err);
+            m->learns = part;
+        }
+        if (needs & MASK_NEEDS_SWEEP) {
+            if (m->sweeps && !same_maker(sweeping(m->sweeps), sweeping(part)))
+                return two(m->sweeps, part, "each need a sweep", err);
+            m->sweeps = part;
+        }
+        if (needs) {
+            if (looks && m->common.control != control)
+                return two(looks, part, "are shown different things", err);
+            looks = part;
+            m->common.control = control;
+        }
     }
     return STATUS_OK;
 }
@@ -200,9 +208,7 @@ Status blend_open(Mask **out, MaskForm form, Parts *p, Err *err)
     m->share = copy(p->share, (size_t)p->n, sizeof *m->share);
     places_find(&m->places);
     write_spec(m);
-    for (int i = 0; i < m->n; i++) m->strategy.needs |= m->part[i]->strategy.needs;
-    if (refuse_controls(m, err) || agree(m, MASK_NEEDS_LEARNER, "learner", err) ||
-        agree(m, MASK_NEEDS_SWEEP, "sweep", err)) {
+    if (agree(m, err)) {
         mask_close(m);
         return err->code;
     }

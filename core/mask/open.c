@@ -159,8 +159,7 @@ const int  *mask_order(const Mask *m) { return m->order; }
 MaskLearner mask_learner(const Mask *m)
 {
     MaskLearner how = { .blocks = 1, .weight = 1 };
-    for (int i = 0; i < m->n; i++)
-        if (m->part[i]->strategy.needs & MASK_NEEDS_LEARNER) return mask_learner(m->part[i]);
+    if (m->learns) return mask_learner(m->learns);
     if (m->strategy.learner) m->strategy.learner(m->self, &how);
     return how;
 }
@@ -169,12 +168,17 @@ MaskControl mask_control(const Mask *m) { return (MaskControl)m->common.control;
 
 bool mask_sweep_due(const Mask *m, int epoch, int epochs)
 {
+    if (m->sweeps) return mask_sweep_due(m->sweeps, epoch, epochs);
     return (m->strategy.needs & MASK_NEEDS_SWEEP) &&
            m->strategy.sweep_due(m->self, epoch, epochs);
 }
 
 void mask_sweep(const Mask *m, float *out, const MaskSweep *s)
 {
+    if (m->sweeps) {
+        mask_sweep(m->sweeps, out, s);
+        return;
+    }
     m->strategy.sweep(m->self, out, s);
     for (int i = 0; i < m->rows * m->cols; i++)
         CHECK(isfinite(out[i]), "%s: the sweep gives %g at patch %d", mask_spec(m),

@@ -27,11 +27,12 @@ struct Mask {
     Text         spec;
     double       ratio[2]; /* at the start and the end of training; 0: not its own */
 
-    /* Of masks made of masks (blend.h); what they sweep with is a part's. */
+    /* Of masks made of masks (blend.h). */
     MaskForm     form;
     int          n;     /* 0 of a strategy                                      */
     Mask       **part;  /* [n]                                                  */
     double      *share; /* [n] of a mixture millionths, of a schedule the ends  */
+    const Mask  *learns, *sweeps; /* the parts that are asked how; NULL: none   */
 };
 
 #endif

@@ -27,6 +27,10 @@ static const struct { const char *setting, *values; } settings[] = {
       "random spiral:select=window,sym=1 grid" },
     { "grid.pretrain.strategy=[random, 'spiral:select=window,sym=1', grid]",
       "random spiral:select=window,sym=1 grid" },
+    { "grid.pretrain.strategy=2 spiral:jitter=1,sym=1 + 3 grid:sym=1,offset=fixed,random",
+      "2 spiral:jitter=1,sym=1 + 3 grid:sym=1,offset=fixed random" },
+    { "grid.pretrain.strategy=random,random until 0.25 then sma:anneal=0.1,heads=mean",
+      "random random until 0.25 then sma:anneal=0.1,heads=mean" },
     { "grid.pretrain.flip=yes,no", "yes no" },
 };
 enum { N_SETTINGS = sizeof settings / sizeof *settings };

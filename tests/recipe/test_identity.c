@@ -85,6 +85,8 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "model.decoder-heads=1", 7 },
     { "pretrain.strategy=grid", 7 },
     { "pretrain.strategy=random:sym=1", 7 },
+    { "pretrain.strategy=0.7 random + 0.3 grid", 7 },
+    { "pretrain.strategy=random ratio 0.5..0.9", 7 },
     { "pretrain.ratio=0.76", 7 },
     { "pretrain.target=raw", 7 },
     { "pretrain.epochs=9", 7 },
@@ -185,8 +187,11 @@ Test(identity, survives_its_own_file)
                                "pretrain.blr=0.0003", "seed=7", "knn.k=3",
                                "model.recompute=yes", NULL };
     const char *untrained[] = { "pretrain.epochs=0", NULL };
-    for (int round = 0; round < 2; round++) {
-        Recipe *r = recipe_good(&scratch, SMALL, round ? untrained : settings);
+    const char *several[] = { "pretrain.strategy=(grid | random:sym=1) + random until 0.5 then "
+                              "sma ratio 0.5..0.9", NULL };
+    const char *const *all[] = { settings, untrained, several };
+    for (int round = 0; round < 3; round++) {
+        Recipe *r = recipe_good(&scratch, SMALL, all[round]);
         for (int s = 0; s < STAGE_KINDS; s++) {
             Text yaml = { 0 };
             cell_yaml(r->cells, s, &yaml);

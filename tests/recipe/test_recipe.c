@@ -175,3 +175,16 @@ Test(recipe, untrained_cells_ask_for_no_strategy)
     cr_expect(c->config.seed == 1);
     recipe_close(r);
 }
+
+/* Then the recipe's ratio has no say, and the most visible patches are the cell's K. */
+Test(recipe, a_strategy_may_have_a_ratio_of_its_own)
+{
+    Recipe *r = recipe_good(&scratch, SMALL "grid:\n"
+                            "  pretrain.strategy: [random, random ratio 0.9..0.5]\n"
+                            "  pretrain.ratio: [0.6, 0.75]\n", NULL);
+    cr_assert(r->n_cells == 3, "%d cells", r->n_cells);
+    const Cell *c = &r->cells[2];
+    cr_expect_str_eq(c->config.pretrain.strategy, "random ratio 0.9..0.5");
+    cr_expect(c->config.pretrain.ratio == 0.5 && c->K == 24);
+    recipe_close(r);
+}

@@ -13,6 +13,7 @@
 /* Each kind of guide has a past of its own to be kept. */
 static const char *const guided[] = {
     "random", "sma", "sma:control=untrained", "attmask", "running-loss",
+    "running-loss\tuntil\t0.5\tthen\tgrid\t|\tsma\tratio\t0.9..0.5",
 };
 
 ParameterizedTestParameters(stages, stopped_and_resumed_equals_unbroken)
@@ -123,6 +124,32 @@ Test(stages, self_guided_masks_are_drawn_in_training, .timeout = 60)
     StageContext x = context(&h, results, "results", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
     cr_expect(metric(&x, c, STAGE_PRETRAIN, "mask_share") > 0);
+    features_free(x.features);
+    close_home(&h);
+}
+
+/* Settings are parted by blanks here, words of a strategy by tabs as well. */
+Test(stages, the_ratio_may_change_from_step_to_step, .timeout = 60)
+{
+    Home         h;
+    Err          err;
+    Arena        a;
+    H5          *f;
+    double      *step, *visible;
+    size_t       n;
+    char         results[128], path[CELL_PATH];
+    const Cell  *c = open_cell(&h, "pretrain.strategy=grid\t|\trandom\tratio\t0.9..0.5");
+    StageContext x = context(&h, results, "results", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
+    cell_record(path, results, c, STAGE_PRETRAIN);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!h5_open(&f, path, &err), "%s", err.text);
+    cr_assert(!record_curve_read(f, "visible", "step", &a, &step, &visible, &n, NULL, &err));
+    cr_expect(visible[0] == 1 && visible[n - 1] == 7, "from %g to %g", visible[0],
+              visible[n - 1]);
+    for (size_t i = 1; i < n; i++) cr_expect(visible[i] >= visible[i - 1]);
+    h5_close(f);
+    arena_close(&a);
     features_free(x.features);
     close_home(&h);
 }

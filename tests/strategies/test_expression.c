@@ -111,6 +111,9 @@ static const struct { const char *text, *said; } wrong[] = {
     { "random ratio 0.5..nan", "column 14: expected two ratios" },
     { "random ratio ..", "column 14: expected two ratios" },
     { "random ratio 0.5..0.9 + grid", "column 23: expected the end" },
+    { "hpm + sma:control=shuffled", "hpm and sma:control=shuffled are shown different" },
+    { "sma | (grid + sma:control=untrained)", "are shown different things" },
+    { "hpm + hpm:hard=0.25", "each need a learner" },
     { "(random ratio 0.5..0.9) + grid", "ratio is that of the whole expression" },
 };
 
@@ -301,6 +304,26 @@ Test(expression, needs_are_those_of_all_parts)
     cr_expect_eq(mask_needs(m), MASK_NEEDS_ATTENTION);
     cr_expect(!mask_fixed(m));
     mask_close(m);
+}
+
+/* What the batch does for one control it does for its only part that looks. */
+Test(expression, a_control_is_that_of_the_parts_that_look)
+{
+    Mask *m = must_open("random + sma:control=shuffled", SIDE, SIDE);
+    cr_expect_eq(mask_control(m), MASK_SHUFFLED);
+    mask_close(m);
+    m = must_open("sma:control=shuffled + sma:control=shuffled,start=0.5", SIDE, SIDE);
+    cr_expect_eq(mask_control(m), MASK_SHUFFLED);
+    mask_close(m);
+    m = must_open("random until 0.5 then sma:control=inverted", SIDE, SIDE);
+    cr_expect_eq(mask_control(m), MASK_CONTROL_NONE);
+    mask_close(m);
+    m = must_open("hpm until 0.5 then hpm:hints=0.1", SIDE, SIDE);
+    Mask       *alone = must_open("hpm", SIDE, SIDE);
+    MaskLearner a = mask_learner(m), b = mask_learner(alone);
+    cr_expect(a.blocks == b.blocks && a.weight == b.weight);
+    mask_close(m);
+    mask_close(alone);
 }
 
 Test(expression, the_ratio_goes_evenly_over_training)

@@ -68,7 +68,7 @@ APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
-PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/bad/*.c)) \
+PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/*/*.c)) \
            $(B)/plugins/edges.so
 obj   = $(patsubst %,$(B)/%.o,$(1))
 

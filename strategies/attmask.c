@@ -15,9 +15,9 @@
  * Source: Kakogeorgiou et al. 2022, arXiv:2203.12719, and gkakogeorgiou/attmask.
  */
 #include "core/mask/mask.h"
+#include "core/mask/rank.h"
 
 #include <math.h>
-#include <string.h>
 
 enum { HIGH, LOW, HINT };
 static const char *const CHOICES[] = { "high", "low", "hint", NULL };
@@ -34,25 +34,6 @@ static const MaskParam params[] = {
     { 0 }
 };
 
-/* How many patches are attended more than patch i. */
-static int place(const float *score, int L, int i)
-{
-    int n = 0;
-    for (int k = 0; k < L; k++) n += score[k] > score[i];
-    return n;
-}
-
-/* Lower the scores of `n` of the first `among` in the ranking below all others. */
-static void reveal(float *score, int L, int among, int n, Rng *rng)
-{
-    float was[MASK_MAX_PATCHES];
-    memcpy(was, score, (size_t)L * sizeof *was);
-    for (int i = 0, left = among; i < L && left; i++) {
-        if (place(was, L, i) >= among) continue;
-        if ((int)rng_below(rng, (uint32_t)left--) < n) score[i] -= 2, n--;
-    }
-}
-
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
     const AttMask *s = self;
@@ -64,9 +45,8 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     }
     if (s->choice != HINT) return;
 
-    /* Never more than there is room for among the visible. */
-    int among = (int)(s->show * L), n = (int)lround(s->reveal * among);
-    reveal(out, L, among, n < v->K ? n : v->K, rng);
+    int among = (int)(s->show * L);
+    rank_reveal(out, L, among, (int)lround(s->reveal * among), v->K, rng);
 }
 
 MASK_STRATEGY(attmask,

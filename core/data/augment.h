@@ -43,7 +43,7 @@ void crop_apply(const Crop *c, const Image *from, int height, int width, uint8_t
 /* A map [rows, cols] of the whole picture as the crop sees it: out [rows, cols], linear
  * between the centres of the map's cells, at the centres of the crop's.
  *
- * Source: dense maps cropped with their images in Li et al. 2023 (guijiejie/AMT), there
+ * Source: dense maps cropped with their images in Liu et al. 2022 (guijiejie/AMT), there
  * to whole cells and always from the upper left; here to where the crop lies. */
 void crop_map(const Crop *c, const Crop *whole, float *out, const float *map, int rows,
               int cols);

@@ -117,3 +117,18 @@ void rank_sort(int *order, const uint32_t *key, int L, Rng *rng)
         to = was;
     }
 }
+
+void rank_reveal(float *score, int L, int among, int n, int most, Rng *rng)
+{
+    uint32_t key[MASK_MAX_PATCHES];
+    int      order[MASK_MAX_PATCHES];
+    rank_keys(key, score, L);
+    rank_sort(order, key, L, rng);
+    float lowest = score[order[0]] - 1;
+    if (n > most) n = most;
+    for (int left = among; left > 0 && n > 0; left--) {
+        if ((int)rng_below(rng, (uint32_t)left) >= n) continue;
+        score[order[L - left]] = lowest;
+        n--;
+    }
+}

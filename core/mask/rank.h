@@ -22,4 +22,8 @@ void rank_first(uint8_t *visible, const uint32_t *key, int L, int K, Rng *rng);
 /* order[0..L): patches by ascending key; equal keys in random order. */
 void rank_sort(int *order, const uint32_t *key, int L, Rng *rng);
 
+/* Hints: of the `among` highest of L scores n, drawn at random, become the lowest; n at
+ * most `most`.  So in a ranking by score others move up by as many places. */
+void rank_reveal(float *score, int L, int among, int n, int most, Rng *rng);
+
 #endif

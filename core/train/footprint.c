@@ -1,6 +1,6 @@
 #include "core/train/footprint.h"
 
-#include "core/train/adamw.h"
+#include "core/train/learner.h"
 
 typedef struct {
     Mae     mae;
@@ -8,37 +8,87 @@ typedef struct {
     Tensor *images;
 } Dry;
 
+static Tensor *dry_images(Dry *d, int N)
+{
+    const VitConfig *e = &d->mae.config.encoder;
+    return tape_constant(&d->tape, 4, (int[]){ N, e->channels, e->height, e->width });
+}
+
 static void dry_open(Dry *d, const MaeConfig *c, int N)
 {
-    const VitConfig *e = &c->encoder;
     mae_list(&d->mae, &backend_dry, c);
     params_place_zero(&d->mae.params);
     tape_open(&d->tape, &backend_dry);
-    d->images = tape_constant(&d->tape, 4, (int[]){ N, e->channels, e->height, e->width });
+    d->images = dry_images(d, N);
 }
+
+static size_t held(const Params *p) { return p->host.used + p->values.peak; }
 
 static size_t dry_close(Dry *d)
 {
     const Tape *t = &d->tape;
-    size_t bytes = d->mae.params.host.used + d->mae.params.values.peak + t->nodes.peak +
-                   t->values.peak + t->grads.peak;
+    size_t bytes = held(&d->mae.params) + t->nodes.peak + t->values.peak + t->grads.peak;
     tape_close(&d->tape);
     mae_close(&d->mae);
     return bytes;
 }
 
-size_t footprint_train(const MaeConfig *c, int N, int K, bool recompute)
+/* A teacher has the size of the encoder; it is opened in experiments/stages. */
+static size_t teacher_bytes(const MaeConfig *c)
+{
+    Params p;
+    Vit    v;
+    params_open(&p, &backend_dry);
+    vit_add(&v, &p, &c->encoder);
+    params_place_zero(&p);
+    size_t bytes = held(&p);
+    params_close(&p);
+    return bytes;
+}
+
+static void look(Dry *d, const Learner *l, unsigned needs)
+{
+    const Vit *v = &d->mae.vit;
+    d->tape.recording = false;
+    if (needs & MASK_NEEDS_ATTENTION) vit_first_attention(&d->tape, v, d->images);
+    if (needs & MASK_NEEDS_CLASS_ATTENTION) vit_last_look(&d->tape, v, d->images, false);
+    if (l->kind) learner_look(l, &d->tape, d->images);
+    d->tape.recording = true;
+    tape_reset(&d->tape);
+}
+
+static size_t learner_bytes(const Learner *l)
+{
+    size_t bytes = l->kind ? held(l->model.params) : 0;
+    return l->slow ? bytes + held(l->slow_model.params) + held(&l->slow_mae.params) : bytes;
+}
+
+size_t footprint_train(const MaeConfig *c, const FootprintStep *s)
 {
     Dry         d;
     AdamW       adamw;
     AdamWConfig config = adamw_defaults();
-    Visible     visible = { .N = N, .L = vit_patches(&c->encoder), .K = K, .ids = &N };
-    dry_open(&d, c, N);
-    d.tape.recompute = recompute;
+    Learner     learner;
+    Visible     visible = { .N = s->N, .L = vit_patches(&c->encoder), .K = s->K,
+                            .ids = &s->N };
+    dry_open(&d, c, s->N);
+    d.tape.recompute = s->recompute;
     adamw_open(&adamw, &d.mae.params, &config);
-    Tensor *loss = mae_forward(&d.tape, &d.mae, d.images, &visible).loss;
-    if (loss) adamw_backward(&adamw, &d.tape, loss, 0);
-    return dry_close(&d);
+    learner_open(&learner, s->needs, &s->how, &d.mae, &config, 0, false);
+    if (s->needs) {
+        look(&d, &learner, s->needs);
+        d.images = dry_images(&d, s->N);
+    }
+    MaeResult r = mae_forward(&d.tape, &d.mae, d.images, &visible);
+    if (learner.kind && r.loss)
+        learner_step(&learner, &adamw, &d.tape, d.images, &r, &visible,
+                     &(LearnerStep){ .epochs = 1 });
+    else if (r.loss)
+        adamw_backward(&adamw, &d.tape, r.loss, 0);
+    size_t beside = learner_bytes(&learner);
+    if (s->needs & MASK_NEEDS_CLASS_ATTENTION) beside += teacher_bytes(c);
+    learner_close(&learner);
+    return beside + dry_close(&d);
 }
 
 size_t footprint_features(const MaeConfig *c, int N)

@@ -9,13 +9,21 @@
 #ifndef CORE_TRAIN_FOOTPRINT_H
 #define CORE_TRAIN_FOOTPRINT_H
 
+#include "core/mask/mask.h"
 #include "core/model/mae.h"
 
 #define FOOTPRINT_PROCESS 26e6 /* bytes */
 
-/* A step of AdamW on N images of which K patches are visible: weights, two moments,
- * values kept for going back, buffers of gradients, the tape. */
-size_t footprint_train(const MaeConfig *c, int N, int K, bool recompute);
+typedef struct {
+    int         N, K; /* images; of each K patches are visible     */
+    bool        recompute;
+    unsigned    needs; /* MASK_NEEDS_* of the strategy, with its learner */
+    MaskLearner how;
+} FootprintStep;
+
+/* A step of AdamW: weights, two moments, values kept for going back, buffers of
+ * gradients, the tape; the same of what is trained beside, and what it takes to look. */
+size_t footprint_train(const MaeConfig *c, const FootprintStep *s);
 
 /* Features of N images with nothing hidden: weights, the values of a forward. */
 size_t footprint_features(const MaeConfig *c, int N);

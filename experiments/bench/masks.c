@@ -3,29 +3,41 @@
 #include "core/base/threads.h"
 #include "core/mask/draw.h"
 #include "experiments/bench/apart.h"
+#include "experiments/lint/invent.h"
 #include "experiments/record/stats.h"
 #include "strategies/registry.h"
 
-static Status measure(void *value, const void *strategy, Err *err)
+enum { SIDE = 14, L = SIDE * SIDE, IMAGES = 4, SPANS = 5, TOGETHER = 256 };
+
+/* Masks a second in SPANS spans of 20 ms. */
+static void time_spans(double rate[SPANS], const Mask *m, const MaskView view[IMAGES])
 {
-    enum { SIDE = 14, L = SIDE * SIDE, SPANS = 5, TOGETHER = 256 };
-    static float attention[L * L];
-    int          ids[L], K = mask_visible(L, 0.75);
-    double       rate[SPANS];
-    uint64_t     image = 0;
-    Mask        *m;
-    threads_set(1);
-    if (strategy_open(&m, strategy, SIDE, SIDE, err)) return err->code;
-    for (int i = 0; i < L * L; i++) attention[i] = 1.0F / L;
-    MaskView view = { .heads = 1, .attention = attention };
+    int      ids[L], K = mask_visible(L, 0.75);
+    uint64_t image = 0;
     for (int i = 0; i < SPANS; i++) {
         double start = clock_s(), now = start;
         long   n = 0;
-        for (; now - start < 0.05; now = clock_s(), n += TOGETHER)
-            for (int k = 0; k < TOGETHER; k++) mask_draw(m, ids, &view, 1, 0, image++, K);
+        for (; now - start < 0.02; now = clock_s(), n += TOGETHER)
+            for (int k = 0; k < TOGETHER; k++, image++)
+                mask_draw(m, ids, &view[image % IMAGES], 1, 0, image, K);
         rate[i] = (double)n / (now - start);
     }
+}
+
+static Status measure(void *value, const void *strategy, Err *err)
+{
+    static const uint64_t images[IMAGES] = { 0, 1, 2, 3 };
+    double   rate[SPANS];
+    Mask    *m;
+    MaskView view[IMAGES];
+    Invented in;
+    threads_set(1);
+    if (strategy_open(&m, strategy, SIDE, SIDE, err)) return err->code;
+    invented_open(&in, mask_needs(m), SIDE, SIDE, images, IMAGES);
+    for (int n = 0; n < IMAGES; n++) view[n] = invented_view(&in, n);
+    time_spans(rate, m, view);
     *(double *)value = stats_median(rate, SPANS);
+    invented_close(&in);
     mask_close(m);
     return STATUS_OK;
 }

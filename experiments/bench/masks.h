@@ -4,8 +4,9 @@
 
 #include "core/base/status.h"
 
-/* On one thread, a grid of 14 x 14, ratio 0.75; what a strategy asks to see is a
- * uniform map.  Median of five spans of 50 ms, in a process of its own. */
+/* On one thread, a grid of 14 x 14, ratio 0.75; what a strategy asks to see is of four
+ * invented images (48 pixels a patch, two heads) and was computed before.  Median of
+ * five spans of 20 ms, in a process of its own. */
 MUST_USE Status masks_measure(double *per_s, const char *strategy, Err *err);
 
 #endif

@@ -75,7 +75,9 @@ void step_run(Step *s)
 
 double step_predicted_bytes(const Step *s)
 {
-    size_t step = footprint_train(&s->mae.config, s->config.batch, s->K, s->config.recompute);
+    size_t step = footprint_train(&s->mae.config,
+                                  &(FootprintStep){ .N = s->config.batch, .K = s->K,
+                                                    .recompute = s->config.recompute });
     return FOOTPRINT_PROCESS + (double)(step + s->host.used);
 }
 

@@ -4,7 +4,8 @@
 #include "core/base/threads.h"
 #include "core/tape/backend.h"
 #include "core/train/footprint.h"
-#include "experiments/stages/stages.h"
+#include "experiments/stages/guide.h"
+#include "strategies/registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +41,26 @@ static double decode_flop(const Sizes *s)
            2 * (s->L + 1) * s->decoder_D * s->P;
 }
 
+/* The recipe has been checked: its strategies open. */
+static Mask *mask_of(const Cell *c)
+{
+    Mask *m;
+    Err   err;
+    CHECK(!strategy_open(&m, c->config.pretrain.strategy, c->rows, c->cols, &err), "%s",
+          err.text);
+    return m;
+}
+
+/* Forwards of the whole encoder, an image of the training set each, for masks alone. */
+static double looks(const Cell *c)
+{
+    if (cell_untrained(c)) return 0;
+    Mask  *m = mask_of(c);
+    double n = guide_forwards(c, m);
+    mask_close(m);
+    return n;
+}
+
 double estimate_flop(const Cell *c, StageKind kind)
 {
     const Sizes   s = sizes_of(c);
@@ -48,7 +69,8 @@ double estimate_flop(const Cell *c, StageKind kind)
     const Config *k = &c->config;
     switch (kind) {
     case STAGE_PRETRAIN: /* backward is twice forward */
-        return 3 * k->pretrain.epochs * train * (encode_flop(&s, s.K) + decode_flop(&s));
+        return 3 * k->pretrain.epochs * train * (encode_flop(&s, s.K) + decode_flop(&s)) +
+               looks(c) * train * encode_flop(&s, s.L);
     case STAGE_KNN: return features + 2 * train * test * s.D;
     case STAGE_LINEAR_CACHED:
         return features + 6 * k->linear.epochs * train * s.D * c->data->classes;
@@ -70,6 +92,17 @@ double estimate_parameters(const Cell *c)
            B * s.P + s.P + positions + tokens + norms;
 }
 
+static double training_memory(const Cell *c, const MaeConfig *model)
+{
+    Mask         *m = mask_of(c);
+    FootprintStep s = { .N = c->config.pretrain.batch, .K = c->K,
+                        .recompute = c->config.model.recompute, .needs = mask_needs(m),
+                        .how = mask_learner(m) };
+    double bytes = (double)footprint_train(model, &s) + guide_bytes(c, m);
+    mask_close(m);
+    return bytes;
+}
+
 /* The batch is there twice: as loaded, and on the backend. */
 double estimate_memory(const Cell *c, StageKind kind)
 {
@@ -78,8 +111,7 @@ double estimate_memory(const Cell *c, StageKind kind)
     const double     image = (double)d->channels * d->height * d->width * sizeof(real);
     const int        batch = c->config.pretrain.batch, L = c->rows * c->cols;
     if (kind == STAGE_PRETRAIN && !cell_untrained(c))
-        return FOOTPRINT_PROCESS + d->bytes + batch * image +
-               (double)footprint_train(&model, batch, c->K, c->config.model.recompute);
+        return FOOTPRINT_PROCESS + d->bytes + batch * image + training_memory(c, &model);
 
     double features = 2.0 * ((double)d->train_count + d->test_count) * model.encoder.size.D;
     return FOOTPRINT_PROCESS + d->bytes + features * sizeof(real) +
@@ -90,6 +122,7 @@ static bool take_the_same(const Cell *a, const Cell *b)
 {
     return a->data == b->data && a->K == b->K && cell_untrained(a) == cell_untrained(b) &&
            a->config.pretrain.batch == b->config.pretrain.batch &&
+           !strcmp(a->config.pretrain.strategy, b->config.pretrain.strategy) &&
            !memcmp(&a->config.model, &b->config.model, sizeof a->config.model);
 }
 

@@ -208,6 +208,27 @@ Status guide_get(Guide *g, const Safetensors *in, Err *err)
     return STATUS_OK;
 }
 
+/* --- what it costs ------------------------------------------------------- */
+
+/* Multiplications and additions of the products and the attention of one forward with
+ * every patch visible. */
+static double forward_flop(const VitConfig *c)
+{
+    const double T = vit_patches(c) + 1, D = c->size.D;
+    const double values = (double)c->channels * c->patch * c->patch;
+    return 2 * (T - 1) * values * D + c->size.depth * (24 * T * D * D + 4 * T * T * D);
+}
+
+void guide_record(const Guide *g, Record *r)
+{
+    if (!g->needs) return;
+    record_number(r, "guide_s", g->wall_s);
+    record_number(r, "guide_images", g->images);
+    record_number(r, "guide_gflop",
+                  1e-9 * g->images * forward_flop(&g->mae->config.encoder));
+    record_whole(r, "guide_sweeps", g->sweep.done);
+}
+
 /* --- beforehand ---------------------------------------------------------- */
 
 double guide_forwards(const Cell *c, const Mask *m)

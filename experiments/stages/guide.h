@@ -77,6 +77,10 @@ void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s);
 void            guide_put(const Guide *g, SafetensorsOut *out);
 MUST_USE Status guide_get(Guide *g, const Safetensors *in, Err *err);
 
+/* What masks have cost beside the training: guide_images, guide_gflop, guide_s, and how
+ * many sweeps were made. */
+void guide_record(const Guide *g, Record *r);
+
 /* Before any of it is run: how many whole forwards of the encoder an image of the
  * training set takes for masks alone, over all epochs; bytes on the host. */
 double guide_forwards(const Cell *c, const Mask *m);

@@ -80,8 +80,10 @@ static Status step(Pretrain *p, Err *err)
     long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
     double fraction = (double)p->step / (double)p->steps_per_epoch;
     int    K = pretrain_visible(p, p->step);
-    if ((in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) ||
-        loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
+    double before = p->guide.wall_s;
+    if (in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) return err->code;
+    p->mask_s += p->guide.wall_s - before; /* a sweep */
+    if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
         return err->code;
     draw(p, epoch, K);
 

@@ -112,6 +112,31 @@ ParameterizedTest(int *which, attn, map)
     tape_close(&t);
 }
 
+ParameterizedTestParameters(attn, class_attention) { return all_cases(); }
+ParameterizedTest(int *which, attn, class_attention)
+{
+    const Case *c = &cases[*which];
+    Tape        t;
+    double      p[256], worst = 0;
+    int         L = c->T - 1;
+    if (L == 0) return;
+    tape_open(&t, test_backend());
+    Tensor *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
+    Tensor *y = op_class_attention(&t, qkv, c->H);
+    cr_expect(y->dim[0] == c->N && y->dim[1] == c->H && y->dim[2] == L);
+    const real *row = y->data;
+    for (int n = 0; n < c->N; n++)
+        for (int h = 0; h < c->H; h++, row += L) {
+            attend(p, qkv->data, c, n, h, 0, 0);
+            for (int j = 0; j < L; j++) {
+                double off = fabs((double)row[j] - p[j + 1]);
+                if (!(off <= worst)) worst = off;
+            }
+        }
+    cr_expect(worst <= OFF, "T %d D %d H %d: off by %.2e", c->T, c->D, c->H, worst);
+    tape_close(&t);
+}
+
 /* Scores of a thousand, and equal ones: no overflow, no NaN. */
 Test(attn, large_scores)
 {

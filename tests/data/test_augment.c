@@ -75,3 +75,57 @@ Test(augment, whole_picture_is_left_alone_and_flip_mirrors)
     image_free(&m);
     image_free(&scratch);
 }
+
+/* --- maps ----------------------------------------------------------------- */
+
+enum { ROWS = 4, COLS = 6 };
+
+static void slope(float map[ROWS * COLS])
+{
+    for (int i = 0; i < ROWS * COLS; i++) map[i] = (float)(i / COLS * 10 + i % COLS);
+}
+
+Test(crop_map, of_the_whole_is_the_map_itself)
+{
+    float map[ROWS * COLS], out[ROWS * COLS];
+    slope(map);
+    Crop whole = crop_whole(45, 31); /* no multiples of the grid */
+    crop_map(&whole, &whole, out, map, ROWS, COLS);
+    cr_expect(!memcmp(out, map, sizeof map));
+    for (int i = 0; i < ROWS * COLS; i++)
+        cr_expect_eq(crop_cell(&whole, &whole, i, ROWS, COLS), i);
+    whole.flip = true;
+    crop_map(&whole, &whole, out, map, ROWS, COLS);
+    for (int i = 0; i < ROWS * COLS; i++) {
+        int there = i / COLS * COLS + COLS - 1 - i % COLS;
+        cr_expect_eq(out[i], map[there]);
+        cr_expect_eq(crop_cell(&whole, &whole, i, ROWS, COLS), there);
+    }
+}
+
+/* A slope is a slope wherever it is cropped: the value at a place tells the place. */
+Test(crop_map, lies_where_the_crop_lies)
+{
+    float map[ROWS * COLS], out[ROWS * COLS];
+    slope(map);
+    Crop whole = crop_whole(80, 120), c = { .top = 20, .left = 60, .height = 40, .width = 40 };
+    crop_map(&c, &whole, out, map, ROWS, COLS);
+    for (int i = 0; i < ROWS * COLS; i++) { /* cells of 20 pixels; centres from 0.5 on */
+        double y = (20 + (i / COLS + 0.5) * 10) / 20 - 0.5;
+        double x = (60 + (i % COLS + 0.5) * 40 / 6) / 20 - 0.5;
+        cr_expect(fabs(out[i] - (10 * y + x)) <= 1e-5, "%d: %g, not %g", i, (double)out[i],
+                  10 * y + x);
+        cr_expect_eq(crop_cell(&c, &whole, i, ROWS, COLS),
+                     (int)(y + 0.5) * COLS + (int)(x + 0.5));
+    }
+}
+
+Test(crop_map, beyond_the_outer_centres_is_level)
+{
+    float map[ROWS * COLS], out[ROWS * COLS];
+    slope(map);
+    Crop whole = crop_whole(80, 120), c = { .top = 70, .left = 110, .height = 8, .width = 9 };
+    crop_map(&c, &whole, out, map, ROWS, COLS);
+    for (int i = 0; i < ROWS * COLS; i++) cr_expect_eq(out[i], 35);
+    cr_expect_eq(crop_cell(&c, &whole, ROWS * COLS - 1, ROWS, COLS), ROWS * COLS - 1);
+}

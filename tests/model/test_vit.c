@@ -75,6 +75,37 @@ Test(vit, first_attention_rows_sum_to_one_and_leave_no_trace)
     mae_close(&m);
 }
 
+/* Before the final norm, which is applied here by hand, and without the class token. */
+Test(vit, the_last_look_is_at_the_features)
+{
+    Mae  m;
+    Tape t;
+    real x[N][L][D], y[N][L][D], p[N][H][L];
+    mae_open(&m, cpu(), &wide, 1);
+    params_train(&m.params, 0);
+    tape_open(&t, m.params.be);
+    Tensor *images = some_images(&t);
+    VitLook look = vit_last_look(&t, &m.vit, images, true);
+    cr_expect(!look.features->wants_grad && !t.last && t.recording);
+    cr_expect(!vit_last_look(&t, &m.vit, images, false).features);
+    Tensor *normal = op_norm(&t, look.features, m.vit.norm.w, m.vit.norm.b);
+    Tensor *all = op_drop_class(&t, vit_features(&t, &m.vit, images));
+    t.be->read(&x[0][0][0], normal->data, N * L * D);
+    t.be->read(&y[0][0][0], all->data, N * L * D);
+    for (int i = 0; i < N * L * D; i++)
+        cr_expect(fabs((double)((&x[0][0][0])[i] - (&y[0][0][0])[i])) <= 1e-5);
+
+    t.be->read(&p[0][0][0], look.class_attention->data, N * H * L);
+    for (int i = 0; i < N * H; i++) {
+        double sum = 0;
+        for (int k = 0; k < L; k++) sum += (double)(&p[0][0][0])[i * L + k];
+        cr_expect(sum > 0.5 && sum < 1, "the class token keeps %g for itself", 1 - sum);
+    }
+    cr_expect(memcmp(p[0], p[1], sizeof p[0]), "two images, one look");
+    tape_close(&t);
+    mae_close(&m);
+}
+
 /* The encoder does not care in which order patches come: what it says of all of
  * them is what it says of a list of all of them, and of a part it says another. */
 Test(vit, features_are_the_encoding_of_everything)

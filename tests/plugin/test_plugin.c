@@ -1,7 +1,7 @@
 /* Plug-ins: found by name and by path, and refused by name when they are bad.
  *
- * bad/ is built by make as users build theirs, and so is the example that they begin
- * with, edges; what is wrong with a bad one stands in its first line. */
+ * good/ and bad/ are built by make as users build theirs, and so is the example that
+ * they begin with, edges; what is wrong with a bad one stands in its first line. */
 #define _POSIX_C_SOURCE 200809L /* setenv, popen */
 #include "strategies/registry.h"
 
@@ -75,6 +75,16 @@ Test(plugin, the_search_path_is_in_order_and_forgives_what_is_not_there)
     setenv("MASKGRID_PLUGIN_PATH", path, 1);
     draw(ids, "edges", identity);
     cr_expect(!strncmp(identity, "edges@", 6), "%s", identity);
+}
+
+Test(plugin, an_older_build_is_as_good)
+{
+    char path[5000], identity[128];
+    int  old[L], own[L];
+    snprintf(path, sizeof path, "%s/older.so", folder("/good"));
+    draw(old, path, identity);
+    draw(own, "random", identity);
+    cr_expect_arr_eq(old, own, sizeof old);
 }
 
 static Status refused(const char *spec, const char *says)

@@ -14,6 +14,7 @@
 static const char *const guided[] = {
     "random", "sma", "sma:control=untrained", "attmask", "running-loss",
     "running-loss\tuntil\t0.5\tthen\tgrid\t|\tsma\tratio\t0.9..0.5",
+    "hpm", "hpm:target=sizes,control=untrained", "adamae", "clmae",
 };
 
 ParameterizedTestParameters(stages, stopped_and_resumed_equals_unbroken)

@@ -1,6 +1,6 @@
 #include "core/train/footprint.h"
 
-#include "core/train/adamw.h"
+#include "core/train/learner.h"
 #include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>
@@ -10,12 +10,24 @@ static const MaeConfig config = { .encoder = { 3, 24, 16, 4, { 48, 3, 3 } },
                                   .normalized = true };
 enum { N = 5, L = 24, K = 6 };
 
+static const MaskLearner how = { .blocks = 2, .weight = 1 };
+static real              pixels[N * 3 * 24 * 16];
+
+static Tensor *images_of(Tape *t)
+{
+    Tensor *x = tape_constant(t, 4, (int[]){ N, 3, 24, 16 });
+    test_fill(pixels, tensor_count(x), 1);
+    t->be->write(x->data, pixels, tensor_count(x));
+    return x;
+}
+
 /* What the arenas of a step that is really done have handed out. */
-static size_t measured(bool recompute)
+static size_t measured(bool recompute, unsigned needs)
 {
     Mae         mae;
     AdamW       adamw;
     Tape        t;
+    Learner     l;
     AdamWConfig c = adamw_defaults();
     int         ids[N * L];
     for (int i = 0; i < N * L; i++) ids[i] = i % L;
@@ -23,17 +35,31 @@ static size_t measured(bool recompute)
     adamw_open(&adamw, &mae.params, &c);
     tape_open(&t, test_backend());
     t.recompute = recompute;
+    learner_open(&l, needs, &how, &mae, &c, 1, false);
     size_t opened = mae.params.values.used;
     for (int step = 0; step < 3; step++) {
         Visible v = { .N = N, .L = L, .K = K, .ids = ids };
-        Tensor *x = tape_constant(&t, 4, (int[]){ N, 3, 24, 16 });
-        test_fill(x->data, tensor_count(x), 1);
-        adamw_backward(&adamw, &t, mae_forward(&t, &mae, x, &v).loss, 1e-3);
+        if (needs) {
+            learner_look(&l, &t, images_of(&t));
+            tape_reset(&t);
+        }
+        Tensor   *x = images_of(&t);
+        MaeResult r = mae_forward(&t, &mae, x, &v);
+        if (needs)
+            learner_step(&l, &adamw, &t, x, &r, &v,
+                         &(LearnerStep){ .epochs = 1, .lr = 1e-3, .images = pixels });
+        else
+            adamw_backward(&adamw, &t, r.loss, 1e-3);
         tape_reset(&t);
     }
     cr_expect(mae.params.values.used == opened, "a step allocates for the model");
     size_t all = mae.params.host.used + mae.params.values.peak + t.nodes.peak +
                  t.values.peak + t.grads.peak;
+    if (needs) all += l.model.params->host.used + l.model.params->values.peak;
+    if (l.slow)
+        all += l.slow_model.params->host.used + l.slow_model.params->values.peak +
+               l.slow_mae.params.host.used + l.slow_mae.params.values.peak;
+    learner_close(&l);
     tape_close(&t);
     mae_close(&mae);
     return all;
@@ -42,11 +68,25 @@ static size_t measured(bool recompute)
 /* To the byte: the dry step makes the same requests. */
 Test(footprint, is_what_a_step_takes)
 {
-    size_t plain = footprint_train(&config, N, K, false), real_plain = measured(false);
-    size_t again = footprint_train(&config, N, K, true), real_again = measured(true);
+    FootprintStep s = { .N = N, .K = K };
+    size_t plain = footprint_train(&config, &s), real_plain = measured(false, 0);
+    s.recompute = true;
+    size_t again = footprint_train(&config, &s), real_again = measured(true, 0);
     cr_expect(plain == real_plain, "%zu bytes, measured %zu", plain, real_plain);
     cr_expect(again == real_again, "recomputing: %zu bytes, measured %zu", again, real_again);
     cr_expect(again < plain);
+}
+
+Test(footprint, is_what_a_learner_takes_besides)
+{
+    static const unsigned needs[] = { MASK_NEEDS_PREDICTOR, MASK_NEEDS_SAMPLER,
+                                      MASK_NEEDS_MASKER };
+    for (int i = 0; i < 3; i++) {
+        FootprintStep s = { .N = N, .K = K, .needs = needs[i], .how = how };
+        size_t dry = footprint_train(&config, &s), done = measured(false, needs[i]);
+        cr_expect(dry == done, "learner %d: %zu bytes, measured %zu", i, dry, done);
+        cr_expect(dry > footprint_train(&config, &(FootprintStep){ .N = N, .K = K }));
+    }
 }
 
 /* More than any machine has: nothing is allocated, so nothing aborts. */
@@ -57,7 +97,7 @@ Test(footprint, of_what_does_not_fit)
     cr_assert(!mae_preset(&huge, "huge", &err));
     huge.encoder.height = huge.encoder.width = 512;
     huge.encoder.patch = 16;
-    double bytes = (double)footprint_train(&huge, 4096, 1024 / 4, false);
+    double bytes = (double)footprint_train(&huge, &(FootprintStep){ .N = 4096, .K = 256 });
     cr_expect(bytes > 1e12, "%g bytes", bytes);
 }
 

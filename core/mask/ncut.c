@@ -1,0 +1,116 @@
+#include "core/mask/ncut.h"
+
+#include "core/base/arena.h"
+#include "core/base/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+void ncut_unit_rows(float *x, int L, int D)
+{
+    for (int i = 0; i < L; i++, x += D) {
+        double square = 0;
+        for (int c = 0; c < D; c++) square += (double)x[c] * (double)x[c];
+        float scale = square > 0 ? (float)(1 / sqrt(square)) : 0;
+        for (int c = 0; c < D; c++) x[c] *= scale;
+    }
+}
+
+static double weight(double cosine, NcutAffinity how)
+{
+    double w = how == NCUT_POSITIVE ? cosine
+             : how == NCUT_HALF     ? (1 + cosine) / 2
+                                    : cosine > NCUT_EDGE;
+    return w > NCUT_LEAST ? w : NCUT_LEAST;
+}
+
+void ncut_affinity(double *w, const float *x, int L, int D, NcutAffinity how)
+{
+    for (int i = 0; i < L; i++)
+        for (int j = 0; j <= i; j++) {
+            const float *a = x + (size_t)i * (size_t)D, *b = x + (size_t)j * (size_t)D;
+            double       dot = 0;
+            for (int c = 0; c < D; c++) dot += (double)a[c] * (double)b[c];
+            w[i * L + j] = w[j * L + i] = weight(dot, how);
+        }
+}
+
+static double dot(const double *a, const double *b, int L)
+{
+    double sum = 0;
+    for (int i = 0; i < L; i++) sum += a[i] * b[i];
+    return sum;
+}
+
+/* Take `first` out of u and make it of length 1. */
+static void refresh(double *u, const double *first, int L)
+{
+    double along = dot(u, first, L);
+    for (int i = 0; i < L; i++) u[i] -= along * first[i];
+    double scale = 1 / sqrt(dot(u, u, L));
+    for (int i = 0; i < L; i++) u[i] *= scale;
+}
+
+/* S in place of W, which is symmetric; d its row sums, first = sqrt(d) of length 1. */
+static void normalise(double *w, double *d, double *first, int L)
+{
+    double total = 0;
+    for (int i = 0; i < L; i++) {
+        d[i] = 0;
+        for (int j = 0; j < L; j++) d[i] += w[i * L + j];
+        total += d[i];
+    }
+    for (int i = 0; i < L; i++) first[i] = sqrt(d[i] / total);
+    for (int i = 0; i < L; i++)
+        for (int j = 0; j < L; j++) w[i * L + j] /= sqrt(d[i] * d[j]);
+}
+
+/* y = (S + I) u / 2, by columns, which fills vector registers. */
+static void step(double *y, const double *s, const double *u, int L)
+{
+    for (int i = 0; i < L; i++) y[i] = u[i];
+    for (int j = 0; j < L; j++) {
+        const double *column = s + (size_t)j * (size_t)L;
+        for (int i = 0; i < L; i++) y[i] += column[i] * u[j];
+    }
+    for (int i = 0; i < L; i++) y[i] *= 0.5;
+}
+
+double ncut_vector(double *z, double *w, int L)
+{
+    const double near = 1e-10; /* of unit vectors, from one round to the next */
+    Arena        scratch;
+    Rng          rng = rng_at(0, STREAM_MASK, 0, 0);
+    double       moved = 1, most = 0;
+    arena_open(&scratch, "normalised cut", NULL, NULL);
+    double *d = ARENA_NEW(&scratch, double, L), *first = ARENA_NEW(&scratch, double, L);
+    double *u = ARENA_NEW(&scratch, double, L), *y = ARENA_NEW(&scratch, double, L);
+    normalise(w, d, first, L);
+    for (int i = 0; i < L; i++) u[i] = rng_unit53(&rng) - 0.5;
+    refresh(u, first, L);
+    for (int round = 0; round < NCUT_ROUNDS && moved > near; round++) {
+        step(y, w, u, L);
+        most = dot(y, u, L);
+        refresh(y, first, L);
+        moved = 0;
+        for (int i = 0; i < L; i++) moved += (y[i] - u[i]) * (y[i] - u[i]);
+        moved = sqrt(moved);
+        memcpy(u, y, (size_t)L * sizeof *u);
+    }
+    for (int i = 0; i < L; i++) z[i] = u[i] / sqrt(d[i]);
+    arena_close(&scratch);
+    return 2 - 2 * most; /* (S + I) / 2 has (1 + 1 - lambda) / 2 */
+}
+
+void ncut_object(bool *object, const double *z, int L, bool smaller)
+{
+    double mean = 0;
+    int    surest = 0, above = 0;
+    for (int i = 0; i < L; i++) mean += z[i] / L;
+    for (int i = 0; i < L; i++) {
+        if (fabs(z[i]) > fabs(z[surest])) surest = i;
+        above += z[i] > mean;
+    }
+    bool upper = smaller ? 2 * above <= L : z[surest] > mean;
+    for (int i = 0; i < L; i++) object[i] = (z[i] > mean) == upper;
+}

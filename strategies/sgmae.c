@@ -1,0 +1,111 @@
+/* sgmae: hide the patches that look most like the object, less a few hints.
+ *
+ * Once the encoder has learned a little, it sees every training image whole.  Patches
+ * are joined by the cosine of their features after the last block, a normalised cut
+ * parts them in two, and one of the parts is taken for the object.  A patch's score is
+ * its cosine with the mean of that part; the highest are hidden.  Some of the first in
+ * the ranking are shown again, fewer and fewer, and from a smaller part of it:
+ *
+ *     a = 1 - ((progress - first) / (1 - first))^decay
+ *     hints = (a (0.1 - 0.02) + 0.02) L, at least 2, drawn from the first
+ *     (a (0.75 - 0.2) + 0.2) L; as many that come next in the ranking are hidden
+ *
+ * Masks are random before the first sweep.  No code of the authors says when that is,
+ * how many hints there are, or how weights are made of cosines: these are this suite's,
+ * and so is the last block in place of the one before the last of twelve.
+ *
+ * Source: Shin et al. 2024, arXiv:2507.19773; update_mask and schedule_hint in
+ * isno0907/ldmae.
+ */
+#include "core/base/arena.h"
+#include "core/mask/mask.h"
+#include "core/mask/ncut.h"
+#include "core/mask/rank.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BY_SEED, SMALLER };
+static const char *const CLUSTERS[] = { "eigen", "small", NULL };
+static const char *const AFFINITIES[] = { "positive", "half", "binary", NULL };
+
+typedef struct {
+    double first, again, decay;
+    int    cluster, affinity, reveal;
+} Sgmae;
+
+static const MaskParam params[] = {
+    MASK_NUMBER(Sgmae, first, 0.125, 0, 1, "share of training before the first sweep"),
+    MASK_NUMBER(Sgmae, again, 0, 0, 1, "share of training between sweeps; 0: one is made"),
+    MASK_CHOICE(Sgmae, cluster, BY_SEED, CLUSTERS,
+                "the object: where the cut is surest, or the smaller part"),
+    MASK_CHOICE(Sgmae, affinity, NCUT_POSITIVE, AFFINITIES,
+                "max(cos, 0), (1 + cos) / 2, or 1 where cos > 0.2"),
+    MASK_INTEGER(Sgmae, reveal, 1, 0, 1, "0: no hints"),
+    MASK_NUMBER(Sgmae, decay, 3, 0.01, 100, "exponent by which hints grow fewer"),
+    { 0 }
+};
+
+static int at(double share, int epochs)
+{
+    int epoch = (int)lround(share * epochs);
+    return epoch < epochs ? epoch : epochs - 1;
+}
+
+static bool sweep_due(const void *self, int epoch, int epochs)
+{
+    const Sgmae *s = self;
+    int          first = at(s->first, epochs), every = at(s->again, epochs);
+    if (s->again > 0 && every < 1) every = 1;
+    return epoch == first || (every > 0 && epoch > first && (epoch - first) % every == 0);
+}
+
+static void sweep(const void *self, float *out, const MaskSweep *m)
+{
+    const Sgmae *s = self;
+    const int    L = m->rows * m->cols, D = m->width;
+    bool         object[MASK_MAX_PATCHES];
+    Arena        a;
+    arena_open(&a, "sgmae", NULL, NULL);
+    float  *x = ARENA_NEW(&a, float, L * D), *mean = ARENA_NEW(&a, float, D);
+    double *w = ARENA_NEW(&a, double, (size_t)L * (size_t)L), *z = ARENA_NEW(&a, double, L);
+    memcpy(x, m->features, (size_t)L * (size_t)D * sizeof *x);
+    ncut_unit_rows(x, L, D);
+    ncut_affinity(w, x, L, D, (NcutAffinity)s->affinity);
+    ncut_vector(z, w, L);
+    ncut_object(object, z, L, s->cluster == SMALLER);
+
+    for (int c = 0; c < D; c++) mean[c] = 0;
+    for (int i = 0; i < L; i++)
+        for (int c = 0; c < D && object[i]; c++) mean[c] += x[i * D + c];
+    ncut_unit_rows(mean, 1, D);
+    for (int i = 0; i < L; i++) {
+        out[i] = 0;
+        for (int c = 0; c < D; c++) out[i] += x[i * D + c] * mean[c];
+    }
+    arena_close(&a);
+}
+
+static void score(const void *self, float *out, const MaskView *v, Rng *rng)
+{
+    const Sgmae *s = self;
+    const int    L = v->rows * v->cols;
+    memcpy(out, v->swept, (size_t)L * sizeof *out);
+    if (!s->reveal) return;
+    double done = s->first < 1 ? ((double)v->progress - s->first) / (1 - s->first) : 1;
+    double a = 1 - pow(done > 0 ? done : 0, s->decay);
+    int    n = (int)lround((a * 0.08 + 0.02) * L), among = (int)lround((a * 0.55 + 0.2) * L);
+    rank_reveal(out, L, among < L - v->K ? among : L - v->K, n < 2 ? 2 : n, v->K, rng);
+}
+
+MASK_STRATEGY(sgmae,
+    .about  = "what looks like the object that a normalised cut finds",
+    .source = "Shin et al. 2024, arXiv:2507.19773",
+    .family = "features",
+    .size   = sizeof(Sgmae),
+    .params = params,
+    .needs  = MASK_NEEDS_SWEEP,
+    .score  = score,
+    .sweep_due = sweep_due,
+    .sweep  = sweep
+);

@@ -22,7 +22,7 @@ static const Option options[] = {
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
     OPTION_INT(Options, epoch, "N", "0", 0, 1000000, "epoch"),
     OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
-                  "share of training done, for start, anneal"),
+                  "share of training done, for start, anneal, until"),
     OPTION_TEXT(Options, out, "FILE.png", NULL, "draw a picture instead"),
     OPTION_TEXT(Options, over, "IMAGE", NULL,
                 "over this JPEG or PNG, which is looked at too"),
@@ -120,10 +120,12 @@ COMMAND(masks) = {
     .most = 1,
     .about = "draw masks: in the terminal, as PNG, over an image",
     .details = "STRATEGY is a name with parameters, such as spiral:select=window,sym=1; "
-               "`maskgrid strategies` lists them. Strategies that look at the image look "
+               "`maskgrid strategies` lists them, and its --help says how they are put "
+               "together. Strategies that look at the image look "
                "at drawn scenes, or at --over, through the first layer of an untrained "
                "encoder.",
     .examples = "  maskgrid masks hilbert:select=window --count 8\n"
+                "  maskgrid masks 'random until 0.25 then hilbert | sma' --progress 0.3\n"
                 "  maskgrid masks block --ratio 0.6 --out block.png\n"
                 "  maskgrid masks sma --over cat.png --out cat-sma.png\n",
     .options = options,

@@ -236,7 +236,14 @@ COMMAND(strategies) = {
     .arguments = "[NAME]",
     .most = 1,
     .about = "list the masking strategies, or show one in full",
-    .examples = "  maskgrid strategies\n  maskgrid strategies hilbert\n",
+    .details = "Wherever a strategy is asked for it may be made of others: "
+               "'0.7 random + 0.3 spiral' tosses a coin for each image; "
+               "'random until 0.25 then sma' changes after a quarter of training; "
+               "'hilbert | spiral' shows half of each; 'random ratio 0.5..0.9' hides more "
+               "and more. | binds closest, then +, then until; parentheses help, and "
+               "ratio ends the whole.",
+    .examples = "  maskgrid strategies\n  maskgrid strategies hilbert\n"
+                "  maskgrid masks '0.7 random + 0.3 spiral:select=window'\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

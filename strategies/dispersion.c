@@ -3,7 +3,8 @@
  * The weight of a patch is the variance of its pixels, or their mean absolute
  * deviation, and 1e-12.  Patches to hide are drawn without replacement with odds
  * equal to their weights.  A score is the logarithm of the weight, so that the draw
- * is the selector `gumbel` with tau 1; `select=topk` hides the heaviest.
+ * is the selector `gumbel` with tau 1; `select=topk` hides the heaviest.  The swap of
+ * a share h by which the authors leave hints is `hints=h,swap=any`.
  *
  * Source: arXiv:2603.23810, there for patches of spectrograms.
  */

@@ -83,7 +83,9 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
         ranking = sorted;
     }
     if (random > 0) modify_anneal(visible, ranking, L, v->K, random, chance);
-    if (c->hints > 0) modify_hints(visible, ranking, L, v->K, c->hints, chance);
+    if (c->hints > 0)
+        modify_hints(visible, ranking, L, v->K, c->hints, c->swap == MASK_SWAP_ANY,
+                     chance);
 }
 
 /* The masks of the strategy `random`, bit for bit: runs that differ in what comes

@@ -6,11 +6,11 @@
 #include <string.h>
 
 /* Mark n patches with `to`, drawn without replacement from the `of` that are
- * marked 0.  Source: selection sampling, Knuth 1997, volume 2, 3.4.2. */
-static void mark_hidden(uint8_t *visible, int n, int of, uint8_t to, Rng *rng)
+ * marked `from`.  Source: selection sampling, Knuth 1997, volume 2, 3.4.2. */
+static void mark(uint8_t *visible, uint8_t from, uint8_t to, int n, int of, Rng *rng)
 {
     for (int i = 0; n; i++) {
-        if (visible[i]) continue;
+        if (visible[i] != from) continue;
         if ((int)rng_below(rng, (uint32_t)of--) < n) visible[i] = to, n--;
     }
 }
@@ -26,16 +26,21 @@ void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a,
 {
     int n = (int)lround(a * K);
     hide_last(visible, ranking, L, n);
-    mark_hidden(visible, n, L - K + n, 1, rng);
+    mark(visible, 0, 1, n, L - K + n, rng);
 }
 
 void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share,
-                  Rng *rng)
+                  bool any, Rng *rng)
 {
     enum { HINT = 2 }; /* not to be hidden again at once */
     int n = (int)lround(share * (L - K));
+    if (any) {
+        mark(visible, 0, 1, n, L - K, rng);
+        mark(visible, 1, 0, n, K + n, rng);
+        return;
+    }
     if (n > K) n = K;
-    mark_hidden(visible, n, L - K, HINT, rng);
+    mark(visible, 0, HINT, n, L - K, rng);
     hide_last(visible, ranking, L, n);
     for (int i = 0; i < L; i++) visible[i] = visible[i] != 0;
 }

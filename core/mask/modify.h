@@ -4,6 +4,7 @@
 
 #include "core/base/rng.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Let a share a of chance in, 0 to 1: the hidden patches and the last a K
@@ -17,9 +18,11 @@ void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a,
                    Rng *rng);
 
 /* Show a share of the hidden patches, drawn at random, and hide as many of the
- * visible ones, the last of the ranking: so that a hidden object leaves a hint. */
+ * visible ones: so that a hidden object leaves a hint.  Those are the last of the
+ * ranking or, if `any`, drawn at random, hints among them; then at share 1 all of the
+ * mask is random, as in arXiv:2603.23810. */
 void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double share,
-                  Rng *rng);
+                  bool any, Rng *rng);
 
 /* Turn the mask by one of the symmetries of the grid, 8 of a square and 4 of a
  * rectangle, and shift it round the edges by any offset; each if asked for. */

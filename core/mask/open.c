@@ -22,6 +22,8 @@ static const char *const SELECTORS[] = {
 static const char *const CONTROLS[] = { "none",     "shuffled", "untrained",
                                         "inverted", "ignored",  NULL };
 
+static const char *const SWAPS[] = { "last", "any", NULL };
+
 const MaskParam mask_common[] = {
     MASK_CHOICE(Common, select, MASK_TOPK, SELECTORS,
                 "which of the ranking stay visible"),
@@ -39,6 +41,8 @@ const MaskParam mask_common[] = {
     MASK_CHOICE(Common, control, MASK_CONTROL_NONE, CONTROLS,
                 "what a gain is compared with: views of other images, an encoder "
                 "never trained, scores turned round, all computed but ignored"),
+    MASK_CHOICE(Common, swap, MASK_SWAP_LAST, SWAPS,
+                "what is hidden for hints: the last visible of the ranking, or any"),
     { 0 }
 };
 _Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,
@@ -60,6 +64,8 @@ static Status refuse(const Mask *m, const char *name, Err *err)
     if (c->tau != TAU && c->select != MASK_GUMBEL)
         return err_set(err, STATUS_CONFIG, "%s: tau has no effect without select=gumbel",
                        name);
+    if (c->swap != MASK_SWAP_LAST && c->hints == 0)
+        return err_set(err, STATUS_CONFIG, "%s: swap has no effect without hints", name);
     if (c->control == MASK_INVERTED || c->control == MASK_CONTROL_NONE) {
         /* whatever ranks can rank the other way round */
     } else if (!m->strategy.needs) {

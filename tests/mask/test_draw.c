@@ -198,10 +198,37 @@ Test(mask, hints_swap_as_many)
         uint8_t visible[L];
         int     shown = 0, hints = 0;
         select_visible(visible, ranking, L, K, MASK_TOPK, 1, &rng);
-        modify_hints(visible, ranking, L, K, 0.15, &rng); /* of 14: 2 */
+        modify_hints(visible, ranking, L, K, 0.15, false, &rng); /* of 14: 2 */
         for (int p = 0; p < L; p++) shown += visible[p], hints += visible[p] && p < L - K;
         cr_expect(shown == K && hints == 2, "%d visible, %d of them hints", shown, hints);
         for (int t = 0; t < K; t++) cr_expect_eq(visible[ranking[t]], t < K - 2);
+    }
+}
+
+Test(mask, hints_for_any)
+{
+    enum { L = 20, K = 6, DRAWS = 4000 };
+    static const double shares[] = { 0.5, 1 };
+    int ranking[L];
+    for (int t = 0; t < L; t++) ranking[t] = t;
+    for (int s = 0; s < 2; s++) {
+        int shown[L] = { 0 };
+        for (uint64_t i = 0; i < DRAWS; i++) {
+            Rng     rng = rng_at(1, STREAM_TEST, 0, i);
+            uint8_t visible[L];
+            int     all = 0;
+            select_visible(visible, ranking, L, K, MASK_TOPK, 1, &rng);
+            modify_hints(visible, ranking, L, K, shares[s], true, &rng);
+            for (int p = 0; p < L; p++) all += visible[p], shown[p] += visible[p];
+            cr_expect_eq(all, K);
+        }
+        /* Half of 14 are shown, 7 of 13 hidden: 6 / 13 of what was visible is left.
+         * At 1, any 6 of 20.  Six standard errors are 0.047. */
+        for (int p = 0; p < L; p++) {
+            double want = s ? 0.3 : p < K ? 6.0 / 13 : 3.0 / 13;
+            cr_expect(fabs((double)shown[p] / DRAWS - want) <= 0.047,
+                      "share %g, patch %d: %d", shares[s], p, shown[p]);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 
 enum { SIDE = 8, L = SIDE * SIDE, K = 16, P = 20, DRAWS = 4000 };
 
@@ -76,7 +77,7 @@ Test(pixels, any_patch_is_alike_below_the_least_cosine)
         for (int t = 0; t < K; t++) shown[ids[t]]++;
     }
     for (int i = 0; i < L; i++) /* 500 +- 19 */
-        cr_expect(fabs(shown[i] - 500) <= 100, "patch %d visible %d times", i, shown[i]);
+        cr_expect(abs(shown[i] - 500) <= 100, "patch %d visible %d times", i, shown[i]);
 }
 
 Test(pixels, the_most_dispersed_is_hidden)

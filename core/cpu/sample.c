@@ -52,7 +52,9 @@ void cpu_sampling_loss_bwd(Share dodds, const real *dloss, const real *sums,
         double      lse = log_sum_exp(x, L), all = scale * (double)sums[n];
         for (int l = 0; l < L; l++)
             to[l] = (real)(all * exp((double)x[l] - lse)) + (dodds.beta != 0 ? to[l] : 0);
-        for (int k = K; k < L; k++)
-            to[ids[at + (size_t)k]] -= (real)(scale * (double)losses[at + (size_t)ids[at + (size_t)k]]);
+        for (int k = K; k < L; k++) {
+            size_t i = (size_t)ids[at + (size_t)k];
+            to[i] -= (real)(scale * (double)losses[at + i]);
+        }
     }
 }

@@ -71,7 +71,7 @@ Test(control, is_refused_where_it_has_no_effect)
         { "block:control=untrained", "looks at nothing" },
         { "running-loss:control=untrained", "asks no model" },
         { "sma:control=shufled", "did you mean shuffled" },
-        { "0.5 random + 0.5 sma:control=shuffled", "cannot be part of a blend" },
+        { "0.5 sma + 0.5 sma:control=shuffled", "control" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Mask *m;

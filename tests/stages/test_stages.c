@@ -8,6 +8,7 @@
 #include <criterion/parameterized.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Each kind of guide has a past of its own to be kept. */
@@ -153,6 +154,41 @@ Test(stages, the_ratio_may_change_from_step_to_step, .timeout = 60)
     arena_close(&a);
     features_free(x.features);
     close_home(&h);
+}
+
+static char *encoder_after(const char *strategy, size_t *n)
+{
+    Home h;
+    Err  err;
+    char results[128], setting[128], path[CELL_PATH], *bytes;
+    snprintf(setting, sizeof setting, "pretrain.strategy=%s", strategy);
+    const Cell  *c = open_cell(&h, setting);
+    StageContext x = context(&h, results, "results", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
+    cell_file(path, results, c, "encoder.safetensors");
+    cr_assert(!file_read(path, 1 << 24, &bytes, n, &err), "%s", err.text);
+    features_free(x.features);
+    close_home(&h);
+    return bytes;
+}
+
+/* Where a learner neither draws masks nor teaches, all is as it is without one, to the
+ * bit; where it teaches it does, and the file has the same names all the same. */
+Test(stages, a_learner_leaves_no_other_trace, .timeout = 60)
+{
+    static const char *const silent[] = { "hpm:weight=0,control=ignored",
+                                          "adamae:weight=0,control=ignored",
+                                          "clmae:control=ignored" };
+    size_t n, m;
+    char  *alone = encoder_after("random", &n);
+    for (int i = 0; i < 3; i++) {
+        char *beside = encoder_after(silent[i], &m);
+        cr_expect(n == m && !memcmp(alone, beside, n), "%s changes the encoder", silent[i]);
+        free(beside);
+    }
+    char *taught = encoder_after("hpm:hard=0", &m);
+    cr_expect(n == m && memcmp(alone, taught, n), "the predictor does not reach the encoder");
+    free(taught), free(alone);
 }
 
 Test(stages, a_loss_that_explodes_fails_and_leaves_no_record, .timeout = 60)

@@ -18,7 +18,7 @@ static const char recipe_text[] =
     "evaluate: [knn, linear-cached]\n"
     "linear-cached: {epochs: 4, batch: 32, warmup: 1}\n";
 
-enum { SETTINGS = 3 };
+enum { SETTINGS = 8 };
 
 const Cell *open_cell(Home *h, const char *settings)
 {

@@ -12,7 +12,7 @@ typedef struct {
     Recipe *recipe;
 } Home;
 
-/* `settings`: up to three key=value with blanks between, or NULL. */
+/* `settings`: up to eight key=value with blanks between, or NULL. */
 const Cell *open_cell(Home *h, const char *settings);
 void        close_home(Home *h);
 

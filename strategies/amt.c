@@ -3,7 +3,8 @@
  * From time to time the encoder sees every training image whole.  The attention of the
  * last block's class token is brought to 0..1 in each head, the mean over heads is kept,
  * and patches are hidden by drawing them without replacement with odds of it.  Masks are
- * random before the first sweep.
+ * random before the first sweep.  The authors also throw the next 40 % of patches that
+ * are drawn, and hide 45 %: ratio 0.85 and throw=0.4, which every strategy has.
  *
  * The authors sweep every 40 epochs, whatever their number; here it is a share of
  * training.  Their crop of the map always takes its upper left cells, since it divides

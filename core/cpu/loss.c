@@ -20,30 +20,31 @@ static double square_error(const real *a, const real *b, int P)
 
 /* loss = sum over hidden patches |pred - target|^2 / (P N (L - K)) */
 void cpu_hidden_mse_fwd(real *loss, const real *pred, const real *target,
-                        const int *ids, int N, int L, int K, int P)
+                        const int *ids, int N, int L, int K, int hidden, int P)
 {
     double sum = 0;
     for (int n = 0; n < N; n++)
-        for (int k = K; k < L; k++) {
+        for (int k = K; k < K + hidden; k++) {
             int l = ids[n * L + k];
             sum += square_error(pred + patch(n, l + 1, L + 1, P),
                                 target + patch(n, l, L, P), P);
         }
-    *loss = (real)(sum / ((double)P * N * (L - K)));
+    *loss = (real)(sum / ((double)P * N * hidden));
 }
 
 /* dpred = dloss 2 (pred - target) / (P N (L - K)) where hidden, else 0 */
 void cpu_hidden_mse_bwd(Share dpred, const real *dloss, const real *pred,
-                        const real *target, const int *ids, int N, int L, int K, int P)
+                        const real *target, const int *ids, int N, int L, int K,
+                        int hidden, int P)
 {
     if (!dpred.at) return;
-    real scale = (real)(2 * (double)*dloss / ((double)P * N * (L - K)));
+    real scale = (real)(2 * (double)*dloss / ((double)P * N * hidden));
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
         if (dpred.beta == 0)
             memset(dpred.at + patch(n, 0, L + 1, P), 0,
                    patch(1, 0, L + 1, P) * sizeof *dpred.at);
-        for (int k = K; k < L; k++) {
+        for (int k = K; k < K + hidden; k++) {
             int         l = ids[n * L + k];
             real       *to = dpred.at + patch(n, l + 1, L + 1, P);
             const real *a = pred + patch(n, l + 1, L + 1, P);

@@ -157,6 +157,42 @@ void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const in
     if (dmask.at) columns_close(&by_mask, dmask);
 }
 
+void cpu_pick_rows_fwd(real *y, const real *x, const int *ids, int N, int L, int M, int D)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m <= M; m++)
+            put(y + at(n, m, M + 1, D), x + at(n, m ? 1 + ids[n * L + m - 1] : 0, L + 1, D),
+                0, D);
+}
+
+void cpu_pick_rows_bwd(Share dx, const real *dy, const int *ids, int N, int L, int M, int D)
+{
+    if (!dx.at) return;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        put(dx.at + at(n, 0, L + 1, D), dy + at(n, 0, M + 1, D), dx.beta, D);
+        for (int l = 0; l < L; l++)
+            put(dx.at + at(n, 1 + ids[n * L + l], L + 1, D),
+                l < M ? dy + at(n, l + 1, M + 1, D) : NULL, dx.beta, D);
+    }
+}
+
+void cpu_put_rows_fwd(real *x, const real *y, const int *ids, int N, int L, int M, int D)
+{
+    cpu_pick_rows_bwd((Share){ .at = x }, y, ids, N, L, M, D);
+}
+
+void cpu_put_rows_bwd(Share dy, const real *dx, const int *ids, int N, int L, int M, int D)
+{
+    if (!dy.at) return;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m <= M; m++)
+            put(dy.at + at(n, m, M + 1, D),
+                dx + at(n, m ? 1 + ids[n * L + m - 1] : 0, L + 1, D), dy.beta, D);
+}
+
 void cpu_drop_class_fwd(real *y, const real *x, int N, int T, int D)
 {
 #pragma omp parallel for schedule(static)

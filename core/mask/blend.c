@@ -164,6 +164,9 @@ static Status agree(Mask *m, Err *err)
         unsigned    needs = part->strategy.needs;
         MaskControl c = mask_control(part);
         int         control = c == MASK_SHUFFLED || c == MASK_UNTRAINED ? (int)c : 0;
+        if (part->common.throw > 0)
+            return err_set(err, STATUS_CONFIG, "%.100s cannot be a part: all images must have "
+                           "as many hidden patches", mask_spec(part));
         m->strategy.needs |= needs;
         if (needs & MASK_NEEDS_LEARNER) {
             if (m->learns && !same_maker(learning(m->learns), learning(part)))

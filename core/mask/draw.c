@@ -7,6 +7,7 @@
 #include "core/mask/select.h"
 
 #include <math.h>
+#include <string.h>
 
 /* How much of the mask is chance from `start` on: a cosine from 1 down to 0. */
 static double randomness(const Common *c, double progress)
@@ -49,10 +50,10 @@ static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own
     if (m->common.select == MASK_GUMBEL) add_gumbel(score, L, m->common.tau, chance);
 }
 
-/* Mark the visible patches with 1 and the others with 0.  Where the selector shows
+/* Mark K patches with 1 and the others with 0.  Where the selector shows
  * other patches than the first K, the place in the ranking says nothing about how
  * nearly a visible patch was hidden, and a modifier takes any. */
-static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
+static void rank_and_select(const Mask *m, uint8_t *visible, int K, const MaskView *v,
                             Rng *own, Rng *chance)
 {
     const Common *c = &m->common;
@@ -71,20 +72,20 @@ static void rank_and_select(const Mask *m, uint8_t *visible, const MaskView *v,
         CHECK(bad < 0, "%s: score %g at patch %d", mask_spec(m), (double)score[bad], bad);
 
         if (first_K && random == 0 && c->hints == 0) {
-            rank_first(visible, key, L, v->K, chance);
+            rank_first(visible, key, L, K, chance);
             return;
         }
         rank_sort(sorted, key, L, chance);
         ranking = sorted;
     }
-    select_visible(visible, ranking, L, v->K, (MaskSelect)c->select, c->run, chance);
+    select_visible(visible, ranking, L, K, (MaskSelect)c->select, c->run, chance);
     if (!first_K && (random > 0 || c->hints > 0)) {
         rng_shuffle(chance, sorted, L);
         ranking = sorted;
     }
-    if (random > 0) modify_anneal(visible, ranking, L, v->K, random, chance);
+    if (random > 0) modify_anneal(visible, ranking, L, K, random, chance);
     if (c->hints > 0)
-        modify_hints(visible, ranking, L, v->K, c->hints, c->swap == MASK_SWAP_ANY,
+        modify_hints(visible, ranking, L, K, c->hints, c->swap == MASK_SWAP_ANY,
                      chance);
 }
 
@@ -119,6 +120,32 @@ static bool sees_nothing_yet(const Mask *m, const MaskView *v)
            ((mask_needs(m) & MASK_NEEDS_SWEEP) && !v->swept);
 }
 
+/* Mark the K patches that a strategy's mask shows first. */
+static void mark(const Mask *m, uint8_t *visible, int K, const MaskView *v, uint64_t seed,
+                 uint64_t epoch, uint64_t image)
+{
+    int L = m->rows * m->cols;
+    Rng own = rng_at(seed, STREAM_MASK, epoch, image);
+    Rng chance = rng_at(seed, STREAM_SELECT, epoch, image);
+    if (sees_nothing_yet(m, v)) {
+        hide_at_random(visible, L, K, &own, &chance);
+        return;
+    }
+    rank_and_select(m, visible, K, v, &own, &chance);
+    if (m->common.sym || m->common.phase)
+        modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase, &chance);
+}
+
+/* Bring those of ids [n] that are marked behind the others; both stay ascending. */
+static void put_last(int *ids, int n, const uint8_t *marked)
+{
+    int last[MASK_MAX_PATCHES], first = 0, behind = 0;
+    for (int i = 0; i < n; i++)
+        if (marked[ids[i]]) last[behind++] = ids[i];
+        else ids[first++] = ids[i];
+    memcpy(ids + first, last, (size_t)behind * sizeof *ids);
+}
+
 void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                uint64_t epoch, uint64_t image, int K)
 {
@@ -130,21 +157,15 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
 
     MaskView v = *view;
     v.rows = m->rows, v.cols = m->cols, v.K = K;
-    Rng     own = rng_at(seed, STREAM_MASK, epoch, image);
-    Rng     chance = rng_at(seed, STREAM_SELECT, epoch, image);
     uint8_t visible[MASK_MAX_PATCHES];
-
-    if (m->form == FORM_UNION) {
-        blend_unite(m, visible, view, seed, epoch, image, K);
-    } else if (sees_nothing_yet(m, &v)) {
-        hide_at_random(visible, L, K, &own, &chance);
-    } else {
-        rank_and_select(m, visible, &v, &own, &chance);
-        if (m->common.sym || m->common.phase)
-            modify_place(visible, m->rows, m->cols, m->common.sym, m->common.phase,
-                         &chance);
-    }
+    if (m->form == FORM_UNION) blend_unite(m, visible, view, seed, epoch, image, K);
+    else mark(m, visible, K, &v, seed, epoch, image);
     ids_write(ids, visible, L, K, &m->places);
+
+    int thrown = mask_thrown(m, K);
+    if (!thrown) return;
+    mark(m, visible, K + thrown, &v, seed, epoch, image);
+    put_last(ids + K, L - K, visible);
 }
 
 /* x [N, ...] of image n, where there is one */

@@ -48,6 +48,11 @@ void mask_needs_text(Text *out, unsigned needs);
  * "random ratio 0.5..0.9", else the one given. */
 double mask_ratio(const Mask *m, double ratio, double progress);
 
+/* How many patches are thrown when K are visible: neither visible nor hidden, seen by
+ * neither encoder nor decoder.  Of a ranking they are those next to the visible.  At
+ * least one patch stays hidden; 0 unless the strategy has `throw`. */
+int mask_thrown(const Mask *m, int K);
+
 /* What makes a gain believable: the same with one thing taken away.  Of `shuffled`,
  * mask_draw_batch shows each image what belongs to the next one of the batch, so that
  * there a mask depends on its batch; of `untrained`, whoever fills a view asks a
@@ -83,7 +88,8 @@ int mask_visible(int L, double ratio);
 
 /* Split the L patches of one image into visible and hidden.
  *
- *   ids   [L] out: ids[0..K) visible, ids[K..L) hidden, both ascending
+ *   ids   [L] out: ids[0..K) visible, then hidden, then the mask_thrown() ones, each
+ *         ascending
  *   view  progress, and what mask_needs() says; the rest is filled in here
  *   seed, epoch < 2^32, image < 2^56: the key of all chance
  *   K     number of visible patches, 0 < K < L

@@ -43,6 +43,8 @@ const MaskParam mask_common[] = {
                 "never trained, scores turned round, all computed but ignored"),
     MASK_CHOICE(Common, swap, MASK_SWAP_LAST, SWAPS,
                 "what is hidden for hints: the last visible of the ranking, or any"),
+    MASK_NUMBER(Common, throw, 0, 0, 1,
+                "share of all patches that is neither shown nor drawn"),
     { 0 }
 };
 _Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,
@@ -77,6 +79,13 @@ static Status refuse(const Mask *m, const char *name, Err *err)
                        "%s asks no model: control=untrained has no effect",
                        name);
     }
+    bool shuffled = c->select != MASK_GUMBEL && c->select > MASK_PREFIX;
+    if (c->throw > 0 && (shuffled || c->hints > 0 || c->anneal > 0 || c->sym || c->phase))
+        return err_set(err, STATUS_CONFIG, "%s: throw takes the next of the ranking, which "
+                       "is lost with select, hints, anneal, sym or phase", name);
+    if (c->throw > 0 && (m->strategy.needs & MASK_NEEDS_LEARNER))
+        return err_set(err, STATUS_CONFIG, "%s: throw would leave its learner nothing to "
+                       "learn from", name);
     if (m->strategy.needs && (c->sym || c->phase))
         return err_set(err, STATUS_CONFIG,
                        "%s looks at the image: %s would move its mask away", name,
@@ -168,6 +177,12 @@ MaskLearner mask_learner(const Mask *m)
     if (m->learns) return mask_learner(m->learns);
     if (m->strategy.learner) m->strategy.learner(m->self, &how);
     return how;
+}
+
+int mask_thrown(const Mask *m, int K)
+{
+    int L = m->rows * m->cols, n = (int)floor(m->common.throw * L + 1e-9);
+    return n < L - K ? n : L - K - 1;
 }
 
 MaskControl mask_control(const Mask *m) { return (MaskControl)m->common.control; }

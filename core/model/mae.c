@@ -105,11 +105,19 @@ Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens)
                           m->decoder_pred.b);
 }
 
+/* Thrown patches are not there for the others to attend to; what is said of them is 0. */
+static Tensor *decode_rest(Tape *t, const Mae *m, Tensor *tokens, const Visible *visible)
+{
+    Tensor *rest = mae_decode(t, m, op_leave_thrown(t, tokens, visible));
+    return op_return_thrown(t, rest, visible);
+}
+
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
 {
     Tensor *latent = vit_encode(t, &m->vit, images, visible);
     Tensor *tokens = mae_restore(t, m, latent, visible);
-    Tensor *pred = mae_decode(t, m, tokens);
+    Tensor *pred = visible->thrown ? decode_rest(t, m, tokens, visible)
+                                   : mae_decode(t, m, tokens);
     Tensor *target = op_target_patches(t, images, m->config.encoder.patch,
                                        m->config.normalized);
     bool    any = visible->K < visible->L;

@@ -70,11 +70,12 @@ Tensor *op_class_attention(Tape *t, Tensor *qkv, int H);
 /* rows.c --------------------------------------------------------------- */
 
 /* Which patches are visible: ids [N, L], of each image the K visible first,
- * then the hidden, both ascending, on the host.  The caller keeps it alive
- * until the tape is reset. */
+ * then the hidden, then the thrown, which nobody sees and nobody draws; each
+ * ascending, on the host.  The caller keeps it alive until the tape is reset. */
 typedef struct {
     int        N, L, K;
     const int *ids;
+    int        thrown; /* 0 unless a mask throws */
 } Visible;
 
 /* Visible patches of images, ready for the embedding: images [N, C, rows p,
@@ -96,6 +97,12 @@ Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v
  * token to all others, then pos is added. */
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v);
 
+/* Without the rows of thrown patches: x [N, L + 1, D] -> [N, L + 1 - thrown, D], the
+ * class token, then the others in the order of ids; and back, with rows of zeros where
+ * patches were thrown. */
+Tensor *op_leave_thrown(Tape *t, Tensor *x, const Visible *v);
+Tensor *op_return_thrown(Tape *t, Tensor *x, const Visible *v);
+
 /* Rows 1.. of each image: [N, T, D] -> [N, T - 1, D]; row 0: -> [N, D]; the
  * mean of rows 1..: -> [N, D]. */
 Tensor *op_drop_class(Tape *t, Tensor *x);
@@ -113,7 +120,7 @@ Tensor *op_mean_patches(Tape *t, Tensor *x);
  *
  *   loss = sum over hidden (pred - target)^2 / (P count of hidden)
  *
- * Visible rows and row 0 get a gradient of exactly zero.
+ * Visible and thrown rows and row 0 get a gradient of exactly zero.
  * Source: He et al. 2022, arXiv:2111.06377, section 3; same value as
  * forward_loss() in facebookresearch/mae. */
 Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target, const Visible *v);

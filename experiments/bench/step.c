@@ -65,7 +65,7 @@ void step_run(Step *s)
     const StepConfig *c = &s->config;
     mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers, c->batch,
                     s->K);
-    Visible visible = { c->batch, s->L, s->K, s->ids };
+    Visible visible = { .N = c->batch, .L = s->L, .K = s->K, .ids = s->ids };
     Tensor *x = tape_constant(&s->tape, 4, (int[]){ c->batch, c->channels, c->side, c->side });
     s->mae.params.be->write(x->data, s->images, tensor_count(x));
     MaeResult r = mae_forward(&s->tape, &s->mae, x, &visible);

@@ -153,8 +153,12 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     if (strcmp(p->strategy, mask_spec(m))) p->strategy = keep(a, mask_spec(m));
     double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
     p->ratio = first < last ? first : last;
-    mask_close(m);
     c->K = mask_visible(c->rows * c->cols, p->ratio);
+    bool all = mask_thrown(m, 0) > mask_thrown(m, c->K);
+    mask_close(m);
+    if (all)
+        return err_set(err, STATUS_CONFIG, "%s throws all that is not visible: %d of %d are",
+                       p->strategy, c->K, c->rows * c->cols);
     return STATUS_OK;
 }
 

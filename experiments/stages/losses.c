@@ -13,11 +13,11 @@ static double mean_of_hidden(const real *loss, const Visible *v)
 {
     double sum = 0;
     for (int n = 0; n < v->N; n++)
-        for (int k = v->K; k < v->L; k++) {
+        for (int k = v->K; k < v->L - v->thrown; k++) {
             size_t row = (size_t)n * (size_t)v->L;
             sum += (double)loss[row + (size_t)v->ids[row + (size_t)k]];
         }
-    return sum / ((double)v->N * (v->L - v->K));
+    return sum / ((double)v->N * (v->L - v->thrown - v->K));
 }
 
 /* mean = momentum mean + (1 - momentum) loss / batch mean */
@@ -30,7 +30,7 @@ void losses_add(Losses *s, const Batch *b, const real *loss, const Visible *v)
     for (int n = 0; n < v->N; n++) {
         size_t row = (size_t)n * (size_t)v->L;
         real  *map = s->mean + (size_t)b->ids[n] * (size_t)v->L;
-        for (int k = v->K; k < v->L; k++) {
+        for (int k = v->K; k < v->L - v->thrown; k++) {
             int   at = v->ids[row + (size_t)k];
             real *to = &map[crop_cell(&b->crops[n], &b->wholes[n], at, s->rows, s->cols)];
             *to = (real)(LOSSES_MOMENTUM * (double)*to +

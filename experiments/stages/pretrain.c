@@ -87,7 +87,8 @@ static Status step(Pretrain *p, Err *err)
         return err->code;
     draw(p, epoch, K);
 
-    Visible   visible = { p->batch.N, p->cell->rows * p->cell->cols, K, p->ids };
+    Visible   visible = { .N = p->batch.N, .L = p->cell->rows * p->cell->cols, .K = K,
+                          .ids = p->ids, .thrown = mask_thrown(p->mask, K) };
     Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, p->batch.images,
                                     p->batch.N);
     MaeResult r = mae_forward(&p->tape, &p->mae, images, &visible);

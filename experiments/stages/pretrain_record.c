@@ -70,7 +70,8 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
         for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= K;
 
     p->tape.recording = false;
-    Visible   visible = { N, L, K, p->ids };
+    Visible   visible = { .N = N, .L = L, .K = K, .ids = p->ids,
+                          .thrown = mask_thrown(p->mask, K) };
     Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, b->images, N);
     MaeResult m = mae_forward(&p->tape, &p->mae, images, &visible);
     Tensor   *raw = op_target_patches(&p->tape, images, c->config.model.patch, false);

@@ -9,7 +9,7 @@ Test(loss, hidden_mse_by_hand)
     Tape           t;
     Arena          host, values;
     static int     ids[] = { 0, 1 };
-    const Visible  v = { 1, 2, 1, ids };
+    const Visible  v = { .N = 1, .L = 2, .K = 1, .ids = ids };
     real           g[9];
     tape_open(&t, test_backend());
     arena_open(&host, "test", NULL, NULL);
@@ -61,7 +61,7 @@ Test(loss, sums_are_in_double)
     static int  ids[N * L];
     tape_open(&t, test_backend());
     for (int i = 0; i < N * L; i++) ids[i] = i % L;
-    const Visible v = { N, L, 1, ids };
+    const Visible v = { .N = N, .L = L, .K = 1, .ids = ids };
     Tensor *pred = tape_constant(&t, 3, (int[]){ N, L + 1, P });
     Tensor *target = tape_constant(&t, 3, (int[]){ N, L, P });
     for (size_t i = 0; i < tensor_count(pred); i++) pred->data[i] = R(0.1);

@@ -13,7 +13,7 @@ static Visible fill(int ids[N * L], real losses[N * L])
             ids[n * L + l] = (l * 7 + 11 * n) % L;
             losses[n * L + l] = (real)((l * 13 + n) % 17);
         }
-    return (Visible){ N, L, K, ids };
+    return (Visible){ .N = N, .L = L, .K = K, .ids = ids };
 }
 
 /* As it is written in the source: all ordered pairs, label and sign. */
@@ -58,7 +58,7 @@ Test(predict, order_loss_by_hand)
 {
     Tape       t;
     static int ids[] = { 2, 0, 1, 3 };
-    Visible    v = { 1, 4, 1, ids };
+    Visible    v = { .N = 1, .L = 4, .K = 1, .ids = ids };
     tape_open(&t, test_backend());
     Tensor *guess = tape_constant(&t, 2, (int[]){ 1, 4 });
     Tensor *cost = tape_constant(&t, 2, (int[]){ 1, 4 });
@@ -77,7 +77,7 @@ Test(predict, size_loss_by_hand)
 {
     Tape       t;
     static int ids[] = { 2, 0, 1, 3 };
-    Visible    v = { 1, 4, 1, ids };
+    Visible    v = { .N = 1, .L = 4, .K = 1, .ids = ids };
     tape_open(&t, test_backend());
     Tensor *guess = tape_constant(&t, 2, (int[]){ 1, 4 });
     Tensor *cost = tape_constant(&t, 2, (int[]){ 1, 4 });

@@ -9,7 +9,7 @@
 enum { N = 2, C = 3, ROWS = 4, COLS = 6, PX = 2, L = 6, K = 2, D = 5 };
 
 static const int     ids[N * L] = { 1, 5, 0, 2, 3, 4, 0, 3, 1, 2, 4, 5 };
-static const Visible some = { N, L, K, ids };
+static const Visible some = { .N = N, .L = L, .K = K, .ids = ids };
 
 static double pixel(int n, int c, int y, int x) { return 1000 * n + 100 * c + 10 * y + x; }
 

@@ -8,7 +8,7 @@ Test(sample, sampling_loss_by_hand)
 {
     Tape       t;
     static int ids[] = { 1, 0, 2, 3 };
-    Visible    v = { 1, 4, 1, ids };
+    Visible    v = { .N = 1, .L = 4, .K = 1, .ids = ids };
     tape_open(&t, test_backend());
     Tensor *odds = tape_constant(&t, 2, (int[]){ 1, 4 });
     Tensor *cost = tape_constant(&t, 2, (int[]){ 1, 4 });
@@ -26,7 +26,7 @@ Test(sample, sampling_loss_raises_the_costly)
     Tape       t;
     Arena      host, values;
     static int ids[] = { 1, 0, 2, 3 };
-    Visible    v = { 1, 4, 1, ids };
+    Visible    v = { .N = 1, .L = 4, .K = 1, .ids = ids };
     real       g[4];
     tape_open(&t, test_backend());
     arena_open(&host, "test", NULL, NULL);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SIDE = 8, L = SIDE * SIDE, K = 16, N = 3 };
@@ -71,7 +72,7 @@ Test(control, is_refused_where_it_has_no_effect)
         { "block:control=untrained", "looks at nothing" },
         { "running-loss:control=untrained", "asks no model" },
         { "sma:control=shufled", "did you mean shuffled" },
-        { "0.5 sma + 0.5 sma:control=shuffled", "control" },
+        { "0.5 sma + 0.5 sma:control=shuffled", "shown different things" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         Mask *m;
@@ -79,5 +80,60 @@ Test(control, is_refused_where_it_has_no_effect)
         cr_expect_eq(strategy_open(&m, cases[i].spec, SIDE, SIDE, &err), STATUS_CONFIG, "%s",
                      cases[i].spec);
         cr_expect(strstr(err.text, cases[i].why), "%s: %s", cases[i].spec, err.text);
+    }
+}
+
+/* --- throw ----------------------------------------------------------------- */
+
+/* 25 of 64 are thrown: those that come next to the visible ones in the ranking. */
+Test(throw, is_of_the_least_hidden_and_leaves_the_visible_alone)
+{
+    int plain[N][L], ids[N][L];
+    draw("sgmae:reveal=0", plain, true);
+    draw("sgmae:reveal=0,throw=0.4", ids, true);
+    for (int n = 0; n < N; n++) {
+        cr_expect(!memcmp(ids[n], plain[n], K * sizeof(int)));
+        for (int i = K; i < L; i++) {
+            bool hidden = swept[n][ids[n][i]] >= (float)(K + 25) / L;
+            cr_expect_eq(hidden, i < L - 25, "image %d, place %d", n, i);
+            cr_expect(i == K || i == L - 25 || ids[n][i] > ids[n][i - 1]);
+        }
+    }
+}
+
+Test(throw, goes_with_random_masks_and_gumbel)
+{
+    static const char *const specs[] = { "random", "sgmae:select=gumbel", "amt:start=1",
+                                         "spiral:select=prefix",
+                                         "block:control=inverted" };
+    for (size_t s = 0; s < sizeof specs / sizeof *specs; s++) {
+        int  plain[N][L], ids[N][L];
+        char spec[64];
+        snprintf(spec, sizeof spec, "%s%sthrow=0.4", specs[s], strchr(specs[s], ':') ? "," : ":");
+        draw(specs[s], plain, true);
+        draw(spec, ids, true);
+        for (int n = 0; n < N; n++) {
+            int seen[L] = { 0 };
+            cr_expect(!memcmp(ids[n], plain[n], K * sizeof(int)), "%s", spec);
+            for (int i = 0; i < L; i++) seen[ids[n][i]]++;
+            for (int i = 0; i < L; i++) cr_expect(seen[i] == 1, "%s: patch %d", spec, i);
+        }
+    }
+}
+
+Test(throw, leaves_something_hidden_and_is_refused_where_it_cannot_be)
+{
+    static const char *const specs[] = { "random:throw=0.1,hints=0.1",
+                                         "random:throw=0.1,select=window",
+                                         "hpm:throw=0.1", "random + spiral:throw=0.1" };
+    Mask *m;
+    Err   err;
+    cr_assert(!strategy_open(&m, "random:throw=0.9", SIDE, SIDE, &err));
+    cr_expect(mask_thrown(m, K) == L - K - 1 && mask_thrown(m, 0) == 57 && L == 64);
+    mask_close(m);
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        cr_expect_eq(strategy_open(&m, specs[i], SIDE, SIDE, &err), STATUS_CONFIG, "%s",
+                     specs[i]);
+        cr_expect(strstr(err.text, "throw") || strstr(err.text, "be a part"), "%s", err.text);
     }
 }

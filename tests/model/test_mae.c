@@ -224,3 +224,38 @@ Test(mae, blocks_that_are_run_again_have_the_same_bits)
     cr_expect(2 * less < kept, "%zu bytes kept, %zu otherwise", less, kept);
     free(again), free(plain);
 }
+
+/* What is in a thrown patch, 3 of 4, no weight and no loss knows of. */
+Test(mae, a_thrown_patch_is_not_there)
+{
+    enum { SIDE = 8, PIXELS = SIDE * SIDE };
+    static const MaeConfig c = { .encoder = { 1, SIDE, SIDE, 4, { 8, 1, 2 } },
+                                 .decoder = { 8, 2, 2 } };
+    static const int ids[4] = { 1, 0, 2, 3 };
+    const Backend   *be;
+    Err              err;
+    real             pixels[PIXELS], loss[3], pred[5][16];
+    Rng              rng = rng_at(4, STREAM_TEST, 0, 0);
+    Mae              m;
+    Tape             t;
+    for (int i = 0; i < PIXELS; i++) pixels[i] = rng_normal(&rng);
+    cr_assert(!backend_open(&be, "cpu", &err));
+    mae_open(&m, be, &c, 1);
+    tape_open(&t, be);
+    for (int i = 0; i < 3; i++) {
+        Visible v = { .N = 1, .L = 4, .K = 1, .ids = ids, .thrown = i < 2 };
+        for (int k = 0; i == 1 && k < PIXELS; k++) /* another lower right quarter */
+            if (k / SIDE >= 4 && k % SIDE >= 4) pixels[k] += 3;
+        Tensor   *images = tape_constant(&t, 4, (int[]){ 1, 1, SIDE, SIDE });
+        be->write(images->data, pixels, PIXELS);
+        MaeResult r = mae_forward(&t, &m, images, &v);
+        be->read(&loss[i], r.loss->data, 1);
+        be->read(&pred[0][0], r.pred->data, 5 * 16);
+        for (int k = 0; k < 16; k++) cr_expect((pred[4][k] == 0) == (i < 2));
+        tape_reset(&t);
+    }
+    cr_expect(loss[0] == loss[1] && loss[2] != loss[1], "%g %g %g", (double)loss[0],
+              (double)loss[1], (double)loss[2]);
+    tape_close(&t);
+    mae_close(&m);
+}

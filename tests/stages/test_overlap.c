@@ -13,7 +13,6 @@
 #include <criterion/criterion.h>
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,12 +95,13 @@ static void measure(double *by_cut, double *by_chance, const char *settings, int
     close_home(&h);
 }
 
-/* Measured: TO FILL */
+/* Measured 0.65 and 0.20.  Training on takes it away: after 1536 steps of a micro model
+ * on 4096 pictures 0.35 and 0.22, after 4096 steps on 8192 0.24 and 0.22.  One never
+ * trained has 0.67 and 0.21: objects differ from the ground in brightness. */
 Test(overlap, the_cut_finds_objects_better_than_chance, .timeout = 60)
 {
     double by_cut, by_chance;
     measure(&by_cut, &by_chance,
             "data.train=512 model.patch=4 pretrain.epochs=6 pretrain.batch=32", 200);
-    fprintf(stderr, "overlap: cut %.4f chance %.4f\n", by_cut, by_chance);
     cr_expect(by_cut >= by_chance + 0.05, "IoU %.3f, by chance %.3f", by_cut, by_chance);
 }

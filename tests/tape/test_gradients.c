@@ -37,11 +37,13 @@ OP(batch_norm_train, batch_norm(t, x, true))
 OP(batch_norm_eval, batch_norm(t, x, false))
 
 static const int     ids[2 * 5] = { 1, 3, 0, 2, 4, 0, 4, 1, 2, 3 };
-static const Visible some = { 2, 5, 2, ids };
+static const Visible some = { .N = 2, .L = 5, .K = 2, .ids = ids };
 static const int     first_ids[2 * 5] = { 3, 0, 1, 2, 4, 0, 1, 2, 3, 4 };
-static const Visible one = { 2, 5, 1, first_ids };
+static const Visible one = { .N = 2, .L = 5, .K = 1, .ids = first_ids };
 static const int     last_ids[5] = { 0, 1, 3, 4, 2 };
-static const Visible but_one = { 1, 5, 4, last_ids };
+static const Visible but_one = { .N = 1, .L = 5, .K = 4, .ids = last_ids };
+static const int     thrown_ids[2 * 5] = { 1, 0, 4, 2, 3, 3, 1, 2, 0, 4 };
+static const Visible thrown = { .N = 2, .L = 5, .K = 1, .ids = thrown_ids, .thrown = 2 };
 
 OP(tokens, op_tokens(t, x[0], x[1], x[2], &some))
 OP(tokens_one, op_tokens(t, x[0], x[1], x[2], &one))
@@ -50,12 +52,16 @@ OP(restore, op_restore(t, x[0], x[1], x[2], &some))
 OP(restore_one, op_restore(t, x[0], x[1], x[2], &one))
 OP(restore_but_one, op_restore(t, x[0], x[1], x[2], &but_one))
 
+OP(leave_thrown, op_leave_thrown(t, x[0], &thrown))
+OP(return_thrown, op_return_thrown(t, x[0], &thrown))
+
 static Tensor *target(Tape *t, const Tensor *pred)
 {
     return test_constant(t, 3, (int[]){ pred->dim[0], pred->dim[1] - 1, pred->dim[2] }, 78);
 }
 
 OP(hidden_mse, op_hidden_mse(t, x[0], target(t, x[0]), &some))
+OP(hidden_mse_thrown, op_hidden_mse(t, x[0], target(t, x[0]), &thrown))
 OP(hidden_mse_but_one, op_hidden_mse(t, x[0], target(t, x[0]), &but_one))
 OP(cross_entropy, op_cross_entropy(t, x[0], test_constant(t, 2, x[0]->dim, 79)))
 
@@ -138,6 +144,9 @@ static const GradCase cases[] = {
     { "take_class", take_class, 3, { { 2, 3, 3 } } },
     { "mean_patches", mean_patches, 3, { { 2, 4, 3 } } },
     { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
+    { "leave_thrown", leave_thrown, 3, { { 2, 6, 3 } } },
+    { "return_thrown", return_thrown, 3, { { 2, 4, 3 } } },
+    { "hidden_mse, some thrown", hidden_mse_thrown, 3, { { 2, 6, 3 } } },
     { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
     { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
     { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },

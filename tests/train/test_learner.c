@@ -70,7 +70,7 @@ static double step_once(Training *x, int step)
     real loss;
     for (int n = 0; n < N; n++)
         for (int l = 0; l < L; l++) x->ids[n * L + l] = (l * 5 + n + step) % L;
-    Visible   v = { N, L, K, x->ids };
+    Visible   v = { .N = N, .L = L, .K = K, .ids = x->ids };
     Tensor   *images = images_of(x, step);
     MaeResult r = mae_forward(&x->tape, &x->mae, images, &v);
     x->tape.be->read(&loss, r.loss->data, 1);

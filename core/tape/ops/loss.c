@@ -16,21 +16,22 @@ static void hidden_mse_back(Tape *t, const Node *n)
     Tensor        *pred = n->in[0], *target = n->in[1];
     const Visible *v = n->aux;
     t->be->hidden_mse_bwd(tape_grad(t, pred), n->out->grad, pred->data, target->data,
-                          v->ids, v->N, v->L, v->K, pred->dim[2]);
+                          v->ids, v->N, v->L, v->K, v->L - v->K - v->thrown,
+                          pred->dim[2]);
 }
 
 Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target, const Visible *v)
 {
     check_pair(pred, target);
     CHECK(v->ids && v->N == pred->dim[0] && v->L == target->dim[1] && 0 <= v->K &&
-              v->K < v->L,
-          "%d images of %d patches; %d of %d patches visible of %d", pred->dim[0],
-          target->dim[1], v->K, v->L, v->N);
+              v->K + v->thrown < v->L && v->thrown >= 0,
+          "%d images of %d patches; %d of %d patches visible, %d thrown, of %d",
+          pred->dim[0], target->dim[1], v->K, v->L, v->thrown, v->N);
     Visible *kept = ARENA_NEW(&t->nodes, Visible, 1);
     *kept = *v;
     Tensor *loss = tape_result(t, 0, NULL, INPUTS(pred));
     t->be->hidden_mse_fwd(loss->data, pred->data, target->data, v->ids, v->N, v->L, v->K,
-                          pred->dim[2]);
+                          v->L - v->K - v->thrown, pred->dim[2]);
     tape_push(t, hidden_mse_back, loss, INPUTS(pred, target), kept);
     return loss;
 }

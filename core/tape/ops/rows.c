@@ -96,6 +96,48 @@ Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible 
     return y;
 }
 
+/* Patches that stay, in y, of those in x. */
+static int staying(const Tensor *x, int rows, const Visible *v)
+{
+    CHECK(x->rank == 3 && x->dim[1] == rows && v->thrown >= 0 && v->K + v->thrown < v->L,
+          "%d rows wanted, rank %d with %d; %d of %d thrown", rows, x->rank, x->dim[1],
+          v->thrown, v->L);
+    check_visible(v, x->dim[0]);
+    return v->L - v->thrown;
+}
+
+static void leave_thrown_back(Tape *t, const Node *n)
+{
+    const Visible *v = n->aux;
+    t->be->pick_rows_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L,
+                         v->L - v->thrown, n->out->dim[2]);
+}
+
+Tensor *op_leave_thrown(Tape *t, Tensor *x, const Visible *v)
+{
+    int     M = staying(x, v->L + 1, v), D = x->dim[2];
+    Tensor *y = tape_result(t, 3, (int[]){ v->N, M + 1, D }, INPUTS(x));
+    t->be->pick_rows_fwd(y->data, x->data, v->ids, v->N, v->L, M, D);
+    tape_push(t, leave_thrown_back, y, INPUTS(x), keep(t, v));
+    return y;
+}
+
+static void return_thrown_back(Tape *t, const Node *n)
+{
+    const Visible *v = n->aux;
+    t->be->put_rows_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L,
+                        v->L - v->thrown, n->out->dim[2]);
+}
+
+Tensor *op_return_thrown(Tape *t, Tensor *x, const Visible *v)
+{
+    int     M = staying(x, v->L - v->thrown + 1, v), D = x->dim[2];
+    Tensor *y = tape_result(t, 3, (int[]){ v->N, v->L + 1, D }, INPUTS(x));
+    t->be->put_rows_fwd(y->data, x->data, v->ids, v->N, v->L, M, D);
+    tape_push(t, return_thrown_back, y, INPUTS(x), keep(t, v));
+    return y;
+}
+
 static void check_tokens(const Tensor *x, int at_least)
 {
     CHECK(x->rank == 3 && x->dim[1] >= at_least, "%d tokens wanted, rank %d with %d",

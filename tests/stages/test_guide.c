@@ -105,6 +105,28 @@ Test(guide, controls_are_other_trainings, .timeout = 60)
     free(plain.encoder);
 }
 
+static bool at_the_seventh(void *self) { return ++*(int *)self == 7; }
+
+/* Asked six times after steps, then in the sweep before the second epoch. */
+Test(guide, an_interrupted_sweep_is_made_again, .timeout = 60)
+{
+    Home         h;
+    Err          err;
+    char         one[128], two[128];
+    int          asked = 0;
+    const Cell  *c = open_cell(&h, "pretrain.strategy=sgmae:first=0.34");
+    StageContext whole = context(&h, one, "whole", c), broken = context(&h, two, "broken", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &whole, &err), "%s", err.text);
+    broken.self = &asked, broken.stopping = at_the_seventh;
+    cr_assert_eq(stage_run(c, STAGE_PRETRAIN, &broken, &err), STATUS_STOPPED);
+    cr_expect(strstr(err.text, "sweep"), "%s", err.text);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &broken, &err), "%s", err.text);
+    expect_same_file(c, one, two, "encoder.safetensors");
+    features_free(whole.features);
+    features_free(broken.features);
+    close_home(&h);
+}
+
 /* --- its parts ------------------------------------------------------------- */
 
 static const MaeConfig small = { .encoder = { 1, 8, 8, 4, { 8, 1, 2 } },

@@ -16,6 +16,7 @@ static const char *const guided[] = {
     "random", "sma", "sma:control=untrained", "attmask", "running-loss",
     "running-loss\tuntil\t0.5\tthen\tgrid\t|\tsma\tratio\t0.9..0.5",
     "hpm", "hpm:target=sizes,control=untrained", "adamae", "clmae",
+    "amt:interval=0.34,throw=0.3", "sgmae:first=0.34,again=0.34", "sgmae:control=untrained",
 };
 
 ParameterizedTestParameters(stages, stopped_and_resumed_equals_unbroken)

@@ -18,6 +18,12 @@ Rng rng_at(uint64_t seed, Stream stream, uint64_t epoch, uint64_t image)
     return r;
 }
 
+void rng_place(const Rng *r, uint64_t *epoch, uint64_t *image)
+{
+    *epoch = r->counter[1];
+    *image = r->counter[2] | (uint64_t)(r->counter[3] >> 8) << 32;
+}
+
 /* The next block alone, by the library. */
 static void refill_one(Rng *r)
 {

@@ -42,6 +42,9 @@ typedef struct {
 /* 0 <= epoch < 2^32, image < 2^56. */
 Rng rng_at(uint64_t seed, Stream stream, uint64_t epoch, uint64_t image);
 
+/* The epoch and image that r was made for. */
+void rng_place(const Rng *r, uint64_t *epoch, uint64_t *image);
+
 uint32_t rng_bits(Rng *r);
 float    rng_unit(Rng *r);   /* uniform in [0, 1), 24 bits */
 double   rng_unit53(Rng *r); /* uniform in [0, 1), 53 bits */

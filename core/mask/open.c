@@ -1,4 +1,5 @@
 #include "core/mask/opened.h"
+#include "core/mask/recording.h"
 
 #include "core/mask/blend.h"
 #include "core/mask/settings.h"
@@ -145,7 +146,8 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     settings_default(common);
     if (settings_read(own, common, name, params, err)) goto fail;
     if (m->common.select <= MASK_PREFIX) m->common.select = first;
-    if (refuse(m, name, err)) goto fail;
+    if (refuse(m, name, err) || recording_fits(&m->strategy, m->self, name, rows, cols, err))
+        goto fail;
 
     settings_write(&m->spec, own, common, name);
     if (m->strategy.order && walk(m, name, err)) goto fail;

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
+#include "core/mask/recording.h"
 #include "core/mask/script.h"
 
 #include <ctype.h>
@@ -92,7 +93,7 @@ static bool is_library(const char *word, size_t n)
 }
 
 /* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/; "edges.py"
- * of /home/ada/edges.py.  A name with a dot is that of a script. */
+ * of /home/ada/edges.py.  A name with a dot is that of a script or recording. */
 static Status name_of(char name[WORD], const char *file, Err *err)
 {
     const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
@@ -106,7 +107,7 @@ static Status name_of(char name[WORD], const char *file, Err *err)
     }
     if (!good)
         return err_set(err, STATUS_FORMAT, "plug-in %s: it must be called NAME%s, a C name of "
-                       "at most %d letters, or be a script with an ending", file, ENDING,
+                       "at most %d letters, or have another ending: a script", file, ENDING,
                        WORD - 1);
     name[n] = '\0';
     return STATUS_OK;
@@ -187,8 +188,10 @@ static Status open_library(MaskStrategy *to, const char *file, const char *name,
 
 static Status open_file(MaskStrategy *to, const char *file, const char *name, Err *err)
 {
-    Status bad = strchr(name, '.') ? script_open(to, file, err)
-                                   : open_library(to, file, name, err);
+    const char *ending = strrchr(name, '.');
+    Status      bad = !ending                  ? open_library(to, file, name, err)
+                      : !strcmp(ending, ".h5") ? recording_open(to, file, err)
+                                               : script_open(to, file, err);
     return bad ? bad : plugin_check(to, file, err);
 }
 

@@ -8,7 +8,8 @@
  *     PREFIX/lib/maskgrid/plugins      beside PREFIX/bin/maskgrid
  *
  * or by its path, "./edges.so".  An executable whose name has another ending,
- * "./edges.py", is a script (script.h), and else the same.
+ * "./edges.py", is a script (script.h), and "./masks.h5" holds recorded masks
+ * (recording.h); else they are the same.
  *
  * What a plug-in does may change with every build, so the identity of its masks has
  * the hash of the file in it: "edges@1f0c9a33ab12".  Asked for by that name, only a

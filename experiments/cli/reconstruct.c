@@ -2,6 +2,7 @@
  * anyone's masks. */
 #include "experiments/cli/cli.h"
 
+#include "core/mask/recording.h"
 #include "core/train/checkpoint.h"
 
 #include <math.h>
@@ -10,13 +11,16 @@
 enum { BATCH = 64 };
 
 typedef struct {
-    const char *checkpoint, *input, *out, *target;
-    long        heads, decoder_heads;
+    const char *checkpoint, *input, *masks, *out, *target;
+    long        heads, decoder_heads, epoch;
 } Options;
 
 static const Option options[] = {
     OPTION_TEXT(Options, checkpoint, "FILE", NULL, "the model, in safetensors"),
     OPTION_TEXT(Options, input, "FILE", NULL, "images and masks, in safetensors"),
+    OPTION_TEXT(Options, masks, "FILE.h5", NULL,
+                "masks as `maskgrid masks --out` records them, instead of the input's"),
+    OPTION_INT(Options, epoch, "N", "0", 0, 1000000, "their epoch"),
     OPTION_TEXT(Options, out, "FILE", NULL, "write what came out there, in safetensors"),
     OPTION_INT(Options, heads, "N", NULL, 1, 1024,
                "attention heads of the encoder, where the checkpoint does not say"),
@@ -73,11 +77,35 @@ static Status check_input(Work *w, const char *path, Err *err)
     return STATUS_OK;
 }
 
-static Status read_input(Work *w, Arena *a, const char *path, const MaeConfig *c,
+/* Image n of the input is number n of the recording. */
+static Status replay(Work *w, Arena *a, const Options *o, const VitConfig *e, Err *err)
+{
+    Recording *r;
+    uint8_t    hidden[MASK_MAX_PATCHES];
+    if (recording_read(&r, o->masks, err)) return err->code;
+    Status bad = STATUS_OK;
+    if (r->rows != vit_rows(e) || r->cols != vit_cols(e))
+        bad = err_set(err, STATUS_FORMAT, "%s: masks of %d x %d patches, expected %d x %d",
+                      o->masks, r->rows, r->cols, vit_rows(e), vit_cols(e));
+    w->mask = ARENA_NEW(a, real, (size_t)w->N * (size_t)w->L);
+    for (int n = 0; n < w->N && !bad; n++) {
+        if (!recording_has(r, (uint64_t)n)) {
+            bad = err_set(err, STATUS_FORMAT, "%s: no mask of image %d of %d", o->masks, n, w->N);
+            break;
+        }
+        recording_get(r, hidden, (uint64_t)o->epoch, (uint64_t)n);
+        for (int i = 0; i < w->L; i++) w->mask[(size_t)n * (size_t)w->L + (size_t)i] = hidden[i];
+    }
+    recording_close(r);
+    return bad;
+}
+
+static Status read_input(Work *w, Arena *a, const Options *o, const MaeConfig *c,
                          Err *err)
 {
     Safetensors      f;
     const VitConfig *e = &c->encoder;
+    const char      *path = o->input;
     *w = (Work){ .C = e->channels, .H = e->height, .W = e->width, .L = vit_patches(e),
                  .P = mae_values(c), .D = e->size.D };
     if (safetensors_open(&f, path, err)) return err->code;
@@ -86,7 +114,8 @@ static Status read_input(Work *w, Arena *a, const char *path, const MaeConfig *c
                              (int[]){ -1, w->C, w->H, w->W }, err);
     if (!bad) {
         w->N = (int)images->dim[0];
-        bad = read_tensor(&w->mask, &f, a, "mask", 2, (int[]){ w->N, w->L }, err);
+        bad = o->masks ? replay(w, a, o, e, err)
+                       : read_tensor(&w->mask, &f, a, "mask", 2, (int[]){ w->N, w->L }, err);
     }
     if (!bad && !w->N) bad = err_set(err, STATUS_FORMAT, "%s: no images", path);
     safetensors_close(&f);
@@ -201,7 +230,7 @@ static Status numbers(const Options *o, Err *err)
     if (backend_open(&be, NULL, err)) return err->code;
     if (checkpoint_open(&mae, be, o->checkpoint, &hints, err)) return err->code;
     arena_open(&arena, "reconstruct", NULL, NULL);
-    Status bad = read_input(&w, &arena, o->input, &mae.config, err);
+    Status bad = read_input(&w, &arena, o, &mae.config, err);
     if (!bad) {
         reconstruct(&w, &arena, be, &mae);
         bad = write_output(&w, &mae.config, o->out, err);
@@ -231,12 +260,15 @@ COMMAND(reconstruct) = {
     .about = "hide the patches you name and see what a checkpoint makes of them",
     .details =
         "The input holds images [N, C, H, W], already normalised, and mask [N, L], 1 "
-        "where a patch is hidden; images may hide different numbers.  The output holds "
+        "where a patch is hidden; images may hide different numbers.  With --masks image n has "
+        "the recorded mask of image n instead.  The output holds "
         "pred [N, L, P], P ordered (row, column, channel); patch_loss [N, L], of every "
         "patch, hidden or not; latent [N, K + 1, D], the class token, then the visible "
         "patches by place, zeros where an image has fewer; and loss, the mean over all "
         "that is hidden (nan if nothing is).",
     .examples = "  maskgrid reconstruct --checkpoint encoder.safetensors \\\n"
-                "      --input in.safetensors --out out.safetensors\n",
+                "      --input in.safetensors --out out.safetensors\n"
+                "  maskgrid reconstruct --checkpoint encoder.safetensors \\\n"
+                "      --input in.safetensors --masks masks.h5 --out out.safetensors\n",
     .options = options, .size = sizeof(Options), .run = run,
 };

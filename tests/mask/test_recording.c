@@ -1,0 +1,217 @@
+/* Recorded masks: the same patches again, and files that lie. */
+#include "core/base/h5.h"
+#include "core/mask/recording.h"
+#include "strategies/registry.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS = 3, COLS = 5, L = 15, K = 4, E = 2, N = 3, BYTES = 2 };
+
+static Scratch scratch;
+static Err     err;
+static void    prepare(void) { scratch_open(&scratch); }
+static void    clean_up(void) { scratch_close(&scratch); }
+TestSuite(recording, .init = prepare, .fini = clean_up);
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+/* What a file says; tests change one thing of it. */
+typedef struct {
+    int64_t rows, cols, K, epoch[E], image[N];
+    size_t  images, bytes; /* of `hidden` */
+    bool    wide;          /* int32 epochs count as int64, floats as bits do not */
+    uint8_t hidden[E * N * 4];
+} File;
+
+/* Visible in mask m are the patches m .. m + K - 1. */
+static int visible(int m, int i) { return i >= m && i < m + K; }
+
+static File whole(void)
+{
+    File f = { ROWS, COLS, K, { 5, 6 }, { 0, 7, 9 }, N, BYTES, false, { 0 } };
+    for (int m = 0; m < E * N; m++) {
+        int ids[L], n = 0;
+        for (int wanted = 1; wanted >= 0; wanted--)
+            for (int i = 0; i < L; i++)
+                if (visible(m, i) == wanted) ids[n++] = i;
+        recording_pack(f.hidden + m * BYTES, ids, L, K);
+    }
+    return f;
+}
+
+static const char *write_file(const File *f)
+{
+    H5         *h;
+    static char path[400];
+    float       floats[E * N * BYTES] = { 0 };
+    strcpy(path, scratch_path(&scratch, "masks.h5"));
+    OK(h5_create(&h, path, &err));
+    OK(h5_put_whole(h, "/", "rows", f->rows, &err));
+    OK(h5_put_whole(h, "/", "cols", f->cols, &err));
+    OK(h5_put_whole(h, "/", "visible", f->K, &err));
+    OK(h5_put(h, &(H5Set){ .name = "masks/epoch", .kind = NUMBER_INT64, .rank = 1,
+                           .dim = { E } }, f->epoch, &err));
+    OK(h5_put(h, &(H5Set){ .name = "masks/image", .kind = NUMBER_INT64, .rank = 1,
+                           .dim = { N } }, f->image, &err));
+    OK(h5_put(h, &(H5Set){ .name = "masks/hidden",
+                           .kind = f->wide ? NUMBER_FLOAT : NUMBER_UINT8, .rank = 3,
+                           .dim = { E, f->images, f->bytes } },
+              f->wide ? (const void *)floats : f->hidden, &err));
+    OK(h5_commit(h, &err));
+    return path;
+}
+
+Test(recording, gives_back_what_was_packed)
+{
+    Recording *r;
+    File       f = whole();
+    OK(recording_read(&r, write_file(&f), &err));
+    cr_expect(r->rows == ROWS && r->cols == COLS && r->K == K && r->epochs == E);
+    cr_expect(recording_has(r, 7) && !recording_has(r, 8) && !recording_has(r, 10));
+    for (int e = 0; e < 7; e++) /* epochs 5 and 6, then over and over */
+        for (int n = 0; n < N; n++) {
+            uint8_t hidden[L];
+            recording_get(r, hidden, (uint64_t)(5 + e), (uint64_t)f.image[n]);
+            for (int i = 0; i < L; i++)
+                cr_expect_eq(hidden[i], !visible(e % E * N + n, i), "%d %d %d", e, n, i);
+        }
+    recording_close(r);
+}
+
+Test(recording, aborts_on_an_image_it_has_not, .signal = SIGABRT)
+{
+    Recording *r;
+    uint8_t    hidden[L];
+    File       f = whole();
+    if (!recording_read(&r, write_file(&f), &err)) recording_get(r, hidden, 0, 8);
+}
+
+/* --- files that lie ---------------------------------------------------------- */
+
+static void rows(File *f) { f->rows = 1 << 20; }
+static void no_rows(File *f) { f->rows = -3; }
+static void other_grid(File *f) { f->cols = 6; }
+static void all_visible(File *f) { f->K = L; }
+static void other_count(File *f) { f->K = K + 1; }
+static void one_more(File *f) { f->hidden[4 * BYTES] |= 1 << 3; }
+static void behind(File *f) { f->hidden[BYTES - 1] |= 1; }
+static void gap(File *f) { f->epoch[1] = 8; }
+static void negative(File *f) { f->image[0] = -1; }
+static void twice(File *f) { f->image[2] = 7; }
+static void few_images(File *f) { f->images = N - 1; }
+static void few_bytes(File *f) { f->bytes = 1; }
+static void floats(File *f) { f->wide = true; }
+
+static const struct { void (*spoil)(File *f); const char *named; } lies[] = {
+    { rows, "a grid of 1048576 x 5" },
+    { no_rows, "a grid of -3 x 5" },
+    { other_grid, "[2, 3, 2], expected [2, 3, 3]" },
+    { all_visible, "15 of 15 patches visible" },
+    { other_count, "mask [0, 0] hides 11 of 15 patches, expected 10" },
+    { one_more, "mask [1, 1] hides 12 of 15 patches, expected 11" },
+    { behind, "mask [0, 0] has bits behind its 15 patches" },
+    { gap, "masks/epoch: 8 at [1], behind 5" },
+    { negative, "masks/image: -1 at [0]" },
+    { twice, "masks/image: 7 at [2], behind 7" },
+    { few_images, "[2, 2, 2], expected [2, 3, 2]" },
+    { few_bytes, "[2, 3, 1], expected [2, 3, 2]" },
+    { floats, "masks/hidden: not unsigned 8-bit integers" },
+};
+
+Test(recording, names_what_is_wrong)
+{
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        Recording *r;
+        File       f = whole();
+        lies[i].spoil(&f);
+        cr_assert_eq(recording_read(&r, write_file(&f), &err), STATUS_FORMAT, "%s",
+                     lies[i].named);
+        cr_expect(strstr(err.text, lies[i].named), "%s: %s", lies[i].named, err.text);
+        cr_expect(strstr(err.text, "masks.h5"), "%s", err.text);
+    }
+}
+
+Test(recording, names_what_is_no_recording)
+{
+    Recording  *r;
+    H5         *h;
+    const char *path = scratch_file(&scratch, "text.h5", "no HDF5 at all", 14);
+    cr_expect_eq(recording_read(&r, path, &err), STATUS_FORMAT);
+    path = scratch_path(&scratch, "other.h5");
+    OK(h5_create(&h, path, &err));
+    OK(h5_commit(h, &err));
+    cr_expect_eq(recording_read(&r, path, &err), STATUS_FORMAT);
+    cr_expect(strstr(err.text, "has no attribute rows"), "%s", err.text);
+    cr_expect_eq(recording_read(&r, scratch_path(&scratch, "none.h5"), &err), STATUS_MISSING);
+}
+
+/* --- as a strategy ----------------------------------------------------------- */
+
+static Mask *open_it(const char *spec)
+{
+    Mask *m;
+    OK(strategy_open(&m, spec, ROWS, COLS, &err));
+    return m;
+}
+
+Test(recording, is_a_strategy)
+{
+    File  f = whole();
+    Mask *m = open_it(write_file(&f));
+    int   ids[L];
+    cr_expect(!strncmp(mask_spec(m), "masks.h5@", 9), "%s", mask_spec(m));
+    mask_draw(m, ids, &(MaskView){ 0 }, 42, 6, 9, K); /* the last mask, of any seed */
+    for (int t = 0; t < K; t++) cr_expect_eq(ids[t], 5 + t);
+
+    char spec[100];
+    snprintf(spec, sizeof spec, "0.5 %s + 0.5 random", mask_spec(m));
+    Mask *blend = open_it(spec); /* found by its name and hash */
+    cr_expect_str_eq(mask_spec(blend), spec);
+    mask_close(blend);
+    mask_close(m);
+}
+
+Test(recording, identity_is_that_of_the_content)
+{
+    char  first[100];
+    File  f = whole();
+    Mask *m = open_it(write_file(&f));
+    strcpy(first, mask_spec(m));
+    mask_close(m);
+    cr_expect_eq(strlen(first), strlen("masks.h5@") + 12, "%s", first);
+
+    const char *wrong = "masks.h5@000000000000";
+    cr_expect_eq(strategy_open(&m, wrong, ROWS, COLS, &err), STATUS_MISSING);
+}
+
+Test(recording, refuses_what_it_cannot_draw)
+{
+    File  f = whole();
+    char  spec[500];
+    Mask *m;
+    cr_expect_eq(strategy_open(&m, write_file(&f), COLS, ROWS, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "of 3 x 5 patches, not of 5 x 3"), "%s", err.text);
+
+    m = open_it(write_file(&f));
+    cr_expect(!recording_check(m, K, 0, 1, &err));
+    cr_expect_eq(recording_check(m, K + 1, 0, 1, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "4 of 15 patches visible"), "%s", err.text);
+    cr_expect_eq(recording_check(m, K, 0, 2, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "no mask of image 1; 3 images are recorded, 0 to 9"), "%s",
+              err.text);
+    snprintf(spec, sizeof spec, "%s until 0.5 then random", mask_spec(m));
+    mask_close(m);
+    m = open_it(spec); /* and so as a part */
+    cr_expect_eq(recording_check(m, K, 0, 2, &err), STATUS_CONFIG);
+    mask_close(m);
+    snprintf(spec, sizeof spec, "%s | random", scratch_path(&scratch, "masks.h5"));
+    m = open_it(spec);
+    cr_expect_eq(recording_check(m, K, 0, 1, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "union"), "%s", err.text);
+    mask_close(m);
+}

@@ -1,114 +1,246 @@
-/* maskgrid masks: draw masks of one strategy. */
+/* maskgrid masks: draw masks of one strategy, or record them. */
 #include "experiments/cli/cli.h"
 
 #include "core/data/picture.h"
+#include "core/mask/recording.h"
+#include "experiments/record/mask_record.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
 #include "strategies/registry.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 typedef struct {
-    const char *grid, *out, *over;
+    const char *grid, *out, *over, *checkpoint, *data;
     double      ratio, progress;
-    long        count, seed, epoch, cell;
+    long        count, seed, epoch, epochs, cell;
 } Options;
 
 static const Option options[] = {
-    OPTION_TEXT(Options, grid, "RxC", "14x14", "rows and columns of patches"),
+    OPTION_TEXT(Options, grid, "RxC", NULL,
+                "rows and columns of patches (default: the checkpoint's, else 14x14)"),
     OPTION_NUMBER(Options, ratio, "R", "0.75", 0.0001, 0.9999, "share of hidden patches"),
-    OPTION_INT(Options, count, "N", "4", 1, 400, "masks, of images 0 to N - 1"),
+    OPTION_INT(Options, count, "N", "0", 0, 100000000,
+               "masks, of images 0 to N - 1; 0: four, or to record all of --data"),
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
     OPTION_INT(Options, epoch, "N", "0", 0, 1000000, "epoch"),
+    OPTION_INT(Options, epochs, "N", "1", 1, 1000000, "record so many from --epoch on"),
     OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
                   "share of training done, for start, anneal, until"),
-    OPTION_TEXT(Options, out, "FILE.png", NULL, "draw a picture instead"),
+    OPTION_TEXT(Options, out, "FILE", NULL,
+                "draw a picture instead (.png, .svg), or record the masks (.h5)"),
     OPTION_TEXT(Options, over, "IMAGE", NULL,
                 "over this JPEG or PNG, which is looked at too"),
-    OPTION_INT(Options, cell, "N", "10", 1, 64, "pixels a patch, with --out"),
+    OPTION_TEXT(Options, checkpoint, "FILE", NULL,
+                "the encoder that guides masks, in safetensors"),
+    OPTION_TEXT(Options, data, "SET", NULL,
+                "it looks at images of this data set or folder"),
+    OPTION_INT(Options, cell, "N", "0", 0, 64,
+               "pixels a patch of a picture; 0: 10, or more with --over"),
     { 0 }
 };
 
+enum {
+    SHOWN = 400, /* masks at most, but of a recording */
+    AT_ONCE = 64, /* images that are looked at         */
+    OVER = 448   /* pixels of a picture's longer side */
+};
+static const size_t MOST_BYTES = (size_t)1 << 28; /* of a recording */
+
 typedef struct {
-    Mask *mask;
-    int   rows, cols, K, N, *ids; /* [N, rows cols] */
-    Sight sight;
+    const Options *o;
+    Mask  *mask;
+    int    rows, cols, K, N, *ids; /* [N, rows cols] */
+    Image  over;
+    Data  *data;
+    Sight  sight;
 } Work;
 
-static void draw(Work *w, const Options *o)
+static Status look(Work *w, int first, int N, Err *err)
 {
-    size_t L = (size_t)(w->rows * w->cols);
-    w->ids = malloc((size_t)w->N * L * sizeof *w->ids);
-    CHECK(w->ids, "no memory for %d masks", w->N);
-    for (int n = 0; n < w->N; n++) {
-        MaskView view = sight_view(&w->sight, w->mask, n, o->progress);
-        mask_draw(w->mask, w->ids + (size_t)n * L, &view, (uint64_t)o->seed,
-                  (uint64_t)o->epoch, (uint64_t)n, w->K);
-    }
+    SightPlan plan = { .needs = mask_needs(w->mask), .rows = w->rows, .cols = w->cols,
+                       .N = N, .picture = w->o->over ? &w->over : NULL, .data = w->data,
+                       .first = first, .checkpoint = w->o->checkpoint,
+                       .seed = (uint64_t)w->o->seed };
+    return sight_open(&w->sight, &plan, err);
+}
+
+static void draw(const Work *w, int *ids, int seen, int64_t epoch, int image)
+{
+    MaskView view = sight_view(&w->sight, w->mask, seen, w->o->progress);
+    mask_draw(w->mask, ids, &view, (uint64_t)w->o->seed, (uint64_t)epoch, (uint64_t)image,
+              w->K);
+}
+
+/* --- a picture ---------------------------------------------------------------- */
+
+/* The middle of m in the shape of the grid, so that neither is stretched. */
+static void crop(Image *m, int rows, int cols)
+{
+    int height = m->height, width = m->width;
+    if ((int64_t)width * rows > (int64_t)height * cols) width = height * cols / rows;
+    else height = width * rows / cols;
+    if (height < 1 || width < 1) return;
+    size_t row = (size_t)width * (size_t)m->channels;
+    size_t from = (size_t)m->width * (size_t)m->channels;
+    size_t left = (size_t)((m->width - width) / 2) * (size_t)m->channels;
+    size_t top = (size_t)((m->height - height) / 2);
+    for (size_t y = 0; y < (size_t)height; y++)
+        memmove(m->pixels + y * row, m->pixels + (top + y) * from + left, row);
+    m->height = height, m->width = width;
+}
+
+static int cell_of(const Work *w)
+{
+    int side = w->rows > w->cols ? w->rows : w->cols;
+    if (w->o->cell) return (int)w->o->cell;
+    return !w->o->over ? 10 : side < OVER / 4 ? OVER / side : 4;
 }
 
 /* Masks in rows, as square as can be. */
-static Status write_picture(const Work *w, const Options *o, const Image *over, Err *err)
+static Status write_picture(const Work *w, Err *err)
 {
-    int cell = (int)o->cell, gap = 8, beside = 1;
+    int cell = cell_of(w), gap = 8, beside = 1;
     while (beside * beside < w->N) beside++;
     int    below = (w->N + beside - 1) / beside;
     int    width = w->cols * cell + gap, height = w->rows * cell + gap;
     Canvas c;
-    if (beside * width + gap >= 1 << 15 || below * height + gap >= 1 << 15)
+    if (beside * width + gap > CANVAS_SIDE || below * height + gap > CANVAS_SIDE)
         return err_set(err, STATUS_CONFIG,
                        "%s: %d masks of %d x %d pixels are too large a "
                        "picture; give a smaller --cell or --count",
-                       o->out, w->N, width, height);
-    canvas_open(&c, beside * width + gap, below * height + gap, WHITE);
+                       w->o->out, w->N, width, height);
+    canvas_open_for(&c, beside * width + gap, below * height + gap, WHITE, w->o->out);
     for (int n = 0; n < w->N; n++) {
-        const Image *shown = over || mask_needs(w->mask) ? &w->sight.pictures[n] : NULL;
-        sketch_patches(&c, gap + n % beside * width, gap + n / beside * height, cell,
-                       w->ids + (size_t)n * (size_t)(w->rows * w->cols), w->rows, w->cols,
-                       w->K, shown);
+        int          x = gap + n % beside * width, y = gap + n / beside * height;
+        const int   *ids = w->ids + (size_t)n * (size_t)(w->rows * w->cols);
+        const Image *seen = w->sight.pictures ? &w->sight.pictures[n % w->sight.N] : NULL;
+        sketch_patches(&c, x, y, cell, ids, w->rows, w->cols, w->K,
+                       w->o->over ? &w->over : seen);
+        sketch_thrown(&c, x, y, cell, ids, w->rows, w->cols, mask_thrown(w->mask, w->K));
     }
-    Status bad = canvas_write(&c, o->out, err);
+    Status bad = canvas_write(&c, w->o->out, err);
     canvas_close(&c);
     return bad;
 }
 
-static Status work(Work *w, const Options *o, const char *spec, Err *err)
+static Status show(Work *w, Err *err)
 {
-    Image over = { 0 };
-    if (grid_read(&w->rows, &w->cols, o->grid, err) ||
-        strategy_open(&w->mask, spec, w->rows, w->cols, err))
+    size_t L = (size_t)(w->rows * w->cols);
+    w->N = w->o->count ? (int)w->o->count : 4;
+    if (w->N > SHOWN)
+        return err_set(err, STATUS_CONFIG, "--count: %d masks; at most %d are drawn, more are "
+                       "recorded with --out FILE.h5", w->N, SHOWN);
+    if (recording_check(w->mask, w->K, 0, (uint64_t)w->N, err) || look(w, 0, w->N, err))
         return err->code;
-    w->K = mask_visible(w->rows * w->cols, mask_ratio(w->mask, o->ratio, o->progress));
-    w->N = (int)o->count;
-    Status bad = o->over ? picture_read(&over, 0, o->over, err) : STATUS_OK;
-    if (!bad)
-        bad = sight_open(&w->sight, mask_needs(w->mask), w->rows, w->cols,
-                         o->over ? &over : NULL, w->N, (uint64_t)o->seed, err);
-    if (!bad) {
-        draw(w, o);
-        printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
-               w->rows, w->cols, w->K, w->rows * w->cols - w->K,
-               mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
-               mask_needs(w->mask) ? "; " : "",
-               mask_needs(w->mask) ? w->sight.caption : "");
-        if (o->out) bad = write_picture(w, o, o->over ? &over : NULL, err);
-        else
-            sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K,
-                         cli_columns(STDOUT_FILENO));
+    w->ids = malloc((size_t)w->N * L * sizeof *w->ids);
+    CHECK(w->ids, "no memory for %d masks", w->N);
+    for (int n = 0; n < w->N; n++) draw(w, w->ids + (size_t)n * L, n, w->o->epoch, n);
+
+    printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
+           w->rows, w->cols, w->K, w->rows * w->cols - w->K,
+           mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
+           mask_needs(w->mask) ? "; seen by " : "",
+           mask_needs(w->mask) ? w->sight.eyes : "");
+    if (w->o->out) return write_picture(w, err);
+    sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K, cli_columns(STDOUT_FILENO));
+    return STATUS_OK;
+}
+
+/* --- a recording -------------------------------------------------------------- */
+
+static Status fill(Work *w, uint8_t *hidden, int images, Err *err)
+{
+    int    L = w->rows * w->cols, ids[MASK_MAX_PATCHES];
+    size_t bytes = recording_bytes(L);
+    for (int first = 0; first < images; first += AT_ONCE) {
+        int n = images - first < AT_ONCE ? images - first : AT_ONCE;
+        if (look(w, first, AT_ONCE, err)) return err->code;
+        for (long e = 0; e < w->o->epochs; e++)
+            for (int i = 0; i < n; i++) {
+                size_t at = (size_t)e * (size_t)images + (size_t)(first + i);
+                draw(w, ids, i, w->o->epoch + e, first + i);
+                recording_pack(hidden + at * bytes, ids, L, w->K);
+            }
+        sight_close(&w->sight);
     }
-    image_free(&over);
+    return STATUS_OK;
+}
+
+static Status record(Work *w, Err *err)
+{
+    const Options *o = w->o;
+    int    images = o->count ? (int)o->count : w->data ? w->data->count : 4;
+    size_t each = recording_bytes(w->rows * w->cols) * (size_t)o->epochs;
+    if (w->data && images > w->data->count)
+        return err_set(err, STATUS_CONFIG, "--count: %d images, and %s has %d", images, o->data,
+                       w->data->count);
+    if ((size_t)images > MOST_BYTES / each)
+        return err_set(err, STATUS_CONFIG, "masks of %d images in %ld epochs are more than the "
+                       "%zu MiB that a recording may have", images, o->epochs, MOST_BYTES >> 20);
+    if (mask_thrown(w->mask, w->K))
+        return err_set(err, STATUS_CONFIG, "%s throws patches, and a recording knows visible "
+                       "and hidden ones alone", mask_spec(w->mask));
+    if (recording_check(w->mask, w->K, 0, (uint64_t)images, err)) return err->code;
+    Text needs = { 0 };
+    mask_needs_text(&needs, mask_needs(w->mask));
+    uint8_t *hidden = malloc(each * (size_t)images);
+    CHECK(hidden, "no memory for masks of %d images", images);
+    Status bad = fill(w, hidden, images, err);
+    if (!bad && look(w, 0, 1, err)) bad = err->code; /* for the name of the eyes */
+    if (!bad && mask_needs(w->mask)) text_add(&needs, " of %s", w->sight.eyes);
+    MaskRecord m = {
+        .strategy = mask_spec(w->mask), .rows = w->rows, .cols = w->cols, .K = w->K,
+        .seed = (uint64_t)o->seed, .ratio = mask_ratio(w->mask, o->ratio, o->progress),
+        .progress = o->progress, .seen = text_get(&needs), .epoch = o->epoch,
+        .epochs = (size_t)o->epochs, .images = (size_t)images, .hidden = hidden
+    };
+    if (!bad) bad = mask_record_write(o->out, &m, err);
+    if (!bad)
+        printf("%s: %s, %d images, %ld epoch%s\n", o->out, m.strategy, images, o->epochs,
+               o->epochs == 1 ? "" : "s");
+    text_free(&needs);
+    free(hidden);
     return bad;
+}
+
+/* --- the command --------------------------------------------------------------- */
+
+static bool is_recording(const char *path)
+{
+    size_t n = path ? strlen(path) : 0;
+    return n > 3 && !strcmp(path + n - 3, ".h5");
+}
+
+static Status work(Work *w, const char *spec, Err *err)
+{
+    const Options *o = w->o;
+    if (sight_grid(&w->rows, &w->cols, o->grid, o->checkpoint, err) ||
+        strategy_open(&w->mask, spec, w->rows, w->cols, err) ||
+        sight_suits(w->mask, o->checkpoint, err) ||
+        sight_data(&w->data, o->data, o->checkpoint, err) ||
+        (o->over && picture_read(&w->over, 0, o->over, err)))
+        return err->code;
+    if (o->over) crop(&w->over, w->rows, w->cols);
+    w->K = mask_visible(w->rows * w->cols, mask_ratio(w->mask, o->ratio, o->progress));
+    if (is_recording(o->out)) return record(w, err);
+    if (o->epochs > 1)
+        return err_set(err, STATUS_CONFIG, "--epochs has no effect without --out FILE.h5");
+    return show(w, err);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
 {
-    Work w = { 0 };
+    Work w = { .o = opt };
     Err  err;
     (void)n;
-    Status bad = work(&w, opt, arguments[0], &err);
+    Status bad = work(&w, arguments[0], &err);
     sight_close(&w.sight);
+    data_close(w.data);
     mask_close(w.mask);
+    image_free(&w.over);
     free(w.ids);
     return bad ? cli_fail(&err) : EXIT_DONE;
 }
@@ -118,16 +250,19 @@ COMMAND(masks) = {
     .arguments = "STRATEGY",
     .least = 1,
     .most = 1,
-    .about = "draw masks: in the terminal, as PNG, over an image",
+    .about = "draw masks: in the terminal, as a picture, over an image; or record them",
     .details = "STRATEGY is a name with parameters, such as spiral:select=window,sym=1; "
                "`maskgrid strategies` lists them, and its --help says how they are put "
                "together. Strategies that look at the image look "
-               "at drawn scenes, or at --over, through the first layer of an untrained "
-               "encoder.",
+               "at --over, at --data or at drawn scenes, through the encoder of "
+               "--checkpoint, or through an untrained one. A recording is a strategy too: "
+               "./masks.h5 hides the same patches again, here and in recipes.",
     .examples = "  maskgrid masks hilbert:select=window --count 8\n"
                 "  maskgrid masks 'random until 0.25 then hilbert | sma' --progress 0.3\n"
                 "  maskgrid masks block --ratio 0.6 --out block.png\n"
-                "  maskgrid masks sma --over cat.png --out cat-sma.png\n",
+                "  maskgrid masks sma --over cat.png --out cat-sma.png\n"
+                "  maskgrid masks block --count 60000 --epochs 10 --out masks.h5\n"
+                "  maskgrid masks ./masks.h5 --count 8\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

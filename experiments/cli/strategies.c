@@ -1,6 +1,7 @@
 /* maskgrid strategies: list them, or one in full. */
 #include "experiments/cli/cli.h"
 
+#include "core/mask/recording.h"
 #include "core/mask/settings.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
@@ -62,7 +63,9 @@ static Status print_drawing(const char *name, Err *err)
     Sight sight;
     int   ids[DRAWN * SIDE * SIDE], L = SIDE * SIDE, K = mask_visible(L, 0.75);
     if (strategy_open(&m, name, SIDE, SIDE, err)) return err->code;
-    Status bad = sight_open(&sight, mask_needs(m), SIDE, SIDE, NULL, DRAWN, 0, err);
+    SightPlan plan = { .needs = mask_needs(m), .rows = SIDE, .cols = SIDE, .N = DRAWN };
+    Status    bad = recording_check(m, K, 0, DRAWN, err);
+    if (!bad) bad = sight_open(&sight, &plan, err);
     if (!bad) {
         if (mask_order(m)) {
             printf("\nThe walk, from the dot\n");
@@ -72,8 +75,8 @@ static Status print_drawing(const char *name, Err *err)
             MaskView view = sight_view(&sight, m, n, 1);
             mask_draw(m, ids + n * L, &view, 0, 0, (uint64_t)n, K);
         }
-        printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", " : "",
-               mask_needs(m) ? sight.caption : "");
+        printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", seen by " : "",
+               mask_needs(m) ? sight.eyes : "");
         sketch_masks(stdout, ids, DRAWN, SIDE, SIDE, K, cli_columns(STDOUT_FILENO));
         sight_close(&sight);
     }

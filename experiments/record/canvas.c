@@ -10,17 +10,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_svg(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && !strcmp(path + n - 4, ".svg");
+}
+
 void canvas_open(Canvas *c, int width, int height, uint32_t colour)
 {
-    CHECK(width > 0 && height > 0 && width < 1 << 15 && height < 1 << 15,
+    canvas_open_for(c, width, height, colour, "");
+}
+
+void canvas_open_for(Canvas *c, int width, int height, uint32_t colour, const char *path)
+{
+    CHECK(width > 0 && height > 0 && width <= CANVAS_SIDE && height <= CANVAS_SIDE,
           "canvas of %d x %d", width, height);
-    *c = (Canvas){ width, height, malloc((size_t)width * (size_t)height * 3) };
+    *c = (Canvas){ .width = width, .height = height };
+    if (is_svg(path)) {
+        c->vector = vector_open(width, height, colour);
+        return;
+    }
+    c->rgb = malloc((size_t)width * (size_t)height * 3);
     CHECK(c->rgb, "no memory for a canvas of %d x %d", width, height);
     canvas_box(c, 0, 0, width, height, colour);
 }
 
 void canvas_close(Canvas *c)
 {
+    vector_close(c->vector);
     free(c->rgb);
     *c = (Canvas){ 0 };
 }
@@ -44,16 +61,30 @@ static void blend(Canvas *c, int x, int y, uint32_t colour, double share)
     p[0] = (uint8_t)(now >> 16), p[1] = (uint8_t)(now >> 8), p[2] = (uint8_t)now;
 }
 
+void canvas_veil(Canvas *c, int x, int y, int width, int height, uint32_t colour,
+                 double share)
+{
+    if (c->vector) {
+        vector_box(c->vector, x, y, width, height, colour, share);
+        return;
+    }
+    for (int i = y; i < y + height; i++)
+        for (int j = x; j < x + width; j++) blend(c, j, i, colour, share);
+}
+
 void canvas_box(Canvas *c, int x, int y, int width, int height, uint32_t colour)
 {
-    for (int i = y; i < y + height; i++)
-        for (int j = x; j < x + width; j++) blend(c, j, i, colour, 1);
+    canvas_veil(c, x, y, width, height, colour, 1);
 }
 
 void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m)
 {
     Image small = { 0 }, scratch = { 0 };
     View  all = view_of(m);
+    if (c->vector) {
+        vector_image(c->vector, x, y, width, height, m);
+        return;
+    }
     image_size(&small, height, width, m->channels);
     resize(small.pixels, height, width, &all, NULL, FILTER_BICUBIC, &scratch);
     const uint8_t *p = small.pixels;
@@ -72,6 +103,13 @@ void canvas_image(Canvas *c, int x, int y, int width, int height, const Image *m
 void canvas_line(Canvas *c, const double a[2], const double b[2], double pen,
                  uint32_t colour)
 {
+    if (c->vector) {
+        vector_line(c->vector, pen, colour);
+        vector_point(c->vector, a[0], a[1], true);
+        vector_point(c->vector, b[0], b[1], false);
+        vector_end_line(c->vector);
+        return;
+    }
     double dx = b[0] - a[0], dy = b[1] - a[1], length2 = dx * dx + dy * dy;
     int    left = (int)floor(fmin(a[0], b[0]) - pen - 1);
     int    top = (int)floor(fmin(a[1], b[1]) - pen - 1);
@@ -90,6 +128,7 @@ static double unit_of(int size) { return size / 6.0; } /* a capital is six high 
 int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *text)
 {
     double unit = unit_of(size), pen = fmax(0.42 * unit, 0.55), left = x;
+    if (c->vector) vector_line(c->vector, pen, colour);
     for (const char *t = text; *t; t++) {
         double last[2] = { 0 };
         bool   down = false;
@@ -100,13 +139,15 @@ int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *
             }
             double at[2] = { left + unit * (s[0] - '0') + pen,
                              y + unit * ('8' - s[1]) + pen };
-            if (down) canvas_line(c, last, at, pen, colour);
+            if (c->vector) vector_point(c->vector, at[0], at[1], !down);
+            else if (down) canvas_line(c, last, at, pen, colour);
             memcpy(last, at, sizeof last);
             down = true;
             s++;
         }
         left += unit * font_advance(*t);
     }
+    if (c->vector) vector_end_line(c->vector);
     return (int)ceil(left) - x;
 }
 
@@ -124,6 +165,7 @@ int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colo
     size_t used = 0;
     int    top = y, leading = size * 7 / 4;
     for (const char *at = text; *at;) {
+        if (!used) at += strspn(at, " ");
         size_t n = strcspn(at, " ,=");
         n += at[n] != '\0';
         if (n > sizeof line / 2) n = sizeof line / 2; /* no word is as long */
@@ -131,23 +173,27 @@ int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colo
         if (fits) {
             memcpy(line + used, at, n);
             line[used + n] = '\0';
-            fits = !used || canvas_text_width(size, line) <= width;
+            fits = canvas_text_width(size, line) <= width;
+            for (; !fits && !used && n > 1; fits = canvas_text_width(size, line) <= width)
+                line[--n] = '\0'; /* a word that is too long is broken anywhere */
+            fits |= !used;
         }
         if (fits) {
             used += n, at += n;
             continue;
         }
         line[used] = '\0';
-        canvas_text(c, x, y, size, colour, line);
+        if (c) canvas_text(c, x, y, size, colour, line);
         y += leading;
         used = 0;
     }
     line[used] = '\0';
-    canvas_text(c, x, y, size, colour, line);
+    if (c) canvas_text(c, x, y, size, colour, line);
     return y + leading - top;
 }
 
 Status canvas_write(const Canvas *c, const char *path, Err *err)
 {
+    if (c->vector) return vector_write(c->vector, path, err);
     return png_write(path, c->rgb, c->width, c->height, err);
 }

@@ -13,20 +13,30 @@
 
 #include "core/base/status.h"
 #include "core/data/image.h"
+#include "experiments/record/vector.h"
 
 #include <stdint.h>
 
 enum { WHITE = 0xffffff, BLACK = 0, GRAY = 0x6b7280, PALE = 0xe5e7eb, INK = 0x1f4e79 };
 
+enum { CANVAS_SIDE = (1 << 15) - 1 }; /* at most */
+
 typedef struct {
     int      width, height;
-    uint8_t *rgb; /* [height, width, 3] */
+    uint8_t *rgb;    /* [height, width, 3]          */
+    Vector  *vector; /* instead of rgb, for an .svg */
 } Canvas;
 
 void canvas_open(Canvas *c, int width, int height, uint32_t colour);
+/* The same for a file of this name: it is drawn as shapes if that ends in .svg. */
+void canvas_open_for(Canvas *c, int width, int height, uint32_t colour, const char *path);
 void canvas_close(Canvas *c);
 
 void canvas_box(Canvas *c, int x, int y, int width, int height, uint32_t colour);
+
+/* A box that lets 1 - share of what is below through. */
+void canvas_veil(Canvas *c, int x, int y, int width, int height, uint32_t colour,
+                 double share);
 
 /* A line with round ends, `pen` pixels to each side of it. */
 void canvas_line(Canvas *c, const double from[2], const double to[2], double pen,
@@ -41,7 +51,7 @@ int canvas_text(Canvas *c, int x, int y, int size, uint32_t colour, const char *
 int canvas_text_width(int size, const char *text);
 
 /* The same in lines of at most `width` pixels, broken at blanks, commas and equals
- * signs; returns the height, leading included. */
+ * signs; returns the height, leading included.  Without a canvas it only measures. */
 int canvas_paragraph(Canvas *c, int x, int y, int size, int width, uint32_t colour,
                      const char *text);
 

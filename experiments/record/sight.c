@@ -1,43 +1,116 @@
 #include "experiments/record/sight.h"
 
+#include "core/data/loader.h"
 #include "core/data/resize.h"
 #include "core/data/scene.h"
-#include "core/model/mae.h"
+#include "core/train/checkpoint.h"
+#include "experiments/record/sketch.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 1 << 29, CHANNELS = 3, SCENE_SIDE = 128 };
+enum { MOST_BYTES = 1 << 29, SCENE_SIDE = 128 };
+static const double MIDDLE = 127.5, SCALE = 64; /* of pixels of no data set */
 
-static void draw_scene(Image *out, int index)
+/* --- pictures ---------------------------------------------------------------- */
+
+static void draw_scene(Image *out, int channels, int index)
 {
     ScenesConfig c = scenes_defaults();
     Scene       *scene = malloc(sizeof *scene);
     CHECK(scene, "no memory for a scene");
-    c.size = SCENE_SIDE, c.channels = CHANNELS;
+    c.size = SCENE_SIDE, c.channels = channels;
     scene_make(scene, &c, 0, index);
-    image_size(out, SCENE_SIDE, SCENE_SIDE, CHANNELS);
+    image_size(out, SCENE_SIDE, SCENE_SIDE, channels);
     scene_draw(scene, out->pixels);
     free(scene);
 }
 
-static void fit(Image *out, const Image *from, int height, int width)
+/* Gray of colours is weighted as Pillow does; colours of gray are three times that. */
+static uint8_t channel(const uint8_t *pixel, int from, int channels, int c)
 {
-    Image scratch = { 0 };
-    View  all = view_of(from);
-    image_size(out, height, width, from->channels);
-    resize(out->pixels, height, width, &all, NULL, FILTER_BICUBIC, &scratch);
+    if (from < 3) return *pixel;
+    if (channels >= 3) return pixel[c];
+    return (uint8_t)((19595U * pixel[0] + 38470U * pixel[1] + 7471U * pixel[2] + 32768U) >> 16);
+}
+
+static void fit(Image *out, const Image *from, const VitConfig *c)
+{
+    Image  scratch = { 0 }, sized = { 0 };
+    View   all = view_of(from);
+    size_t pixels = (size_t)c->height * (size_t)c->width, C = (size_t)c->channels;
+    image_size(&sized, c->height, c->width, from->channels);
+    resize(sized.pixels, c->height, c->width, &all, NULL, FILTER_BICUBIC, &scratch);
+    image_size(out, c->height, c->width, c->channels);
+    for (size_t i = 0; i < pixels; i++)
+        for (size_t k = 0; k < C; k++)
+            out->pixels[i * C + k] = channel(sized.pixels + i * (size_t)from->channels,
+                                             from->channels, c->channels, (int)k);
+    image_free(&sized);
     image_free(&scratch);
 }
 
-/* Planes of numbers around 0; gray pictures have three equal planes. */
-static void normalise(real *out, const Image *m)
+/* planes [C, H, W], numbers around 0 */
+static void normalise(real *planes, const Image *m)
 {
-    size_t pixels = (size_t)m->height * (size_t)m->width, step = (size_t)m->channels;
-    for (size_t c = 0; c < CHANNELS; c++)
+    size_t pixels = (size_t)m->height * (size_t)m->width, C = (size_t)m->channels;
+    for (size_t c = 0; c < C; c++)
         for (size_t i = 0; i < pixels; i++)
-            *out++ = (real)((m->pixels[i * step + (step > c ? c : 0)] - 127.5) / 64);
+            *planes++ = (real)((m->pixels[i * C + c] - MIDDLE) / SCALE);
 }
+
+/* The other way, of images of a data set. */
+static void show(Image *out, const real *planes, const Data *d, const VitConfig *v)
+{
+    size_t pixels = (size_t)v->height * (size_t)v->width, C = (size_t)v->channels;
+    image_size(out, v->height, v->width, v->channels);
+    for (size_t c = 0; c < C; c++)
+        for (size_t i = 0; i < pixels; i++) {
+            double x = (double)*planes++ * (double)d->std[c] + (double)d->mean[c];
+            out->pixels[i * C + c] = (uint8_t)lround(255 * fmin(fmax(x, 0), 1));
+        }
+}
+
+static Status load(Sight *s, real *planes, const SightPlan *p, Err *err)
+{
+    const VitConfig *v = &s->mae.config.encoder;
+    size_t           each = (size_t)v->channels * (size_t)v->height * (size_t)v->width;
+    Arena            host;
+    Loader           loader;
+    CHECK(p->first % p->N == 0, "images from %d on, %d at a time", p->first, p->N);
+    arena_open(&host, "sight", NULL, NULL);
+    loader_open(&loader, p->data, &(LoaderConfig){ .batch = p->N, .height = v->height,
+                                                   .width = v->width });
+    Batch  b = batch_new(&host, &loader);
+    Status bad = loader_batch(&loader, &b, 0, p->first / p->N, err);
+    for (int n = 0; n < b.N && !bad; n++)
+        show(&s->pictures[n], b.images + (size_t)n * each, p->data, v);
+    if (!bad) memcpy(planes, b.images, (size_t)b.N * each * sizeof *planes);
+    if (!bad) s->N = b.N;
+    loader_close(&loader);
+    arena_close(&host);
+    return bad;
+}
+
+/* planes [N, C, H, W] and s->pictures */
+static Status gather(Sight *s, real *planes, const SightPlan *p, Err *err)
+{
+    const VitConfig *v = &s->mae.config.encoder;
+    size_t           each = (size_t)v->channels * (size_t)v->height * (size_t)v->width;
+    if (p->data && !p->picture) return load(s, planes, p, err);
+    for (int n = 0; n < s->N; n++) {
+        Image scene = { 0 };
+        if (!p->picture) draw_scene(&scene, v->channels, p->first + n);
+        fit(&s->pictures[n], p->picture ? p->picture : &scene, v);
+        normalise(planes + (size_t)n * each, &s->pictures[n]);
+        image_free(&scene);
+    }
+    return STATUS_OK;
+}
+
+/* --- looking ----------------------------------------------------------------- */
 
 /* The part of image n, read from the tape; nothing where nobody asks. */
 static void keep(float *to, int n, Tape *t, const Tensor *x, real *work)
@@ -49,38 +122,32 @@ static void keep(float *to, int n, Tape *t, const Tensor *x, real *work)
 }
 
 /* One image at a time: it is done once, and attention fills the memory. */
-static void look(Sight *s, const MaeConfig *c, uint64_t seed)
+static void look(Sight *s, const real *planes)
 {
-    const Backend *be;
-    Err            err;
-    Mae            mae;
-    Tape           t;
-    const int      height = c->encoder.height, width = c->encoder.width;
-    CHECK(!backend_open(&be, "cpu", &err), "%s", err.text);
-    size_t pixels = (size_t)(CHANNELS * height * width), L = (size_t)s->L;
+    Tape             t;
+    const VitConfig *v = &s->mae.config.encoder;
+    size_t           each = (size_t)v->channels * (size_t)v->height * (size_t)v->width;
+    size_t           L = (size_t)s->L;
     size_t most = (size_t)s->heads * L * L + L * (size_t)(s->width + s->values);
-    real  *planes = malloc((pixels + most) * sizeof *planes);
-    CHECK(planes, "no memory to look at %d patches", s->L);
-
-    mae_open(&mae, be, c, seed);
-    tape_open(&t, be);
+    real  *work = malloc(most * sizeof *work);
+    CHECK(work, "no memory to look at %d patches", s->L);
+    tape_open(&t, s->mae.params.be);
     t.recording = false;
     for (int n = 0; n < s->N; n++) {
-        real   *work = planes + pixels;
-        Tensor *images = tape_constant(&t, 4, (int[]){ 1, CHANNELS, height, width });
-        normalise(planes, &s->pictures[n]);
-        be->write(images->data, planes, pixels);
+        Tensor *x = tape_constant(&t, 4, (int[]){ 1, v->channels, v->height, v->width });
+        t.be->write(x->data, planes + (size_t)n * each, each);
         if (s->attention)
-            keep(s->attention, n, &t, vit_first_attention(&t, &mae.vit, images), work);
-        VitLook last = vit_last_look(&t, &mae.vit, images, true);
-        keep(s->class_attention, n, &t, last.class_attention, work);
-        keep(s->features, n, &t, last.features, work);
-        keep(s->pixels, n, &t, op_target_patches(&t, images, SIGHT_CELL, false), work);
+            keep(s->attention, n, &t, vit_first_attention(&t, &s->mae.vit, x), work);
+        if (s->class_attention) {
+            VitLook last = vit_last_look(&t, &s->mae.vit, x, true);
+            keep(s->class_attention, n, &t, last.class_attention, work);
+            keep(s->features, n, &t, last.features, work);
+        }
+        keep(s->pixels, n, &t, op_target_patches(&t, x, v->patch, false), work);
         tape_reset(&t);
     }
     tape_close(&t);
-    mae_close(&mae);
-    free(planes);
+    free(work);
 }
 
 static float *room(bool asked, size_t n)
@@ -103,42 +170,119 @@ static void rooms(Sight *s, unsigned needs)
     for (size_t i = 0; i < L; i++) s->even[i] = 1;
 }
 
-Status sight_open(Sight *s, unsigned needs, int rows, int cols, const Image *picture,
-                  int N, uint64_t seed, Err *err)
-{
-    MaeConfig micro = { .encoder = { .channels = CHANNELS, .height = rows * SIGHT_CELL,
-                                     .width = cols * SIGHT_CELL, .patch = SIGHT_CELL } };
-    *s = (Sight){ 0 };
-    if (mae_preset(&micro, "micro", err)) return err->code;
-    size_t L = (size_t)(rows * cols), heads = (size_t)micro.encoder.size.heads;
-    size_t bytes = (size_t)N * heads * L * L * sizeof(float);
-    if (needs & MASK_NEEDS_ATTENTION && bytes > MOST_BYTES)
-        return err_set(err, STATUS_CONFIG,
-                       "attention between %zu patches of %d images takes "
-                       "%zu MiB; at most %d are allowed",
-                       L, N, bytes >> 20, MOST_BYTES >> 20);
+/* --- who looks at what ------------------------------------------------------- */
 
-    s->N = N, s->rows = rows, s->cols = cols, s->L = (int)L, s->heads = (int)heads;
-    s->width = micro.encoder.size.D, s->values = mae_values(&micro);
-    s->caption = picture ? "seen by an untrained encoder (micro)"
-                         : "seen by an untrained encoder (micro) in drawn scenes";
-    s->pictures = calloc((size_t)N, sizeof *s->pictures);
-    CHECK(s->pictures, "no memory for %d pictures", N);
-    for (int n = 0; n < N; n++) {
-        Image scene = { 0 };
-        if (!picture) draw_scene(&scene, n);
-        fit(&s->pictures[n], picture ? picture : &scene, rows * SIGHT_CELL,
-            cols * SIGHT_CELL);
-        image_free(&scene);
-    }
-    rooms(s, needs);
-    if (needs) look(s, &micro, seed);
+static void name_eyes(Sight *s, const SightPlan *p)
+{
+    const char *file = p->checkpoint, *of = "";
+    for (const char *at = file, *slash = NULL; at && *at; at++) /* with its folder */
+        if (*at == '/') file = slash ? slash + 1 : file, slash = at;
+    if (!p->picture) of = p->data ? p->data->name : "drawn scenes";
+    snprintf(s->eyes, sizeof s->eyes, "%s%.100s%s%.60s",
+             file ? "" : "an untrained encoder (micro)", file ? file : "", *of ? " in " : "", of);
+}
+
+static Status encoder_of(VitConfig *c, const char *checkpoint, Err *err)
+{
+    Safetensors f;
+    MaeConfig   mae;
+    if (safetensors_open(&f, checkpoint, err)) return err->code;
+    Status bad = checkpoint_config(&mae, &f, NULL, err);
+    safetensors_close(&f);
+    if (!bad) *c = mae.encoder;
+    return bad;
+}
+
+Status sight_grid(int *rows, int *cols, const char *grid, const char *checkpoint, Err *err)
+{
+    VitConfig v;
+    if (grid || !checkpoint) return grid_read(rows, cols, grid ? grid : "14x14", err);
+    if (encoder_of(&v, checkpoint, err)) return err->code;
+    *rows = vit_rows(&v), *cols = vit_cols(&v);
     return STATUS_OK;
+}
+
+Status sight_data(Data **d, const char *set, const char *checkpoint, Err *err)
+{
+    VitConfig  v = { .channels = 3, .height = SCENE_SIDE };
+    DataConfig c = data_defaults();
+    *d = NULL;
+    if (!set) return STATUS_OK;
+    if (checkpoint && encoder_of(&v, checkpoint, err)) return err->code;
+    c.name = set;
+    if (strchr(set, '/')) c.name = "folder", c.folder = set;
+    c.channels = c.scenes.channels = v.channels;
+    if (strcmp(c.name, "fashion-mnist")) c.size = c.scenes.size = v.height;
+    if (!strcmp(c.name, "scenes")) c.size = 0;
+    if (data_check(&c, err) || data_open(d, &c, SPLIT_TRAIN, err)) return err->code;
+    return STATUS_OK;
+}
+
+static Status check(const SightPlan *p, const VitConfig *v, Err *err)
+{
+    size_t L = (size_t)(p->rows * p->cols);
+    size_t bytes = (size_t)p->N * (size_t)v->size.heads * L * L * sizeof(float);
+    if (vit_rows(v) != p->rows || vit_cols(v) != p->cols)
+        return err_set(err, STATUS_CONFIG, "%s: looks at %d x %d patches, not at %d x %d",
+                       p->checkpoint, vit_rows(v), vit_cols(v), p->rows, p->cols);
+    if (p->data && !p->picture && p->data->channels != v->channels)
+        return err_set(err, STATUS_CONFIG, "%s: looks at images of %d channels; those of %s "
+                       "have %d", p->checkpoint, v->channels, p->data->name, p->data->channels);
+    if (p->needs & MASK_NEEDS_ATTENTION && bytes > MOST_BYTES)
+        return err_set(err, STATUS_CONFIG, "attention between %zu patches of %d images takes "
+                       "%zu MiB; at most %d are allowed", L, p->N, bytes >> 20,
+                       MOST_BYTES >> 20);
+    return STATUS_OK;
+}
+
+Status sight_suits(const Mask *m, const char *checkpoint, Err *err)
+{
+    if (!checkpoint || mask_control(m) != MASK_UNTRAINED) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: asks for an untrained encoder, not for %s",
+                   mask_spec(m), checkpoint);
+}
+
+static Status open_encoder(Sight *s, const SightPlan *p, Err *err)
+{
+    const Backend *be;
+    MaeConfig      c = { .encoder = { .channels = p->data ? p->data->channels : 3,
+                                      .height = p->rows * SIGHT_CELL,
+                                      .width = p->cols * SIGHT_CELL, .patch = SIGHT_CELL } };
+    if (mae_preset(&c, "micro", err) || backend_open(&be, "cpu", err)) return err->code;
+    if (p->checkpoint && encoder_of(&c.encoder, p->checkpoint, err)) return err->code;
+    if (check(p, &c.encoder, err)) return err->code;
+    if (p->checkpoint) return checkpoint_open(&s->mae, be, p->checkpoint, NULL, err);
+    mae_open(&s->mae, be, &c, p->seed);
+    return STATUS_OK;
+}
+
+Status sight_open(Sight *s, const SightPlan *p, Err *err)
+{
+    *s = (Sight){ .N = p->N, .rows = p->rows, .cols = p->cols, .L = p->rows * p->cols,
+                  .trained = p->checkpoint };
+    name_eyes(s, p);
+    if (!p->needs) return STATUS_OK;
+    if (open_encoder(s, p, err)) return err->code;
+    const VitConfig *v = &s->mae.config.encoder;
+    s->heads = v->size.heads, s->width = v->size.D, s->values = mae_values(&s->mae.config);
+    s->pictures = calloc((size_t)s->N, sizeof *s->pictures);
+    real *planes = malloc((size_t)s->N * (size_t)v->channels * (size_t)v->height *
+                          (size_t)v->width * sizeof *planes);
+    CHECK(s->pictures && planes, "no memory for %d pictures", s->N);
+    Status bad = gather(s, planes, p, err);
+    if (!bad) {
+        rooms(s, p->needs);
+        look(s, planes);
+    }
+    free(planes);
+    if (bad) sight_close(s);
+    return bad;
 }
 
 void sight_close(Sight *s)
 {
-    for (int n = 0; n < s->N; n++) image_free(&s->pictures[n]);
+    for (int n = 0; n < s->N && s->pictures; n++) image_free(&s->pictures[n]);
+    if (s->mae.params.be) mae_close(&s->mae);
     free(s->pictures);
     free(s->attention);
     free(s->class_attention);
@@ -157,7 +301,7 @@ static const float *of(const float *x, int n, size_t each)
 MaskView sight_view(const Sight *s, const Mask *m, int n, double progress)
 {
     const size_t L = (size_t)s->L, H = (size_t)s->heads;
-    n %= s->N;
+    n = (n + (mask_control(m) == MASK_SHUFFLED)) % s->N;
     if (mask_needs(m) & MASK_NEEDS_SWEEP)
         mask_sweep(m, s->swept,
                    &(MaskSweep){ .rows = s->rows, .cols = s->cols, .heads = s->heads,

@@ -1,20 +1,34 @@
-/* Something to look at, for drawing masks of strategies that look at the image
- * where no model is being trained: an untrained encoder.
+/* Something to look at, for drawing masks of strategies that look at the image where
+ * no model is being trained: an encoder from a checkpoint, or an untrained one.
  *
- *     if (sight_open(&s, mask_needs(m), rows, cols, NULL, 4, seed, &err)) ...
+ *     SightPlan plan = { .needs = mask_needs(m), .rows = 14, .cols = 14, .N = 4 };
+ *     if (sight_open(&s, &plan, &err)) ...
  *     MaskView view = sight_view(&s, m, image, 1);
  *     mask_draw(m, ids, &view, seed, epoch, image, K);
  *     sight_close(&s);
  *
- * Say so beside the masks: a trained encoder looks elsewhere.
+ * Say `eyes` beside the masks: a trained encoder looks elsewhere.
  */
 #ifndef EXPERIMENTS_RECORD_SIGHT_H
 #define EXPERIMENTS_RECORD_SIGHT_H
 
+#include "core/data/data.h"
 #include "core/data/image.h"
 #include "core/mask/draw.h"
+#include "core/model/mae.h"
 
-enum { SIGHT_CELL = 8 }; /* pixels a patch */
+enum { SIGHT_CELL = 8 }; /* pixels a patch, of an untrained encoder */
+
+typedef struct {
+    unsigned     needs;      /* of all masks to be drawn; 0: nothing is looked at     */
+    int          rows, cols;
+    int          N;          /* images: of these sources the first that is not NULL   */
+    const Image *picture;    /* all are this, stretched to the grid                   */
+    const Data  *data;       /* images first .. first + N - 1, fewer at its end       */
+    int          first;      /* a multiple of N; else drawn scenes from this number on */
+    const char  *checkpoint; /* who looks; NULL: an untrained encoder                 */
+    uint64_t     seed;       /* of that                                               */
+} SightPlan;
 
 typedef struct {
     int    N, rows, cols, L, heads, width, values; /* H, D, P                       */
@@ -24,18 +38,29 @@ typedef struct {
     float *pixels;          /* [N, L, P]                                            */
     float *even;            /* [L] losses and learners: nothing is known yet        */
     float *swept;           /* [L] of the last view                                 */
-    Image *pictures;        /* [N] rows * SIGHT_CELL high                           */
-    const char *caption; /* who looks at what, in one line  */
+    Image *pictures;        /* [N] as the encoder sees them; NULL if nobody asks    */
+    char   eyes[200];       /* "an untrained encoder (micro) in drawn scenes"       */
+    bool   trained;         /* from a checkpoint                                    */
+    Mae    mae;
 } Sight;
 
-/* `needs` of all masks to be drawn.  Pictures 0..N-1 are drawn scenes, or all are
- * `picture`, stretched to the grid.  STATUS_CONFIG if the grid is too large for
- * attention to be kept; then there is nothing to close, but it may be. */
-MUST_USE Status sight_open(Sight *s, unsigned needs, int rows, int cols,
-                           const Image *picture, int N, uint64_t seed, Err *err);
+/* STATUS_CONFIG if the grid is not the checkpoint's, or too large for attention to be
+ * kept; else as checkpoint_open and data_read.  If it fails there is nothing to close,
+ * but it may be. */
+MUST_USE Status sight_open(Sight *s, const SightPlan *p, Err *err);
 void            sight_close(Sight *s);
 
-/* What m asks to see of image number n, modulo N; until the next view. */
+/* STATUS_CONFIG if m asks for an untrained encoder and this is another. */
+MUST_USE Status sight_suits(const Mask *m, const char *checkpoint, Err *err);
+
+/* What m asks to see of image `first` + n, modulo N; until the next view. */
 MaskView sight_view(const Sight *s, const Mask *m, int n, double progress);
+
+/* Of "--grid RxC --checkpoint FILE --data SET": each may be NULL.  The grid is the
+ * checkpoint's, else 14 x 14, where none is given; SET is the name of a data set or a
+ * folder, of which the images to train on are opened. */
+MUST_USE Status sight_grid(int *rows, int *cols, const char *grid, const char *checkpoint,
+                           Err *err);
+MUST_USE Status sight_data(Data **d, const char *set, const char *checkpoint, Err *err);
 
 #endif

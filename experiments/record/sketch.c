@@ -141,19 +141,45 @@ void sketch_walk(FILE *to, const int *walk, int rows, int cols)
 
 /* --- on a canvas ------------------------------------------------------- */
 
-static int gap(int cell) { return cell >= 6 ? 1 : 0; }
+static const double VEIL = 0.82;
+
+static int gap(int cell) { return cell >= 6 ? cell / 12 + 1 : 0; }
+
+/* Round the visible ones, which may have the colour of what is beside them. */
+static void frame(Canvas *c, int x, int y, int side, int pen)
+{
+    canvas_box(c, x, y, side, pen, INK);
+    canvas_box(c, x, y + side - pen, side, pen, INK);
+    canvas_box(c, x, y + pen, pen, side - 2 * pen, INK);
+    canvas_box(c, x + side - pen, y + pen, pen, side - 2 * pen, INK);
+}
 
 void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
                     int K, const Image *picture)
 {
     int g = gap(cell), inside = cell - g;
     if (picture) canvas_image(c, x, y, cols * cell, rows * cell, picture);
-    for (int t = 0; t < rows * cols; t++) {
+    for (int t = rows * cols - 1; t >= 0; t--) {
         int left = x + ids[t] % cols * cell, top = y + ids[t] / cols * cell;
-        canvas_box(c, left + inside, top, g, cell, WHITE);
-        canvas_box(c, left, top + inside, cell, g, WHITE);
-        if (t >= K || !picture)
-            canvas_box(c, left, top, inside, inside, t < K ? INK : PALE);
+        if (t >= K) canvas_veil(c, left, top, inside, inside, PALE, picture ? VEIL : 1);
+        else if (!picture) canvas_box(c, left, top, inside, inside, INK);
+    }
+    for (int i = 1; i <= cols && picture; i++)
+        canvas_box(c, x + i * cell - g, y, g, rows * cell, WHITE);
+    for (int i = 1; i <= rows && picture; i++)
+        canvas_box(c, x, y + i * cell - g, cols * cell, g, WHITE);
+    for (int t = 0; t < K && picture && cell >= 6; t++)
+        frame(c, x + ids[t] % cols * cell, y + ids[t] / cols * cell, inside, g);
+}
+
+void sketch_thrown(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
+                   int n)
+{
+    int inside = cell - gap(cell), side = inside / 3;
+    for (int t = rows * cols - n; t < rows * cols; t++) {
+        int left = x + ids[t] % cols * cell, top = y + ids[t] / cols * cell;
+        canvas_box(c, left, top, inside, inside, WHITE);
+        canvas_box(c, left + (inside - side) / 2, top + (inside - side) / 2, side, side, GRAY);
     }
 }
 
@@ -176,11 +202,13 @@ void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, i
     }
 }
 
+uint32_t sketch_shade(double share) { return colour_between(0xf3f4f6, INK, share); }
+
 void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows,
                    int cols)
 {
     int g = gap(cell);
     for (int i = 0; i < rows * cols; i++)
         canvas_box(c, x + i % cols * cell, y + i / cols * cell, cell - g, cell - g,
-                   colour_between(0xf3f4f6, INK, share[i]));
+                   sketch_shade(share[i]));
 }

@@ -19,14 +19,20 @@ void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K,
 void sketch_walk(FILE *to, const int *walk, int rows, int cols);
 
 /* One mask: patches of `cell` pixels with a gap between them.  The visible ones
- * show the picture, or INK if it is NULL; the hidden ones are PALE. */
+ * show the picture, with a frame, or INK if it is NULL; the hidden ones are PALE, and
+ * let a little of the picture through. */
 void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
                     int K, const Image *picture);
+
+/* On top of it the last n of ids: thrown, neither visible nor hidden. */
+void sketch_thrown(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
+                   int n);
 
 /* The walk [rows cols] of an order, from the dot. */
 void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols);
 
 /* The share of masks in which each patch is visible [rows cols], white to INK. */
+uint32_t sketch_shade(double share);
 void sketch_shares(Canvas *c, int x, int y, int cell, const double *share, int rows,
                    int cols);
 

@@ -1,13 +1,16 @@
 /* strategies, masks and gallery, as a user types them. */
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
+#include "experiments/record/png.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Scratch scratch;
@@ -98,7 +101,76 @@ Test(masks_command, as_a_picture_and_over_one)
     strcpy(over, scratch_path(&scratch, "b.png"));
     cr_assert_eq(RUN(out, "masks", "sma", "--over", path, "--count", "1", "--out", over),
                  EXIT_DONE, "%s", out);
-    expect_size("b.png", 156, 156);
+    expect_size("b.png", 14 * 32 + 16, 14 * 32 + 16);
+}
+
+static uint32_t pixel(const Image *m, int x, int y)
+{
+    const uint8_t *p = m->pixels + 3 * (y * m->width + x);
+    return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+}
+
+/* Visible patches are the image's, hidden ones greyed, and nothing is stretched. */
+Test(masks_command, over_an_image_hidden_patches_are_gray)
+{
+    enum { WIDE = 64, HIGH = 32 };
+    static uint8_t rgb[HIGH * WIDE * 3]; /* red; the ends, which are cut off, blue */
+    char           out[4096], over[400], path[400];
+    Image          m = { 0 };
+    Err            err;
+    for (int i = 0; i < HIGH * WIDE; i++) rgb[3 * i + (i % WIDE < 16 || i % WIDE >= 48) * 2] = 255;
+    strcpy(over, scratch_path(&scratch, "red.png"));
+    strcpy(path, scratch_path(&scratch, "out.png"));
+    cr_assert(!png_write(over, rgb, WIDE, HIGH, &err), "%s", err.text);
+    cr_assert_eq(RUN(out, "masks", "rows", "--grid=2x2", "--ratio=0.5", "--count=1",
+                     "--cell=20", "--over", over, "--out", path), EXIT_DONE, "%s", out);
+    cr_assert(!picture_read(&m, 3, path, &err), "%s", err.text);
+    int      shown = pixel(&m, 18, 18) == 0xff0000 ? 18 : 38;
+    uint32_t hidden = pixel(&m, 18, 56 - shown);
+    cr_expect_eq(pixel(&m, 18, shown), 0xff0000);
+    cr_expect_eq(pixel(&m, 38, shown), 0xff0000);
+    cr_expect(hidden >> 16 > 0xe0 && (hidden & 0xff) > 0xb0, "%06x", (unsigned)hidden);
+    image_free(&m);
+}
+
+Test(masks_command, records_and_replays)
+{
+    char out[4096], first[4096], path[400];
+    strcpy(path, scratch_path(&scratch, "m.h5"));
+    cr_assert_eq(RUN(out, "masks", "block", "--count=6", "--epoch=3", "--epochs=2", "--seed=5",
+                     "--out", path), EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(first, "masks", "block", "--count=6", "--epoch=4", "--seed=5"), EXIT_DONE);
+    cr_assert_eq(RUN(out, "masks", path, "--count=6", "--epoch=4"), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "m.h5@"), "%s", out);
+    cr_expect_str_eq(strchr(out, '\n'), strchr(first, '\n'));
+}
+
+Test(masks_command, a_recording_is_also_of_what_is_seen)
+{
+    char out[32768], first[32768], path[400];
+    strcpy(path, scratch_path(&scratch, "s.h5"));
+    cr_assert_eq(RUN(out, "masks", "sma", "--grid=6x6", "--count=70", "--out", path),
+                 EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(first, "masks", "sma", "--grid=6x6", "--count=70"), EXIT_DONE);
+    cr_assert_eq(RUN(out, "masks", path, "--grid=6x6", "--count=70"), EXIT_DONE, "%s", out);
+    cr_expect_str_eq(strchr(out, '\n'), strchr(first, '\n'));
+}
+
+/* One of each kind: guided, not drawn, an order, an expression. */
+Test(masks_command, gallery_as_shapes)
+{
+    char   out[4096], path[400], *svg;
+    size_t n;
+    Err    err;
+    strcpy(path, scratch_path(&scratch, "g.svg"));
+    cr_assert_eq(RUN(out, "gallery", "sma", "hpm", "peano", "0.5 random + 0.5 block",
+                     "--grid=4x6", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert(!file_read(path, 1 << 24, &svg, &n, &err), "%s", err.text);
+    cr_expect(!strncmp(svg, "<svg ", 5) && !strcmp(svg + n - 7, "</svg>\n"));
+    int images = 0;
+    for (const char *at = svg; (at = strstr(at, "data:image/png;base64,iVBOR")); at++) images++;
+    cr_expect_eq(images, 4, "%d", images); /* three masks of sma and what it looks at */
+    free(svg);
 }
 
 Test(masks_command, gallery)
@@ -143,6 +215,26 @@ Test(masks_command, bad_ratio)
 Test(masks_command, no_picture)
 {
     WRONG(EXIT_DATA, "none.png", "masks", "sma", "--over", "none.png");
+}
+Test(masks_command, too_many_to_draw)
+{
+    WRONG(EXIT_USAGE, "at most 400", "masks", "random", "--count", "401");
+}
+Test(masks_command, too_many_to_record)
+{
+    WRONG(EXIT_USAGE, "256 MiB", "masks", "random", "--count=90000000", "--out", "never.h5");
+}
+Test(masks_command, epochs_without_a_recording)
+{
+    WRONG(EXIT_USAGE, "--out FILE.h5", "masks", "random", "--epochs", "2");
+}
+Test(masks_command, no_checkpoint)
+{
+    WRONG(EXIT_DATA, "none.safetensors", "gallery", "sma", "--checkpoint", "none.safetensors");
+}
+Test(masks_command, no_data)
+{
+    WRONG(EXIT_USAGE, "fashion-mnist", "gallery", "sma", "--data", "fashion-mnits");
 }
 Test(masks_command, no_room_for_attention)
 {

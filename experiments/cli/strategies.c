@@ -201,9 +201,14 @@ static void print_list(void)
         }
         if (!first) putchar('\n');
     }
-    printf("All of them take:");
-    for (const MaskParam *row = mask_common; row->key; row++) printf(" %s", row->key);
-    printf("\n`maskgrid strategies NAME` shows one in full.\n");
+    Text take = { 0 }, lines = { 0 };
+    text_add(&take, "All of them take:");
+    for (const MaskParam *row = mask_common; row->key; row++)
+        text_add(&take, " %s", row->key);
+    text_wrap(&lines, text_get(&take), COLUMNS);
+    printf("%s`maskgrid strategies NAME` shows one in full.\n", text_get(&lines));
+    text_free(&take);
+    text_free(&lines);
 }
 
 static void print_list_json(void)

@@ -1,4 +1,6 @@
+#include "core/mask/recording.h"
 #include "experiments/cli/cli.h"
+#include "experiments/record/mask_record.h"
 #include "tests/model/parity.h"
 #include "tests/scratch.h"
 
@@ -124,6 +126,56 @@ Test(reconstruct, images_may_hide_different_numbers)
         free(alone);
     }
     free(together), free(mask), free(images);
+    parity_close(&p);
+}
+
+/* mask [images, L], as `maskgrid masks --out` records it. */
+static void write_masks(const real *mask, int L, int images)
+{
+    Err     err;
+    uint8_t hidden[8 * 8];
+    int     ids[64], K = 0;
+    for (int n = 0; n < images; n++) {
+        int t = 0;
+        for (int h = 0; h < 2; h++) {
+            for (int i = 0; i < L; i++)
+                if ((mask[n * L + i] == 1) == h) ids[t++] = i;
+            if (!h) K = t;
+        }
+        recording_pack(hidden + (size_t)n * recording_bytes(L), ids, L, K);
+    }
+    MaskRecord m = { .strategy = "random", .rows = 8, .cols = 8, .K = K, .ratio = 0.75,
+                     .seen = "nothing", .epochs = 1, .images = (size_t)images,
+                     .hidden = hidden };
+    REQUIRE(mask_record_write(scratch_path(&scratch, "m.h5"), &m, &err));
+}
+
+Test(reconstruct, takes_recorded_masks)
+{
+    char   path[400];
+    size_t n;
+    Parity p;
+    parity_open(&p, "raw_pix");
+    write_checkpoint(&p);
+    real *images = parity_values(&p, "input", "images");
+    real *mask = parity_values(&p, "raw_pix", "mask");
+    write_input("i", images, p.N, mask, p.L);
+    write_masks(mask, p.L, p.N);
+    cr_assert(command("i", "own", heads) == EXIT_DONE);
+    real *own = output("own", "pred", &n);
+
+    for (int k = 0; k < p.N * p.L; k++) mask[k] = k % 2; /* are not looked at */
+    write_input("i", images, p.N, mask, p.L);
+    strcpy(path, scratch_path(&scratch, "m.h5"));
+    const char *const with[] = { "--heads=3", "--decoder-heads=4", "--masks", path, NULL };
+    cr_assert(command("i", "recorded", with) == EXIT_DONE);
+    real *recorded = output("recorded", "pred", NULL);
+    cr_expect(!memcmp(own, recorded, n * sizeof *own));
+
+    for (int k = 0; k < p.L; k++) mask[k] = k < 48;
+    write_masks(mask, p.L, 1); /* fewer images than the input has */
+    cr_expect(command("i", "none", with) == EXIT_DATA);
+    free(own), free(recorded), free(mask), free(images);
     parity_close(&p);
 }
 

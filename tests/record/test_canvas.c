@@ -1,8 +1,10 @@
 #define _POSIX_C_SOURCE 200809L /* fmemopen, setenv */
+#include "core/base/file.h"
 #include "core/mask/mask.h"
 #include "experiments/record/canvas.h"
 #include "experiments/record/font.h"
 #include "experiments/record/sketch.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 
@@ -68,6 +70,43 @@ Test(canvas, paragraphs_break_and_lose_nothing)
     cr_expect_eq(painted(&c, 60, 100, 300, 300), 0);
     cr_expect_eq(canvas_paragraph(&c, 0, 0, 9, 1, BLACK, "x"), one);
     canvas_close(&c);
+}
+
+Test(canvas, long_words_are_broken_not_cut)
+{
+    Canvas c;
+    canvas_open(&c, 300, 300, WHITE);
+    int one = canvas_paragraph(NULL, 0, 0, 9, 300, BLACK, "x");
+    int high = canvas_paragraph(&c, 0, 0, 9, 50, BLACK, "a0123456789abcdef0123456789, b");
+    cr_expect(high >= 4 * one, "%d", high);
+    cr_expect_eq(painted(&c, 53, 0, 300, 300), 0);
+    canvas_close(&c);
+}
+
+/* The same calls, as shapes. */
+Test(canvas, svg_has_what_was_drawn)
+{
+    Scratch s;
+    Canvas  c;
+    Err     err;
+    char   *svg;
+    size_t  n;
+    scratch_open(&s);
+    const char *path = scratch_path(&s, "a.svg");
+    canvas_open_for(&c, 40, 30, WHITE, path);
+    cr_assert(c.vector && !c.rgb);
+    canvas_box(&c, 1, 2, 3, 4, INK);
+    canvas_box(&c, 5, 2, 3, 4, INK); /* one path with the one before */
+    canvas_veil(&c, 1, 2, 3, 4, PALE, 0.5);
+    cr_expect_eq(canvas_text(&c, 1, 9, 6, BLACK, "I."), canvas_text_width(6, "I."));
+    cr_assert(!canvas_write(&c, path, &err), "%s", err.text);
+    canvas_close(&c);
+    cr_assert(!file_read(path, 1 << 16, &svg, &n, &err), "%s", err.text);
+    cr_expect(strstr(svg, "<path fill=\"#1f4e79\" d=\"M1 2h3v4h-3zM5 2h3v4h-3z\"/>"), "%s", svg);
+    cr_expect(strstr(svg, "fill=\"#e5e7eb\" fill-opacity=\"0.5\""), "%s", svg);
+    cr_expect(strstr(svg, "stroke-linecap=\"round\"") && strstr(svg, "</svg>"), "%s", svg);
+    free(svg);
+    scratch_close(&s);
 }
 
 Test(sketch, patches_are_where_their_numbers_say)

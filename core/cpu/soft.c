@@ -59,7 +59,8 @@ void cpu_scale_patches_bwd(Share dx, Share dm, const real *dy, const real *x, co
 
 /* --- the reconstruction of what is hidden softly ------------------------ */
 
-/* each_nl = mean_p (pred - target)^2;  loss = sum (1 - m) each / sum (1 - m) */
+/* each_nl = mean_p (pred - target)^2;  loss = sum (1 - m) each / sum (1 - m), 0 if
+ * nothing at all is hidden, as in a float a sure mask may say */
 void cpu_soft_mse_fwd(real *loss, real *each, const real *pred, const real *target,
                       const real *m, int N, int L, int P)
 {
@@ -69,7 +70,7 @@ void cpu_soft_mse_fwd(real *loss, real *each, const real *pred, const real *targ
         sum += (1 - (double)m[i]) * (double)each[i];
         weight += 1 - (double)m[i];
     }
-    *loss = (real)(sum / weight);
+    *loss = weight > 0 ? (real)(sum / weight) : 0;
 }
 
 /* W = sum (1 - m):  dpred = dloss (1 - m) 2 (pred - target) / (P W),
@@ -80,7 +81,7 @@ void cpu_soft_mse_bwd(Share dpred, Share dm, const real *dloss, const real *loss
 {
     double weight = 0;
     for (size_t i = 0; i < at(N, 0, L); i++) weight += 1 - (double)m[i];
-    double part = (double)*dloss / weight;
+    double part = weight > 0 ? (double)*dloss / weight : 0;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++)
         for (int l = -1; l < L; l++) {
@@ -124,11 +125,12 @@ void cpu_undecided_bwd(Share dm, const real *dloss, const real *m, size_t n)
         give(dm, i, scale * bell((double)m[i]) * ((double)m[i] - 0.5));
 }
 
+/* Of a mask that keeps all or nothing the logarithms below would be infinite. */
 static double mean(const real *m, int L)
 {
-    double sum = 0;
+    double sum = 0, least = 1e-6;
     for (int l = 0; l < L; l++) sum += (double)m[l];
-    return sum / L;
+    return sum < least * L ? least : sum > (1 - least) * L ? 1 - least : sum / L;
 }
 
 /* With q_n the mean of m_n and s the share:

@@ -49,3 +49,32 @@ Test(soft, tokens_are_scaled)
     cr_expect_arr_eq(y, ((real[]){ 1, 2, 0, 0, 10, 12 }), sizeof y);
     tape_close(&t);
 }
+
+/* A mask that keeps everything, or nothing, is far from its share, but not infinitely. */
+Test(soft, sure_masks_are_finite)
+{
+    Tape  t;
+    Arena host, values;
+    real  g[4];
+    tape_open(&t, test_backend());
+    arena_open(&host, "test", NULL, NULL);
+    arena_open(&values, "test values", t.be->alloc, t.be->release);
+    for (int all = 0; all < 2; all++) {
+        Tensor *m = tensor_new(&host, &values, 2, (int[]){ 2, 2 }, true);
+        real    x[4] = { R(all), R(all), R(all), R(all) };
+        t.be->write(m->data, x, 4);
+        Tensor *pred = test_constant(&t, 3, (int[]){ 2, 3, 2 }, 1);
+        Tensor *target = test_constant(&t, 3, (int[]){ 2, 2, 2 }, 2);
+        Tensor *loss = op_add(&t, op_soft_mse(&t, pred, target, m), op_share_kl(&t, m, 0.25));
+        loss = op_add(&t, loss, op_alike(&t, m));
+        cr_expect(isfinite(*loss->data), "all %d: %g", all, (double)*loss->data);
+        tape_backward(&t, loss);
+        t.be->read(g, m->grad, 4);
+        for (int i = 0; i < 4; i++)
+            cr_expect(isfinite(g[i]), "all %d: gradient %g", all, (double)g[i]);
+        tape_reset(&t);
+    }
+    arena_close(&values);
+    arena_close(&host);
+    tape_close(&t);
+}

@@ -105,7 +105,7 @@ static void conclude(const Lint *l)
         fputs(text_get(&t), stdout);
         text_free(&t);
     } else if (l->o->all && !l->broken) {
-        printf("\n%d pages, all laws kept\n", l->n);
+        printf("\n%d of %d keep all laws\n", l->n, l->n);
     }
     fflush(stdout);
     if (l->broken) fprintf(stderr, "maskgrid: %d of %d break a law\n", l->broken, l->n);

@@ -18,8 +18,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const uint64_t MEMORY = 2UL << 30; /* bytes that a child may ask for */
-
 void *shared_new(size_t bytes)
 {
     void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -51,7 +49,7 @@ static void on_exit_call(void)
     _exit(EXIT_FAILED);
 }
 
-/* The address space may grow by MEMORY.  The sanitizers want all of it. */
+/* Two GiB more than the process has now.  The sanitizers want all there is. */
 static void limit(void)
 {
     struct rlimit none = { 0, 0 };
@@ -61,7 +59,7 @@ static void limit(void)
     FILE         *f = fopen("/proc/self/statm", "r");
     if (!f) return;
     if (fscanf(f, "%lu", &pages) == 1) {
-        uint64_t most = pages * (uint64_t)sysconf(_SC_PAGESIZE) + MEMORY;
+        uint64_t most = pages * (uint64_t)sysconf(_SC_PAGESIZE) + (2UL << 30);
         struct rlimit some = { most, most };
         setrlimit(RLIMIT_AS, &some);
     }

@@ -114,7 +114,7 @@ static void too_long(const void *self, int *out, int rows, int cols)
 /* --- what it does to the process -------------------------------------------- */
 
 static volatile int zero;
-SCORE(crashes) { UNUSED, *(volatile int *)(uintptr_t)zero = 1; }
+SCORE(crashes) { UNUSED, *(volatile int *)(uintptr_t)(zero + 4096) = 1; }
 SCORE(loops) { UNUSED; while (!zero) continue; }
 SCORE(exits) { UNUSED, exit(0); }
 SCORE(leaves) { UNUSED, _exit(0); }
@@ -164,7 +164,11 @@ const Bad bad_strategies[BAD_STRATEGIES] = {
     { "ignores_rng", LAW_FIXED, "every image has the same mask", IS(.score = ignores_rng) },
     { "says_fixed", LAW_FIXED, "says that it is fixed", IS(.score = good, .fixed = yes) },
     { "walks_twice", LAW_OPENS, "step 7 of its order is patch 7", IS(.order = twice) },
+#ifdef __SANITIZE_ADDRESS__ /* which sees it first, when the mask is opened */
+    { "walks_on", LAW_RETURNS, "ends the process", IS(.order = too_long) },
+#else
     { "walks_on", LAW_BOUNDS, "behind the end of the walk", IS(.order = too_long) },
+#endif
     { "crashes", LAW_RETURNS, "SEGV", IS(.score = crashes) },
     { "loops", LAW_RETURNS, "endless loop", IS(.score = loops) },
     { "exits", LAW_RETURNS, "exit()", IS(.score = exits) },

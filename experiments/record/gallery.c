@@ -282,7 +282,7 @@ static void put_head(const Page *p)
     int x = put_key(p->c, put_key(p->c, MARGIN, y, INK, "visible"), y, PALE, "hidden");
     if (p->throws) {
         sketch_thrown(p->c, x, y, SMALL + 2, (int[]){ 0 }, 1, 1, 1);
-        canvas_text(p->c, x + SMALL + 10, y, SMALL + 2, GRAY, "thrown: neither of both");
+        canvas_text(p->c, x + SMALL + 10, y, SMALL + 2, GRAY, "thrown: neither");
     }
     y += LINE;
     snprintf(line, sizeof line, "Guided masks: %s", g->sight->eyes);

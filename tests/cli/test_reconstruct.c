@@ -164,7 +164,7 @@ Test(reconstruct, takes_recorded_masks)
     cr_assert(command("i", "own", heads) == EXIT_DONE);
     real *own = output("own", "pred", &n);
 
-    for (int k = 0; k < p.N * p.L; k++) mask[k] = k % 2; /* are not looked at */
+    for (int k = 0; k < p.N * p.L; k++) mask[k] = (real)(k % 2); /* are not looked at */
     write_input("i", images, p.N, mask, p.L);
     strcpy(path, scratch_path(&scratch, "m.h5"));
     const char *const with[] = { "--heads=3", "--decoder-heads=4", "--masks", path, NULL };

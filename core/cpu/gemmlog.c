@@ -55,6 +55,13 @@ double gemmlog_flop(const GemmLog *log)
     return flop;
 }
 
+double gemmlog_take(GemmLog *log)
+{
+    double flop = gemmlog_flop(log);
+    log->products = 0;
+    return flop;
+}
+
 /* Private memory: the operands' addresses, sorted, overlapping ones joined. -- */
 
 static int by_address(const void *a, const void *b)

@@ -50,6 +50,7 @@ void gemmlog_start(GemmLog *log);
 void gemmlog_stop(void);
 
 double gemmlog_flop(const GemmLog *log);
+double gemmlog_take(GemmLog *log); /* the same, and forgets them: to add up a training */
 double gemmlog_replay(GemmLog *log); /* seconds; aborts if memory runs out */
 void   gemmlog_free(GemmLog *log);
 

@@ -102,12 +102,14 @@ static Status step(Pretrain *p, Err *err)
                                  .batch = &p->batch, .images = images, .r = &r,
                                  .visible = &visible });
     p->loss[p->step++] = (double)loss;
+    p->gflop += 1e-9 * gemmlog_take(&p->log);
     return STATUS_OK;
 }
 
 static Status train(Pretrain *p, Err *err)
 {
     if (pretrain_resume(p, err)) return err->code;
+    gemmlog_start(&p->log);
     double start = clock_s(), saved = start, before = p->wall_s;
     while (p->step < p->steps) {
         if (step(p, err)) {
@@ -164,6 +166,8 @@ Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
     if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
     arena_open(&p.host, "pretrain", NULL, NULL);
     Status bad = run(&p, err);
+    gemmlog_stop();
+    gemmlog_free(&p.log);
     guide_close(&p.guide);
     mask_close(p.mask);
     if (p.loader.data) loader_close(&p.loader);

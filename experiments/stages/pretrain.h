@@ -2,6 +2,7 @@
 #ifndef EXPERIMENTS_STAGES_PRETRAIN_H
 #define EXPERIMENTS_STAGES_PRETRAIN_H
 
+#include "core/cpu/gemmlog.h"
 #include "core/data/loader.h"
 #include "core/mask/draw.h"
 #include "core/train/checkpoint.h"
@@ -29,6 +30,8 @@ typedef struct {
     long    steps_per_epoch;
     double *loss;         /* [steps], NaN where not yet known                    */
     double *seen;         /* [L] how often each patch was visible                */
+    GemmLog log;          /* the products of the step under way                  */
+    double  gflop;        /* of all products, of what guides masks too           */
     double  mask_s;       /* spent on masks and on what the strategy asked for   */
     double  wall_s;       /* spent in all, over all sittings                     */
 } Pretrain;

@@ -132,6 +132,10 @@ static void training_curves(Pretrain *p, Record *r)
                   "mean squared error of hidden patches, mean of the last epoch", LOWER);
     record_metric(r, "mask_share", 100 * p->mask_s / p->wall_s, "percent",
                   "share of the time spent on masks", LOWER);
+    record_metric(r, "train_gflop", p->gflop, "Gflop",
+                  "products of matrices of the whole training, guides and learners with it",
+                  LOWER);
+    record_metric(r, "train_s", p->wall_s, "s", "time of the whole training", LOWER);
     guide_record(&p->guide, r);
     record_cost(r, p->wall_s, images);
 }

@@ -77,6 +77,7 @@ Status pretrain_save(const Pretrain *p, Err *err)
     put(&out, &a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
     safetensors_note(&out, "run.id", p->cell->stage[STAGE_PRETRAIN].id);
     state_note(&out, "run.step", (double)p->step);
+    state_note(&out, "run.gflop", p->gflop);
     state_note(&out, "run.mask_s", p->mask_s);
     state_note(&out, "run.wall_s", p->wall_s);
     Status bad = safetensors_write(&out, path, err);
@@ -93,7 +94,8 @@ bool state_number(const Safetensors *in, const char *key, double *x)
 static Status read_state(Pretrain *p, const Safetensors *in, Arena *a, Err *err)
 {
     double step;
-    if (!state_number(in, "run.step", &step) || !state_number(in, "run.mask_s", &p->mask_s) ||
+    if (!state_number(in, "run.step", &step) || !state_number(in, "run.gflop", &p->gflop) ||
+        !state_number(in, "run.mask_s", &p->mask_s) ||
         !state_number(in, "run.wall_s", &p->wall_s) || !(step >= 0 && step <= (double)p->steps))
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);

@@ -131,6 +131,30 @@ Test(stages, self_guided_masks_are_drawn_in_training, .timeout = 60)
     close_home(&h);
 }
 
+static double gflop_of(const char *settings)
+{
+    Home         h;
+    Err          err;
+    char         results[128];
+    const Cell  *c = open_cell(&h, settings);
+    StageContext x = context(&h, results, "results", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
+    double gflop = metric(&x, c, STAGE_PRETRAIN, "train_gflop");
+    features_free(x.features);
+    close_home(&h);
+    return gflop;
+}
+
+/* A teacher's forwards, then those of a predictor, which goes backwards as well. */
+Test(stages, what_guidance_takes_is_counted, .timeout = 60)
+{
+    double random = gflop_of("pretrain.strategy=random");
+    double attmask = gflop_of("pretrain.strategy=attmask");
+    double hpm = gflop_of("pretrain.strategy=hpm");
+    cr_expect(random > 0 && attmask > 1.1 * random && hpm > 1.2 * attmask,
+              "random %g, attmask %g, hpm %g", random, attmask, hpm);
+}
+
 /* Settings are parted by blanks here, words of a strategy by tabs as well. */
 Test(stages, the_ratio_may_change_from_step_to_step, .timeout = 60)
 {

@@ -119,13 +119,17 @@ static Total total_of(const Works *w)
 
 static void show_total(const Options *o, const Recipe *r, const Works *w)
 {
-    char  span[32];
-    Total t = total_of(w);
-    Pace  p = t.cells ? estimate_pace(w) : (Pace){ 0 };
-    int   cores = threads_available(), at_once = o->jobs ? (int)o->jobs : cores;
+    char        span[32];
+    Total       t = total_of(w);
+    MemoryTaken taken = estimate_memory_taken(w);
+    Pace        p = t.cells ? estimate_pace(w) : (Pace){ 0 };
+    int         cores = threads_available(), at_once = o->jobs ? (int)o->jobs : cores;
     if (at_once > t.cells) at_once = t.cells;
     printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, t.cells,
            t.stages);
+    if (taken.measured > 0)
+        printf("done    took %.0f MB a cell at most; %.0f MB were predicted\n",
+               taken.measured / 1e6, taken.predicted / 1e6);
     if (!t.cells) return;
     progress_span(span, t.flop * p.s_per_flop / (at_once < cores ? at_once : cores));
     printf("time    about %s with %d at a time, from %s\n", span, at_once,

@@ -7,6 +7,7 @@
 #include "experiments/stages/guide.h"
 #include "strategies/registry.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,36 @@ static double trial(const Cell *c)
     threads_set(threads);
     free(x);
     return best / (2.0 * ROWS * 4 * D * D);
+}
+
+static bool peak(double *bytes, const char *path)
+{
+    H5   *f;
+    Err   err;
+    H5Set set = { .name = "cost/peak_bytes", .kind = NUMBER_DOUBLE };
+    if (h5_open(&f, path, &err)) return false;
+    bool ok = !h5_get_into(f, &set, bytes, &err);
+    h5_close(f);
+    return ok;
+}
+
+MemoryTaken estimate_memory_taken(const Works *w)
+{
+    enum { ENOUGH = 64 };
+    MemoryTaken m = { 0 };
+    for (int i = 0, n = 0; i < w->n && n < ENOUGH; i++)
+        for (int k = 0; k < w->work[i].n; k++) {
+            const Task *t = &w->work[i].tasks[k];
+            char        path[CELL_PATH];
+            double      bytes;
+            if (!t->done) continue;
+            cell_record(path, w->results, t->cell, t->kind);
+            if (!peak(&bytes, path)) continue;
+            m.measured = fmax(m.measured, bytes);
+            m.predicted = fmax(m.predicted, estimate_memory(t->cell, t->kind));
+            n++;
+        }
+    return m;
 }
 
 /* Wall time and threads of a finished stage; false if the record does not say. */

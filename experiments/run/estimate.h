@@ -35,6 +35,14 @@ typedef struct {
 
 Pace estimate_pace(const Works *w);
 
+/* Of stages that are done: the most memory that one took, by its record, and the most
+ * that was predicted for one; 0 if none is done. */
+typedef struct {
+    double measured, predicted; /* bytes */
+} MemoryTaken;
+
+MemoryTaken estimate_memory_taken(const Works *w);
+
 double memory_available(void); /* bytes; 0 if the system does not say */
 
 #endif

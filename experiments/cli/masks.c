@@ -139,11 +139,13 @@ static Status show(Work *w, Err *err)
     CHECK(w->ids, "no memory for %d masks", w->N);
     for (int n = 0; n < w->N; n++) draw(w, w->ids + (size_t)n * L, n, w->o->epoch, n);
 
+    /* What only a training can tell is even here. */
+    bool untaught = mask_needs(w->mask) & (MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER);
     printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
            w->rows, w->cols, w->K, w->rows * w->cols - w->K,
            mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
-           mask_needs(w->mask) ? "; seen by " : "",
-           mask_needs(w->mask) ? w->sight.eyes : "");
+           !mask_needs(w->mask) ? "" : untaught ? "; before it has learned" : "; seen by ",
+           mask_needs(w->mask) && !untaught ? w->sight.eyes : "");
     if (w->o->out) return write_picture(w, err);
     sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K, cli_columns(STDOUT_FILENO));
     return STATUS_OK;

@@ -13,7 +13,7 @@ GEMM ?= openblas
 B    := build/$(REAL)$(if $(filter dnnl,$(GEMM)),-dnnl)$(if $(filter 1,$(SAN)),-san)
 
 VERSION := 0.1.0
-prefix  ?= /usr/local
+prefix  ?= $(or $(PREFIX),/usr/local)
 
 # Looked up when used, not when read: on a fresh machine pkg-config comes later.
 PKGS      = openblas hdf5 yaml-0.1 jansson libpng libjpeg zlib libb2

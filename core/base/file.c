@@ -192,3 +192,15 @@ bool file_exists(const char *path)
     struct stat st;
     return !stat(path, &st);
 }
+
+Status file_check_regular(const char *path, Err *err)
+{
+    struct stat st;
+    if (stat(path, &st)) return refuse(err, path);
+    if (S_ISREG(st.st_mode)) return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: a %s, expected a file", path,
+                   S_ISDIR(st.st_mode)    ? "folder"
+                   : S_ISFIFO(st.st_mode) ? "pipe"
+                   : S_ISSOCK(st.st_mode) ? "socket"
+                                          : "device");
+}

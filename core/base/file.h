@@ -29,4 +29,8 @@ MUST_USE Status file_commit(const char *aside, const char *path, Err *err);
 MUST_USE Status file_make_folders(const char *path, Err *err); /* like mkdir -p */
 bool            file_exists(const char *path);
 
+/* Is it a regular file, so that opening it does not wait?  STATUS_MISSING if there is no
+ * such file, STATUS_FORMAT, saying what it is, if it is a folder, a pipe or a device. */
+MUST_USE Status file_check_regular(const char *path, Err *err);
+
 #endif

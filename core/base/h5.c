@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(hid_t) == sizeof(H5Id), "hid_t is not 64 bits wide");
@@ -121,10 +120,8 @@ Status h5_commit(H5 *f, Err *err)
 
 Status h5_open(H5 **f, const char *path, Err *err)
 {
-    struct stat st;
     *f = NULL;
-    if (stat(path, &st)) return err_set(err, STATUS_MISSING, "%s: no such file", path);
-    if (!S_ISREG(st.st_mode)) return err_set(err, STATUS_FORMAT, "%s: not a file", path);
+    if (file_check_regular(path, err)) return err->code;
 
     H5   *made = new_file(path, false);
     hid_t access = file_access();

@@ -202,7 +202,9 @@ static Status load(const Loaded **found, const char *file, Err *err)
     Loaded *p = loaded;
     while (p && strcmp(p->file, file)) p = p->next;
     if ((*found = p)) return STATUS_OK;
-    if (name_of(name, file, err) || hash_file(hash, file, err)) return err->code;
+    if (name_of(name, file, err)) return err->code;
+    if (file_check_regular(file, err)) return err_in(err, "plug-in");
+    if (hash_file(hash, file, err)) return err->code;
     p = calloc(1, sizeof *p + room);
     CHECK(p, "no memory for a plug-in");
     if (open_file(&p->strategy, file, name, err)) {

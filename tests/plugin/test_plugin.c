@@ -13,7 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 enum { SIDE = 8, L = SIDE * SIDE, K = 16 };
 
@@ -165,6 +167,24 @@ Test(plugin, a_file_that_is_no_plugin_is_refused)
                  STATUS_FORMAT);
     cr_expect_eq(refused(scratch_file(&scratch, "1st.so", "x", 1), "a C name"), STATUS_FORMAT);
     cr_expect_eq(refused(scratch.folder, "a C name"), STATUS_FORMAT);
+}
+
+/* Opening a pipe would wait for somebody to write. */
+Test(plugin, what_is_no_file_is_refused, .timeout = 10)
+{
+    static const char *const names[] = { "pipe.so", "pipe.py", "pipe.h5" };
+    char says[64];
+    for (int i = 0; i < 3; i++) {
+        const char *path = scratch_path(&scratch, names[i]);
+        cr_assert(!mkfifo(path, 0700));
+        snprintf(says, sizeof says, "%s: a pipe, expected a file", names[i]);
+        cr_expect_eq(refused(path, says), STATUS_FORMAT);
+    }
+    const char *device = scratch_path(&scratch, "zero.so"), *folder;
+    cr_assert(!symlink("/dev/zero", device));
+    cr_expect_eq(refused(device, "zero.so: a device, expected a file"), STATUS_FORMAT);
+    cr_assert(!mkdir(folder = scratch_path(&scratch, "folder.so"), 0700));
+    cr_expect_eq(refused(folder, "folder.so: a folder, expected a file"), STATUS_FORMAT);
 }
 
 /* Touching what is not there would be a bus error. */

@@ -139,6 +139,8 @@ static Status show(Work *w, Err *err)
     CHECK(w->ids, "no memory for %d masks", w->N);
     for (int n = 0; n < w->N; n++) draw(w, w->ids + (size_t)n * L, n, w->o->epoch, n);
 
+    if (w->o->out && write_picture(w, err)) return err->code;
+
     /* What only a training can tell is even here. */
     bool untaught = mask_needs(w->mask) & (MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER);
     printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
@@ -146,8 +148,9 @@ static Status show(Work *w, Err *err)
            mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
            !mask_needs(w->mask) ? "" : untaught ? "; before it has learned" : "; seen by ",
            mask_needs(w->mask) && !untaught ? w->sight.eyes : "");
-    if (w->o->out) return write_picture(w, err);
-    sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K, cli_columns(STDOUT_FILENO));
+    if (!w->o->out)
+        sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K,
+                     cli_columns(STDOUT_FILENO));
     return STATUS_OK;
 }
 

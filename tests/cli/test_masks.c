@@ -133,6 +133,16 @@ Test(masks_command, over_an_image_hidden_patches_are_gray)
     image_free(&m);
 }
 
+/* No word of what could not be written. */
+Test(masks_command, says_nothing_on_stdout_when_it_fails)
+{
+    char out[4096], path[400];
+    strcpy(path, scratch_path(&scratch, "none/a.png"));
+    cr_expect_eq(RUN(out, "masks", "random", "--out", path), EXIT_FAILED);
+    cr_expect(strstr(out, "none/a.png"), "%s", out);
+    cr_expect_eq(fgetc(cr_get_redirected_stdout()), EOF);
+}
+
 Test(masks_command, records_and_replays)
 {
     char out[4096], first[4096], path[400];

@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { DEEPEST = 32 };
-static const double MOST_WEIGHT = 1e6, LEAST_RATIO = 1e-4;
+static const double LEAST_RATIO = 1e-4, OFF_ONE = 1e-6;
 
 typedef struct {
     const char *text, *at; /* `at` is the word to be read next */
@@ -132,17 +132,29 @@ static Status read_weight(Reader *r, bool *there, double *weight)
     *there = r->length && (strchr("0123456789-", *r->at) ||
                            (*r->at == '.' && strchr("0123456789", r->at[1])));
     if (!*there) return STATUS_OK;
-    if (!is_number(r->at, r->length, 0, MOST_WEIGHT, weight))
-        return expected(r, "a weight above 0 and below a million");
+    if (!is_number(r->at, r->length, 0, 1, weight))
+        return expected(r, "a weight above 0 and below 1");
     next_word(r);
     return STATUS_OK;
 }
 
+static Status check_sum(const Parts *p, const Reader *at)
+{
+    double sum = 0;
+    char   is[32];
+    for (int i = 0; i < p->n; i++) sum += p->share[i];
+    if (fabs(sum - 1) <= OFF_ONE) return STATUS_OK;
+    text_from_double(is, rint(sum * 1e9) / 1e9);
+    return err_set(at->err, STATUS_CONFIG, "column %d: the weights sum to %s, expected 1",
+                   column(at), is);
+}
+
 static Status read_mixture(Reader *r, Mask **m)
 {
-    Parts p = { 0 };
-    Mask *part;
-    bool  weighted = false, there;
+    const Reader first = *r;
+    Parts        p = { 0 };
+    Mask        *part;
+    bool         weighted = false, there;
     do {
         const Reader before = *r;
         double       weight;
@@ -161,6 +173,7 @@ static Status read_mixture(Reader *r, Mask **m)
         expected(r, "+ and what has the rest of the weight");
         return drop(r, &p);
     }
+    if (weighted && check_sum(&p, &first)) return drop(r, &p);
     return blend_open(m, FORM_MIXTURE, &p, r->err);
 }
 

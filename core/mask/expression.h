@@ -12,8 +12,9 @@
  *   part       = "name:key=value,..." | "(" schedule ")"
  *
  * Words end at blanks, parentheses and |; so + stands between blanks.  All parts of a
- * mixture have a weight, or none; only their proportions count.  NUMBER behind until is
- * a share of training, rising from one to the next.  The ratio is that of a whole step,
+ * mixture have a weight, the probability of their side of the coin, and weights sum to 1
+ * within a millionth; or none has, and all are as likely.  NUMBER behind until is a
+ * share of training, rising from one to the next.  The ratio is that of a whole step,
  * since images of a batch have one K, and goes evenly from the first to the second over
  * training; whoever draws asks mask_ratio().
  */
@@ -25,8 +26,8 @@
 /* Opens one strategy, "name" or "name:key=value,...". */
 typedef Status MaskOpen(Mask **m, const char *spec, int rows, int cols, Err *err);
 
-/* mask_spec() of what is opened is canonical: equal expressions, parentheses, order,
- * proportions and defaults aside, have equal texts, and it opens the same again.  A text
+/* mask_spec() of what is opened is canonical: equal expressions, parentheses, order
+ * and defaults aside, have equal texts, and it opens the same again.  A text
  * of one word goes to `open` as it is.
  *
  * STATUS_CONFIG says in which column what was expected. */

@@ -245,7 +245,8 @@ COMMAND(strategies) = {
     .most = 1,
     .about = "list the masking strategies, or show one in full",
     .details = "Wherever a strategy is asked for it may be made of others: "
-               "'0.7 random + 0.3 spiral' tosses a coin for each image; "
+               "'0.7 random + 0.3 spiral' tosses a coin for each image, and weights, "
+               "if there are any, sum to 1; "
                "'random until 0.25 then sma' changes after a quarter of training; "
                "'hilbert | spiral' shows half of each; 'random ratio 0.5..0.9' hides more "
                "and more. | binds closest, then +, then until; parentheses help, and "

@@ -17,14 +17,14 @@ static const struct { const char *given, *text; } texts[] = {
     { " random ", "random" },
     { "((spiral:sym=0))", "spiral" },
     { "0.7 random + 0.3 spiral", "0.7 random + 0.3 spiral" },
-    { "3 spiral:select=strata +7 random", "0.7 random + 0.3 spiral" },
-    { "6e5 random + 4e5 spiral", "0.6 random + 0.4 spiral" },
+    { "3e-1 spiral:select=strata +.7 random", "0.7 random + 0.3 spiral" },
+    { "0.7000005 random + 0.3 spiral", "0.7 random + 0.3 spiral" },
     { "spiral + random", "0.5 random + 0.5 spiral" },
     { "random + spiral + grid", "0.333334 grid + 0.333333 random + 0.333333 spiral" },
     { "random + random:sym=0", "random" },
-    { "2 random + 1 spiral + 2 random", "0.8 random + 0.2 spiral" },
+    { "0.5 random + 0.2 spiral + 0.3 random", "0.8 random + 0.2 spiral" },
     { "0.5 random + 0.5 (0.5 random + 0.5 grid)", "0.25 grid + 0.75 random" },
-    { "999999 random + 1 spiral", "0.999999 random + 1e-06 spiral" },
+    { "0.999999 random + 1e-6 spiral", "0.999999 random + 1e-06 spiral" },
     { "random until 0.250 then sma", "random until 0.25 then sma" },
     { "random until .1 then random until .5 then sma", "random until 0.5 then sma" },
     { "random until 0.5 then random", "random" },
@@ -61,9 +61,10 @@ Test(expression, weights_are_read_back_as_they_were_written)
     Rng rng = rng_at(1, STREAM_TEST, 0, 0);
     for (int i = 0; i < 300; i++) {
         char text[256];
-        snprintf(text, sizeof text, "%.9f random + %.9f spiral + %.9f grid + %.3f block",
-                 (double)rng_unit(&rng) + 1e-3, (double)rng_unit(&rng) + 1e-3,
-                 (double)rng_unit(&rng) + 1e-3, (double)rng_unit(&rng) + 1e-3);
+        double x[4], sum = 0;
+        for (int k = 0; k < 4; k++) sum += x[k] = (double)rng_unit(&rng) + 1e-3;
+        snprintf(text, sizeof text, "%.9f random + %.9f spiral + %.9f grid + %.9f block",
+                 x[0] / sum, x[1] / sum, x[2] / sum, x[3] / sum);
         Mask *m = must_open(text, SIDE, SIDE), *again = must_open(mask_spec(m), SIDE, SIDE);
         cr_expect_str_eq(mask_spec(again), mask_spec(m), "%s", text);
         mask_close(m);
@@ -87,11 +88,15 @@ static const struct { const char *text, *said; } wrong[] = {
     { "random + 0.3 spiral", "column 10: expected no weight" },
     { "0 random + 1 spiral", "column 1: expected a weight above 0" },
     { "-1 random + 2 spiral", "column 1: expected a weight above 0" },
+    { "0.7 random + 0.7 spiral", "column 1: the weights sum to 1.4, expected 1" },
+    { "grid until 0.5 then 0.7 random + 0.299998 spiral",
+      "column 21: the weights sum to 0.999998, expected 1" },
+    { "0.5 grid + 0.5 (0.4 random + 0.5 spiral)", "column 17: the weights sum to 0.9" },
     { "1e999 random + 1 spiral", "column 1: expected a weight" },
     { "1e6 random + 1 spiral", "column 1: expected a weight" },
     { "0x1 random + 1 spiral", "column 1: expected a weight" },
     { "nan random + 1 spiral", "column 1: no strategy nan" },
-    { "1e-9 random + 1 spiral", "the weight of random is less than a millionth" },
+    { "1e-9 random + 0.999999999 spiral", "the weight of random is less than a millionth" },
     { "random until 0.5", "column 17: expected then" },
     { "random until 0.5 sma", "column 18: expected then, not \"sma\"" },
     { "random until then sma", "column 14: expected a share of training" },

@@ -28,7 +28,11 @@ typedef enum {
     STREAM_RESAMPLE = 6, /* bootstrap                                    */
     STREAM_SELECT = 7, /* a selector's and a modifier's own chance       */
     STREAM_TEST = 8,  /* tests                                           */
-    STREAM_PART = 9   /* which part of a mixture an image has            */
+    STREAM_PART = 9,  /* which part of a mixture an image has            */
+    STREAM_DEPTH = 10, /* branches left out of a network                 */
+    STREAM_LOOK = 11, /* RandAugment                                     */
+    STREAM_ERASE = 12, /* random erasing                                 */
+    STREAM_MIX = 13   /* mixup and cutmix; image = step of the epoch     */
 } Stream;
 
 enum { RNG_BLOCKS = 16, RNG_WORDS = 4 * RNG_BLOCKS };

@@ -133,6 +133,28 @@ void cpu_add_bwd(Share dx, const real *dy, size_t n)
     for (size_t i = 0; i < n; i++) dx.at[i] += dy[i];
 }
 
+/* y_n = x_n + share_n branch_n */
+void cpu_add_share_fwd(real *y, const real *x, const real *branch, const real *share, int N,
+                       size_t size)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        size_t at = (size_t)n * size;
+        for (size_t i = at; i < at + size; i++) y[i] = x[i] + share[n] * branch[i];
+    }
+}
+
+void cpu_add_share_bwd(Share dbranch, const real *dy, const real *share, int N, size_t size)
+{
+    if (!dbranch.at) return;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        size_t at = (size_t)n * size;
+        for (size_t i = at; i < at + size; i++)
+            dbranch.at[i] = share[n] * dy[i] + (dbranch.beta != 0 ? dbranch.at[i] : 0);
+    }
+}
+
 void cpu_dot_fwd(real *y, const real *x, const real *w, size_t n)
 {
     double sum = 0;

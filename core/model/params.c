@@ -45,7 +45,7 @@ Tensor *params_add(Params *p, const char *name, Init init, int rank, const int *
     CHECK(!params_find(p, name), "parameter %s: added twice", name);
     Param  *q = next(p);
     Tensor *x = ARENA_NEW(&p->host, Tensor, 1);
-    *q = (Param){ .rank = rank, .init = init, .tensor = x };
+    *q = (Param){ .rank = rank, .init = init, .tensor = x, .rate = 1 };
     *x = (Tensor){ .rank = rank };
     snprintf(q->name, sizeof q->name, "%s", name);
     for (int i = 0; i < rank; i++) q->dim[i] = x->dim[i] = dim[i];
@@ -128,6 +128,13 @@ const Param *params_find(const Params *p, const char *name)
 {
     for (int i = 0; i < p->n; i++)
         if (!strcmp(p->list[i].name, name)) return &p->list[i];
+    return NULL;
+}
+
+const Param *params_of(const Params *p, const Tensor *x)
+{
+    for (int i = 0; i < p->n; i++)
+        if (p->list[i].tensor == x) return &p->list[i];
     return NULL;
 }
 

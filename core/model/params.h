@@ -43,6 +43,7 @@ typedef struct {
     int     rank, dim[MAX_RANK]; /* as in files                                 */
     Init    init;
     bool    trained, decays;
+    double  rate;                /* share of the learning rate; 1                  */
     size_t  offset;              /* in every block                              */
     Tensor *tensor;
 } Param;
@@ -114,5 +115,6 @@ size_t params_count(const Params *p);
 size_t params_largest(const Params *p);
 
 const Param *params_find(const Params *p, const char *name); /* NULL if there is none */
+const Param *params_of(const Params *p, const Tensor *x);     /* the same */
 
 #endif

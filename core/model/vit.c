@@ -71,15 +71,20 @@ Block *blocks_add(Params *p, const VitSize *s, const char *names)
     return blocks;
 }
 
-void vit_add(Vit *v, Params *p, const VitConfig *c)
+void vit_add_body(Vit *v, Params *p, const VitConfig *c)
 {
     int D = c->size.D;
-    v->config = *c;
+    *v = (Vit){ .config = *c };
     v->cls_token = params_token(p, D, "cls_token");
     v->pos_embed = params_positions(p, vit_patches(c), D, "pos_embed");
     v->patch_embed = params_embedding(p, D, c->channels, c->patch, "patch_embed.proj");
     v->blocks = blocks_add(p, &c->size, "blocks");
-    v->norm = params_norm(p, D, "norm");
+}
+
+void vit_add(Vit *v, Params *p, const VitConfig *c)
+{
+    vit_add_body(v, p, c);
+    v->norm = params_norm(p, c->size.D, "norm");
 }
 
 /* Half a position: D / 4 sines, then as many cosines, of `at` at falling
@@ -121,8 +126,9 @@ void vit_write_positions(const Vit *v, Params *p)
 /* --- forward ----------------------------------------------------------- */
 
 typedef struct {
-    const Block *block;
-    int          H;
+    const Block   *block;
+    int            H;
+    Tensor *const *shares; /* of its two branches; NULL: both are taken */
 } BlockEnv;
 
 static Tensor *block_qkv(Tape *t, const Block *b, Tensor *x)
@@ -130,27 +136,55 @@ static Tensor *block_qkv(Tape *t, const Block *b, Tensor *x)
     return op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
 }
 
+static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
+{
+    return op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
+}
+
 static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
 {
     x = op_linear_add(t, op_attention(t, qkv, H), b->proj.w, b->proj.b, x);
-    Tensor *h = op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
-    return op_gelu_linear_add(t, h, b->fc2.w, b->fc2.b, x);
+    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
+}
+
+static Tensor *block_rest_some(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv,
+                               Tensor *const *shares)
+{
+    Tensor *branch = op_linear(t, op_attention(t, qkv, H), b->proj.w, b->proj.b);
+    x = op_add_share(t, x, branch, shares[0]);
+    branch = op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, NULL);
+    return op_add_share(t, x, branch, shares[1]);
 }
 
 static Tensor *block(Tape *t, const void *env, Tensor *x)
 {
     const BlockEnv *e = env;
-    return block_rest(t, e->block, e->H, x, block_qkv(t, e->block, x));
+    Tensor         *qkv = block_qkv(t, e->block, x);
+    if (e->shares) return block_rest_some(t, e->block, e->H, x, qkv, e->shares);
+    return block_rest(t, e->block, e->H, x, qkv);
+}
+
+/* A block through which nothing goes back leaves only its result. */
+static bool goes_back(const Tape *t, const Block *b, const Tensor *x)
+{
+    return t->recording && (x->wants_grad || b->fc2.w->wants_grad);
+}
+
+Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                            Tensor *const *shares)
+{
+    for (int i = 0; i < s->depth; i++) {
+        BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
+        *env = (BlockEnv){ &blocks[i], s->heads, shares ? shares + 2 * i : NULL };
+        bool again = t->recompute || !goes_back(t, &blocks[i], x);
+        x = again ? op_recompute(t, x, block, env) : block(t, env, x);
+    }
+    return x;
 }
 
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)
 {
-    for (int i = 0; i < s->depth; i++) {
-        BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
-        *env = (BlockEnv){ &blocks[i], s->heads };
-        x = t->recompute || !t->recording ? op_recompute(t, x, block, env) : block(t, env, x);
-    }
-    return x;
+    return blocks_forward_some(t, blocks, s, x, NULL);
 }
 
 static Tensor *patches(Tape *t, const Vit *v, Tensor *images, const Visible *visible)

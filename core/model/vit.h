@@ -42,13 +42,20 @@ int vit_rows(const VitConfig *c);
 int vit_cols(const VitConfig *c);
 int vit_patches(const VitConfig *c); /* L */
 
-/* Add the encoder's parameters to p; once p is placed, write the positions. */
+/* Add the encoder's parameters to p, or all but the final norm; once p is placed,
+ * write the positions. */
 void vit_add(Vit *v, Params *p, const VitConfig *c);
+void vit_add_body(Vit *v, Params *p, const VitConfig *c);
 void vit_write_positions(const Vit *v, Params *p);
 
 /* The blocks of an encoder or a decoder: names.0 .. names.(depth-1). */
 Block  *blocks_add(Params *p, const VitSize *s, const char *names);
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x);
+
+/* The same with stochastic depth: what an image's branch is multiplied by, shares[2 i]
+ * [N] for the attention of block i, shares[2 i + 1] for its hidden layer. */
+Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                            Tensor *const *shares);
 
 /* Fixed positions [1, rows cols + 1, D], written to x: of D numbers the first
  * half encodes the column, the second the row; each half is sines, then cosines,

@@ -4,8 +4,8 @@
  * heads, P values of a patch, T tokens of an image (K + 1 or L + 1: a class
  * token comes first), I and O inputs and outputs of a linear layer.
  *
- * An op aborts (CHECK) if shapes disagree.  Where "constant" is said, the
- * input is not differentiated and the op aborts if it wants a gradient.
+ * An op aborts (CHECK) if shapes disagree, or if what is said to be constant wants
+ * a gradient.
  */
 #ifndef CORE_TAPE_OPS_H
 #define CORE_TAPE_OPS_H
@@ -25,11 +25,13 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
                        Tensor *b);
 
-/* y = residual + gelu(h) w^T + b.  Keeps h only.  h must have no other use:
- * going back overwrites its values. */
+/* y = residual + gelu(h) w^T + b, residual may be NULL.  Keeps h only.  h must have no
+ * other use: going back overwrites its values. */
 Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
 
 Tensor *op_add(Tape *t, Tensor *x, Tensor *y); /* same shape */
+/* y_n = x_n + share_n branch_n;  x, branch [N, ...], share [N] constant. */
+Tensor *op_add_share(Tape *t, Tensor *x, Tensor *branch, Tensor *share);
 Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */
 Tensor *op_times(Tape *t, Tensor *x, double factor); /* of a scalar */
 
@@ -97,14 +99,12 @@ Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v
  * token to all others, then pos is added. */
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v);
 
-/* Without the rows of thrown patches: x [N, L + 1, D] -> [N, L + 1 - thrown, D], the
- * class token, then the others in the order of ids; and back, with rows of zeros where
- * patches were thrown. */
+/* Without the rows of thrown patches: x [N, L + 1, D] -> [N, L + 1 - thrown, D], the class
+ * token, then the others in the order of ids; and back, thrown ones as rows of zeros. */
 Tensor *op_leave_thrown(Tape *t, Tensor *x, const Visible *v);
 Tensor *op_return_thrown(Tape *t, Tensor *x, const Visible *v);
 
-/* Rows 1.. of each image: [N, T, D] -> [N, T - 1, D]; row 0: -> [N, D]; the
- * mean of rows 1..: -> [N, D]. */
+/* Of x [N, T, D]: rows 1.., [N, T - 1, D]; row 0, [N, D]; the mean of rows 1.., [N, D]. */
 Tensor *op_drop_class(Tape *t, Tensor *x);
 Tensor *op_take_class(Tape *t, Tensor *x);
 Tensor *op_mean_patches(Tape *t, Tensor *x);

@@ -1,7 +1,5 @@
 #include "core/train/adamw.h"
 
-#include <stdint.h>
-
 AdamWConfig adamw_defaults(void) { return (AdamWConfig){ 0.9, 0.95, 1e-8, 0.05 }; }
 
 void adamw_open(AdamW *o, Params *params, const AdamWConfig *c)
@@ -10,13 +8,14 @@ void adamw_open(AdamW *o, Params *params, const AdamWConfig *c)
     params_train(params, 2);
 }
 
-static void step_one(const AdamW *o, Tensor *x, double lr)
+static void step_one(const AdamW *o, const Param *q, double lr)
 {
     const AdamWConfig *c = &o->config;
     const Params      *p = o->params;
-    size_t             at = (size_t)(x->data - p->weights);
-    p->be->adamw(x->data, p->moment[0] + at, p->moment[1] + at, x->grad, tensor_count(x),
-                 lr, c->beta1, c->beta2, c->eps, at < p->decayed ? c->decay : 0, o->steps);
+    const Tensor      *x = q->tensor;
+    p->be->adamw(x->data, p->moment[0] + q->offset, p->moment[1] + q->offset, x->grad,
+                 tensor_count(x), lr * q->rate, c->beta1, c->beta2, c->eps,
+                 q->decays ? c->decay : 0, o->steps);
 }
 
 typedef struct {
@@ -25,21 +24,14 @@ typedef struct {
     double        lr;
 } Step;
 
-/* Blocks of different models are compared as numbers: C orders no pointers to
- * different objects. */
-static bool is_of(const Params *p, const Tensor *x)
-{
-    uintptr_t at = (uintptr_t)x->data, first = (uintptr_t)p->weights;
-    return at >= first && at < first + p->trained * sizeof *p->weights;
-}
-
 static void step_its_own(void *env, Tensor *x)
 {
-    const Step *s = env;
-    int         i = 0;
-    while (i < s->n && !is_of(s->all[i]->params, x)) i++;
-    CHECK(i < s->n, "a gradient for what is none of the parameters");
-    step_one(s->all[i], x, s->lr);
+    const Step  *s = env;
+    const Param *q = NULL;
+    int          i = 0;
+    while (i < s->n && !(q = params_of(s->all[i]->params, x))) i++;
+    CHECK(q, "a gradient for what is none of the parameters");
+    step_one(s->all[i], q, s->lr);
 }
 
 void adamw_step(AdamW *o, double lr)
@@ -48,7 +40,7 @@ void adamw_step(AdamW *o, double lr)
     params_check_grads(p);
     o->steps++;
     for (int i = 0; i < p->n; i++)
-        if (p->list[i].trained) step_one(o, p->list[i].tensor, lr);
+        if (p->list[i].trained) step_one(o, &p->list[i], lr);
     params_forget_grads(p);
 }
 

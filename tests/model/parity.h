@@ -20,6 +20,7 @@ typedef struct {
 
 /* Which files there are in golden/. */
 #define PARITY_FILE "tests/golden/mae_small.safetensors"
+#define PARITY_VIT_FILE "tests/golden/vit_small.safetensors"
 
 void parity_open(Parity *p, const char *run); /* the model frozen, with its weights */
 void parity_close(Parity *p);
@@ -32,5 +33,9 @@ real *parity_values(const Parity *p, const char *run, const char *name);
 
 /* |x - y| / |y| in the 2-norm, y being that tensor of the file. */
 double parity_off(const Parity *p, const char *run, const char *name, const real *x);
+
+/* All gradients of a model that are in the file, as "grad", or all of its trained weights,
+ * as anything else, are off by no more than `limit`. */
+void parity_expect_all(const Parity *p, const Params *params, const char *what, double limit);
 
 #endif

@@ -15,6 +15,8 @@ OP(norm_linear, op_norm_linear(t, x[0], x[1], x[2], x[3], x[4]))
 OP(gelu_linear, op_gelu_linear_add(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[0]))
 OP(add, op_add(t, x[0], x[1]))
 OP(add_self, op_add(t, x[0], x[0]))
+OP(add_share, op_add_share(t, x[0], x[1], test_constant(t, 1, x[0]->dim, 76)))
+OP(add_share_self, op_add_share(t, x[0], x[0], test_constant(t, 1, x[0]->dim, 76)))
 OP(norm, op_norm(t, x[0], x[1], x[2]))
 OP(gelu, op_gelu(t, x[0]))
 OP(softmax, op_softmax(t, x[0]))
@@ -117,6 +119,8 @@ static const GradCase cases[] = {
     { "gelu_linear_add", gelu_linear, 2, { { 5, 3 }, { 17, 3 }, { 3, 17 }, { 3 } } },
     { "add", add, 3, { { 2, 3, 3 }, { 2, 3, 3 } } },
     { "add of itself", add_self, 2, { { 3, 3 } } },
+    { "add_share", add_share, 3, { { 4, 3, 2 }, { 4, 3, 2 } } },
+    { "add_share of itself", add_share_self, 2, { { 3, 3 } } },
     { "norm", norm, 3, { { 2, 3, 5 }, { 5 }, { 5 } } },
     { "norm, one row", norm, 2, { { 1, 33 }, { 33 }, { 33 } } },
     { "norm, width 2", norm, 2, { { 4, 2 }, { 2 }, { 2 } } },

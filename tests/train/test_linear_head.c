@@ -19,7 +19,7 @@ static const Backend *cpu(void)
 
 /* --- the reference's five steps ----------------------------------------- */
 
-static const char GOLDEN[] = "tests/golden/linear_small.safetensors";
+static const char GOLDEN[] = "tests/golden/vit_small.safetensors";
 
 enum { N = 32, D = 48, CLASSES = 10 };
 

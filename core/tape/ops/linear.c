@@ -152,6 +152,31 @@ Tensor *op_add(Tape *t, Tensor *x, Tensor *y)
     return sum;
 }
 
+/* The sum's gradient is x's as it stands, so it is passed on last. */
+static void add_share_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *branch = n->in[1], *share = n->in[2];
+    size_t  N = tensor_count(share);
+    t->be->add_share_bwd(tape_grad(t, branch), n->out->grad, share->data, (int)N,
+                         tensor_count(x) / N);
+    tape_pass_grad(t, x, n->out);
+}
+
+Tensor *op_add_share(Tape *t, Tensor *x, Tensor *branch, Tensor *share)
+{
+    CHECK(tensor_same_shape(x, branch) && x->rank >= 1 && share->rank == 1 &&
+              share->dim[0] == x->dim[0],
+          "adding %zu shares of %zu values to %zu", tensor_count(share),
+          tensor_count(branch), tensor_count(x));
+    CHECK(!share->wants_grad, "op_add_share has no gradient for its shares");
+    Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x, branch));
+    size_t  N = tensor_count(share);
+    t->be->add_share_fwd(y->data, x->data, branch->data, share->data, (int)N,
+                         tensor_count(x) / N);
+    tape_push(t, add_share_back, y, INPUTS(x, branch, share), NULL);
+    return y;
+}
+
 static void dot_back(Tape *t, const Node *n)
 {
     Tensor *x = n->in[0], *w = n->in[1];

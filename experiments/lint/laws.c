@@ -3,6 +3,7 @@
 #include "core/base/threads.h"
 #include "experiments/lint/guard.h"
 #include "experiments/lint/invent.h"
+#include "experiments/lint/meet.h"
 
 #include <string.h>
 
@@ -197,12 +198,38 @@ static Status count(const Subject *s, Err *err) { return on_each_grid(s, is_exac
 
 /* --- threads ---------------------------------------------------------------- */
 
-static Status same_in_any_batch(Case *c, Err *err)
+/* A case, and masks of its images that were drawn one by one. */
+typedef struct {
+    const Case *c;
+    int         K;
+    int       (*alone)[MASK_MAX_PATCHES];
+} Alone;
+
+static bool as_alone(const void *of, int n)
 {
-    static int alone[N][MASK_MAX_PATCHES], batch[N * MASK_MAX_PATCHES];
-    int  images = c->in.N, K = mask_visible(c->L, 0.75), before = threads_get();
-    bool same = true;
-    for (int n = images; n--;) draw(c, alone[n], n, EPOCH, K);
+    const Alone *a = of;
+    int          ids[MASK_MAX_PATCHES];
+    MaskView     v = invented_view(&a->c->in, n);
+    mask_draw(a->c->mask, ids, &v, SEED, EPOCH, a->c->images[n], a->K);
+    return equal(ids, a->alone[n], a->c->L);
+}
+
+static Status same_in_company(const Alone *a, Err *err)
+{
+    int     n;
+    Meeting two = { .same = as_alone, .of = a, .N = a->c->in.N,
+                    .beat = a->c->subject->beat };
+    if (meet(&n, &two, err)) return err->code;
+    return n < 0 ? STATUS_OK : err_set(err, STATUS_FAILED, "image %d has another mask when "
+                                       "two threads draw at once", n);
+}
+
+static Status same_in_any_batch(const Alone *a, Err *err)
+{
+    static int  batch[N * MASK_MAX_PATCHES];
+    const Case *c = a->c;
+    int         images = c->in.N, before = threads_get();
+    bool        same = true;
     for (int threads = 1; threads <= 4 && same; threads++) {
         int first = (threads - 1) % images; /* of the batch */
         threads_set(threads);
@@ -210,9 +237,9 @@ static Status same_in_any_batch(Case *c, Err *err)
         for (int round = 0; round < rounds && same; round++) {
             MaskView v = invented_view(&c->in, first);
             mask_draw_batch(c->mask, batch, &v, SEED, EPOCH, c->images + first,
-                            images - first, K);
+                            images - first, a->K);
             for (int n = first; n < images && same; n++)
-                if (!(same = equal(batch + (n - first) * c->L, alone[n], c->L)))
+                if (!(same = equal(batch + (n - first) * c->L, a->alone[n], c->L)))
                     err_set(err, STATUS_FAILED, "image %d has another mask in a batch of "
                             "%d on %d threads", n, images - first, threads);
             if (c->subject->beat) ++*c->subject->beat;
@@ -222,9 +249,18 @@ static Status same_in_any_batch(Case *c, Err *err)
     return same ? STATUS_OK : STATUS_FAILED;
 }
 
+static Status is_the_same_in_company(Case *c, Err *err)
+{
+    static int alone[N][MASK_MAX_PATCHES];
+    Alone      a = { c, mask_visible(c->L, 0.75), alone };
+    for (int n = c->in.N; n--;) draw(c, alone[n], n, EPOCH, a.K);
+    Status bad = same_in_company(&a, err);
+    return bad ? bad : same_in_any_batch(&a, err);
+}
+
 static Status threads(const Subject *s, Err *err)
 {
-    return on_each_grid(s, same_in_any_batch, err);
+    return on_each_grid(s, is_the_same_in_company, err);
 }
 
 /* --- fixed ------------------------------------------------------------------ */

@@ -4,6 +4,7 @@
 #include "core/base/threads.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,20 @@ SCORE(static_scratch)
             *(volatile float *)&shared[i] = shared[i] * 0.999F;
     memcpy(out, shared, length(v) * sizeof *out);
     (void)self;
+}
+
+SCORE(static_copy)
+{
+    rng_units(rng, shared, length(v));
+    memcpy(out, shared, length(v) * sizeof *out);
+    (void)self;
+}
+SCORE(locked)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    static_scratch(self, out, v, rng);
+    pthread_mutex_unlock(&lock);
 }
 
 typedef struct { int times; } Own;
@@ -161,6 +176,8 @@ const Bad bad_strategies[BAD_STRATEGIES] = {
     { "remembers", LAW_PURE, "another mask", IS(.score = remembers_thread) },
     { "asks_the_clock", LAW_PURE, "another mask", IS(.score = asks_the_clock) },
     { "static_scratch", LAW_THREADS, "threads", IS(.score = static_scratch) },
+    { "static_copy", LAW_THREADS, "threads", IS(.score = static_copy) },
+    { "locked", LAWS, "", IS(.score = locked) },
     { "ignores_rng", LAW_FIXED, "every image has the same mask", IS(.score = ignores_rng) },
     { "says_fixed", LAW_FIXED, "says that it is fixed", IS(.score = good, .fixed = yes) },
     { "walks_twice", LAW_OPENS, "step 7 of its order is patch 7", IS(.order = twice) },

@@ -1,5 +1,6 @@
 #include "core/mask/expression.h"
 
+#include "core/base/file.h"
 #include "core/mask/blend.h"
 
 #include <math.h>
@@ -18,7 +19,17 @@ typedef struct {
     Err        *err;
 } Reader;
 
-static const char BLANKS[] = " \t\r\n";
+static const char BLANKS[] = " \t\r\n", ENDS[] = " \t\r\n()|", QUOTES[] = "'\"";
+
+/* Bytes of the word at s: what stands in quotes does not end it. */
+static size_t word_length(const char *s)
+{
+    size_t n = 0;
+    for (char quote = '\0'; s[n] && (quote || !strchr(ENDS, s[n])); n++)
+        if (quote ? s[n] == quote : strchr(QUOTES, s[n]) != NULL)
+            quote = quote ? '\0' : s[n];
+    return n;
+}
 
 static void next_word(Reader *r)
 {
@@ -26,7 +37,7 @@ static void next_word(Reader *r)
     r->at += strspn(r->at, BLANKS);
     if (!*r->at) r->length = 0;
     else if (strchr("()|+", *r->at)) r->length = 1;
-    else r->length = (int)strcspn(r->at, " \t\r\n()|");
+    else r->length = (int)word_length(r->at);
 }
 
 static bool is_word(const Reader *r, const char *word)
@@ -73,18 +84,41 @@ static bool is_keyword(const Reader *r)
 
 static Status read_schedule(Reader *r, Mask **m);
 
+/* The word without its quotes; free() it.  NULL if one is not closed. */
+static char *unquoted(const Reader *r)
+{
+    char *word = calloc((size_t)r->length + 1, 1), quote = '\0', *to = word;
+    CHECK(word, "no memory for %d characters", r->length);
+    for (int i = 0; i < r->length; i++) {
+        char c = r->at[i];
+        if (quote ? c != quote : !strchr(QUOTES, c)) *to++ = c;
+        else quote = quote ? '\0' : c;
+    }
+    if (quote) free(word);
+    return quote ? NULL : word;
+}
+
+static void hint_at_quotes(Err *err)
+{
+    Err was = *err;
+    err_set(err, was.code, "%s; a path with blanks stands in quotes", was.text);
+}
+
 static Status read_strategy(Reader *r, Mask **m)
 {
-    bool  alone = !r->parts && !r->at[strcspn(r->at, " \t\r\n()|")];
-    char *spec = calloc((size_t)r->length + 1, 1);
-    CHECK(spec, "no memory for %d characters", r->length);
-    memcpy(spec, r->at, (size_t)r->length);
+    bool  alone = !r->parts && !r->at[r->length];
+    char *spec = unquoted(r);
+    if (!spec) {
+        r->at += r->length, r->length = 0;
+        return expected(r, "a closing quote");
+    }
     Status bad = r->open(m, spec, r->rows, r->cols, r->err);
-    bool   joined = strchr(spec, '+') && !strchr(spec, '/');
+    bool   path = strchr(spec, '/') != NULL, joined = strchr(spec, '+') && !path;
     free(spec);
     if (!bad) next_word(r);
     else if (joined) expected(r, "blanks round the +");
     else if (!alone) err_in(r->err, "column %d", column(r));
+    if (bad == STATUS_MISSING && path && !alone) hint_at_quotes(r->err);
     return bad;
 }
 
@@ -221,12 +255,25 @@ static Status read_ratio(Reader *r, Mask *m)
     return STATUS_OK;
 }
 
+/* Is it the path of a file, blanks or not, with or without parameters? */
+static bool is_file(const char *text)
+{
+    size_t n = strcspn(text, ":");
+    Text   path = { 0 };
+    if (!memchr(text, '/', n) || text[n + strcspn(text + n, ENDS)]) return false;
+    text_add_bytes(&path, text, n);
+    bool there = file_exists(text_get(&path));
+    text_free(&path);
+    return there;
+}
+
 Status expression_open(Mask **m, const char *text, MaskOpen *open, int rows, int cols,
                        Err *err)
 {
     Reader r = { .text = text, .at = text, .open = open, .rows = rows, .cols = cols,
                  .err = err };
     Mask *all;
+    if (is_file(text)) return open(m, text, rows, cols, err);
     next_word(&r);
     if (read_schedule(&r, &all)) return err->code;
     if (!read_ratio(&r, all)) {

@@ -11,7 +11,9 @@
  *   union      = part { "|" part }
  *   part       = "name:key=value,..." | "(" schedule ")"
  *
- * Words end at blanks, parentheses and |; so + stands between blanks.  All parts of a
+ * Words end at blanks, parentheses and |; so + stands between blanks.  A path that has
+ * them stands in quotes, '"./my masks.h5" until 0.5 then random', 'single' or "double";
+ * alone it needs none.  All parts of a
  * mixture have a weight, the probability of their side of the coin, and weights sum to 1
  * within a millionth; or none has, and all are as likely.  NUMBER behind until is a
  * share of training, rising from one to the next.  The ratio is that of a whole step,
@@ -28,7 +30,8 @@ typedef Status MaskOpen(Mask **m, const char *spec, int rows, int cols, Err *err
 
 /* mask_spec() of what is opened is canonical: equal expressions, parentheses, order
  * and defaults aside, have equal texts, and it opens the same again.  A text
- * of one word goes to `open` as it is.
+ * of one word goes to `open` without its quotes, and the path of a file, with or without
+ * parameters, as it is.
  *
  * STATUS_CONFIG says in which column what was expected. */
 MUST_USE Status expression_open(Mask **m, const char *text, MaskOpen *open, int rows,

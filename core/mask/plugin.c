@@ -93,7 +93,9 @@ static bool is_library(const char *word, size_t n)
 }
 
 /* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/; "edges.py"
- * of /home/ada/edges.py.  A name with a dot is that of a script or recording. */
+ * of /home/ada/edges.py.  A name with a dot is that of a script or recording, whose file
+ * may be called anything: what cannot stand in a name is a _, "my_masks.h5" of "my
+ * masks.h5", so that the text of a strategy needs no quotes. */
 static Status name_of(char name[WORD], const char *file, Err *err)
 {
     const char *base = strrchr(file, '/') ? strrchr(file, '/') + 1 : file;
@@ -102,13 +104,14 @@ static Status name_of(char name[WORD], const char *file, Err *err)
     if (library) n -= strlen(ENDING);
     bool good = isalpha((unsigned char)*base) && n < WORD && (library || strchr(base, '.'));
     for (size_t i = 0; good && i < n; i++) {
-        name[i] = library && base[i] == '_' ? '-' : base[i];
-        good = isalnum((unsigned char)base[i]) || strchr(library ? "_" : "_-.", base[i]);
+        bool plain = isalnum((unsigned char)base[i]) || strchr(library ? "_" : "_-.", base[i]);
+        name[i] = library && base[i] == '_' ? '-' : plain ? base[i] : '_';
+        good = plain || !library;
     }
     if (!good)
         return err_set(err, STATUS_FORMAT, "plug-in %s: it must be called NAME%s, a C name of "
-                       "at most %d letters, or have another ending: a script", file, ENDING,
-                       WORD - 1);
+                       "at most %d letters, or begin with a letter and have another ending: a "
+                       "script", file, ENDING, WORD - 1);
     name[n] = '\0';
     return STATUS_OK;
 }
@@ -258,34 +261,68 @@ static Status by_path(const Loaded **found, const char *path, Err *err)
     return bad;
 }
 
-/* A file of another content than was asked for is passed by, and named if no better
- * one comes. */
+typedef struct {
+    const char   *asked;         /* "edges", "edges@1f0c9a33ab12"                      */
+    const Loaded *found, *other; /* of another content than asked for: it is passed by, */
+    Err          *err;           /* and named if no better one comes                   */
+} Search;
+
+static Status try_file(Search *s, const char *path)
+{
+    char  *file = absolute(path);
+    Status bad = file ? load(&s->other, file, s->err) : STATUS_OK;
+    if (file && !bad && is_called(s->other->name, s->asked)) s->found = s->other;
+    free(file);
+    return bad;
+}
+
+/* Files of the folder that are called otherwise, but have the name `base`. */
+static Status try_others(Search *s, const char *folder, const char *base)
+{
+    DIR   *d = strchr(base, '.') ? opendir(folder) : NULL;
+    Status bad = STATUS_OK;
+    for (struct dirent *e; d && !s->found && !bad && (e = readdir(d));) {
+        char name[WORD];
+        Text path = { 0 };
+        Err  ignored;
+        if (!strcmp(e->d_name, base) || name_of(name, e->d_name, &ignored) ||
+            strcmp(name, base))
+            continue;
+        text_add(&path, "%s/%s", folder, e->d_name);
+        bad = try_file(s, text_get(&path));
+        text_free(&path);
+    }
+    if (d) closedir(d);
+    return bad;
+}
+
 static Status by_name(const Loaded **found, const char *asked, Err *err)
 {
-    Text          path = { 0 }, folder = { 0 };
-    const char   *one;
-    const Loaded *other = NULL;
-    Status        bad = STATUS_OK;
-    char          base[WORD + sizeof ENDING];
+    Text        path = { 0 }, folder = { 0 }, file = { 0 };
+    const char *one;
+    Search      s = { .asked = asked, .err = err };
+    Status      bad = STATUS_OK;
+    char        base[WORD + sizeof ENDING];
     file_name(base, asked);
-    for (const Loaded *p = loaded; p && !*found; p = p->next)
-        if (is_called(p->name, asked)) *found = p;
+    for (const Loaded *p = loaded; p && !s.found; p = p->next)
+        if (is_called(p->name, asked)) s.found = p;
     search_path(&path);
-    for (const char *at = text_get(&path); !*found && (one = next_folder(&at, &folder));) {
-        text_add(&folder, "/%s", base);
-        char *file = absolute(text_get(&folder));
-        if (file && !bad) bad = load(&other, file, err);
-        if (file && !bad && is_called(other->name, asked)) *found = other;
-        free(file);
-        if (bad) break;
+    for (const char *at = text_get(&path);
+         !s.found && !bad && (one = next_folder(&at, &folder));) {
+        text_clear(&file);
+        text_add(&file, "%s/%s", one, base);
+        bad = try_file(&s, text_get(&file));
+        if (!bad && !s.found && strchr(asked, '@')) bad = try_others(&s, one, base);
     }
-    if (!bad && !*found && other)
-        bad = err_set(err, STATUS_MISSING, "no plug-in %s: %s is %s", asked, other->file,
-                      other->name);
-    if (!bad && !*found && strchr(asked, '@'))
+    if (!bad && !s.found && s.other)
+        bad = err_set(err, STATUS_MISSING, "no plug-in %s: %s is %s", asked, s.other->file,
+                      s.other->name);
+    if (!bad && !s.found && strchr(asked, '@'))
         bad = err_set(err, STATUS_MISSING, "no plug-in %s in %s", asked, text_get(&path));
+    *found = s.found;
     text_free(&path);
     text_free(&folder);
+    text_free(&file);
     return bad;
 }
 

@@ -7,7 +7,7 @@
  *     $XDG_DATA_HOME/maskgrid/plugins  ~/.local/share if that is not set
  *     PREFIX/lib/maskgrid/plugins      beside PREFIX/bin/maskgrid
  *
- * or by its path, "./edges.so".  An executable whose name has another ending,
+ * or by its path, "./edges.so", "./my plug-ins/edges.so".  An executable whose name has another ending,
  * "./edges.py", is a script (script.h), and "./masks.h5" holds recorded masks
  * (recording.h); else they are the same.
  *

@@ -54,7 +54,7 @@ static Status add(Work *w, const char *spec, Err *err)
     w->n++;
     if (recording_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, w->checkpoint, err))
         return err->code;
-    if (strchr(mask_spec(*m), ' ') || strategy_find(&e, spec, &none))
+    if (strchr(mask_spec(*m), ' ') || strategy_find(&e, mask_spec(*m), &none))
         return gallery_add(&w->g, *m, "expressions", "strategies made of strategies",
                            "this suite", err);
     return gallery_add(&w->g, *m, strategy_family(e), e->strategy->about,

@@ -250,7 +250,9 @@ COMMAND(strategies) = {
                "'random until 0.25 then sma' changes after a quarter of training; "
                "'hilbert | spiral' shows half of each; 'random ratio 0.5..0.9' hides more "
                "and more. | binds closest, then +, then until; parentheses help, and "
-               "ratio ends the whole.",
+               "ratio ends the whole. A plug-in or a file of recorded masks is named by its "
+               "path; in an expression a path with blanks stands in quotes: "
+               "'\"./my masks.h5\" until 0.5 then random'.",
     .examples = "  maskgrid strategies\n  maskgrid strategies hilbert\n"
                 "  maskgrid masks '0.7 random + 0.3 spiral:select=window'\n",
     .options = options,

@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 3, COLS = 5, L = 15, K = 4, E = 2, N = 3, BYTES = 2 };
@@ -44,12 +45,12 @@ static File whole(void)
     return f;
 }
 
-static const char *write_file(const File *f)
+static const char *write_file_as(const File *f, const char *name)
 {
     H5         *h;
     static char path[400];
     float       floats[E * N * BYTES] = { 0 };
-    strcpy(path, scratch_path(&scratch, "masks.h5"));
+    strcpy(path, scratch_path(&scratch, name));
     OK(h5_create(&h, path, &err));
     OK(h5_put_whole(h, "/", "rows", f->rows, &err));
     OK(h5_put_whole(h, "/", "cols", f->cols, &err));
@@ -65,6 +66,8 @@ static const char *write_file(const File *f)
     OK(h5_commit(h, &err));
     return path;
 }
+
+static const char *write_file(const File *f) { return write_file_as(f, "masks.h5"); }
 
 Test(recording, gives_back_what_was_packed)
 {
@@ -171,6 +174,28 @@ Test(recording, is_a_strategy)
     char spec[100];
     snprintf(spec, sizeof spec, "0.5 %s + 0.5 random", mask_spec(m));
     Mask *blend = open_it(spec); /* found by its name and hash */
+    cr_expect_str_eq(mask_spec(blend), spec);
+    mask_close(blend);
+    mask_close(m);
+}
+
+/* Of "my masks (2).h5" the text is one word, and finds the file again, in this process
+ * and in another that is told the folder. */
+Test(recording, may_be_called_anything)
+{
+    File        f = whole();
+    char        spec[600], line[1200];
+    const char *path = write_file_as(&f, "my masks (2).h5");
+    Mask       *m = open_it(path);
+    cr_expect(!strncmp(mask_spec(m), "my_masks__2_.h5@", 16), "%s", mask_spec(m));
+    snprintf(line, sizeof line, "MASKGRID_PLUGIN_PATH='%s' '%s' masks '%s' --grid 3x5 "
+             "--ratio 0.73 --count 1 >/dev/null", scratch.folder, getenv("MASKGRID"),
+             mask_spec(m));
+    cr_expect_eq(system(line), 0, "%s", line);
+
+    snprintf(spec, sizeof spec, "'%s' until 0.5 then random", path);
+    Mask *blend = open_it(spec);
+    snprintf(spec, sizeof spec, "%s until 0.5 then random", mask_spec(m));
     cr_expect_str_eq(mask_spec(blend), spec);
     mask_close(blend);
     mask_close(m);

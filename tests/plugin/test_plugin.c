@@ -3,6 +3,7 @@
  * good/ and bad/ are built by make as users build theirs, and so is the example that
  * they begin with, edges; what is wrong with a bad one stands in its first line. */
 #define _POSIX_C_SOURCE 200809L /* setenv, popen */
+#include "core/base/file.h"
 #include "strategies/registry.h"
 
 #include "tests/scratch.h"
@@ -79,6 +80,39 @@ Test(plugin, the_search_path_is_in_order_and_forgives_what_is_not_there)
     cr_expect(!strncmp(identity, "edges@", 6), "%s", identity);
 }
 
+static void copy_file(const char *to, const char *from)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(from, 1 << 24, &bytes, &n, &err), "%s", err.text);
+    cr_assert(!file_write(to, bytes, n, &err), "%s", err.text);
+    free(bytes);
+}
+
+Test(plugin, a_path_may_have_blanks)
+{
+    char from[5000], path[500], spec[1100], first[128], again[128];
+    int  a[L], b[L];
+    Err  err;
+    cr_assert(!file_make_folders(scratch_path(&scratch, "my plug-ins (2)"), &err));
+    snprintf(from, sizeof from, "%s/edges.so", folder(""));
+    strcpy(path, scratch_path(&scratch, "my plug-ins (2)/edges.so"));
+    copy_file(path, from);
+
+    snprintf(spec, sizeof spec, "%s:noise=3", path); /* alone, as it is */
+    draw(a, spec, first);
+    cr_expect(!strncmp(first, "edges@", 6) && strstr(first, ":noise=3"), "%s", first);
+    snprintf(spec, sizeof spec, "'%s':noise=3", path);
+    draw(b, spec, again);
+    cr_expect_arr_eq(a, b, sizeof a);
+    cr_expect_str_eq(first, again);
+    snprintf(spec, sizeof spec, "\"%s\":noise=3 | '%s':noise=3", path, path);
+    draw(b, spec, again);
+    cr_expect_arr_eq(a, b, sizeof a);
+    cr_expect_str_eq(first, again);
+}
+
 Test(plugin, an_older_build_is_as_good)
 {
     char path[5000], identity[128];
@@ -104,6 +138,12 @@ Test(plugin, a_near_miss_is_told)
     cr_expect_eq(refused("edgs", "did you mean edges?"), STATUS_CONFIG);
     cr_expect_eq(refused("edges:nois=1", "did you mean noise?"), STATUS_CONFIG);
     cr_expect_eq(refused("edges:noise=101", "from 0 to 100"), STATUS_CONFIG);
+}
+
+Test(plugin, a_path_that_is_cut_at_a_blank_is_told_of_quotes)
+{
+    cr_expect_eq(refused("random | ./my masks.h5", "in quotes"), STATUS_MISSING);
+    cr_expect_eq(refused("./my masks.h5", "in quotes"), STATUS_MISSING);
 }
 
 Test(plugin, another_build_is_another_strategy)

@@ -38,6 +38,8 @@ static const struct { const char *given, *text; } texts[] = {
     { "random + grid until 0.5 then spiral | grid",
       "(0.5 grid + 0.5 random) until 0.5 then (grid | spiral)" },
     { "(random + grid) | spiral", "(0.5 grid + 0.5 random) | spiral" },
+    { "'random'", "random" },
+    { "0.7 \"random\" + 0.3 spi'ral':\"sym\"=1", "0.7 random + 0.3 spiral:sym=1" },
     { "random ratio 0.50..0.9", "random ratio 0.5..0.9" },
     { "random ratio .9...5", "random ratio 0.9..0.5" },
     { "random + grid ratio 0.5..0.7500001", "(0.5 grid + 0.5 random) ratio 0.5..0.75" },
@@ -108,6 +110,10 @@ static const struct { const char *text, *said; } wrong[] = {
     { "(random", "column 8: expected ) at the end" },
     { "random)", "column 7: expected +" },
     { "()", "column 2: expected a strategy" },
+    { "random + 'grid", "column 15: expected a closing quote at the end" },
+    { "\"random' + grid", "column 16: expected a closing quote at the end" },
+    { "random '+' grid", "column 8: expected +" },
+    { "'' + grid", "column 1: no strategy" },
     { "random ratio", "column 13: expected two ratios" },
     { "random ratio 0.5", "column 14: expected two ratios" },
     { "random ratio 0.5..0.5", "column 14: expected two ratios" },
@@ -166,6 +172,8 @@ Test(expression, hostile_texts_are_refused)
     expect_refused(repeated("\n", "\t \n", 3000, ""), "a strategy");
     expect_refused(repeated("", "\x01\xff%n%s", 3000, ""), "no strategy");
     expect_refused(repeated("random", " random", 3000, ""), "or the end");
+    expect_refused(repeated("", "'", 3001, "random"), "a closing quote");
+    expect_refused(repeated("", "\"'", 3001, ""), "a closing quote");
 }
 
 Test(expression, as_long_and_as_deep_as_it_may_be)

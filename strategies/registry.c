@@ -12,10 +12,10 @@
 #undef STRATEGY
 
 const StrategyEntry strategies[] = {
-#define STRATEGY(name, spelled) { spelled, &mask_##name, NULL },
+#define STRATEGY(name, spelled) { spelled, &mask_##name, NULL, NULL },
 #include "gen/strategies.def"
 #undef STRATEGY
-    { NULL, NULL, NULL }
+    { NULL, NULL, NULL, NULL }
 };
 
 const char *const strategy_families[] = {

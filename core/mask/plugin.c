@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char SEARCH[] = "MASKGRID_PLUGIN_PATH", ENDING[] = ".so";
+static const char SEARCH[] = "MASKGRID_PLUGIN_PATH", ENDING[] = ".so",
+                  WORD_ENDS[] = " ()|:"; /* in the text of a mask */
 
 enum {
     WORD = 48,            /* of a plug-in's name, with its end     */
@@ -31,6 +32,7 @@ typedef struct Loaded {
     StrategyEntry  entry;
     MaskStrategy   strategy;
     char           name[WORD + 1 + DIGITS]; /* "edges@1f0c9a33ab12" */
+    char           hash[HASH_HEX];
     char           file[];                  /* absolute             */
 } Loaded;
 
@@ -216,7 +218,8 @@ static Status load(const Loaded **found, const char *file, Err *err)
     }
     memcpy(p->file, file, room);
     snprintf(p->name, sizeof p->name, "%s@%.*s", name, DIGITS, hash);
-    p->entry = (StrategyEntry){ p->name, &p->strategy, p->file };
+    memcpy(p->hash, hash, sizeof hash);
+    p->entry = (StrategyEntry){ p->name, &p->strategy, p->file, p->hash };
     p->next = loaded;
     *found = loaded = p;
     return STATUS_OK;
@@ -339,6 +342,28 @@ Status plugin_find(const StrategyEntry **found, const char *word, size_t n, Err 
     text_free(&asked);
     *found = p ? &p->entry : NULL;
     return bad;
+}
+
+/* The plug-in whose name, with its hash, is the word that begins there, or NULL. */
+static const Loaded *named_at(const char *word)
+{
+    size_t n = strcspn(word, WORD_ENDS);
+    for (const Loaded *p = loaded; p; p = p->next)
+        if (strlen(p->name) == n && !memcmp(p->name, word, n)) return p;
+    return NULL;
+}
+
+void plugin_hashes(Text *out, const char *spec)
+{
+    pthread_mutex_lock(&lock);
+    for (size_t n; *(spec += strspn(spec, WORD_ENDS)); spec += n) {
+        const Loaded *p = named_at(spec);
+        n = strcspn(spec, WORD_ENDS);
+        if (p && !strstr(text_get(out), p->hash))
+            text_add(out, "%s%.*s%s", out->length ? " " : "", (int)n - DIGITS, p->name,
+                     p->hash);
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 void plugin_names(Text *out)

@@ -30,6 +30,7 @@ typedef struct {
     const char         *name; /* what the identity of its masks begins with */
     const MaskStrategy *strategy;
     const char         *file; /* absolute; NULL: it is in the program       */
+    const char         *hash; /* of the file, as hash.h has it; NULL too    */
 } StrategyEntry;
 
 /* The plug-in that the first n bytes of `word` ask for: "edges", "edges@1f0c9a33ab12",
@@ -45,6 +46,12 @@ MUST_USE Status plugin_find(const StrategyEntry **found, const char *word, size_
 /* The names of the files that are found by name, first come first, each once: one a
  * line.  None of them is opened. */
 void plugin_names(Text *out);
+
+/* Append the plug-ins that the text of a mask names, each with the whole hash of its
+ * file, "edges@<32 digits>", with blanks between them; nothing if there are none.  For
+ * texts of mask_spec(), whose plug-ins this process has loaded.  `b2sum -l 128` gives the
+ * same digits. */
+void plugin_hashes(Text *out, const char *spec);
 
 /* Is the word a path: has it a slash, or the ending .so? */
 bool plugin_is_path(const char *word, size_t n);

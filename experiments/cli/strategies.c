@@ -92,7 +92,7 @@ static Status print_one(const StrategyEntry *e, Err *err)
     printf("%s: %s\n\nsource  %s\nfamily  %s\nneeds   %s\n", e->name, s->about,
            s->source, strategy_family(e), text_get(&needs));
     text_free(&needs);
-    if (e->file) printf("file    %s\n", e->file);
+    if (e->file) printf("file    %s\nhash    %s\n", e->file, e->hash);
     print_params("Its parameters: name, default, meaning, range", s->params, s);
     print_params("Parameters of every strategy", mask_common, s);
     return print_drawing(e->name, err);
@@ -124,11 +124,11 @@ static json_t *entry_json(const StrategyEntry *e)
     const MaskStrategy *s = e->strategy;
     Text                needs = { 0 };
     mask_needs_text(&needs, s->needs);
-    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:o, s:o}", "name", e->name,
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s?, s:s?, s:o, s:o}", "name", e->name,
                           "family", strategy_family(e), "about", s->about, "source",
-                          s->source, "needs", text_get(&needs), "file", e->file, "parameters",
-                          params_json(s->params, s), "parameters_of_all",
-                          params_json(mask_common, s));
+                          s->source, "needs", text_get(&needs), "file", e->file, "hash",
+                          e->hash, "parameters", params_json(s->params, s),
+                          "parameters_of_all", params_json(mask_common, s));
     text_free(&needs);
     return j;
 }

@@ -3,6 +3,7 @@
 
 #include "core/base/threads.h"
 #include "core/mask/opened.h"
+#include "core/mask/plugin.h"
 #include "experiments/lint/contain.h"
 #include "experiments/lint/known.h"
 
@@ -35,12 +36,16 @@ static Status describe(Shared *s, const Subject *subject, Err *err)
 {
     Mask  *m;
     Found *f = &s->found;
+    Text   plugins = { 0 };
     if (subject->open(&m, subject->spec, subject->rows, subject->cols, err))
         return err->code;
     snprintf(f->spec, sizeof f->spec, "%s", mask_spec(m));
     if (m->strategy.about) snprintf(f->about, sizeof f->about, "%s", m->strategy.about);
     if (m->strategy.source)
         snprintf(f->source, sizeof f->source, "%s", m->strategy.source);
+    plugin_hashes(&plugins, mask_spec(m));
+    snprintf(f->plugins, sizeof f->plugins, "%s", text_get(&plugins));
+    text_free(&plugins);
     f->needs = mask_needs(m), f->fixed = mask_fixed(m);
     mask_close(m);
     return STATUS_OK;
@@ -134,6 +139,7 @@ static void distrust(Shared *s)
     Found *f = &s->found;
     f->about[sizeof f->about - 1] = f->source[sizeof f->source - 1] = '\0';
     tame(f->spec, sizeof f->spec);
+    tame(f->plugins, sizeof f->plugins);
     for (int i = 0; i < LAWS; i++) {
         Verdict *v = &f->verdict[i];
         tame(v->text, sizeof v->text);

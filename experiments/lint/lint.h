@@ -33,6 +33,7 @@ typedef struct {
 
 typedef struct {
     char     spec[512], about[256], source[256]; /* canonical */
+    char     plugins[512];                       /* plugin_hashes() of spec */
     int      rows, cols;
     unsigned needs;
     bool     fixed, measured;

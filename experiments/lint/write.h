@@ -7,7 +7,8 @@
 
 /* One group for each grid, "14x14", of S strategies:
  *
- *   strategy [S], law [laws], kept [S, laws]: 0 not tried, 1 kept, 2 broken; why [S]
+ *   strategy [S], law [laws], kept [S, laws]: 0 not tried, 1 kept, 2 broken; why [S],
+ *   plugins [S] as a record has them
  *   each of scalar.h [S]; known_neighbours, known_parts [S], NaN: not known
  *   visible_share [S, rows, cols]; example [S, 3, rows, cols], 1 where visible
  *   frequency [bins], spectrum [S, bins]

@@ -34,6 +34,7 @@ static json_t *of_one(const Found *f)
     const Measures *m = &f->measures;
     json_t *o = json_pack("{s:s, s:o, s:b, s:b}", "strategy", f->spec, "laws", of_laws(f),
                           "kept", !lint_broken(f), "fixed", f->fixed);
+    if (f->plugins[0]) json_object_set_new(o, "plugins", json_string(f->plugins));
     if (!f->measured) return o;
     json_object_update_new(o, json_pack("{s:i, s:i, s:i, s:i}", "rows", m->rows, "cols",
                                         m->cols, "visible", m->K, "draws", m->draws));

@@ -1,6 +1,7 @@
 #include "experiments/record/record.h"
 
 #include "core/base/text.h"
+#include "core/mask/plugin.h"
 #include "experiments/record/provenance.h"
 
 #include <stdio.h>
@@ -68,6 +69,15 @@ static void put_head(Record *r, const RecordHead *h)
     if (ok(r)) r->err.code = h5_put_long_text(r->f, "config", h->config, &r->err);
 }
 
+/* The strategy's text has the first digits of the hash of each plug-in. */
+static void put_plugins(Record *r, const char *strategy)
+{
+    Text plugins = { 0 };
+    plugin_hashes(&plugins, strategy);
+    if (plugins.length) text_at(r, "/", "plugins", plugins.s);
+    text_free(&plugins);
+}
+
 /* Each line "key: value" of the configuration as an attribute, to search in. */
 static void put_settings(Record *r, const char *config)
 {
@@ -110,6 +120,7 @@ Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
         return err->code;
     }
     put_head(made, h);
+    put_plugins(made, h->strategy);
     put_settings(made, h->config);
     put_provenance(made, h->threads);
     *r = made;

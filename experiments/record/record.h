@@ -14,7 +14,8 @@
  *
  *   /                 attributes: Conventions, schema_version, title, source, history,
  *                     created, stage, config_hash, strategy, seed, ratio, visible,
- *                     patches, realised_ratio, ...
+ *                     patches, realised_ratio, ...; plugins, "NAME@HASH NAME@HASH",
+ *                     where the strategy has any: the whole hashes of their files
  *   /config           the stage's canonical configuration, exactly as it was hashed
  *   /settings         the same as flat attributes, to search in
  *   /provenance       attributes: commit, tree, compiler, flags, BLAS, threads, host

@@ -1,5 +1,6 @@
 /* strategies, masks and gallery, as a user types them. */
 #include "core/base/file.h"
+#include "core/base/h5.h"
 #include "core/base/text.h"
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
@@ -153,6 +154,29 @@ Test(masks_command, records_and_replays)
     cr_assert_eq(RUN(out, "masks", path, "--count=6", "--epoch=4"), EXIT_DONE, "%s", out);
     cr_expect(strstr(out, "m.h5@"), "%s", out);
     cr_expect_str_eq(strchr(out, '\n'), strchr(first, '\n'));
+}
+
+/* 12 digits of the hash are in the text, all of them beside it. */
+Test(masks_command, a_record_names_the_file_of_a_plugin)
+{
+    char        out[4096], from[4096], path[400];
+    const char *program = getenv("MASKGRID"), *strategy, *plugins;
+    Arena       a;
+    Err         err;
+    H5         *f;
+    cr_assert(program && strrchr(program, '/'), "MASKGRID names the program");
+    snprintf(from, sizeof from, "%.*s/plugins/edges.so",
+             (int)(strrchr(program, '/') - program), program);
+    strcpy(path, scratch_path(&scratch, "m.h5"));
+    cr_assert_eq(RUN(out, "masks", from, "--count=2", "--out", path), EXIT_DONE, "%s", out);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!h5_open(&f, path, &err), "%s", err.text);
+    cr_assert(!h5_get_text(f, "/", "strategy", &a, &strategy, &err), "%s", err.text);
+    cr_assert(!h5_get_text(f, "/", "plugins", &a, &plugins, &err), "%s", err.text);
+    cr_expect(!strncmp(plugins, strategy, strlen(strategy)), "%s: %s", strategy, plugins);
+    cr_expect_eq(strlen(plugins), strlen("edges@") + 32, "%s", plugins);
+    h5_close(f);
+    arena_close(&a);
 }
 
 Test(masks_command, a_recording_is_also_of_what_is_seen)

@@ -123,6 +123,34 @@ Test(plugin, an_older_build_is_as_good)
     cr_expect_arr_eq(old, own, sizeof old);
 }
 
+/* In the order of the text, each once. */
+Test(plugin, the_whole_hash_of_each_is_told)
+{
+    char path[2][5000], spec[16000], line[11000], expected[256] = "", word[64];
+    Err  err;
+    Mask *m;
+    Text  hashes = { 0 };
+    snprintf(path[0], sizeof path[0], "%s/edges.so", folder(""));
+    snprintf(path[1], sizeof path[1], "%s/older.so", folder("/good"));
+    for (int i = 0; i < 2; i++) {
+        snprintf(line, sizeof line, "b2sum -l 128 '%s'", path[i]);
+        FILE *f = popen(line, "r");
+        cr_assert(f && fscanf(f, "%63s", word) == 1);
+        pclose(f);
+        snprintf(expected + strlen(expected), 100, "%s@%s", i ? " older" : "edges", word);
+    }
+    snprintf(spec, sizeof spec, "%s:noise=3 until 0.2 then (%s | random) until 0.5 then %s",
+             path[0], path[1], path[0]);
+    cr_assert(!strategy_open(&m, spec, SIDE, SIDE, &err), "%s", err.text);
+    plugin_hashes(&hashes, mask_spec(m));
+    cr_expect_str_eq(text_get(&hashes), expected);
+    text_clear(&hashes);
+    plugin_hashes(&hashes, "0.5 random + 0.5 edges");
+    cr_expect_str_eq(text_get(&hashes), "");
+    text_free(&hashes);
+    mask_close(m);
+}
+
 static Status refused(const char *spec, const char *says)
 {
     Mask *m;

@@ -244,3 +244,18 @@ void params_forget_grads(Params *p)
         p->list[i].tensor->grad = NULL;
     }
 }
+
+bool params_finite(const Params *p)
+{
+    bool  finite = true;
+    Arena host;
+    arena_open(&host, "parameters to be looked at", NULL, NULL);
+    real *x = ARENA_NEW(&host, real, params_largest(p));
+    for (int i = 0; i < p->n && finite; i++) {
+        size_t n = tensor_count(p->list[i].tensor);
+        p->be->read(x, p->list[i].tensor->data, n);
+        for (size_t k = 0; k < n; k++) finite &= isfinite(x[k]) != 0;
+    }
+    arena_close(&host);
+    return finite;
+}

@@ -114,6 +114,8 @@ void params_forget_grads(Params *p);
 size_t params_count(const Params *p);
 size_t params_largest(const Params *p);
 
+bool params_finite(const Params *p); /* all of them */
+
 const Param *params_find(const Params *p, const char *name); /* NULL if there is none */
 const Param *params_of(const Params *p, const Tensor *x);     /* the same */
 

@@ -203,3 +203,25 @@ void tape_backward_each(Tape *t, Tensor *loss, LeafDone *done, void *env)
     tape_backward(t, loss);
     t->done = NULL;
 }
+
+typedef struct {
+    void (*passed)(void *env);
+    void *env;
+} Watch;
+
+static void watch_back(Tape *t, const Node *n)
+{
+    const Watch *w = n->aux;
+    w->passed(w->env);
+    tape_pass_grad(t, n->in[0], n->out);
+}
+
+Tensor *tape_watch(Tape *t, Tensor *x, void (*passed)(void *env), void *env)
+{
+    Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x));
+    Watch  *w = ARENA_NEW(&t->nodes, Watch, 1);
+    *w = (Watch){ passed, env };
+    t->be->add_bwd((Share){ y->data, 0 }, x->data, tensor_count(x));
+    tape_push(t, watch_back, y, INPUTS(x), w);
+    return y;
+}

@@ -76,6 +76,10 @@ void tape_backward(Tape *t, Tensor *loss);
  * room was the tape's, so those of all leaves never exist at once. */
 void tape_backward_each(Tape *t, Tensor *loss, LeafDone *done, void *env);
 
+/* x again; on the way back passed(env) is called between the nodes that were pushed
+ * after this one and those before it: to tell apart what two losses take. */
+Tensor *tape_watch(Tape *t, Tensor *x, void (*passed)(void *env), void *env);
+
 /* For writers of ops. -------------------------------------------------- */
 
 /* A result wants a gradient if one of its inputs does. */

@@ -46,10 +46,16 @@ static size_t teacher_bytes(const MaeConfig *c)
     return bytes;
 }
 
-static void look(Dry *d, const Learner *l, unsigned needs)
+static void look(Dry *d, const Learner *l, const FootprintStep *s)
 {
-    const Vit *v = &d->mae.vit;
+    const Vit     *v = &d->mae.vit;
+    const unsigned needs = s->needs;
     d->tape.recording = false;
+    if (needs & MASK_NEEDS_SWEEP) {
+        vit_last_look(&d->tape, v, dry_images(d, s->swept), true);
+        tape_reset(&d->tape);
+        d->images = dry_images(d, s->N);
+    }
     if (needs & MASK_NEEDS_ATTENTION) vit_first_attention(&d->tape, v, d->images);
     if (needs & MASK_NEEDS_CLASS_ATTENTION) vit_last_look(&d->tape, v, d->images, false);
     if (l->kind) learner_look(l, &d->tape, d->images);
@@ -69,20 +75,21 @@ size_t footprint_train(const MaeConfig *c, const FootprintStep *s)
     AdamW       adamw;
     AdamWConfig config = adamw_defaults();
     Learner     learner;
+    Err         err;
     Visible     visible = { .N = s->N, .L = vit_patches(&c->encoder), .K = s->K,
-                            .ids = &s->N };
+                            .thrown = s->thrown, .ids = &s->N };
     dry_open(&d, c, s->N);
     d.tape.recompute = s->recompute;
     adamw_open(&adamw, &d.mae.params, &config);
     learner_open(&learner, s->needs, &s->how, &d.mae, &config, 0, false);
     if (s->needs) {
-        look(&d, &learner, s->needs);
+        look(&d, &learner, s);
         d.images = dry_images(&d, s->N);
     }
     MaeResult r = mae_forward(&d.tape, &d.mae, d.images, &visible);
     if (learner.kind && r.loss)
-        learner_step(&learner, &adamw, &d.tape, d.images, &r, &visible,
-                     &(LearnerStep){ .epochs = 1 });
+        CHECK(!learner_step(&learner, &adamw, &d.tape, d.images, &r, &visible,
+                            &(LearnerStep){ .epochs = 1 }, &err), "%s", err.text);
     else if (r.loss)
         adamw_backward(&adamw, &d.tape, r.loss, 0);
     size_t beside = learner_bytes(&learner);

@@ -15,9 +15,11 @@
 #define FOOTPRINT_PROCESS 26e6 /* bytes */
 
 typedef struct {
-    int         N, K; /* images; of each K patches are visible     */
+    int         N, K;   /* images; of each K patches are visible            */
+    int         thrown; /* and so many neither visible nor drawn            */
+    int         swept;  /* images of a forward of MASK_NEEDS_SWEEP          */
     bool        recompute;
-    unsigned    needs; /* MASK_NEEDS_* of the strategy, with its learner */
+    unsigned    needs;  /* MASK_NEEDS_* of the strategy, with its learner   */
     MaskLearner how;
 } FootprintStep;
 

@@ -2,6 +2,8 @@
 
 #include "core/train/checkpoint.h"
 
+#include <math.h>
+
 /* --- models -------------------------------------------------------------- */
 
 static void list(LearnerModel *m, const Learner *l)
@@ -122,8 +124,32 @@ static double curriculum(const LearnerStep *s)
     return 2 * e < E ? 1 - 2.0 * e / E : 1 - 2.0 * (e + 1) / E;
 }
 
+static const char *name_of(const Learner *l)
+{
+    return l->kind == MASK_NEEDS_PREDICTOR ? "predictor"
+           : l->kind == MASK_NEEDS_SAMPLER ? "sampler"
+                                           : "masker";
+}
+
+/* On a backend that computes nothing every loss is 0. */
+static Status check_loss(const Learner *l, Tape *t, const Tensor *loss, Err *err)
+{
+    real x = 0;
+    t->be->read(&x, loss->data, 1);
+    if (isfinite(x)) return STATUS_OK;
+    return err_set(err, STATUS_FAILED, "the loss of the %s is %g", name_of(l), (double)x);
+}
+
+static void meter(const LearnerStep *s, bool own)
+{
+    if (s->meter) s->meter(s->self, own);
+}
+
+static void meter_ends(void *step) { meter(step, false); }
+
 /* A step of the masker alone, through an autoencoder that stands still. */
-static void step_masker(Learner *l, Tape *t, const Visible *v, const LearnerStep *s)
+static Status step_masker(Learner *l, Tape *t, const Visible *v, const LearnerStep *s,
+                          Err *err)
 {
     const VitConfig *c = &l->mae->config.encoder;
     Tensor *images = tape_constant(t, 4, (int[]){ v->N, c->channels, c->height, c->width });
@@ -131,24 +157,45 @@ static void step_masker(Learner *l, Tape *t, const Visible *v, const LearnerStep
     params_freeze(&l->mae->params, true);
     Tensor *m = masker_draw(t, &l->model.masker, l->mae, images);
     Tensor *loss = masker_loss(t, l->mae, images, m, (double)v->K / v->L, curriculum(s));
-    adamw_backward(&l->adamw, t, loss, s->lr);
+    Status bad = check_loss(l, t, loss, err);
+    if (!bad) adamw_backward(&l->adamw, t, loss, s->lr);
     params_freeze(&l->mae->params, false);
     tape_reset(t);
+    return bad;
 }
 
-void learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images, const MaeResult *r,
-                  const Visible *v, const LearnerStep *s)
+/* Both losses at once; the learner's nodes are walked first. */
+static Status step_both(Learner *l, AdamW *adamw, Tape *t, Tensor *images,
+                        const MaeResult *r, const Visible *v, LearnerStep s, Err *err)
 {
+    Tensor *first = tape_watch(t, r->loss, meter_ends, &s);
+    Tensor *own = own_loss(l, t, images, r, v);
+    Status  bad = check_loss(l, t, own, err);
+    Tensor *loss = op_add(t, first, op_times(t, own, l->how.weight));
+    if (!bad) adamw_backward_all((AdamW *[]){ adamw, &l->adamw }, 2, t, loss, s.lr);
+    tape_reset(t);
+    return bad;
+}
+
+Status learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images, const MaeResult *r,
+                    const Visible *v, const LearnerStep *s, Err *err)
+{
+    Status bad;
     if (l->kind == MASK_NEEDS_MASKER) {
         adamw_backward(adamw, t, r->loss, s->lr);
         tape_reset(t);
-        step_masker(l, t, v, s);
-        return;
+        meter(s, true);
+        bad = step_masker(l, t, v, s, err);
+        meter(s, false);
+        return bad;
     }
-    Tensor *own = op_times(t, own_loss(l, t, images, r, v), l->how.weight);
-    adamw_backward_all((AdamW *[]){ adamw, &l->adamw }, 2, t, op_add(t, r->loss, own), s->lr);
-    tape_reset(t);
-    if (l->slow && !l->still) follow(l, momentum(s));
+    meter(s, true);
+    bad = step_both(l, adamw, t, images, r, v, *s, err);
+    if (bad || !l->slow || l->still) return bad;
+    meter(s, true);
+    follow(l, momentum(s));
+    meter(s, false);
+    return STATUS_OK;
 }
 
 /* --- to stop and go on --------------------------------------------------- */

@@ -7,7 +7,7 @@
  *     learner_open(&l, needs, &how, &mae, &adamw_config, seed);
  *     learner_look(&l, &tape, images);                [N, L], before masks are drawn
  *     r = mae_forward(&tape, &mae, images, &visible);
- *     learner_step(&l, &adamw, &tape, images, &r, &visible, &when);
+ *     if (learner_step(&l, &adamw, &tape, images, &r, &visible, &when, err)) ...
  *
  * With one seed the autoencoder starts as it does without a learner.
  */
@@ -49,6 +49,11 @@ typedef struct {
     int         epoch, epochs;
     double      lr;
     const real *images; /* of the batch, on the host */
+
+    /* Called where the learner's part of the step begins, `own`, and where it ends;
+     * NULL: nobody asks what that takes. */
+    void (*meter)(void *self, bool own);
+    void *self;
 } LearnerStep;
 
 /* needs: MASK_NEEDS_*.  With `still` the learner looks as it does in the beginning,
@@ -61,9 +66,12 @@ void learner_close(Learner *l); /* one never opened, all zero, is fine */
 Tensor *learner_look(const Learner *l, Tape *t, Tensor *images);
 
 /* One step of the autoencoder's optimiser and of the learner's, on the way back from
- * r.loss and from what the learner adds to it.  Resets the tape: r is gone. */
-void learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images, const MaeResult *r,
-                  const Visible *v, const LearnerStep *s);
+ * r.loss and from what the learner adds to it.  Resets the tape: r is gone.
+ * STATUS_FAILED if the learner's loss is not finite: it takes no step, nor does what
+ * its gradient would reach. */
+MUST_USE Status learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images,
+                             const MaeResult *r, const Visible *v, const LearnerStep *s,
+                             Err *err);
 
 /* To stop and go on: tensors "learner.NAME". */
 void            learner_put(const Learner *l, SafetensorsOut *out);

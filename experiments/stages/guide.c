@@ -4,6 +4,8 @@
 #include "core/base/threads.h"
 #include "core/train/checkpoint.h"
 
+#include <math.h>
+
 enum {
     BY_ENCODER = MASK_NEEDS_ATTENTION | MASK_NEEDS_CLASS_ATTENTION | MASK_NEEDS_SWEEP,
     AT_BATCHES = MASK_NEEDS_ATTENTION | MASK_NEEDS_CLASS_ATTENTION | MASK_NEEDS_PIXELS |
@@ -55,6 +57,21 @@ void guide_close(Guide *g)
     learner_close(&g->learner);
 }
 
+/* --- what it costs ------------------------------------------------------- */
+
+/* Between meter(g, true) and meter(g, false) all is for masks. */
+static void meter(void *self, bool on)
+{
+    Guide *g = self;
+    double s = clock_s(), gflop = 1e-9 * gemmlog_flop(g->log);
+    if (on) {
+        g->from_s = s, g->from_gflop = gflop;
+    } else {
+        g->wall_s += s - g->from_s;
+        g->gflop += gflop - g->from_gflop;
+    }
+}
+
 /* --- before masks -------------------------------------------------------- */
 
 static bool stopping(const void *self) { return stage_stopping(self); }
@@ -63,12 +80,12 @@ Status guide_epoch(Guide *g, long epoch, Err *err)
 {
     if (!mask_sweep_due(g->mask, (int)epoch, g->cell->config.pretrain.epochs))
         return STATUS_OK;
-    double start = clock_s();
+    meter(g, true);
     if (sweep_run(&g->sweep, g->mask, g->tape, who_looks(g, MASK_NEEDS_SWEEP), g->data,
                   stopping, g->context, err))
         return err->code;
     g->images += g->data->count;
-    g->wall_s += clock_s() - start;
+    meter(g, false);
     return STATUS_OK;
 }
 
@@ -111,26 +128,41 @@ static void crop_maps(float *out, const real *maps, const Batch *b, int rows, in
     }
 }
 
-static void remember(Guide *g, const Batch *b, bool training)
+static Status remember(Guide *g, const Batch *b, bool training, Err *err)
 {
     int rows = g->cell->rows, cols = g->cell->cols;
     if (g->sweep.done && training) crop_maps(g->seen.swept, g->sweep.found, b, rows, cols);
-    if (g->sweep.done && !training)
+    if (g->sweep.done && !training &&
         sweep_images(g->seen.swept, g->mask, g->tape, who_looks(g, MASK_NEEDS_SWEEP),
-                     b->images, b->N);
+                     b->images, b->N, err))
+        return err->code;
     if (g->seen.losses && training) crop_maps(g->seen.losses, g->losses.mean, b, rows, cols);
     for (int i = 0; g->seen.losses && !training && i < b->N * rows * cols; i++)
         g->seen.losses[i] = 1;
+    return STATUS_OK;
 }
 
-MaskView guide_view(Guide *g, const Batch *b, double progress, bool training)
+static Status check_seen(const Guide *g, int N, Err *err)
 {
     const GuideSeen *s = &g->seen;
-    double           start = clock_s();
+    const size_t     L = (size_t)(g->cell->rows * g->cell->cols);
+    const size_t     H = (size_t)g->mae->config.encoder.size.heads;
+    if (stage_finite(g->mask, MASK_NEEDS_ATTENTION, s->attention, N, H * L * L, err) ||
+        stage_finite(g->mask, MASK_NEEDS_CLASS_ATTENTION, s->class_attention, N, H * L,
+                     err))
+        return err->code;
+    return stage_finite(g->mask, g->needs & MASK_NEEDS_LEARNER, s->learned, N, L, err);
+}
+
+Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress, bool training,
+                  Err *err)
+{
+    const GuideSeen *s = &g->seen;
+    meter(g, true);
     if (g->needs & AT_BATCHES) look(g, b);
-    remember(g, b, training);
-    if (g->needs) g->wall_s += clock_s() - start;
-    return (MaskView){
+    if (check_seen(g, b->N, err) || remember(g, b, training, err)) return err->code;
+    if (g->needs) meter(g, false);
+    *v = (MaskView){
         .progress = (float)progress,
         .heads = g->mae->config.encoder.size.heads,
         .values = mae_values(&g->mae->config),
@@ -141,6 +173,7 @@ MaskView guide_view(Guide *g, const Batch *b, double progress, bool training)
         .losses = s->losses,
         .learned = s->learned,
     };
+    return STATUS_OK;
 }
 
 /* --- after the forward --------------------------------------------------- */
@@ -152,19 +185,32 @@ static void read_losses(Guide *g, const GuideStep *s)
     losses_add(&g->losses, s->batch, g->seen.loss, s->visible);
 }
 
-void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s)
+static Status step_learner(Guide *g, AdamW *adamw, const GuideStep *s, Err *err)
 {
+    LearnerStep step = { .epoch = (int)s->epoch,
+                         .epochs = g->cell->config.pretrain.epochs,
+                         .lr = s->lr, .images = s->batch->images,
+                         .meter = meter, .self = g };
+    if (learner_step(&g->learner, adamw, g->tape, s->images, s->r, s->visible, &step, err))
+        return err_in(err, "%s", mask_spec(g->mask));
+    return STATUS_OK;
+}
+
+Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err)
+{
+    meter(g, true);
     if (g->seen.loss) read_losses(g, s);
+    meter(g, false);
     if (g->learner.kind) {
-        LearnerStep step = { .epoch = (int)s->epoch,
-                             .epochs = g->cell->config.pretrain.epochs,
-                             .lr = s->lr, .images = s->batch->images };
-        learner_step(&g->learner, adamw, g->tape, s->images, s->r, s->visible, &step);
+        if (step_learner(g, adamw, s, err)) return err->code;
     } else {
         adamw_backward(adamw, g->tape, s->r->loss, s->lr);
         tape_reset(g->tape);
     }
+    meter(g, true);
     if (g->teacher.params.be) teacher_step(&g->teacher, g->mae);
+    meter(g, false);
+    return STATUS_OK;
 }
 
 /* --- to stop and go on --------------------------------------------------- */
@@ -187,6 +233,7 @@ void guide_put(const Guide *g, SafetensorsOut *out)
     state_note(out, "guide.sweeps", (double)g->sweep.done);
     state_note(out, "guide.images", g->images);
     state_note(out, "guide.wall_s", g->wall_s);
+    state_note(out, "guide.gflop", g->gflop);
 }
 
 Status guide_get(Guide *g, const Safetensors *in, Err *err)
@@ -195,7 +242,8 @@ Status guide_get(Guide *g, const Safetensors *in, Err *err)
     double sweeps;
     if (!state_number(in, "guide.sweeps", &sweeps) ||
         !state_number(in, "guide.images", &g->images) ||
-        !state_number(in, "guide.wall_s", &g->wall_s) || !(sweeps >= 0 && sweeps < 1e9) ||
+        !state_number(in, "guide.wall_s", &g->wall_s) ||
+        !state_number(in, "guide.gflop", &g->gflop) || !(sweeps >= 0 && sweeps < 1e9) ||
         (sweeps > 0 && !g->sweep.found))
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
@@ -208,24 +256,13 @@ Status guide_get(Guide *g, const Safetensors *in, Err *err)
     return STATUS_OK;
 }
 
-/* --- what it costs ------------------------------------------------------- */
-
-/* Multiplications and additions of the products and the attention of one forward with
- * every patch visible. */
-static double forward_flop(const VitConfig *c)
-{
-    const double T = vit_patches(c) + 1, D = c->size.D;
-    const double values = (double)c->channels * c->patch * c->patch;
-    return 2 * (T - 1) * values * D + c->size.depth * (24 * T * D * D + 4 * T * T * D);
-}
-
 void guide_record(const Guide *g, Record *r)
 {
+    record_metric(r, "guide_gflop", g->gflop, "Gflop",
+                  "products of matrices of what guides masks, learners with it", LOWER);
+    record_metric(r, "guide_s", g->wall_s, "s", "time of what guides masks", LOWER);
     if (!g->needs) return;
-    record_number(r, "guide_s", g->wall_s);
     record_number(r, "guide_images", g->images);
-    record_number(r, "guide_gflop",
-                  1e-9 * g->images * forward_flop(&g->mae->config.encoder));
     record_whole(r, "guide_sweeps", g->sweep.done);
 }
 
@@ -255,7 +292,8 @@ double guide_bytes(const Cell *c, const Mask *m)
     if (needs & MASK_NEEDS_PIXELS) each += L * mae_values(&mae) * f;
     if (needs & MASK_NEEDS_CLASS_ATTENTION) each += H * L * f;
     if (needs & MASK_NEEDS_LEARNER) each += L * f;
-    if (needs & MASK_NEEDS_SWEEP) each += L * f, n += maps;
+    if (needs & MASK_NEEDS_SWEEP)
+        each += L * f, n += maps + sweep_bytes(&mae.encoder);
     if (needs & MASK_NEEDS_LOSSES) each += L * (f + sizeof(real)), n += maps;
     return n + each * c->config.pretrain.batch;
 }

@@ -3,8 +3,8 @@
  *     Guide g = { .cell = cell, .data = data, .mask = mask, .mae = &mae, .tape = &tape };
  *     guide_open(&g, &host, &adamw_config);
  *     guide_epoch(&g, epoch, err)           before an epoch's first batch: sweeps
- *     view = guide_view(&g, &batch, progress, true)        before masks are drawn
- *     guide_backward(&g, &adamw, &step)                    after the forward
+ *     guide_view(&g, &view, &batch, progress, true, err)   before masks are drawn
+ *     guide_backward(&g, &adamw, &step, err)               after the forward
  *     guide_put(&g, &out), guide_get(&g, &in, err)         to stop and go on
  *     guide_close(&g)
  *
@@ -15,6 +15,7 @@
 #ifndef EXPERIMENTS_STAGES_GUIDE_H
 #define EXPERIMENTS_STAGES_GUIDE_H
 
+#include "core/cpu/gemmlog.h"
 #include "core/train/learner.h"
 #include "experiments/stages/inside.h"
 #include "experiments/stages/losses.h"
@@ -38,6 +39,7 @@ typedef struct {
     const Mask         *mask;
     Mae                *mae;
     Tape               *tape;
+    const GemmLog      *log; /* of all products since the step began */
 
     unsigned  needs;
     Teacher   teacher;
@@ -45,8 +47,11 @@ typedef struct {
     Losses    losses;
     Learner   learner;
     GuideSeen seen;
-    double    images; /* that went through a whole encoder for masks alone */
-    double    wall_s; /* spent on looking, sweeps included                 */
+
+    /* What masks have cost: looks, sweeps, and all that is learned beside. */
+    double images;        /* that went through a whole encoder besides */
+    double wall_s, gflop;
+    double from_s, from_gflop; /* where the meter began */
 } Guide;
 
 /* c: of the autoencoder's optimiser; learners have one like it. */
@@ -57,8 +62,10 @@ void guide_close(Guide *g); /* one never opened, all zero, is fine */
 MUST_USE Status guide_epoch(Guide *g, long epoch, Err *err);
 
 /* What the mask needs, for the images of the batch.  Images that are not `training`
- * ones have no past: they are swept now, and their losses are all equal. */
-MaskView guide_view(Guide *g, const Batch *b, double progress, bool training);
+ * ones have no past: they are swept now, and their losses are all equal.  STATUS_FAILED
+ * if what was seen is not finite: the model that looks has burst. */
+MUST_USE Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress,
+                           bool training, Err *err);
 
 /* A step of training behind its forward. */
 typedef struct {
@@ -71,14 +78,14 @@ typedef struct {
 } GuideStep;
 
 /* The way back from the loss, a step of adamw and of whatever is trained beside the
- * autoencoder; teachers follow.  Resets the tape. */
-void guide_backward(Guide *g, AdamW *adamw, const GuideStep *s);
+ * autoencoder; teachers follow.  Resets the tape.  Fails as learner_step. */
+MUST_USE Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err);
 
 void            guide_put(const Guide *g, SafetensorsOut *out);
 MUST_USE Status guide_get(Guide *g, const Safetensors *in, Err *err);
 
-/* What masks have cost beside the training: guide_images, guide_gflop, guide_s, and how
- * many sweeps were made. */
+/* What masks have cost: metrics guide_gflop and guide_s, 0 of a strategy that sees
+ * nothing; guide_images, and how many sweeps were made. */
 void guide_record(const Guide *g, Record *r);
 
 /* Before any of it is run: how many whole forwards of the encoder an image of the

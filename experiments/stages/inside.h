@@ -3,6 +3,7 @@
 #define EXPERIMENTS_STAGES_INSIDE_H
 
 #include "core/base/real.h"
+#include "core/mask/draw.h"
 #include "core/model/vit.h"
 #include "core/train/safetensors.h"
 #include "experiments/record/record.h"
@@ -36,6 +37,11 @@ MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *w
  * floats, whatever a real is. */
 Tensor *stage_images(Tape *t, const VitConfig *c, const real *images, int N);
 void    stage_floats(float *out, Tape *t, const Tensor *x);
+
+/* x [N, each], what is needed of each image: STATUS_FAILED, with the strategy, what it
+ * needs and the image, if a number is not finite.  x may be NULL. */
+MUST_USE Status stage_finite(const Mask *m, unsigned need, const float *x, int N,
+                             size_t each, Err *err);
 
 /* Numbers kept in the metadata of a state; false if there is none of that name. */
 void state_note(SafetensorsOut *out, const char *key, double x);

@@ -16,7 +16,7 @@ static Status open_mask(Pretrain *p, Err *err)
         return err->code;
     p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
     p->guide = (Guide){ .cell = c, .context = p->context, .data = p->data, .mask = p->mask,
-                        .mae = &p->mae, .tape = &p->tape };
+                        .mae = &p->mae, .tape = &p->tape, .log = &p->log };
     guide_open(&p->guide, &p->host, &p->adamw.config);
     return STATUS_OK;
 }
@@ -60,21 +60,23 @@ int pretrain_visible(const Pretrain *p, long step)
                         mask_ratio(p->mask, p->cell->config.pretrain.ratio, progress));
 }
 
-static void draw(Pretrain *p, long epoch, int K)
+static Status draw(Pretrain *p, long epoch, int K, Err *err)
 {
     const Cell *c = p->cell;
     double      start = clock_s();
     int         N = p->batch.N, L = c->rows * c->cols;
-    MaskView    view = guide_view(&p->guide, &p->batch, (double)p->step / (double)p->steps,
-                                  true);
+    MaskView    view;
+    if (guide_view(&p->guide, &view, &p->batch, (double)p->step / (double)p->steps, true, err))
+        return err->code;
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
                     K);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < K; k++) p->seen[p->ids[(size_t)i * L + k]]++;
     p->mask_s += clock_s() - start;
+    return STATUS_OK;
 }
 
-/* One step: images, masks, forward, backward, AdamW. */
+/* Images, masks, forward, backward, AdamW. */
 static Status step(Pretrain *p, Err *err)
 {
     long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
@@ -85,7 +87,7 @@ static Status step(Pretrain *p, Err *err)
     p->mask_s += p->guide.wall_s - before; /* a sweep */
     if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
         return err->code;
-    draw(p, epoch, K);
+    if (draw(p, epoch, K, err)) return err->code;
 
     Visible   visible = { .N = p->batch.N, .L = p->cell->rows * p->cell->cols, .K = K,
                           .ids = p->ids, .thrown = mask_thrown(p->mask, K) };
@@ -95,12 +97,10 @@ static Status step(Pretrain *p, Err *err)
     real      loss;
     p->mae.params.be->read(&loss, r.loss->data, 1);
     if (!isfinite(loss))
-        return err_set(err, STATUS_FAILED, "the loss is %g at step %ld of %ld (epoch %ld)",
-                       (double)loss, p->step + 1, p->steps, epoch + 1);
-    guide_backward(&p->guide, &p->adamw,
-                   &(GuideStep){ .epoch = epoch, .lr = schedule_lr(&p->schedule, fraction),
-                                 .batch = &p->batch, .images = images, .r = &r,
-                                 .visible = &visible });
+        return err_set(err, STATUS_FAILED, "the loss is %g", (double)loss);
+    GuideStep back = { .epoch = epoch, .lr = schedule_lr(&p->schedule, fraction),
+                       .batch = &p->batch, .images = images, .r = &r, .visible = &visible };
+    if (guide_backward(&p->guide, &p->adamw, &back, err)) return err->code;
     p->loss[p->step++] = (double)loss;
     p->gflop += 1e-9 * gemmlog_take(&p->log);
     return STATUS_OK;
@@ -113,6 +113,8 @@ static Status train(Pretrain *p, Err *err)
     double start = clock_s(), saved = start, before = p->wall_s;
     while (p->step < p->steps) {
         if (step(p, err)) {
+            if (err->code == STATUS_FAILED)
+                return err_in(err, "step %ld of %ld", p->step + 1, p->steps);
             if (err->code != STATUS_STOPPED) return err->code;
             Err kept;
             return pretrain_save(p, &kept) ? (*err = kept).code : err->code;
@@ -149,13 +151,13 @@ static Status open_model(Pretrain *p, Err *err)
 
 static Status run(Pretrain *p, Err *err)
 {
-    char path[CELL_PATH];
     if (open_model(p, err)) return err->code;
     if (!cell_untrained(p->cell) && (open_training(p, err) || train(p, err))) return err->code;
 
-    /* The record comes last: where it is, the encoder is. */
-    cell_file(path, p->context->results, p->cell, "encoder.safetensors");
-    if (checkpoint_save(path, &p->mae, err) || pretrain_record(p, err)) return err->code;
+    if (!params_finite(&p->mae.params))
+        return err_set(err, STATUS_FAILED, "step %ld of %ld: weights are not finite", p->step,
+                       p->steps);
+    if (pretrain_record(p, err)) return err->code;
     pretrain_forget(p);
     return STATUS_OK;
 }

@@ -42,7 +42,8 @@ MUST_USE Status pretrain_save(const Pretrain *p, Err *err);
 MUST_USE Status pretrain_resume(Pretrain *p, Err *err);
 void            pretrain_forget(const Pretrain *p); /* removes the state */
 
-/* pretrain_record.c: the record, with a few test images reconstructed. */
+/* pretrain_record.c: the encoder and then the record, with a few test images
+ * reconstructed: where the record is, the encoder is. */
 MUST_USE Status pretrain_record(Pretrain *p, Err *err);
 
 /* K of a step, which is the cell's unless the strategy varies the ratio. */

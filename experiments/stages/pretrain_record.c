@@ -54,7 +54,7 @@ static void paste(const Pretrain *p, uint8_t *original, uint8_t *shown, const re
     }
 }
 
-static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b)
+static Status reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b, Err *err)
 {
     const Cell    *c = p->cell;
     const Backend *be = p->mae.params.be;
@@ -64,7 +64,8 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
     uint8_t       *shown = ARENA_NEW(&p->host, uint8_t, N * size);
     uint8_t       *hidden = ARENA_NEW(&p->host, uint8_t, N * L);
 
-    MaskView view = guide_view(&p->guide, b, 1, false);
+    MaskView view;
+    if (guide_view(&p->guide, &view, b, 1, false, err)) return err->code;
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, 0, b->ids, N, K);
     for (int i = 0; i < N; i++)
         for (int k = 0; k < L; k++) hidden[i * L + p->ids[(size_t)i * L + k]] = k >= K;
@@ -86,6 +87,7 @@ static void reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b
               pixels + (size_t)i * L * P, hidden + (size_t)i * L, P);
     record_reconstruction(r, original, hidden, shown, (size_t)N, (size_t)test->height,
                           (size_t)test->width, (size_t)test->channels);
+    return STATUS_OK;
 }
 
 static Status show(Pretrain *p, Record *r, Err *err)
@@ -97,7 +99,7 @@ static Status show(Pretrain *p, Record *r, Err *err)
     loader_open(&loader, test, &(LoaderConfig){ .batch = n });
     Batch  b = batch_new(&p->host, &loader);
     Status bad = loader_batch(&loader, &b, 0, 0, err);
-    if (!bad) reconstruct(p, r, test, &b);
+    if (!bad) bad = reconstruct(p, r, test, &b, err);
     loader_close(&loader);
     data_close(test);
     return bad;
@@ -143,6 +145,8 @@ static void training_curves(Pretrain *p, Record *r)
 Status pretrain_record(Pretrain *p, Err *err)
 {
     Record *r;
+    Status  bad = STATUS_OK;
+    char    path[CELL_PATH];
     if (stage_record(&r, p->cell, STAGE_PRETRAIN, p->context, err)) return err->code;
     record_whole(r, "parameters", (int64_t)params_count(&p->mae.params));
     record_whole(r, "bad_images", stage_bad_images(p->data));
@@ -150,10 +154,11 @@ Status pretrain_record(Pretrain *p, Err *err)
         record_cost(r, 0, 0);
     } else {
         training_curves(p, r);
-        if (show(p, r, err)) {
-            record_drop(r);
-            return err->code;
-        }
+        bad = show(p, r, err);
     }
-    return record_close(r, err);
+    cell_file(path, p->context->results, p->cell, "encoder.safetensors");
+    if (!bad) bad = checkpoint_save(path, &p->mae, err);
+    if (!bad) return record_close(r, err);
+    record_drop(r);
+    return bad;
 }

@@ -4,6 +4,7 @@
 #include "core/base/threads.h"
 #include "core/metrics/accuracy.h"
 
+#include <math.h>
 #include <stdio.h>
 
 /* In the order of StageKind. */
@@ -43,6 +44,21 @@ void stage_floats(float *out, Tape *t, const Tensor *x)
 #else
     t->be->read(out, x->data, n);
 #endif
+}
+
+Status stage_finite(const Mask *m, unsigned need, const float *x, int N, size_t each,
+                    Err *err)
+{
+    for (size_t i = 0; x && i < (size_t)N * each; i++) {
+        if (isfinite(x[i])) continue;
+        Text what = { 0 };
+        mask_needs_text(&what, need);
+        err_set(err, STATUS_FAILED, "%s: %s gives %g in image %zu of %d", mask_spec(m),
+                text_get(&what), (double)x[i], i / each + 1, N);
+        text_free(&what);
+        return err->code;
+    }
+    return STATUS_OK;
 }
 
 int stage_bad_images(const Data *d)

@@ -21,9 +21,11 @@ typedef struct {
 void sweep_open(Sweep *s, Arena *host, int count, int L);
 
 /* out [N, L]: what the mask's strategy finds in these images, [N, C, H, W] on the
- * host, when `vit` looks at them. */
-void sweep_images(float *out, const Mask *m, Tape *t, const Vit *vit, const real *images,
-                  int N);
+ * host, when `vit` looks at them.  Fails as stage_finite. */
+MUST_USE Status sweep_images(float *out, const Mask *m, Tape *t, const Vit *vit,
+                             const real *images, int N, Err *err);
+
+double sweep_bytes(const VitConfig *c); /* on the host, while it is made */
 
 /* All of the training set.  `stopping` is asked now and then: STATUS_STOPPED, and the
  * sweep is to be made again. */

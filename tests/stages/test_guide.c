@@ -3,7 +3,9 @@
 #include "core/train/checkpoint.h"
 #include "experiments/record/record.h"
 #include "experiments/stages/losses.h"
+#include "experiments/stages/sweep.h"
 #include "experiments/stages/teacher.h"
+#include "strategies/registry.h"
 #include "tests/stages/home.h"
 
 #include <criterion/criterion.h>
@@ -18,6 +20,7 @@ typedef struct {
     size_t  bytes;
     double  guide_images;
     int64_t sweeps;
+    double  guide_gflop, train_gflop;
 } Outcome;
 
 /* Train the cell of these settings; a number that is not recorded is -1. */
@@ -38,6 +41,8 @@ static Outcome train(const char *settings)
     if (h5_get_number(f, "/", "guide_images", &o.guide_images, &err)) o.guide_images = -1;
     if (h5_get_whole(f, "/", "guide_sweeps", &o.sweeps, &err)) o.sweeps = -1;
     h5_close(f);
+    o.guide_gflop = metric(&x, c, STAGE_PRETRAIN, "guide_gflop");
+    o.train_gflop = metric(&x, c, STAGE_PRETRAIN, "train_gflop");
     features_free(x.features);
     close_home(&h);
     return o;
@@ -66,6 +71,55 @@ Test(guide, forwards_are_counted, .timeout = 60)
         cr_expect(o.guide_images == cases[i].images && o.sweeps == cases[i].sweeps,
                   "%s: %g images, %d sweeps", cases[i].spec, o.guide_images, (int)o.sweeps);
         free(o.encoder);
+    }
+}
+
+/* What a guide takes is what a training takes more than with random masks: looks, sweeps
+ * and learners alike. */
+Test(guide, all_products_are_charged, .timeout = 60)
+{
+    static const struct { const char *spec; double least; } cases[] = {
+        { "running-loss", 0 }, { "sma", 0.001 }, { "attmask", 0.1 }, { "amt:interval=0.34", 0.1 },
+        { "sgmae:first=0.34", 0.05 }, { "hpm", 1 }, { "adamae", 0.1 }, { "clmae", 1 },
+    };
+    Outcome random = train("pretrain.strategy=random");
+    cr_expect(random.guide_gflop == 0 && random.train_gflop > 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char settings[128];
+        snprintf(settings, sizeof settings, "pretrain.strategy=%s", cases[i].spec);
+        Outcome o = train(settings);
+        double  more = o.train_gflop - random.train_gflop;
+        cr_expect(fabs(o.guide_gflop - more) <= 1e-9 * o.train_gflop, "%s: %g Gflop, and %g more",
+                  cases[i].spec, o.guide_gflop, more);
+        cr_expect(o.guide_gflop >= cases[i].least * random.train_gflop, "%s: %g of %g Gflop",
+                  cases[i].spec, o.guide_gflop, random.train_gflop);
+        free(o.encoder);
+    }
+    free(random.encoder);
+}
+
+/* A learning rate that no model stands.  Which burst is met first, that of the
+ * autoencoder or that of its learner, is a matter of how large a real may be. */
+Test(guide, a_learner_that_bursts_ends_the_stage, .timeout = 60)
+{
+    static const char *const specs[] = { "hpm", "adamae", "clmae" };
+    for (int i = 0; i < 3; i++) {
+        Home         h;
+        Err          err;
+        char         results[128], path[CELL_PATH], settings[128];
+        snprintf(settings, sizeof settings,
+                 "pretrain.strategy=%s pretrain.lr=9e5 pretrain.weight-decay=10", specs[i]);
+        const Cell  *c = open_cell(&h, settings);
+        StageContext x = context(&h, results, "results", c);
+        cr_assert_eq(stage_run(c, STAGE_PRETRAIN, &x, &err), STATUS_FAILED, "%s", settings);
+        cr_expect(strstr(err.text, "step ") &&
+                  (strstr(err.text, specs[i]) || strstr(err.text, "the loss is")), "%s: %s",
+                  specs[i], err.text);
+        cr_expect(!cell_done(results, c, STAGE_PRETRAIN));
+        cell_file(path, results, c, "encoder.safetensors");
+        cr_expect(!file_exists(path));
+        features_free(x.features);
+        close_home(&h);
     }
 }
 
@@ -160,6 +214,28 @@ Test(teacher, follows_or_stays)
     teacher_close(&slow);
     teacher_close(&still);
     mae_close(&mae);
+}
+
+Test(sweep, says_when_its_encoder_has_burst)
+{
+    const Backend *be;
+    Err            err;
+    Mae            mae;
+    Tape           t;
+    Mask          *m;
+    real           images[2 * 8 * 8] = { 0 };
+    float          found[2 * 4];
+    cr_assert(!backend_open(&be, "cpu", &err) && !strategy_open(&m, "sgmae", 2, 2, &err));
+    mae_open(&mae, be, &small, 1);
+    tape_open(&t, be);
+    cr_expect(!sweep_images(found, m, &t, &mae.vit, images, 2, &err) && params_finite(&mae.params));
+    mae.vit.patch_embed.b->data[1] = (real)NAN;
+    cr_expect(!params_finite(&mae.params));
+    cr_assert_eq(sweep_images(found, m, &t, &mae.vit, images, 2, &err), STATUS_FAILED);
+    cr_expect(strstr(err.text, "sgmae: a sweep") && strstr(err.text, "nan"), "%s", err.text);
+    tape_close(&t);
+    mae_close(&mae);
+    mask_close(m);
 }
 
 /* Two images of 2 x 2 patches; the second sees its lower right quarter, mirrored. */

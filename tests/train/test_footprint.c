@@ -22,8 +22,9 @@ static Tensor *images_of(Tape *t)
 }
 
 /* What the arenas of a step that is really done have handed out. */
-static size_t measured(bool recompute, unsigned needs)
+static size_t measured(bool recompute, unsigned needs, int thrown)
 {
+    Err         err;
     Mae         mae;
     AdamW       adamw;
     Tape        t;
@@ -38,16 +39,21 @@ static size_t measured(bool recompute, unsigned needs)
     learner_open(&l, needs, &how, &mae, &c, 1, false);
     size_t opened = mae.params.values.used;
     for (int step = 0; step < 3; step++) {
-        Visible v = { .N = N, .L = L, .K = K, .ids = ids };
-        if (needs) {
+        Visible v = { .N = N, .L = L, .K = K, .thrown = thrown, .ids = ids };
+        if (needs & MASK_NEEDS_SWEEP) {
+            t.recording = false;
+            vit_last_look(&t, &mae.vit, images_of(&t), true);
+            t.recording = true;
+            tape_reset(&t);
+        }
+        if (l.kind) {
             learner_look(&l, &t, images_of(&t));
             tape_reset(&t);
         }
         Tensor   *x = images_of(&t);
         MaeResult r = mae_forward(&t, &mae, x, &v);
-        if (needs)
-            learner_step(&l, &adamw, &t, x, &r, &v,
-                         &(LearnerStep){ .epochs = 1, .lr = 1e-3, .images = pixels });
+        LearnerStep s = { .epochs = 1, .lr = 1e-3, .images = pixels };
+        if (l.kind) cr_assert(!learner_step(&l, &adamw, &t, x, &r, &v, &s, &err));
         else
             adamw_backward(&adamw, &t, r.loss, 1e-3);
         tape_reset(&t);
@@ -55,7 +61,7 @@ static size_t measured(bool recompute, unsigned needs)
     cr_expect(mae.params.values.used == opened, "a step allocates for the model");
     size_t all = mae.params.host.used + mae.params.values.peak + t.nodes.peak +
                  t.values.peak + t.grads.peak;
-    if (needs) all += l.model.params->host.used + l.model.params->values.peak;
+    if (l.kind) all += l.model.params->host.used + l.model.params->values.peak;
     if (l.slow)
         all += l.slow_model.params->host.used + l.slow_model.params->values.peak +
                l.slow_mae.params.host.used + l.slow_mae.params.values.peak;
@@ -69,9 +75,9 @@ static size_t measured(bool recompute, unsigned needs)
 Test(footprint, is_what_a_step_takes)
 {
     FootprintStep s = { .N = N, .K = K };
-    size_t plain = footprint_train(&config, &s), real_plain = measured(false, 0);
+    size_t plain = footprint_train(&config, &s), real_plain = measured(false, 0, 0);
     s.recompute = true;
-    size_t again = footprint_train(&config, &s), real_again = measured(true, 0);
+    size_t again = footprint_train(&config, &s), real_again = measured(true, 0, 0);
     cr_expect(plain == real_plain, "%zu bytes, measured %zu", plain, real_plain);
     cr_expect(again == real_again, "recomputing: %zu bytes, measured %zu", again, real_again);
     cr_expect(again < plain);
@@ -83,10 +89,30 @@ Test(footprint, is_what_a_learner_takes_besides)
                                       MASK_NEEDS_MASKER };
     for (int i = 0; i < 3; i++) {
         FootprintStep s = { .N = N, .K = K, .needs = needs[i], .how = how };
-        size_t dry = footprint_train(&config, &s), done = measured(false, needs[i]);
+        size_t dry = footprint_train(&config, &s), done = measured(false, needs[i], 0);
         cr_expect(dry == done, "learner %d: %zu bytes, measured %zu", i, dry, done);
         cr_expect(dry > footprint_train(&config, &(FootprintStep){ .N = N, .K = K }));
     }
+}
+
+/* The decoder does not see what is thrown. */
+Test(footprint, of_what_is_thrown_is_less)
+{
+    enum { THROWN = 9 };
+    FootprintStep s = { .N = N, .K = K, .thrown = THROWN };
+    size_t dry = footprint_train(&config, &s), done = measured(false, 0, THROWN);
+    cr_expect(dry == done, "%zu bytes, measured %zu", dry, done);
+    cr_expect(dry < footprint_train(&config, &(FootprintStep){ .N = N, .K = K }));
+}
+
+/* Nothing of it goes back, but there may be many more images than in a step. */
+Test(footprint, of_a_sweep)
+{
+    FootprintStep s = { .N = N, .K = K, .needs = MASK_NEEDS_SWEEP, .swept = N };
+    size_t few = footprint_train(&config, &s), done = measured(false, MASK_NEEDS_SWEEP, 0);
+    cr_expect(few == done, "%zu bytes, measured %zu", few, done);
+    s.swept = 100 * N;
+    cr_expect(footprint_train(&config, &s) > 2 * few);
 }
 
 /* More than any machine has: nothing is allocated, so nothing aborts. */

@@ -74,9 +74,10 @@ static double step_once(Training *x, int step)
     Tensor   *images = images_of(x, step);
     MaeResult r = mae_forward(&x->tape, &x->mae, images, &v);
     x->tape.be->read(&loss, r.loss->data, 1);
-    learner_step(&x->learner, &x->adamw, &x->tape, images, &r, &v,
-                 &(LearnerStep){ .epoch = x->epoch, .epochs = EPOCHS, .lr = 3e-3,
-                                 .images = x->images });
+    Err         err;
+    LearnerStep s = { .epoch = x->epoch, .epochs = EPOCHS, .lr = 3e-3, .images = x->images };
+    cr_assert(!learner_step(&x->learner, &x->adamw, &x->tape, images, &r, &v, &s, &err), "%s",
+              err.text);
     return (double)loss;
 }
 
@@ -175,6 +176,28 @@ EACH_KIND(goes_on_with_the_same_bits)
     cr_expect_arr_eq(a, b, sizeof a);
     close_training(&second), close_training(&first), close_training(&whole);
     scratch_close(&s);
+}
+
+/* A weight that is not a number is met in the learner's loss, and nothing learns of it. */
+EACH_KIND(says_when_it_has_burst)
+{
+    static const char *const names[KINDS] = { "predictor", "sampler", "masker" };
+    Training    x;
+    Err         err;
+    LearnerStep s = { .epochs = EPOCHS, .lr = 3e-3 };
+    open_training(&x, kinds[*kind], false);
+    for (int i = 0; i < N * L; i++) x.ids[i] = i % L;
+    Visible   v = { .N = N, .L = L, .K = K, .ids = x.ids };
+    Tensor   *images = images_of(&x, 0);
+    MaeResult r = mae_forward(&x.tape, &x.mae, images, &v);
+    Params   *p = x.learner.model.params;
+    s.images = x.images;
+    for (size_t i = 0; i < p->all; i++) p->weights[i] = (real)NAN;
+    cr_assert_eq(learner_step(&x.learner, &x.adamw, &x.tape, images, &r, &v, &s, &err),
+                 STATUS_FAILED);
+    cr_expect(strstr(err.text, names[*kind]) && strstr(err.text, "nan"), "%s", err.text);
+    for (size_t i = 0; i < x.mae.params.all; i++) cr_assert(isfinite(x.mae.params.weights[i]));
+    close_training(&x);
 }
 
 /* The lower half alone is costly: the predictor finds out, and its teacher follows. */

@@ -99,15 +99,19 @@ Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *e
     return bad;
 }
 
-Status file_read_gzip(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
+static bool begins_as_gzip(FILE *f)
 {
-    unsigned char magic[2] = { 0 };
-    FILE         *f = fopen(path, "rb");
+    unsigned char magic[2];
+    return fread(magic, 1, 2, f) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+}
+
+Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
+{
+    FILE *f = fopen(path, "rb");
     if (!f) return refuse(err, path);
-    size_t got = fread(magic, 1, 2, f);
+    bool packed = begins_as_gzip(f);
     fclose(f);
-    if (got < 2 || magic[0] != 0x1f || magic[1] != 0x8b)
-        return err_set(err, STATUS_FORMAT, "%s: not a gzip file", path);
+    if (!packed) return file_read(path, limit, bytes, n, err);
 
     gzFile g = gzopen(path, "rb");
     if (!g) return refuse(err, path);

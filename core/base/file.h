@@ -12,10 +12,9 @@
  * `limit` bytes, STATUS_IO otherwise. */
 MUST_USE Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
 
-/* The same of a gzip file, unpacked; STATUS_FORMAT if it is truncated, damaged
- * or not gzip. */
-MUST_USE Status file_read_gzip(const char *path, size_t limit, char **bytes, size_t *n,
-                               Err *err);
+/* The same, unpacked if it begins as gzip does, whatever its name; STATUS_FORMAT if what is
+ * packed is truncated or damaged. */
+MUST_USE Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
 
 /* Write aside, sync, rename: whoever looks finds the old file or the new one,
  * never half of either. */

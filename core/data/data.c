@@ -6,10 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const DataKind data_fashion_mnist, data_scenes, data_photographs;
+extern const DataKind data_fashion_mnist, data_mnist, data_kmnist, data_emnist_balanced,
+    data_emnist_by_class, data_emnist_by_merge, data_emnist_letters, data_emnist_digits,
+    data_scenes, data_photographs;
 
-const DataKind *const data_kinds[] = { &data_fashion_mnist, &data_scenes, &data_photographs,
-                                       NULL };
+const DataKind *const data_kinds[] = {
+    &data_fashion_mnist,   &data_scenes,          &data_photographs,    &data_mnist,
+    &data_kmnist,          &data_emnist_balanced, &data_emnist_by_class, &data_emnist_by_merge,
+    &data_emnist_letters,  &data_emnist_digits,   NULL,
+};
 
 static const char *const split_names[] = { "train", "test" };
 
@@ -146,31 +151,44 @@ Status data_read(const Data *d, int i, Image *out, Err *err)
 
 int data_bad(const Data *d, Text *why) { return d->kind->bad ? d->kind->bad(d, why) : 0; }
 
-static bool holds(char path[DATA_PATH], const char *folder, const char *name,
-                  const char *file, Text *tried)
+static bool holds(char path[DATA_FILE], const char *folder, const char *name,
+                  const char *const *files, Text *tried)
 {
-    char full[2 * DATA_PATH];
-    int  n = snprintf(path, DATA_PATH, name ? "%s/%s" : "%s", folder, name);
+    int n = snprintf(path, DATA_PATH, name ? "%s/%s" : "%s", folder, name);
     if (n < 0 || n >= DATA_PATH) return false;
     text_add(tried, "%s%s", tried->length ? ", " : "", path);
-    snprintf(full, sizeof full, "%s/%s", path, file);
-    return file_exists(full);
+    for (int i = 0; files[i]; i++) {
+        snprintf(path + n, (size_t)(DATA_FILE - n), "/%s", files[i]);
+        if (file_exists(path)) return true;
+    }
+    return false;
 }
 
-Status data_folder(char path[DATA_PATH], const DataConfig *c, const char *system,
-                   const char *file, const char *cure, Err *err)
+Status data_file(char path[DATA_FILE], const DataConfig *c, const char *system,
+                 const char *const *files, const char *cure, Err *err)
 {
     Text        tried = { 0 };
     const char *own = getenv("MASKGRID_DATA");
     bool        found;
     if (c->folder)
-        found = holds(path, c->folder, NULL, file, &tried);
+        found = holds(path, c->folder, NULL, files, &tried);
     else
-        found = (own && *own && holds(path, own, c->name, file, &tried)) ||
-                holds(path, system, NULL, file, &tried);
+        found = (own && *own && holds(path, own, c->name, files, &tried)) ||
+                (system && holds(path, system, NULL, files, &tried));
     if (!found)
-        err_set(err, STATUS_MISSING, "data set %s: no %s in %s; %s", c->name, file,
-                text_get(&tried), cure);
+        err_set(err, STATUS_MISSING, "data set %s: no %s%s%s; %s", c->name, files[0],
+                tried.length ? " in " : "", text_get(&tried), cure);
     text_free(&tried);
     return found ? STATUS_OK : err->code;
+}
+
+Status data_hash_file(Hash *h, const char *path, Err *err)
+{
+    const size_t limit = (size_t)1 << 32;
+    char        *bytes;
+    size_t       n;
+    if (file_read(path, limit, &bytes, &n, err)) return err->code;
+    hash_bytes(h, bytes, n);
+    free(bytes);
+    return STATUS_OK;
 }

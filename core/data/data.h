@@ -18,7 +18,7 @@
 #include "core/data/image.h"
 #include "core/data/scenes.h"
 
-enum { DATA_PATH = 4096 };
+enum { DATA_PATH = 4096, DATA_FILE = 2 * DATA_PATH }; /* of a folder, of a file in it */
 
 typedef enum { SPLIT_TRAIN = 0, SPLIT_TEST = 1 } Split;
 
@@ -101,11 +101,14 @@ MUST_USE Status data_read(const Data *d, int i, Image *out, Err *err);
  * to `why`: its file and what is wrong. */
 int data_bad(const Data *d, Text *why);
 
-/* For data sets of files: the folder that has `file`, of config.folder or else
- * $MASKGRID_DATA/<name> or `system`.  STATUS_MISSING names all that were tried
- * and ends with `cure`, how to get it. */
-MUST_USE Status data_folder(char path[DATA_PATH], const DataConfig *c, const char *system,
-                            const char *file, const char *cure, Err *err);
+/* For data sets of files: the first of `files`, other names of one thing, that is in
+ * config.folder, or else in $MASKGRID_DATA/<name> or `system` (NULL: there is none).
+ * STATUS_MISSING names all that were tried and ends with `cure`, how to get it. */
+MUST_USE Status data_file(char path[DATA_FILE], const DataConfig *c, const char *system,
+                          const char *const *files, const char *cure, Err *err);
+
+/* Add the bytes of such a file to h, packed as they are. */
+MUST_USE Status data_hash_file(Hash *h, const char *path, Err *err);
 
 /* How many pictures of a split are asked for; 0: all. */
 int data_asked(const DataConfig *c, Split split);

@@ -16,13 +16,17 @@
 enum { IDX_MAX_RANK = 3 };
 
 typedef struct {
-    int      dim[IDX_MAX_RANK]; /* each at least 1 */
-    uint8_t *values;            /* within bytes    */
-    char    *bytes;             /* free() this one */
+    int            dim[IDX_MAX_RANK]; /* each at least 1       */
+    const uint8_t *values;            /* within what was parsed */
 } Idx;
 
-/* An array of `rank` dimensions from a gzip file.  STATUS_FORMAT if the file is
- * damaged, of another type or rank, or not as long as its sizes say. */
-MUST_USE Status idx_read(Idx *x, const char *path, int rank, Err *err);
+/* The array of `rank` dimensions that bytes [n] are; `name` is for the message.
+ * STATUS_FORMAT if it is of another type or rank, or not as long as its sizes say. */
+MUST_USE Status idx_parse(Idx *x, const void *bytes, size_t n, const char *name, int rank,
+                          Err *err);
+
+/* The array of a file, packed by gzip or not; free() bytes, which values lie in.  Also
+ * STATUS_MISSING, STATUS_IO, and STATUS_FORMAT if it is truncated or damaged. */
+MUST_USE Status idx_read(Idx *x, char **bytes, const char *path, int rank, Err *err);
 
 #endif

@@ -106,24 +106,28 @@ Test(file, gzip_is_whole_or_refused)
     for (unsigned i = 0; i < N; i++) plain[i] = (char)(i * 2654435761U >> 24);
     scratch_open(&s);
     size_t size = pack(scratch_path(&s, "whole.gz"), plain, N);
-    cr_assert(!file_read_gzip(s.path, LIMIT, &bytes, &n, &err), "%s", err.text);
+    cr_assert(!file_unpack(s.path, LIMIT, &bytes, &n, &err), "%s", err.text);
     cr_expect(n == N && !memcmp(bytes, plain, N));
     free(bytes);
-    cr_expect(file_read_gzip(s.path, N - 1, &bytes, &n, &err) == STATUS_FORMAT);
+    cr_expect(file_unpack(s.path, N - 1, &bytes, &n, &err) == STATUS_FORMAT);
 
     char *packed;
     cr_assert(!file_read(s.path, LIMIT, &packed, &n, &err));
-    const size_t cuts[] = { 0, 1, 5, 11, size / 2, size - 9, size - 4, size - 1 };
+    const size_t cuts[] = { 2, 5, 11, size / 2, size - 9, size - 4, size - 1 };
     for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
         scratch_file(&s, "cut.gz", packed, cuts[i]);
-        cr_expect(file_read_gzip(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT,
+        cr_expect(file_unpack(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT,
                   "%zu of %zu bytes are a file", cuts[i], size);
         cr_expect(strstr(err.text, "cut.gz") != NULL);
     }
     packed[size - 6] ^= 1; /* in the checksum */
     scratch_file(&s, "bad.gz", packed, size);
-    cr_expect(file_read_gzip(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT);
+    cr_expect(file_unpack(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT);
     free(packed);
+    scratch_file(&s, "plain.gz", plain, N);
+    cr_assert(!file_unpack(s.path, LIMIT, &bytes, &n, &err), "%s", err.text);
+    cr_expect(n == N && !memcmp(bytes, plain, N));
+    free(bytes);
     free(plain);
     scratch_close(&s);
 }

@@ -1,6 +1,7 @@
-#define _XOPEN_SOURCE 700 /* mkdtemp, setenv */
+#define _POSIX_C_SOURCE 200809L /* setenv */
 #include "core/base/file.h"
 #include "core/data/data.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 
@@ -9,32 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static const char *const names[] = {
     "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
 };
 
-static char folder[128];
+static Scratch scratch;
+static char    folder[80];
 
-static void make_folder(void)
+static void open_scratch(void)
 {
-    strcpy(folder, "/tmp/maskgrid-test-XXXXXX");
-    cr_assert(mkdtemp(folder) != NULL);
+    scratch_open(&scratch);
+    strcpy(folder, scratch.folder);
 }
 
-static void remove_folder(void)
-{
-    char path[256];
-    for (int i = 0; i < 4; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
-        unlink(path);
-    }
-    rmdir(folder);
-}
-
-TestSuite(fashion_mnist, .init = make_folder, .fini = remove_folder);
+static void close_scratch(void) { scratch_close(&scratch); }
+TestSuite(mnist, .init = open_scratch, .fini = close_scratch);
 
 static uint32_t crc32_of(const uint8_t *p, size_t n)
 {
@@ -116,7 +108,7 @@ static void refused(Planned x, Planned y, const char *part, const char *other)
               "message '%s' lacks '%s' or '%s'", err.text, part, other);
 }
 
-Test(fashion_mnist, reads_what_is_well_formed)
+Test(mnist, reads_what_is_well_formed)
 {
     Data *d;
     Err   err;
@@ -129,7 +121,41 @@ Test(fashion_mnist, reads_what_is_well_formed)
     data_close(d);
 }
 
-Test(fashion_mnist, counts_that_disagree_name_both_files)
+/* EMNIST's names, unpacked, with a dot; its columns become rows and its labels ranks. */
+Test(mnist, letters_are_turned_and_counted_from_nought)
+{
+    uint8_t pictures[16 + 2 * 784] = { 0 }, labels[8 + 2] = { 0 };
+    size_t  n = put_big(pictures, 2051);
+    n += put_big(pictures + n, 2), n += put_big(pictures + n, 28), n += put_big(pictures + n, 28);
+    pictures[n + 784 + 3] = 99; /* of the second: fourth of the first column */
+    n = put_big(labels, 2049), n += put_big(labels + n, 2);
+    labels[n] = 1, labels[n + 1] = 26;
+    const char *const splits[] = { "train", "test" };
+    for (int i = 0; i < 2; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "emnist-letters-%s-images.idx3-ubyte", splits[i]);
+        scratch_file(&scratch, name, pictures, sizeof pictures);
+        snprintf(name, sizeof name, "emnist-letters-%s-labels-idx1-ubyte", splits[i]);
+        scratch_file(&scratch, name, labels, sizeof labels);
+    }
+    Data      *d;
+    Image      m = { 0 };
+    Err        err;
+    DataConfig c = data_defaults();
+    c.name = "emnist-letters", c.folder = folder;
+    cr_assert(!data_open(&d, &c, SPLIT_TEST, &err), "%s", err.text);
+    cr_expect(d->classes == 26 && d->labels[0] == 0 && d->labels[1] == 25);
+    cr_expect_str_eq(d->class_names[25], "Z");
+    cr_expect(!data_read(d, 1, &m, &err) && m.pixels[3 * 28] == 99 && m.pixels[3] == 0);
+    image_free(&m);
+    data_close(d);
+
+    scratch_file(&scratch, "emnist-letters-train-labels-idx1-ubyte", "\0\0\x8\1\0\0\0\2\0\1", 10);
+    cr_expect_eq(data_open(&d, &c, SPLIT_TRAIN, &err), STATUS_FORMAT);
+    cr_expect(strstr(err.text, "label 0 is 0, expected 1..26"), "%s", err.text);
+}
+
+Test(mnist, counts_that_disagree_name_both_files)
 {
     Planned y = labels();
     y.dim[0] = 5, y.values = 5;
@@ -137,23 +163,23 @@ Test(fashion_mnist, counts_that_disagree_name_both_files)
             "train-labels-idx1-ubyte.gz has 5");
 }
 
-Test(fashion_mnist, truncated_gzip)
+Test(mnist, truncated_gzip)
 {
     Planned x = pictures();
     x.share = 0.7;
     refused(x, labels(), "train-images", "truncated");
     x.share = 0;
-    refused(x, labels(), "train-images", "not a gzip file");
+    refused(x, labels(), "train-images", "0 bytes, too short");
 }
 
-Test(fashion_mnist, cut_off_checksum)
+Test(mnist, cut_off_checksum)
 {
     Planned x = pictures();
     x.share = 0.999;
     refused(x, labels(), "train-images", "truncated");
 }
 
-Test(fashion_mnist, shorter_or_longer_than_its_sizes)
+Test(mnist, shorter_or_longer_than_its_sizes)
 {
     Planned x = pictures();
     x.values -= 1;
@@ -162,7 +188,7 @@ Test(fashion_mnist, shorter_or_longer_than_its_sizes)
     refused(x, labels(), "train-images", "4704");
 }
 
-Test(fashion_mnist, wrong_magic)
+Test(mnist, wrong_magic)
 {
     Planned x = pictures();
     x.magic = 2049;
@@ -171,7 +197,7 @@ Test(fashion_mnist, wrong_magic)
     refused(x, labels(), "train-images", "magic");
 }
 
-Test(fashion_mnist, absurd_sizes)
+Test(mnist, absurd_sizes)
 {
     Planned x = pictures();
     x.dim[0] = x.dim[1] = x.dim[2] = UINT32_MAX;
@@ -183,7 +209,7 @@ Test(fashion_mnist, absurd_sizes)
     refused(x, labels(), "14 x 56", "28 x 28");
 }
 
-Test(fashion_mnist, no_values_at_all)
+Test(mnist, no_values_at_all)
 {
     Planned x = pictures();
     write_gzip(names[0], (const uint8_t *)"", 0, 1);
@@ -191,14 +217,14 @@ Test(fashion_mnist, no_values_at_all)
     refused(x, labels(), "train-images", "4704");
 }
 
-Test(fashion_mnist, label_out_of_range)
+Test(mnist, label_out_of_range)
 {
     Planned y = labels();
     y.value = 10;
     refused(pictures(), y, "train-labels", "label 0 is 10");
 }
 
-Test(fashion_mnist, missing_names_folder_and_cure)
+Test(mnist, missing_names_folder_and_cure)
 {
     Data      *d;
     Err        err;
@@ -213,7 +239,7 @@ Test(fashion_mnist, missing_names_folder_and_cure)
     data_close(d);
 }
 
-Test(fashion_mnist, asking_for_too_many)
+Test(mnist, asking_for_too_many)
 {
     Data      *d;
     Err        err;
@@ -226,26 +252,22 @@ Test(fashion_mnist, asking_for_too_many)
 }
 
 /* $MASKGRID_DATA/fashion-mnist comes before what the system has installed. */
-Test(fashion_mnist, folder_by_environment)
+Test(mnist, folder_by_environment)
 {
-    char       home[sizeof folder];
     Data      *d;
     Err        err;
     DataConfig c = data_defaults();
-    strcpy(home, folder);
     strcat(folder, "/fashion-mnist");
     cr_assert(!mkdir(folder, 0777));
     cr_assert(!load(pictures(), labels(), &d, &err), "%s", err.text);
     data_close(d);
-    setenv("MASKGRID_DATA", home, 1);
+    setenv("MASKGRID_DATA", scratch.folder, 1);
     cr_assert(!data_open(&d, &c, SPLIT_TRAIN, &err), "%s", err.text);
     cr_expect(d->count == 6, "%d pictures", d->count);
     data_close(d);
-    remove_folder();
-    strcpy(folder, home);
 }
 
-Test(fashion_mnist, only_the_folder_that_was_named)
+Test(mnist, only_the_folder_that_was_named)
 {
     Err        err;
     DataConfig c = data_defaults();
@@ -254,7 +276,7 @@ Test(fashion_mnist, only_the_folder_that_was_named)
     cr_expect(!strstr(err.text, "/usr/"), "%s", err.text);
 }
 
-Test(fashion_mnist, identity_follows_bytes_split_and_count)
+Test(mnist, identity_follows_bytes_split_and_count)
 {
     char       first[HASH_HEX], other[HASH_HEX];
     Data      *d;

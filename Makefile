@@ -95,6 +95,24 @@ BENCH ?= results/bench/bench.json
 bench: all ## 15 minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
 	scripts/bench.sh $(B)/maskgrid $(BENCH) $(if $(PHOTOS),--photos $(PHOTOS))
 
+# Fuzz targets need clang; only the parsers are built for them.
+FUZZ_SECONDS ?= 0
+FUZZ         ?= $(filter-out test_%,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_LIB     := $(wildcard core/base/*.c core/data/*.c) experiments/recipe/yaml.c
+fuzz: ## build the fuzz targets; FUZZ_SECONDS=600 runs each for so long, FUZZ=idx that one
+	@scripts/setup.sh clang libclang-rt-dev libomp-dev
+	@$(MAKE) --no-print-directory B=build/fuzz CC=clang FUZZING=1 $(FUZZ:%=build/fuzz/%)
+	@[ $(FUZZ_SECONDS) = 0 ] || for t in $(FUZZ); do \
+	    scripts/fuzz.sh build/fuzz/$$t tests/fuzz/seeds/$$t $(FUZZ_SECONDS) || exit; done
+ifdef FUZZING
+CPPFLAGS += -DFUZZING
+override CFLAGS += -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all \
+                   -fsanitize=address,undefined,fuzzer-no-link
+build/fuzz/%: $(B)/tests/fuzz/%.c.o $(call obj,$(FUZZ_LIB))
+	@echo '  link  $@'
+	@$(CC) $(CFLAGS) -fsanitize=fuzzer $^ $(LDLIBS) -o $@
+endif
+
 HEADERS := core/mask/mask.h core/base/rng.h # what a plug-in includes
 to = $(DESTDIR)$(prefix)
 install: all ## install below prefix (/usr/local), or DESTDIR
@@ -156,6 +174,6 @@ clean: ## remove build/
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo bench install plugins setup clean help FORCE
+.PHONY: all test check demo bench fuzz install plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

@@ -12,7 +12,7 @@
  *     encoder.safetensors     its model
  *     knn-<8 digits>.yaml     the configuration of an evaluation
  *     knn-<8 digits>.h5       its record
- *     journal.jsonl, state.safetensors, log.txt, failed.txt, lock
+ *     <stage>.state.safetensors, journal.jsonl, log.txt, failed.txt, lock
  */
 #ifndef EXPERIMENTS_RECIPE_CELL_H
 #define EXPERIMENTS_RECIPE_CELL_H

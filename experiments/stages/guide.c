@@ -3,6 +3,7 @@
 
 #include "core/base/threads.h"
 #include "core/train/checkpoint.h"
+#include "experiments/stages/training.h"
 
 #include <math.h>
 

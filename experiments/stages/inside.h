@@ -43,10 +43,6 @@ void    stage_floats(float *out, Tape *t, const Tensor *x);
 MUST_USE Status stage_finite(const Mask *m, unsigned need, const float *x, int N,
                              size_t each, Err *err);
 
-/* Numbers kept in the metadata of a state; false if there is none of that name. */
-void state_note(SafetensorsOut *out, const char *key, double x);
-bool state_number(const Safetensors *in, const char *key, double *x);
-
 /* Names the pictures that could not be read, on stderr; how many they are. */
 int stage_bad_images(const Data *d);
 

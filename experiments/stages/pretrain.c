@@ -4,10 +4,6 @@
 #include "core/base/threads.h"
 #include "strategies/registry.h"
 
-#include <math.h>
-
-enum { SAVE_EVERY_S = 60 }; /* a killed training loses at most this much */
-
 static Status open_mask(Pretrain *p, Err *err)
 {
     const Cell *c = p->cell;
@@ -16,7 +12,7 @@ static Status open_mask(Pretrain *p, Err *err)
         return err->code;
     p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
     p->guide = (Guide){ .cell = c, .context = p->context, .data = p->data, .mask = p->mask,
-                        .mae = &p->mae, .tape = &p->tape, .log = &p->log };
+                        .mae = &p->mae, .tape = &p->tape, .log = &p->run.log };
     guide_open(&p->guide, &p->host, &p->adamw.config);
     return STATUS_OK;
 }
@@ -34,28 +30,26 @@ static Status open_training(Pretrain *p, Err *err)
                                  .augment = plain ? NULL : &p->augment,
                                  .seed = p->cell->config.seed });
     p->batch = batch_new(&p->host, &p->loader);
-    p->steps_per_epoch = loader_steps(&p->loader);
-    if (p->steps_per_epoch < 1)
+    long steps = loader_steps(&p->loader);
+    if (steps < 1)
         return err_set(err, STATUS_CONFIG, "pretrain.batch is %d, more than the %d images",
                        c->batch, p->data->count);
-    p->steps = p->steps_per_epoch * c->epochs;
-    p->schedule = (Schedule){ .lr = c->lr, .min_lr = c->min_lr, .warmup = c->warmup,
-                              .epochs = c->epochs };
+    training_plan(&p->run, &p->host, steps, c->batch,
+                  &(Schedule){ .lr = c->lr, .min_lr = c->min_lr, .warmup = c->warmup,
+                               .epochs = c->epochs });
     AdamWConfig adamw = adamw_defaults();
     adamw.beta2 = c->beta2;
     adamw.decay = c->weight_decay;
     adamw_open(&p->adamw, &p->mae.params, &adamw);
 
-    p->loss = ARENA_NEW(&p->host, double, p->steps);
     p->seen = ARENA_NEW(&p->host, double, L);
-    for (long i = 0; i < p->steps; i++) p->loss[i] = (double)NAN;
     for (int i = 0; i < L; i++) p->seen[i] = 0;
     return open_mask(p, err);
 }
 
 int pretrain_visible(const Pretrain *p, long step)
 {
-    double progress = (double)step / (double)p->steps;
+    double progress = (double)step / (double)p->run.steps;
     return mask_visible(p->cell->rows * p->cell->cols,
                         mask_ratio(p->mask, p->cell->config.pretrain.ratio, progress));
 }
@@ -65,9 +59,9 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
     const Cell *c = p->cell;
     double      start = clock_s();
     int         N = p->batch.N, L = c->rows * c->cols;
+    double      progress = (double)p->run.step / (double)p->run.steps;
     MaskView    view;
-    if (guide_view(&p->guide, &view, &p->batch, (double)p->step / (double)p->steps, true, err))
-        return err->code;
+    if (guide_view(&p->guide, &view, &p->batch, progress, true, err)) return err->code;
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
                     K);
     for (int i = 0; i < N; i++)
@@ -76,17 +70,16 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
     return STATUS_OK;
 }
 
-/* Images, masks, forward, backward, AdamW. */
-static Status step(Pretrain *p, Err *err)
+/* One step: images, masks, forward, backward, AdamW. */
+static Status take(void *self, Err *err)
 {
-    long   epoch = p->step / p->steps_per_epoch, in_epoch = p->step % p->steps_per_epoch;
-    double fraction = (double)p->step / (double)p->steps_per_epoch;
-    int    K = pretrain_visible(p, p->step);
-    double before = p->guide.wall_s;
+    Pretrain *p = self;
+    long      epoch = training_epoch(&p->run);
+    int       in_epoch = training_in_epoch(&p->run), K = pretrain_visible(p, p->run.step);
+    double    before = p->guide.wall_s;
     if (in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) return err->code;
     p->mask_s += p->guide.wall_s - before; /* a sweep */
-    if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, (int)in_epoch, err))
-        return err->code;
+    if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, in_epoch, err)) return err->code;
     if (draw(p, epoch, K, err)) return err->code;
 
     Visible   visible = { .N = p->batch.N, .L = p->cell->rows * p->cell->cols, .K = K,
@@ -94,46 +87,32 @@ static Status step(Pretrain *p, Err *err)
     Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, p->batch.images,
                                     p->batch.N);
     MaeResult r = mae_forward(&p->tape, &p->mae, images, &visible);
-    real      loss;
-    p->mae.params.be->read(&loss, r.loss->data, 1);
-    if (!isfinite(loss))
-        return err_set(err, STATUS_FAILED, "the loss is %g", (double)loss);
-    GuideStep back = { .epoch = epoch, .lr = schedule_lr(&p->schedule, fraction),
-                       .batch = &p->batch, .images = images, .r = &r, .visible = &visible };
-    if (guide_backward(&p->guide, &p->adamw, &back, err)) return err->code;
-    p->loss[p->step++] = (double)loss;
-    p->gflop += 1e-9 * gemmlog_take(&p->log);
-    return STATUS_OK;
+    if (training_loss(&p->run, p->mae.params.be, r.loss, err)) return err->code;
+    GuideStep back = { .epoch = epoch, .lr = training_lr(&p->run), .batch = &p->batch,
+                       .images = images, .r = &r, .visible = &visible };
+    return guide_backward(&p->guide, &p->adamw, &back, err);
 }
 
-static Status train(Pretrain *p, Err *err)
+static void put(const void *self, SafetensorsOut *out, Arena *a)
 {
-    if (pretrain_resume(p, err)) return err->code;
-    gemmlog_start(&p->log);
-    double start = clock_s(), saved = start, before = p->wall_s;
-    while (p->step < p->steps) {
-        if (step(p, err)) {
-            if (err->code == STATUS_FAILED)
-                return err_in(err, "step %ld of %ld", p->step + 1, p->steps);
-            if (err->code != STATUS_STOPPED) return err->code;
-            Err kept;
-            return pretrain_save(p, &kept) ? (*err = kept).code : err->code;
-        }
-        double now = clock_s();
-        p->wall_s = before + now - start;
-        stage_progress(p->context, &(StageProgress){
-            .step = p->step, .steps = p->steps, .loss = p->loss[p->step - 1],
-            .lr = schedule_lr(&p->schedule, (double)p->step / (double)p->steps_per_epoch),
-            .images = (double)p->step * p->cell->config.pretrain.batch });
-        bool stopping = stage_stopping(p->context);
-        if (p->step < p->steps && (stopping || now - saved >= SAVE_EVERY_S)) {
-            if (pretrain_save(p, err)) return err->code;
-            saved = now;
-        }
-        if (stopping)
-            return err_set(err, STATUS_STOPPED, "stopped at step %ld of %ld", p->step, p->steps);
-    }
-    return STATUS_OK;
+    const Pretrain *p = self;
+    params_put(&p->mae.params, "", out);
+    adamw_put(&p->adamw, "", out);
+    guide_put(&p->guide, out);
+    state_put(out, a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
+    state_note(out, "run.mask_s", p->mask_s);
+}
+
+static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
+{
+    Pretrain *p = self;
+    if (!state_number(in, "run.mask_s", &p->mask_s))
+        return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
+                       in->path);
+    if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, "", in, err) ||
+        state_get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err))
+        return err->code;
+    return guide_get(&p->guide, in, err);
 }
 
 static Status open_model(Pretrain *p, Err *err)
@@ -152,24 +131,22 @@ static Status open_model(Pretrain *p, Err *err)
 static Status run(Pretrain *p, Err *err)
 {
     if (open_model(p, err)) return err->code;
-    if (!cell_untrained(p->cell) && (open_training(p, err) || train(p, err))) return err->code;
-
-    if (!params_finite(&p->mae.params))
-        return err_set(err, STATUS_FAILED, "step %ld of %ld: weights are not finite", p->step,
-                       p->steps);
+    if (!cell_untrained(p->cell) && (open_training(p, err) || training_run(&p->run, err)))
+        return err->code;
     if (pretrain_record(p, err)) return err->code;
-    pretrain_forget(p);
+    training_forget(&p->run);
     return STATUS_OK;
 }
 
 Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
 {
     Pretrain p = { .cell = c, .context = x };
+    p.run = (Training){ .cell = c, .context = x, .kind = STAGE_PRETRAIN, .self = &p,
+                        .params = &p.mae.params, .take = take, .put = put, .get = get };
     if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
     arena_open(&p.host, "pretrain", NULL, NULL);
     Status bad = run(&p, err);
-    gemmlog_stop();
-    gemmlog_free(&p.log);
+    training_close(&p.run);
     guide_close(&p.guide);
     mask_close(p.mask);
     if (p.loader.data) loader_close(&p.loader);

@@ -2,8 +2,6 @@
  * few test images as the trained model completes them. */
 #include "experiments/stages/pretrain.h"
 
-#include "core/base/threads.h"
-
 #include <math.h>
 
 enum { SHOWN = 16 }; /* test images kept for figures */
@@ -58,7 +56,7 @@ static Status reconstruct(Pretrain *p, Record *r, const Data *test, const Batch 
 {
     const Cell    *c = p->cell;
     const Backend *be = p->mae.params.be;
-    int            N = b->N, L = c->rows * c->cols, K = pretrain_visible(p, p->steps);
+    int            N = b->N, L = c->rows * c->cols, K = pretrain_visible(p, p->run.steps);
     size_t         size = (size_t)test->height * test->width * test->channels;
     uint8_t       *original = ARENA_NEW(&p->host, uint8_t, N * size);
     uint8_t       *shown = ARENA_NEW(&p->host, uint8_t, N * size);
@@ -105,41 +103,22 @@ static Status show(Pretrain *p, Record *r, Err *err)
     return bad;
 }
 
-static void training_curves(Pretrain *p, Record *r)
+static void curves(Pretrain *p, Record *r)
 {
-    size_t  n = (size_t)p->steps;
-    long    L = p->cell->rows * p->cell->cols, batch = p->cell->config.pretrain.batch;
-    double *step = ARENA_NEW(&p->host, double, n), *epoch = ARENA_NEW(&p->host, double, n);
-    double *lr = ARENA_NEW(&p->host, double, n), *share = ARENA_NEW(&p->host, double, L);
-    double *visible = ARENA_NEW(&p->host, double, n);
-    for (size_t i = 0; i < n; i++) {
-        step[i] = (double)i + 1;
-        epoch[i] = step[i] / (double)p->steps_per_epoch;
-        lr[i] = schedule_lr(&p->schedule, (double)i / (double)p->steps_per_epoch);
-        visible[i] = pretrain_visible(p, (long)i);
-    }
-    record_axis(r, "step", step, n, "1", "step");
-    record_curve(r, "epoch", "step", epoch, n, "1", "epochs done");
-    record_curve(r, "loss", "step", p->loss, n, "1", "mean squared error of hidden patches");
-    record_curve(r, "lr", "step", lr, n, "1", "learning rate");
+    const Training *t = &p->run;
+    size_t  n = (size_t)t->steps;
+    long    L = p->cell->rows * p->cell->cols;
+    double *visible = ARENA_NEW(&p->host, double, n), *share = ARENA_NEW(&p->host, double, L);
+    training_curves(t, r, &p->host, "pretrain", "mean squared error of hidden patches");
+    for (size_t i = 0; i < n; i++) visible[i] = pretrain_visible(p, (long)i);
     record_curve(r, "visible", "step", visible, n, "1", "visible patches of an image");
 
-    double images = (double)p->steps * (double)batch;
+    double images = (double)t->steps * (double)t->batch;
     for (long i = 0; i < L; i++) share[i] = p->seen[i] / images;
     record_map(r, "visible_share", share, "1", "share of images in which the patch was visible");
-
-    double sum = 0;
-    for (long i = p->steps - p->steps_per_epoch; i < p->steps; i++) sum += p->loss[i];
-    record_metric(r, "pretrain_loss", sum / (double)p->steps_per_epoch, "1",
-                  "mean squared error of hidden patches, mean of the last epoch", LOWER);
-    record_metric(r, "mask_share", 100 * p->mask_s / p->wall_s, "percent",
+    record_metric(r, "mask_share", 100 * p->mask_s / t->wall_s, "percent",
                   "share of the time spent on masks", LOWER);
-    record_metric(r, "train_gflop", p->gflop, "Gflop",
-                  "products of matrices of the whole training, guides and learners with it",
-                  LOWER);
-    record_metric(r, "train_s", p->wall_s, "s", "time of the whole training", LOWER);
     guide_record(&p->guide, r);
-    record_cost(r, p->wall_s, images);
 }
 
 Status pretrain_record(Pretrain *p, Err *err)
@@ -153,7 +132,7 @@ Status pretrain_record(Pretrain *p, Err *err)
     if (cell_untrained(p->cell)) {
         record_cost(r, 0, 0);
     } else {
-        training_curves(p, r);
+        curves(p, r);
         bad = show(p, r, err);
     }
     cell_file(path, p->context->results, p->cell, "encoder.safetensors");

@@ -49,7 +49,7 @@ ParameterizedTest(int *i, stages, stopped_and_resumed_equals_unbroken, .timeout 
     double a = metric(&whole, c, STAGE_PRETRAIN, "pretrain_loss");
     double b = metric(&broken, c, STAGE_PRETRAIN, "pretrain_loss");
     cr_expect(a == b && a > 0, "%s: loss %.17g and %.17g", guided[*i], a, b);
-    cell_file(state, two, c, "state.safetensors");
+    cell_file(state, two, c, "pretrain.state.safetensors");
     cr_expect(!file_exists(state), "the state is left behind");
     features_free(whole.features);
     features_free(broken.features);

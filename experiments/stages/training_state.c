@@ -1,17 +1,18 @@
-/* Where a training stands: weights, moments, what was seen so far. */
-#include "experiments/stages/pretrain.h"
+/* Where a training stands: what it learns, what was seen so far. */
+#include "experiments/stages/training.h"
 
 #include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void state_path(char out[CELL_PATH], const Pretrain *p)
+static void state_path(char out[CELL_PATH], const Training *t)
 {
-    cell_file(out, p->context->results, p->cell, "state.safetensors");
+    char name[STAGE_NAME + 24];
+    snprintf(name, sizeof name, "%s.state.safetensors", t->cell->stage[t->kind].name);
+    cell_file(out, t->context->results, t->cell, name);
 }
 
 /* Tensors are reals; a double that is not one is kept as its exact sum of three. */
@@ -39,12 +40,13 @@ static void join(double *x, const real *part, size_t n)
     }
 }
 
-static void put(SafetensorsOut *out, Arena *a, const char *name, const double *x, long n)
+void state_put(SafetensorsOut *out, Arena *a, const char *name, const double *x, long n)
 {
     if (n) safetensors_add(out, name, NULL, split(a, x, (size_t)n), 2, (int[]){ PARTS, (int)n });
 }
 
-static Status get(const Safetensors *in, Arena *a, const char *name, double *x, long n, Err *err)
+Status state_get(const Safetensors *in, Arena *a, const char *name, double *x, long n,
+                 Err *err)
 {
     const SafeTensor *t;
     if (!n) return STATUS_OK;
@@ -62,74 +64,65 @@ void state_note(SafetensorsOut *out, const char *key, double x)
     safetensors_note(out, key, text);
 }
 
-Status pretrain_save(const Pretrain *p, Err *err)
-{
-    char           path[CELL_PATH];
-    SafetensorsOut out;
-    Arena          a;
-    state_path(path, p);
-    arena_open(&a, "state", NULL, NULL);
-    safetensors_start(&out);
-    params_put(&p->mae.params, "", &out);
-    adamw_put(&p->adamw, "", &out);
-    guide_put(&p->guide, &out);
-    put(&out, &a, "run.loss", p->loss, p->step);
-    put(&out, &a, "run.seen", p->seen, p->cell->rows * p->cell->cols);
-    safetensors_note(&out, "run.id", p->cell->stage[STAGE_PRETRAIN].id);
-    state_note(&out, "run.step", (double)p->step);
-    state_note(&out, "run.gflop", p->gflop);
-    state_note(&out, "run.mask_s", p->mask_s);
-    state_note(&out, "run.wall_s", p->wall_s);
-    Status bad = safetensors_write(&out, path, err);
-    arena_close(&a);
-    return bad;
-}
-
 bool state_number(const Safetensors *in, const char *key, double *x)
 {
     const char *text = safetensors_meta(in, key);
     return text && text_to_double(text, x);
 }
 
-static Status read_state(Pretrain *p, const Safetensors *in, Arena *a, Err *err)
+Status training_save(const Training *t, Err *err)
 {
-    double step;
-    if (!state_number(in, "run.step", &step) || !state_number(in, "run.gflop", &p->gflop) ||
-        !state_number(in, "run.mask_s", &p->mask_s) ||
-        !state_number(in, "run.wall_s", &p->wall_s) || !(step >= 0 && step <= (double)p->steps))
-        return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
-                       in->path);
-    p->step = (long)step;
-    if (params_get(&p->mae.params, "", in, err) || adamw_get(&p->adamw, "", in, err) ||
-        get(in, a, "run.loss", p->loss, p->step, err) ||
-        get(in, a, "run.seen", p->seen, p->cell->rows * p->cell->cols, err) ||
-        guide_get(&p->guide, in, err))
-        return err->code;
-    return STATUS_OK;
+    char           path[CELL_PATH];
+    SafetensorsOut out;
+    Arena          a;
+    state_path(path, t);
+    arena_open(&a, "state", NULL, NULL);
+    safetensors_start(&out);
+    t->put(t->self, &out, &a);
+    state_put(&out, &a, "run.loss", t->loss, t->step);
+    safetensors_note(&out, "run.id", t->cell->stage[t->kind].id);
+    state_note(&out, "run.step", (double)t->step);
+    state_note(&out, "run.gflop", t->gflop);
+    state_note(&out, "run.wall_s", t->wall_s);
+    Status bad = safetensors_write(&out, path, err);
+    arena_close(&a);
+    return bad;
 }
 
-Status pretrain_resume(Pretrain *p, Err *err)
+static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
+{
+    double step;
+    if (!state_number(in, "run.step", &step) || !state_number(in, "run.gflop", &t->gflop) ||
+        !state_number(in, "run.wall_s", &t->wall_s) || !(step >= 0 && step <= (double)t->steps))
+        return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
+                       in->path);
+    t->step = (long)step;
+    if (state_get(in, a, "run.loss", t->loss, t->step, err)) return err->code;
+    return t->get(t->self, in, a, err);
+}
+
+Status training_resume(Training *t, Err *err)
 {
     char        path[CELL_PATH];
     Safetensors in;
     Arena       a;
-    state_path(path, p);
+    state_path(path, t);
     if (!file_exists(path)) return STATUS_OK;
     if (safetensors_open(&in, path, err)) return err->code;
     const char *id = safetensors_meta(&in, "run.id");
     Status      bad = STATUS_OK;
-    if (id && !strcmp(id, p->cell->stage[STAGE_PRETRAIN].id)) {
+    if (id && !strcmp(id, t->cell->stage[t->kind].id)) {
         arena_open(&a, "state", NULL, NULL);
-        bad = read_state(p, &in, &a, err);
+        bad = read_state(t, &in, &a, err);
         arena_close(&a);
     }
     safetensors_close(&in);
     return bad;
 }
 
-void pretrain_forget(const Pretrain *p)
+void training_forget(const Training *t)
 {
     char path[CELL_PATH];
-    state_path(path, p);
+    state_path(path, t);
     unlink(path);
 }

@@ -1,0 +1,109 @@
+#include "experiments/stages/training.h"
+
+#include "core/base/threads.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { SAVE_EVERY_S = 60 };
+
+void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
+                   const Schedule *schedule)
+{
+    t->schedule = *schedule;
+    t->batch = batch;
+    t->steps_per_epoch = steps_per_epoch;
+    t->steps = steps_per_epoch * (long)schedule->epochs;
+    t->loss = ARENA_NEW(host, double, t->steps);
+    for (long i = 0; i < t->steps; i++) t->loss[i] = (double)NAN;
+}
+
+void training_close(Training *t)
+{
+    gemmlog_stop();
+    gemmlog_free(&t->log);
+}
+
+long training_epoch(const Training *t) { return t->step / t->steps_per_epoch; }
+int  training_in_epoch(const Training *t) { return (int)(t->step % t->steps_per_epoch); }
+
+static double lr_of(const Training *t, long step)
+{
+    return schedule_lr(&t->schedule, (double)step / (double)t->steps_per_epoch);
+}
+
+double training_lr(const Training *t) { return lr_of(t, t->step); }
+
+Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err)
+{
+    real value;
+    be->read(&value, loss->data, 1);
+    t->loss[t->step] = (double)value;
+    if (isfinite(value)) return STATUS_OK;
+    return err_set(err, STATUS_FAILED, "the loss is %g", (double)value);
+}
+
+static void tell(const Training *t)
+{
+    stage_progress(t->context, &(StageProgress){
+        .step = t->step, .steps = t->steps, .loss = t->loss[t->step - 1], .lr = training_lr(t),
+        .images = (double)t->step * t->batch });
+}
+
+Status training_run(Training *t, Err *err)
+{
+    if (training_resume(t, err)) return err->code;
+    gemmlog_start(&t->log);
+    double start = clock_s(), saved = start, before = t->wall_s;
+    while (t->step < t->steps) {
+        if (t->take(t->self, err)) {
+            if (err->code == STATUS_FAILED)
+                return err_in(err, "step %ld of %ld", t->step + 1, t->steps);
+            if (err->code != STATUS_STOPPED) return err->code;
+            Err kept;
+            return training_save(t, &kept) ? (*err = kept).code : err->code;
+        }
+        double now = clock_s();
+        t->step++;
+        t->gflop += 1e-9 * gemmlog_take(&t->log);
+        t->wall_s = before + now - start;
+        tell(t);
+        bool stopping = stage_stopping(t->context);
+        if (t->step < t->steps && (stopping || now - saved >= SAVE_EVERY_S)) {
+            if (training_save(t, err)) return err->code;
+            saved = now;
+        }
+        if (stopping)
+            return err_set(err, STATUS_STOPPED, "stopped at step %ld of %ld", t->step, t->steps);
+    }
+    if (params_finite(t->params)) return STATUS_OK;
+    return err_set(err, STATUS_FAILED, "step %ld of %ld: weights are not finite", t->step,
+                   t->steps);
+}
+
+void training_curves(const Training *t, Record *r, Arena *host, const char *name,
+                     const char *loss)
+{
+    const size_t n = (size_t)t->steps;
+    double      *step = ARENA_NEW(host, double, n), *epoch = ARENA_NEW(host, double, n);
+    double      *lr = ARENA_NEW(host, double, n), sum = 0;
+    char         key[64], label[128];
+    for (size_t i = 0; i < n; i++) {
+        step[i] = (double)i + 1;
+        epoch[i] = step[i] / (double)t->steps_per_epoch;
+        lr[i] = lr_of(t, (long)i);
+    }
+    record_axis(r, "step", step, n, "1", "step");
+    record_curve(r, "epoch", "step", epoch, n, "1", "epochs done");
+    record_curve(r, "loss", "step", t->loss, n, "1", loss);
+    record_curve(r, "lr", "step", lr, n, "1", "learning rate");
+
+    for (long i = t->steps - t->steps_per_epoch; i < t->steps; i++) sum += t->loss[i];
+    snprintf(key, sizeof key, "%s_loss", name);
+    snprintf(label, sizeof label, "%s, mean of the last epoch", loss);
+    record_metric(r, key, sum / (double)t->steps_per_epoch, "1", label, LOWER);
+    record_metric(r, "train_gflop", t->gflop, "Gflop", "products of matrices of the whole "
+                  "training, guides and learners with it", LOWER);
+    record_metric(r, "train_s", t->wall_s, "s", "time of the whole training", LOWER);
+    record_cost(r, t->wall_s, (double)t->steps * t->batch);
+}

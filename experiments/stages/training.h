@@ -1,0 +1,83 @@
+/* One training under way, whatever it trains: its steps, where it stands, what it cost.
+ *
+ *     Training t = { .cell = c, .context = x, .kind = STAGE_FINETUNE, .params = &params,
+ *                    .self = me, .take = take, .put = put, .get = get };
+ *     training_plan(&t, &host, steps_per_epoch, batch, &schedule);
+ *     if (training_run(&t, &err)) ...              goes on from the last state, if any
+ *     training_curves(&t, record, &host, "cross entropy");
+ *     training_close(&t);                          always
+ *     training_forget(&t);                         once the record is there
+ *
+ * The state is all that another process needs to go on with the same bits.
+ */
+#ifndef EXPERIMENTS_STAGES_TRAINING_H
+#define EXPERIMENTS_STAGES_TRAINING_H
+
+#include "core/cpu/gemmlog.h"
+#include "core/train/schedule.h"
+#include "experiments/stages/inside.h"
+
+typedef struct {
+    /* Set by the stage; all of it outlives the training. */
+    const Cell         *cell;
+    const StageContext *context;
+    StageKind           kind;
+    const Params       *params; /* what is trained */
+    void               *self;
+
+    /* Take step t->step of t->steps, with training_loss once the loss is known. */
+    Status (*take)(void *self, Err *err);
+
+    /* Whatever determines the steps to come, besides what is here. */
+    void (*put)(const void *self, SafetensorsOut *out, Arena *a);
+    Status (*get)(void *self, const Safetensors *in, Arena *a, Err *err);
+
+    Schedule schedule;
+    long     step, steps; /* done; of the whole training                   */
+    long     steps_per_epoch;
+    int      batch;
+    double  *loss;        /* [steps], NaN where not yet known              */
+    GemmLog  log;         /* the products of the step under way            */
+    double   gflop;       /* of all products, of whatever guides them too  */
+    double   wall_s;      /* spent in all, over all sittings               */
+} Training;
+
+/* schedule->epochs whole epochs. */
+void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
+                   const Schedule *schedule);
+
+/* STATUS_STOPPED if it was asked to stop: the state is saved.  A killed training
+ * loses a minute at most.  STATUS_FAILED if the weights are not finite at the end. */
+MUST_USE Status training_run(Training *t, Err *err);
+void            training_close(Training *t); /* one that never ran is fine */
+
+/* Of the step under way. */
+long   training_epoch(const Training *t);
+int    training_in_epoch(const Training *t);
+double training_lr(const Training *t);
+
+/* Note the loss of the step under way.  STATUS_FAILED if it is not finite. */
+MUST_USE Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err);
+
+/* The curves epoch, loss and lr over `step`; the metrics NAME_loss, the mean of the last
+ * epoch, train_gflop and train_s; what the stage has cost. */
+void training_curves(const Training *t, Record *r, Arena *host, const char *name,
+                     const char *loss);
+
+/* training_state.c ----------------------------------------------------------- */
+
+/* A state of another identity is ignored. */
+MUST_USE Status training_save(const Training *t, Err *err);
+MUST_USE Status training_resume(Training *t, Err *err);
+void            training_forget(const Training *t); /* removes the state */
+
+/* Doubles of a state, for put and get; what they need lasts as long as a.  None if n is
+ * 0.  Numbers in its metadata: false if there is none of that name. */
+void            state_put(SafetensorsOut *out, Arena *a, const char *name, const double *x,
+                          long n);
+MUST_USE Status state_get(const Safetensors *in, Arena *a, const char *name, double *x,
+                          long n, Err *err);
+void            state_note(SafetensorsOut *out, const char *key, double x);
+bool            state_number(const Safetensors *in, const char *key, double *x);
+
+#endif

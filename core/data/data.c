@@ -8,12 +8,13 @@
 
 extern const DataKind data_fashion_mnist, data_mnist, data_kmnist, data_emnist_balanced,
     data_emnist_by_class, data_emnist_by_merge, data_emnist_letters, data_emnist_digits,
-    data_scenes, data_photographs;
+    data_scenes, data_photographs, data_cifar10, data_cifar100, data_stl10;
 
 const DataKind *const data_kinds[] = {
     &data_fashion_mnist,   &data_scenes,          &data_photographs,    &data_mnist,
     &data_kmnist,          &data_emnist_balanced, &data_emnist_by_class, &data_emnist_by_merge,
-    &data_emnist_letters,  &data_emnist_digits,   NULL,
+    &data_emnist_letters,  &data_emnist_digits,   &data_cifar10,        &data_cifar100,
+    &data_stl10,           NULL,
 };
 
 static const char *const split_names[] = { "train", "test" };

@@ -126,6 +126,23 @@ Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err 
     return bad;
 }
 
+Status file_hash(char hex[HASH_HEX], const char *path, Err *err)
+{
+    enum { CHUNK = 1 << 16 };
+    Hash  h;
+    FILE *f = fopen(path, "rb");
+    if (!f) return refuse(err, path);
+    char *chunk = malloc(CHUNK);
+    CHECK(chunk, "no memory for %d bytes", CHUNK);
+    hash_start(&h);
+    for (size_t n; (n = fread(chunk, 1, CHUNK, f));) hash_bytes(&h, chunk, n);
+    hash_end(&h, hex);
+    Status bad = ferror(f) ? refuse(err, path) : STATUS_OK;
+    free(chunk);
+    fclose(f);
+    return bad;
+}
+
 void file_aside(const char *path, char *aside, size_t room)
 {
     int n = snprintf(aside, room, "%s.part-%ld", path, (long)getpid());

@@ -2,6 +2,7 @@
 #ifndef CORE_BASE_FILE_H
 #define CORE_BASE_FILE_H
 
+#include "core/base/hash.h"
 #include "core/base/status.h"
 
 #include <stdbool.h>
@@ -15,6 +16,9 @@ MUST_USE Status file_read(const char *path, size_t limit, char **bytes, size_t *
 /* The same, unpacked if it begins as gzip does, whatever its name; STATUS_FORMAT if what is
  * packed is truncated or damaged. */
 MUST_USE Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
+
+/* The hash of its bytes, whatever its length; STATUS_MISSING or STATUS_IO. */
+MUST_USE Status file_hash(char hex[HASH_HEX], const char *path, Err *err);
 
 /* Write aside, sync, rename: whoever looks finds the old file or the new one,
  * never half of either. */

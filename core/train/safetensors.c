@@ -73,6 +73,12 @@ static int find_dtype(const char *name)
     return -1;
 }
 
+size_t safetensors_bytes(const char *dtype)
+{
+    int type = find_dtype(dtype);
+    return type < 0 ? 0 : dtypes[type].bytes;
+}
+
 /* --- the header -------------------------------------------------------- */
 
 static char *copy_text(Arena *a, const char *s)
@@ -267,21 +273,35 @@ const char *safetensors_meta(const Safetensors *f, const char *key)
     return NULL;
 }
 
-Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out, Err *err)
+/* n numbers that lie one after the other, from number `first` of the tensor's place. */
+static Status read_run(const Safetensors *f, const SafeTensor *x, size_t first, real *out,
+                       size_t n, Err *err)
 {
     int           type = find_dtype(x->dtype);
-    size_t        bytes = dtypes[type].bytes;
+    size_t        bytes = dtypes[type].bytes, at = f->data + x->begin + first * bytes;
     unsigned char chunk[CHUNK];
-    if (!dtypes[type].decode)
-        return refuse(f, x->name, "numbers of a type that is not read here", err);
-    if (fseeko(f->file, (off_t)(f->data + x->begin), SEEK_SET))
+    if (fseeko(f->file, (off_t)at, SEEK_SET))
         return err_set(err, STATUS_IO, "%s: %s", f->path, strerror(errno));
-    for (size_t done = 0; done < x->count;) {
-        size_t n = x->count - done < CHUNK / bytes ? x->count - done : CHUNK / bytes;
-        if (read_bytes(f, chunk, n * bytes, err)) return err->code;
-        for (size_t i = 0; i < n; i++)
+    for (size_t done = 0; done < n;) {
+        size_t some = n - done < CHUNK / bytes ? n - done : CHUNK / bytes;
+        if (read_bytes(f, chunk, some * bytes, err)) return err->code;
+        for (size_t i = 0; i < some; i++)
             out[done + i] = (real)dtypes[type].decode(chunk + i * bytes);
-        done += n;
+        done += some;
+    }
+    return STATUS_OK;
+}
+
+Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out, Err *err)
+{
+    if (!dtypes[find_dtype(x->dtype)].decode)
+        return refuse(f, x->name, "numbers of a type that is not read here", err);
+    if (!x->stride) return read_run(f, x, 0, out, x->count, err);
+    for (size_t i = 0; i < x->count; i++) {
+        size_t at = 0, rest = i;
+        for (int k = x->rank - 1; k >= 0; rest /= x->dim[k--])
+            at += rest % x->dim[k] * x->stride[k];
+        if (read_run(f, x, at, out + i, 1, err)) return err->code;
     }
     return STATUS_OK;
 }

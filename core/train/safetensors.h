@@ -30,6 +30,7 @@ typedef struct {
     size_t      dim[SAFE_RANK];
     size_t      count;      /* numbers                  */
     size_t      begin, end; /* bytes, behind the header */
+    const size_t *stride;   /* numbers from one index to the next; NULL: none between */
 } SafeTensor;
 
 typedef struct {
@@ -48,6 +49,8 @@ typedef struct {
 
 MUST_USE Status safetensors_open(Safetensors *f, const char *path, Err *err);
 void            safetensors_close(Safetensors *f);
+
+size_t safetensors_bytes(const char *dtype); /* of one number; 0: no such dtype */
 
 const SafeTensor *safetensors_find(const Safetensors *f, const char *name); /* or NULL */
 const char       *safetensors_meta(const Safetensors *f, const char *key);  /* or NULL */

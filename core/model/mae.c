@@ -38,6 +38,7 @@ Status mae_preset(MaeConfig *c, const char *name, Err *err)
 Status mae_check(const MaeConfig *c, Err *err)
 {
     if (vit_check(&c->encoder, err)) return err->code;
+    if (!c->decoder.D) return STATUS_OK;
     if (c->normalized && mae_values(c) == 1)
         return err_set(err, STATUS_CONFIG,
                        "image: a patch of one value cannot be normalized");
@@ -57,9 +58,10 @@ void mae_list(Mae *m, const Backend *be, const MaeConfig *c)
     Params          *p = &m->params;
     int              d = c->decoder.D, L = vit_patches(e);
 
-    m->config = *c;
+    *m = (Mae){ .config = *c };
     params_open(p, be);
     vit_add(&m->vit, p, e);
+    if (!d) return;
     m->decoder_embed = params_linear(p, d, e->size.D, "decoder_embed");
     m->mask_token = params_token(p, d, "mask_token");
     m->decoder_pos_embed = params_positions(p, L, d, "decoder_pos_embed");
@@ -75,6 +77,7 @@ void mae_open(Mae *m, const Backend *be, const MaeConfig *c, uint64_t seed)
     mae_list(m, be, c);
     params_place(&m->params, seed);
     vit_write_positions(&m->vit, &m->params);
+    if (!c->decoder.D) return;
     positions_write(&m->params, m->decoder_pos_embed, vit_rows(&c->encoder),
                     vit_cols(&c->encoder));
 }
@@ -94,6 +97,7 @@ size_t mae_count(const MaeConfig *c)
 
 Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible)
 {
+    CHECK(m->config.decoder.D, "an encoder alone restores nothing");
     Tensor *x = op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b);
     return op_restore(t, x, m->mask_token, m->decoder_pos_embed, visible);
 }

@@ -18,7 +18,7 @@
 
 typedef struct {
     VitConfig encoder;
-    VitSize   decoder;
+    VitSize   decoder;    /* D 0: there is none, an encoder alone */
     bool      normalized; /* the target: each patch minus its mean, over its std */
 } MaeConfig;
 
@@ -58,7 +58,7 @@ void mae_close(Mae *m);
 void   mae_list(Mae *m, const Backend *be, const MaeConfig *c);
 size_t mae_count(const MaeConfig *c);
 
-/* images [N, C, H, W], constant. */
+/* images [N, C, H, W], constant.  Aborts (CHECK) without a decoder. */
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
 
 /* Its two halves: what the decoder's blocks see, width B, and what they make of it. */

@@ -1,8 +1,10 @@
 /* Models and optimisers as safetensors files, under the reference's names.
  *
  * A model's file says in its metadata what shapes cannot (heads, the image's
- * sides, the target), so a model is opened from its checkpoint alone.  A foreign
- * file lacks that; the caller gives it.
+ * sides, the target), so a model is opened from its checkpoint alone.  Files of others
+ * (naming.h), in safetensors or as PyTorch writes them (torch.h), are opened the same
+ * way; what they lack comes from config.json beside them, from a preset of the same
+ * sizes, or from the caller.
  *
  *     checkpoint_save("encoder.safetensors", &mae, &err);
  *     checkpoint_open(&mae, be, "encoder.safetensors", NULL, &err);
@@ -19,6 +21,7 @@
 #ifndef CORE_TRAIN_CHECKPOINT_H
 #define CORE_TRAIN_CHECKPOINT_H
 
+#include "core/base/text.h"
 #include "core/model/mae.h"
 #include "core/train/adamw.h"
 #include "core/train/safetensors.h"
@@ -29,20 +32,29 @@ typedef struct {
     int         heads, decoder_heads;
     int         height, width; /* of an image; without them the grid is square */
     const char *target;        /* "raw" or "normalized"; overrides the file's  */
+    int         want_height, want_width; /* of the model opened: its positions are resized
+                                            to that grid (positions.h); 0: as it is   */
+    Text       *notes; /* a line for each thing left out, not found, assumed, resized */
 } CheckpointHints;
 
 MUST_USE Status checkpoint_save(const char *path, const Mae *m, Err *err);
 
-/* Sizes come from the shapes, the rest from the metadata or from `hints` (NULL:
- * none); a target that neither names is raw.  STATUS_CONFIG names what is missing
- * or where a hint and the file disagree, STATUS_FORMAT a tensor that is missing or
- * has another shape. */
+/* Sizes come from the shapes, the rest from the metadata, else from `hints` (NULL:
+ * none), else heads from the preset of that width and depth; a target that nobody names is
+ * raw.  Without decoder tensors it is an encoder alone.  A folder holds config.json and
+ * model.safetensors or pytorch_model.bin.  STATUS_CONFIG names what is missing or where a
+ * hint and the file disagree, STATUS_FORMAT a tensor that is missing or has another
+ * shape. */
 MUST_USE Status checkpoint_open(Mae *m, const Backend *be, const char *path,
                                 const CheckpointHints *hints, Err *err);
 
 /* Only what the model would be. */
-MUST_USE Status checkpoint_config(MaeConfig *c, const Safetensors *f,
+MUST_USE Status checkpoint_config(MaeConfig *c, const char *path,
                                   const CheckpointHints *hints, Err *err);
+
+/* The file that holds the tensors: `path`, or what is in that folder. */
+enum { CHECKPOINT_PATH = 4096 };
+MUST_USE Status checkpoint_file(char out[CHECKPOINT_PATH], const char *path, Err *err);
 
 /* The parameters under prefix + name; the moments under prefix + adamw.0.NAME, adamw.1.NAME.
  * Getting wants every parameter, in its shape, and ignores other tensors. */

@@ -230,7 +230,10 @@ static Status numbers(const Options *o, Err *err)
     if (backend_open(&be, NULL, err)) return err->code;
     if (checkpoint_open(&mae, be, o->checkpoint, &hints, err)) return err->code;
     arena_open(&arena, "reconstruct", NULL, NULL);
-    Status bad = read_input(&w, &arena, o, &mae.config, err);
+    Status bad = mae.config.decoder.D
+                     ? read_input(&w, &arena, o, &mae.config, err)
+                     : err_set(err, STATUS_CONFIG, "%s: an encoder alone, and it takes a decoder "
+                               "to reconstruct", o->checkpoint);
     if (!bad) {
         reconstruct(&w, &arena, be, &mae);
         bad = write_output(&w, &mae.config, o->out, err);

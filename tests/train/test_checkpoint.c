@@ -92,6 +92,9 @@ Test(checkpoint, opens_a_model_from_its_file_alone)
 
 /* --- foreign and broken files ------------------------------------------- */
 
+#define GIVEN(a, b, rows, cols, of) \
+    { .heads = a, .decoder_heads = b, .height = rows, .width = cols, .target = of }
+
 /* What the file lacks or has wrong, the hints, and what is said about it. */
 static const struct {
     const char     *wrong; /* a tensor left out, or a case of its own below */
@@ -99,26 +102,26 @@ static const struct {
     Status          status;
     const char     *named;
 } cases[] = {
-    { "", { 2, 2, 8, 24, "normalized" }, STATUS_OK, "" },
-    { "", { 0, 2, 8, 24, NULL }, STATUS_CONFIG, "how many heads its encoder" },
-    { "", { 2, 0, 8, 24, NULL }, STATUS_CONFIG, "how many heads its decoder" },
-    { "", { 3, 2, 8, 24, NULL }, STATUS_CONFIG, "3 heads do not divide the width 16" },
-    { "", { 2, 2, 0, 0, NULL }, STATUS_CONFIG, "12 patches are no square" },
-    { "", { 2, 2, 8, 0, NULL }, STATUS_CONFIG, "8 x 0" },
-    { "", { 2, 2, 8, 25, NULL }, STATUS_CONFIG, "8 x 25" },
-    { "", { 2, 2, 12, 24, NULL }, STATUS_CONFIG, "do not make its 12 patches" },
-    { "", { 2, 2, 8, 24, "pixels" }, STATUS_CONFIG, "neither raw nor normalized" },
-    { "norm.bias", { 2, 2, 8, 24, NULL }, STATUS_FORMAT, "no tensor \"norm.bias\"" },
-    { "pos_embed", { 2, 2, 8, 24, NULL }, STATUS_FORMAT, "no tensor \"pos_embed\"" },
-    { "decoder_embed.weight", { 2, 2, 8, 24, NULL }, STATUS_FORMAT,
+    { "", GIVEN(2, 2, 8, 24, "normalized"), STATUS_OK, "" },
+    { "", GIVEN(0, 2, 8, 24, NULL), STATUS_CONFIG, "how many heads its encoder" },
+    { "", GIVEN(2, 0, 8, 24, NULL), STATUS_CONFIG, "how many heads its decoder" },
+    { "", GIVEN(3, 2, 8, 24, NULL), STATUS_CONFIG, "3 heads do not divide the width 16" },
+    { "", GIVEN(2, 2, 0, 0, NULL), STATUS_CONFIG, "12 patches are no square" },
+    { "", GIVEN(2, 2, 8, 0, NULL), STATUS_CONFIG, "8 x 0" },
+    { "", GIVEN(2, 2, 8, 25, NULL), STATUS_CONFIG, "8 x 25" },
+    { "", GIVEN(2, 2, 12, 24, NULL), STATUS_CONFIG, "do not make its 12 patches" },
+    { "", GIVEN(2, 2, 8, 24, "pixels"), STATUS_CONFIG, "neither raw nor normalized" },
+    { "norm.bias", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "no tensor \"norm.bias\"" },
+    { "pos_embed", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "no tensor \"pos_embed\"" },
+    { "decoder_embed.weight", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
       "decoder_embed.weight" },
-    { "blocks.1.mlp.fc1.bias", { 2, 2, 8, 24, NULL }, STATUS_FORMAT,
+    { "blocks.1.mlp.fc1.bias", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
       "blocks.1.mlp.fc1.bias" },
-    { "blocks.0.norm1.weight", { 2, 2, 8, 24, NULL }, STATUS_CONFIG, "depth 0" },
-    { "short norm", { 2, 2, 8, 24, NULL }, STATUS_FORMAT, "\"norm.weight\": shape [8]" },
-    { "empty giant", { 2, 2, 8, 24, NULL }, STATUS_FORMAT, "shape [16384, 0]" },
-    { "other heads", { 4, 2, 8, 24, NULL }, STATUS_CONFIG, "encoder_heads is 2, not 4" },
-    { "heads in words", { 0, 2, 8, 24, NULL }, STATUS_FORMAT, "\"two\" is no size" },
+    { "blocks.0.norm1.weight", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 0" },
+    { "short norm", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "\"norm.weight\": shape [8]" },
+    { "empty giant", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "shape [16384, 0]" },
+    { "other heads", GIVEN(4, 2, 8, 24, NULL), STATUS_CONFIG, "encoder_heads is 2, not 4" },
+    { "heads in words", GIVEN(0, 2, 8, 24, NULL), STATUS_FORMAT, "\"two\" is no size" },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

@@ -1,0 +1,16 @@
+/* config.json, which stands beside the tensors in a folder of Hugging Face's. */
+#ifndef CORE_TRAIN_HF_CONFIG_H
+#define CORE_TRAIN_HF_CONFIG_H
+
+#include "core/train/checkpoint.h"
+
+/* Fills in what `hints` leaves open.  A missing file says nothing; STATUS_FORMAT if it is
+ * no JSON or describes a network with another activation or without biases of the
+ * attention, STATUS_CONFIG where a hint disagrees. */
+MUST_USE Status hf_config_read(CheckpointHints *hints, const char *path, Err *err);
+
+/* As ViTMAEForPreTraining has it; of an encoder alone as ViTModel does.  It names
+ * layer_norm_eps 1e-6, which is the model's and not the default there. */
+MUST_USE Status hf_config_write(const char *path, const MaeConfig *c, Err *err);
+
+#endif

@@ -1,0 +1,176 @@
+/* maskgrid inspect: what is in a file of tensors. */
+#include "experiments/cli/cli.h"
+
+#include "core/base/file.h"
+#include "core/train/checkpoint.h"
+#include "core/train/naming.h"
+#include "core/train/torch.h"
+#include "experiments/record/model_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct { const char *format; } Options;
+
+static const Option options[] = {
+    OPTION_CHOICE(Options, format, "table|csv|json", "table", "how to write it"),
+    { 0 }
+};
+
+typedef struct {
+    const char *path;
+    Safetensors f;
+    char        hash[HASH_HEX];
+    const char *naming; /* "mae"; "none" of them is recognised        */
+    Text        model;  /* what it would be, or why it cannot be told */
+    size_t      numbers, bytes;
+} Look;
+
+static void shape_text(const SafeTensor *x, Text *out)
+{
+    text_add(out, "[");
+    for (int i = 0; i < x->rank; i++) text_add(out, "%s%zu", i ? ", " : "", x->dim[i]);
+    text_add(out, "]");
+}
+
+static size_t bytes_of(const SafeTensor *x) { return x->count * safetensors_bytes(x->dtype); }
+
+/* --- the formats --------------------------------------------------------- */
+
+static void add_table(const Look *k, Text *out)
+{
+    int widest = 6, shapes = 5;
+    for (size_t i = 0; i < k->f.n; i++) {
+        Text shape = { 0 };
+        shape_text(&k->f.tensors[i], &shape);
+        if (text_width(k->f.tensors[i].name) > widest) widest = text_width(k->f.tensors[i].name);
+        if (text_width(shape.s) > shapes) shapes = text_width(shape.s);
+        text_free(&shape);
+    }
+    text_add(out, "%s\nnames: %s\n%shash: %s\n%zu tensors, %zu numbers, %.3f MB\n", k->path,
+             k->naming, text_get(&k->model), k->hash, k->f.n, k->numbers, (double)k->bytes / 1e6);
+    for (size_t i = 0; i < k->f.n_metas; i++)
+        text_add(out, "metadata %s: %s\n", k->f.metas[i].key, k->f.metas[i].value);
+    text_add(out, "\n%-*s  %-7s  %-*s  %s\n", widest, "tensor", "dtype", shapes, "shape", "bytes");
+    for (size_t i = 0; i < k->f.n; i++) {
+        Text shape = { 0 };
+        shape_text(&k->f.tensors[i], &shape);
+        text_add(out, "%-*s  %-7s  %-*s  %zu\n", widest, k->f.tensors[i].name,
+                 k->f.tensors[i].dtype, shapes, shape.s, bytes_of(&k->f.tensors[i]));
+        text_free(&shape);
+    }
+}
+
+/* In quotes, as CSV and JSON have them. */
+static void add_quoted(const char *s, bool json, Text *out)
+{
+    text_add(out, "\"");
+    for (; *s; s++) {
+        if (json && (unsigned char)*s < ' ') text_add(out, "\\u%04x", *s);
+        else if (*s == '"') text_add(out, json ? "\\\"" : "\"\"");
+        else if (json && *s == '\\') text_add(out, "\\\\");
+        else text_add_bytes(out, s, 1);
+    }
+    text_add(out, "\"");
+}
+
+static void add_csv(const Look *k, Text *out)
+{
+    text_add(out, "tensor,dtype,shape,bytes\n");
+    for (size_t i = 0; i < k->f.n; i++) {
+        add_quoted(k->f.tensors[i].name, false, out);
+        text_add(out, ",%s,\"", k->f.tensors[i].dtype);
+        shape_text(&k->f.tensors[i], out);
+        text_add(out, "\",%zu\n", bytes_of(&k->f.tensors[i]));
+    }
+}
+
+static void add_json(const Look *k, Text *out)
+{
+    text_add(out, "{\"file\": ");
+    add_quoted(k->path, true, out);
+    text_add(out, ", \"hash\": \"%s\", \"names\": \"%s\", \"model\": ", k->hash, k->naming);
+    add_quoted(text_get(&k->model), true, out);
+    text_add(out, ",\n \"metadata\": {");
+    for (size_t i = 0; i < k->f.n_metas; i++) {
+        text_add(out, i ? ", " : "");
+        add_quoted(k->f.metas[i].key, true, out);
+        text_add(out, ": ");
+        add_quoted(k->f.metas[i].value, true, out);
+    }
+    text_add(out, "},\n \"tensors\": [");
+    for (size_t i = 0; i < k->f.n; i++) {
+        text_add(out, "%s\n  {\"name\": ", i ? "," : "");
+        add_quoted(k->f.tensors[i].name, true, out);
+        text_add(out, ", \"dtype\": \"%s\", \"shape\": ", k->f.tensors[i].dtype);
+        shape_text(&k->f.tensors[i], out);
+        text_add(out, ", \"bytes\": %zu}", bytes_of(&k->f.tensors[i]));
+    }
+    text_add(out, "\n]}\n");
+}
+
+/* --- looking ------------------------------------------------------------- */
+
+/* A file of other tensors is none the worse for it. */
+static void recognise(Look *k)
+{
+    Naming    n;
+    MaeConfig c;
+    Err       why;
+    k->naming = "none";
+    if (naming_find(&n, &k->f, &why)) {
+        text_add(&k->model, "model: none that is known here\n");
+        return;
+    }
+    k->naming = naming_word(&n, &k->f);
+    if (*n.encoder) text_add(&k->model, "before the names: %s\n", n.encoder);
+    if (checkpoint_config(&c, k->path, NULL, &why)) text_add(&k->model, "model: %s\n", why.text);
+    else model_text(&c, &k->model);
+}
+
+static Status inspect(const char *path, const char *format, Err *err)
+{
+    char file[CHECKPOINT_PATH];
+    Look k = { .path = path };
+    Text out = { 0 };
+    if (checkpoint_file(file, path, err) || tensors_open(&k.f, file, err)) return err->code;
+    Status bad = file_hash(k.hash, file, err);
+    for (size_t i = 0; i < k.f.n; i++) {
+        k.numbers += k.f.tensors[i].count;
+        k.bytes += bytes_of(&k.f.tensors[i]);
+    }
+    if (!bad) {
+        recognise(&k);
+        if (!strcmp(format, "csv")) add_csv(&k, &out);
+        else if (!strcmp(format, "json")) add_json(&k, &out);
+        else add_table(&k, &out);
+        fputs(text_get(&out), stdout);
+    }
+    text_free(&out);
+    text_free(&k.model);
+    safetensors_close(&k.f);
+    return bad;
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options *o = opt;
+    Err            err;
+    (void)n;
+    return inspect(arguments[0], o->format, &err) ? cli_fail(&err) : EXIT_DONE;
+}
+
+COMMAND(inspect) = {
+    .place = 96,
+    .arguments = "FILE",
+    .least = 1,
+    .most = 1,
+    .about = "what is in a checkpoint: tensors, whose names, which model, its hash",
+    .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
+               "Face's.  Nothing of it is run.",
+    .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
+                "  maskgrid inspect encoder.safetensors --format json\n",
+    .options = options,
+    .size = sizeof(Options),
+    .run = run,
+};

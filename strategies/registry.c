@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/mask/expression.h"
+#include "core/mask/replay.h"
 
 #include <string.h>
 
@@ -68,6 +69,21 @@ Status strategy_find(const StrategyEntry **found, const char *spec, Err *err)
             return STATUS_OK;
     if (plugin_find(found, spec, n, err)) return err->code;
     return *found ? STATUS_OK : unknown(spec, (int)n, err);
+}
+
+Status strategy_recording(const Recording **r, const char *spec, Err *err)
+{
+    static const char    ENDING[] = ".h5";
+    const StrategyEntry *e = NULL;
+    const char          *base = strrchr(spec, '/') ? strrchr(spec, '/') : spec;
+    const char          *end = base + strcspn(base, "@:");
+    *r = NULL;
+    if (end - base < (int)sizeof ENDING || memcmp(end - strlen(ENDING), ENDING, strlen(ENDING)) ||
+        strpbrk(end, " ()|"))
+        return STATUS_OK;
+    if (strategy_find(&e, spec, err)) return err->code;
+    *r = replay_of(e->strategy);
+    return STATUS_OK;
 }
 
 static Status open_one(Mask **m, const char *spec, int rows, int cols, Err *err)

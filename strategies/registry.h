@@ -4,6 +4,7 @@
 
 #include "core/mask/draw.h"
 #include "core/mask/plugin.h"
+#include "core/mask/recording.h"
 
 extern const StrategyEntry strategies[]; /* sorted by name, ends with { 0 } */
 
@@ -15,6 +16,10 @@ const char              *strategy_family(const StrategyEntry *e); /* one of thes
 /* The strategy of "name", of "name:key=value,..." or of a plug-in, "./name.so:...".
  * STATUS_CONFIG names the nearest one there is; plugin_find() says what else. */
 MUST_USE Status strategy_find(const StrategyEntry **found, const char *spec, Err *err);
+
+/* The recorded masks that "./masks.h5" or "masks.h5@1f0c9a33ab12" is, with or without
+ * parameters; NULL, and nothing is opened, if the text is anything else. */
+MUST_USE Status strategy_recording(const Recording **r, const char *spec, Err *err);
 
 /* Open a mask from a text of a command line or recipe, "name", "name:key=value,..." or
  * an expression of such (core/mask/expression.h), for a grid of rows x cols patches; a

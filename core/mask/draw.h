@@ -48,6 +48,11 @@ void mask_needs_text(Text *out, unsigned needs);
  * "random ratio 0.5..0.9", else the one given. */
 double mask_ratio(const Mask *m, double ratio, double progress);
 
+/* Can m draw images first .. first + n - 1 with K visible patches?  For whoever has
+ * opened a mask and knows K.  STATUS_CONFIG if it throws so many that none is hidden,
+ * or if it has recorded masks, and others are recorded. */
+MUST_USE Status mask_check(const Mask *m, int K, uint64_t first, uint64_t n, Err *err);
+
 /* How many patches are thrown when K are visible: neither visible nor hidden, seen by
  * neither encoder nor decoder.  Of a ranking they are those next to the visible.  At
  * least one patch stays hidden; 0 unless the strategy has `throw`. */

@@ -260,7 +260,8 @@ static bool is_file(const char *text)
 {
     size_t n = strcspn(text, ":");
     Text   path = { 0 };
-    if (!memchr(text, '/', n) || text[n + strcspn(text + n, ENDS)]) return false;
+    bool   like = memchr(text, '/', n) || memchr(text, '.', n);
+    if (!like || text[n + strcspn(text + n, ENDS)]) return false;
     text_add_bytes(&path, text, n);
     bool there = file_exists(text_get(&path));
     text_free(&path);

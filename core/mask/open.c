@@ -1,7 +1,7 @@
 #include "core/mask/opened.h"
-#include "core/mask/recording.h"
 
 #include "core/mask/blend.h"
+#include "core/mask/replay.h"
 #include "core/mask/settings.h"
 
 #include <math.h>
@@ -81,10 +81,10 @@ static Status refuse(const Mask *m, const char *name, Err *err)
                        name);
     }
     bool shuffled = c->select != MASK_GUMBEL && c->select > MASK_PREFIX;
-    if (c->throw > 0 && (shuffled || c->hints > 0 || c->anneal > 0 || c->sym || c->phase))
+    if (m->thrown && (shuffled || c->hints > 0 || c->anneal > 0 || c->sym || c->phase))
         return err_set(err, STATUS_CONFIG, "%s: throw takes the next of the ranking, which "
                        "is lost with select, hints, anneal, sym or phase", name);
-    if (c->throw > 0 && (m->strategy.needs & MASK_NEEDS_LEARNER))
+    if (m->thrown && (m->strategy.needs & MASK_NEEDS_LEARNER))
         return err_set(err, STATUS_CONFIG, "%s: throw would leave its learner nothing to "
                        "learn from", name);
     if (m->strategy.needs && (c->sym || c->phase))
@@ -92,6 +92,16 @@ static Status refuse(const Mask *m, const char *name, Err *err)
                        "%s looks at the image: %s would move its mask away", name,
                        c->sym ? "sym" : "phase");
     return STATUS_OK;
+}
+
+/* Of recorded masks it is not the strategy's to say. */
+static Status find_thrown(Mask *m, const char *name, Err *err)
+{
+    const Recording *r = replay_of(&m->strategy);
+    m->thrown = r ? r->T : (int)floor(m->common.throw * m->rows * m->cols + 1e-9);
+    if (!r || m->common.throw == 0) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: its masks are recorded: they throw %d patches each, "
+                   "and throw has no effect", name, r->T);
 }
 
 static Status walk(Mask *m, const char *name, Err *err)
@@ -146,7 +156,8 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     settings_default(common);
     if (settings_read(own, common, name, params, err)) goto fail;
     if (m->common.select <= MASK_PREFIX) m->common.select = first;
-    if (refuse(m, name, err) || recording_fits(&m->strategy, m->self, name, rows, cols, err))
+    if (find_thrown(m, name, err) || refuse(m, name, err) ||
+        replay_fits(&m->strategy, name, rows, cols, err))
         goto fail;
 
     settings_write(&m->spec, own, common, name);
@@ -183,8 +194,16 @@ MaskLearner mask_learner(const Mask *m)
 
 int mask_thrown(const Mask *m, int K)
 {
-    int L = m->rows * m->cols, n = (int)floor(m->common.throw * L + 1e-9);
-    return n < L - K ? n : L - K - 1;
+    int rest = m->rows * m->cols - K;
+    return m->thrown < rest ? m->thrown : rest - 1;
+}
+
+Status mask_check(const Mask *m, int K, uint64_t first, uint64_t n, Err *err)
+{
+    int L = m->rows * m->cols, most = L - K - 1;
+    if (m->thrown <= most) return replay_check(m, K, first, n, err);
+    return err_set(err, STATUS_CONFIG, "%s throws %d of %d patches, and with %d visible it can "
+                   "throw %d: one at least is hidden", mask_spec(m), m->thrown, L, K, most);
 }
 
 MaskControl mask_control(const Mask *m) { return (MaskControl)m->common.control; }

@@ -27,6 +27,7 @@ struct Mask {
     int         *order; /* [L]; NULL if the strategy scores */
     Places       places;
     Text         spec;
+    int          thrown;   /* patches that are, where so many are not visible */
     double       ratio[2]; /* at the start and the end of training; 0: not its own */
 
     /* Of masks made of masks (blend.h). */

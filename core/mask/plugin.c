@@ -3,7 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/hash.h"
-#include "core/mask/recording.h"
+#include "core/mask/replay.h"
 #include "core/mask/script.h"
 
 #include <ctype.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char SEARCH[] = "MASKGRID_PLUGIN_PATH", ENDING[] = ".so",
+static const char SEARCH[] = "MASKGRID_PLUGIN_PATH", ENDING[] = ".so", RECORDED[] = ".h5",
                   WORD_ENDS[] = " ()|:"; /* in the text of a mask */
 
 enum {
@@ -88,11 +88,13 @@ static Status announce(const char *file, Err *err)
 
 /* --- load ---------------------------------------------------------------- */
 
-static bool is_library(const char *word, size_t n)
+static bool has_ending(const char *word, size_t n, const char *ending)
 {
-    size_t end = strlen(ENDING);
-    return n > end && !memcmp(word + n - end, ENDING, end);
+    size_t end = strlen(ending);
+    return n > end && !memcmp(word + n - end, ending, end);
 }
+
+static bool is_library(const char *word, size_t n) { return has_ending(word, n, ENDING); }
 
 /* "my-edges" of /home/ada/my_edges.so, as make spells those of strategies/; "edges.py"
  * of /home/ada/edges.py.  A name with a dot is that of a script or recording, whose file
@@ -194,9 +196,9 @@ static Status open_library(MaskStrategy *to, const char *file, const char *name,
 static Status open_file(MaskStrategy *to, const char *file, const char *name, Err *err)
 {
     const char *ending = strrchr(name, '.');
-    Status      bad = !ending                  ? open_library(to, file, name, err)
-                      : !strcmp(ending, ".h5") ? recording_open(to, file, err)
-                                               : script_open(to, file, err);
+    Status      bad = !ending                     ? open_library(to, file, name, err)
+                      : !strcmp(ending, RECORDED) ? replay_open(to, file, err)
+                                                  : script_open(to, file, err);
     return bad ? bad : plugin_check(to, file, err);
 }
 
@@ -229,7 +231,13 @@ static Status load(const Loaded **found, const char *file, Err *err)
 
 bool plugin_is_path(const char *word, size_t n)
 {
-    return memchr(word, '/', n) || is_library(word, n);
+    Text path = { 0 };
+    if (memchr(word, '/', n) || is_library(word, n)) return true;
+    if (!has_ending(word, n, RECORDED)) return false;
+    text_add_bytes(&path, word, n);
+    bool there = file_exists(text_get(&path));
+    text_free(&path);
+    return there;
 }
 
 /* Is `name`, with its hash, what was asked for, with or without one? */

@@ -7,9 +7,9 @@
  *     $XDG_DATA_HOME/maskgrid/plugins  ~/.local/share if that is not set
  *     PREFIX/lib/maskgrid/plugins      beside PREFIX/bin/maskgrid
  *
- * or by its path, "./edges.so", "./my plug-ins/edges.so".  An executable whose name has another ending,
- * "./edges.py", is a script (script.h), and "./masks.h5" holds recorded masks
- * (recording.h); else they are the same.
+ * or by its path, "./edges.so", "./my plug-ins/edges.so".  An executable whose name has
+ * another ending, "./edges.py", is a script (script.h), and "./masks.h5" holds recorded
+ * masks (replay.h); else they are the same.
  *
  * What a plug-in does may change with every build, so the identity of its masks has
  * the hash of the file in it: "edges@1f0c9a33ab12".  Asked for by that name, only a
@@ -53,7 +53,8 @@ void plugin_names(Text *out);
  * same digits. */
 void plugin_hashes(Text *out, const char *spec);
 
-/* Is the word a path: has it a slash, or the ending .so? */
+/* Is the word a path: has it a slash, or the ending .so, or is it that of a recording
+ * which is there? */
 bool plugin_is_path(const char *word, size_t n);
 
 /* Is it a strategy that mask_open can be given?  STATUS_FORMAT says what is wrong

@@ -1,12 +1,13 @@
 #include "core/mask/recording.h"
 
 #include "core/base/h5.h"
-#include "core/mask/opened.h"
+#include "core/mask/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char EPOCH[] = "masks/epoch", IMAGE[] = "masks/image", HIDDEN[] = "masks/hidden";
+static const char EPOCH[] = "masks/epoch", IMAGE[] = "masks/image",
+                  HIDDEN[] = "masks/hidden", THROWN[] = "masks/thrown";
 
 /* --- the file ---------------------------------------------------------------- */
 
@@ -47,46 +48,88 @@ static Status read_numbers(Recording *r, H5 *f, const char *path, const char *na
 }
 
 /* Bits behind the last patch are 0, so that equal masks are equal bytes. */
-static int count_hidden(const uint8_t *bits, size_t bytes, int L)
+static int count_bits(const uint8_t *bits, size_t bytes, int L)
 {
     int n = 0;
     for (size_t i = 0; i < bytes; i++) n += __builtin_popcount(bits[i]);
     return L % 8 && bits[bytes - 1] & 0xff >> L % 8 ? -1 : n;
 }
 
-static Status check_masks(const Recording *r, const char *path, Err *err)
+/* Of every mask n bits are set: that many patches are hidden, or thrown. */
+static Status check_counts(const Recording *r, const uint8_t *bits, const char *name, int n,
+                           const char *path, Err *err)
 {
     const int L = r->rows * r->cols;
     for (size_t e = 0; e < r->epochs; e++)
         for (size_t i = 0; i < r->images; i++) {
-            int n = count_hidden(r->hidden + (e * r->images + i) * r->bytes, r->bytes, L);
-            if (n == L - r->K) continue;
-            if (n < 0)
+            int is = count_bits(bits + (e * r->images + i) * r->bytes, r->bytes, L);
+            if (is == n) continue;
+            if (is < 0)
                 return err_set(err, STATUS_FORMAT, "%s: %s: mask [%zu, %zu] has bits behind "
-                               "its %d patches", path, HIDDEN, e, i, L);
-            return err_set(err, STATUS_FORMAT, "%s: %s: mask [%zu, %zu] hides %d of %d patches, "
-                           "expected %d", path, HIDDEN, e, i, n, L, L - r->K);
+                               "its %d patches", path, name, e, i, L);
+            return err_set(err, STATUS_FORMAT, "%s: %s: mask [%zu, %zu] has %d of %d patches, "
+                           "expected %d", path, name, e, i, is, L, n);
         }
     return STATUS_OK;
 }
 
+static Status check_apart(const Recording *r, const char *path, Err *err)
+{
+    size_t masks = r->images * r->bytes;
+    for (size_t i = 0; i < r->epochs * masks; i++)
+        if (r->hidden[i] & r->thrown[i])
+            return err_set(err, STATUS_FORMAT, "%s: %s: mask [%zu, %zu] has a patch that is "
+                           "hidden too", path, THROWN, i / masks, i % masks / r->bytes);
+    return STATUS_OK;
+}
+
+static Status read_bits(Recording *r, H5 *f, const char *path, const char *name,
+                        const uint8_t **bits, Err *err)
+{
+    H5Set set = { .name = name, .kind = NUMBER_UINT8, .rank = 3 };
+    void *found;
+    if (h5_get(f, &set, &r->arena, &found, err)) return err->code;
+    *bits = found;
+    if (set.dim[0] == r->epochs && set.dim[1] == r->images && set.dim[2] == r->bytes)
+        return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: %s: [%zu, %zu, %zu], expected [%zu, %zu, %zu]: "
+                   "epochs, images, bytes of %d patches", path, name, set.dim[0], set.dim[1],
+                   set.dim[2], r->epochs, r->images, r->bytes, r->rows * r->cols);
+}
+
+/* The first mask says how many are thrown. */
+static Status read_thrown(Recording *r, H5 *f, const char *path, Err *err)
+{
+    const int L = r->rows * r->cols;
+    if (!h5_has(f, THROWN)) return STATUS_OK;
+    if (read_bits(r, f, path, THROWN, &r->thrown, err)) return err->code;
+    r->T = count_bits(r->thrown, r->bytes, L);
+    if (r->T < 1 || r->T >= L - r->K)
+        return err_set(err, STATUS_FORMAT, "%s: %s: mask [0, 0] throws %d of %d patches, "
+                       "expected 1 to %d", path, THROWN, r->T, L, L - r->K - 1);
+    return check_counts(r, r->thrown, THROWN, r->T, path, err);
+}
+
+/* Who drew them need not be told. */
+static void read_origin(Recording *r, H5 *f)
+{
+    Err ignored;
+    r->strategy = "", r->seed = -1;
+    if (h5_get_text(f, "/", "strategy", &r->arena, &r->strategy, &ignored)) r->strategy = "";
+    if (h5_get_whole(f, "/", "seed", &r->seed, &ignored)) r->seed = -1;
+}
+
 static Status read_all(Recording *r, H5 *f, const char *path, Err *err)
 {
-    H5Set set = { .name = HIDDEN, .kind = NUMBER_UINT8, .rank = 3 };
-    void *bits;
     if (read_sizes(r, f, path, err) ||
         read_numbers(r, f, path, EPOCH, UINT32_MAX, true, &r->epoch, &r->epochs, err) ||
         read_numbers(r, f, path, IMAGE, ((int64_t)1 << 56) - 1, false, &r->image, &r->images,
                      err) ||
-        h5_get(f, &set, &r->arena, &bits, err))
+        read_bits(r, f, path, HIDDEN, &r->hidden, err) || read_thrown(r, f, path, err) ||
+        check_counts(r, r->hidden, HIDDEN, r->rows * r->cols - r->K - r->T, path, err))
         return err->code;
-    if (set.dim[0] != r->epochs || set.dim[1] != r->images || set.dim[2] != r->bytes)
-        return err_set(err, STATUS_FORMAT, "%s: %s: [%zu, %zu, %zu], expected [%zu, %zu, %zu]: "
-                       "epochs, images, bytes of %d patches", path, HIDDEN, set.dim[0],
-                       set.dim[1], set.dim[2], r->epochs, r->images, r->bytes,
-                       r->rows * r->cols);
-    r->hidden = bits;
-    return check_masks(r, path, err);
+    read_origin(r, f);
+    return r->T ? check_apart(r, path, err) : STATUS_OK;
 }
 
 Status recording_read(Recording **out, const char *path, Err *err)
@@ -129,88 +172,44 @@ static const int64_t *find(const Recording *r, uint64_t image)
 
 bool recording_has(const Recording *r, uint64_t image) { return find(r, image) != NULL; }
 
-void recording_get(const Recording *r, uint8_t *hidden, uint64_t epoch, uint64_t image)
+static size_t epoch_at(const Recording *r, uint64_t epoch)
+{
+    uint64_t E = r->epochs, first = (uint64_t)r->epoch[0] % E;
+    return (size_t)((epoch % E + E - first) % E);
+}
+
+void recording_notice(Text *out, const Recording *r, const char *name, uint64_t first,
+                      uint64_t n)
+{
+    uint64_t from = (uint64_t)r->epoch[0];
+    if (first >= from && first + n <= from + r->epochs) return;
+    text_add(out, "%s%s has %zu epoch%s, from %llu on: ", out->length ? "; " : "", name,
+             r->epochs, r->epochs > 1 ? "s" : "", (unsigned long long)from);
+    if (n == 1)
+        text_add(out, "epoch %llu has the masks of epoch %lld again",
+                 (unsigned long long)first, (long long)r->epoch[epoch_at(r, first)]);
+    else
+        text_add(out, "of epochs %llu to %llu the others have these masks again",
+                 (unsigned long long)first, (unsigned long long)(first + n - 1));
+}
+
+static bool bit(const uint8_t *bits, int i) { return bits[i / 8] >> (7 - i % 8) & 1; }
+
+void recording_get(const Recording *r, uint8_t *patches, uint64_t epoch, uint64_t image)
 {
     const int64_t *at = find(r, image);
     CHECK(at, "image %llu is not among the %zu recorded", (unsigned long long)image, r->images);
-    uint64_t       E = r->epochs, first = (uint64_t)r->epoch[0] % E;
-    size_t         e = (size_t)((epoch % E + E - first) % E);
-    const uint8_t *bits = r->hidden + (e * r->images + (size_t)(at - r->image)) * r->bytes;
-    for (int i = 0; i < r->rows * r->cols; i++) hidden[i] = bits[i / 8] >> (7 - i % 8) & 1;
+    size_t mask = (epoch_at(r, epoch) * r->images + (size_t)(at - r->image)) * r->bytes;
+    for (int i = 0; i < r->rows * r->cols; i++)
+        patches[i] = bit(r->hidden + mask, i)           ? RECORDED_HIDDEN
+                     : r->T && bit(r->thrown + mask, i) ? RECORDED_THROWN
+                                                        : RECORDED_VISIBLE;
 }
 
 size_t recording_bytes(int L) { return ((size_t)L + 7) / 8; }
 
-void recording_pack(uint8_t *bits, const int *ids, int L, int K)
+void recording_pack(uint8_t *bits, const int *ids, int n, int L)
 {
     memset(bits, 0, recording_bytes(L));
-    for (int t = K; t < L; t++) bits[ids[t] / 8] |= (uint8_t)(128 >> ids[t] % 8);
-}
-
-/* --- as a strategy ----------------------------------------------------------- */
-
-typedef struct { const Recording *recording; } Replay;
-
-static void score(const void *self, float *out, const MaskView *v, Rng *rng)
-{
-    const Recording *r = ((const Replay *)self)->recording;
-    uint8_t          hidden[MASK_MAX_PATCHES];
-    uint64_t         epoch, image;
-    rng_place(rng, &epoch, &image);
-    CHECK(v->rows == r->rows && v->cols == r->cols && v->K == r->K,
-          "recorded masks of %d x %d patches, %d visible, asked for %d x %d, %d", r->rows,
-          r->cols, r->K, v->rows, v->cols, v->K);
-    recording_get(r, hidden, epoch, image);
-    for (int i = 0; i < r->rows * r->cols; i++) out[i] = hidden[i];
-}
-
-Status recording_open(MaskStrategy *s, const char *file, Err *err)
-{
-    Recording *r;
-    if (recording_read(&r, file, err)) return err->code;
-    Replay *initial = ARENA_NEW(&r->arena, Replay, 1);
-    initial->recording = r;
-    *s = (MaskStrategy){
-        .abi = MASK_ABI,
-        .bytes = sizeof *s,
-        .about = "recorded masks, the same patches once more",
-        .source = "a file of masks, this suite's or another program's",
-        .family = "others",
-        .size = sizeof *initial,
-        .initial = initial,
-        .score = score,
-    };
-    return STATUS_OK;
-}
-
-Status recording_fits(const MaskStrategy *s, const void *self, const char *name, int rows,
-                      int cols, Err *err)
-{
-    if (s->score != score) return STATUS_OK;
-    const Recording *r = ((const Replay *)self)->recording;
-    if (r->rows == rows && r->cols == cols) return STATUS_OK;
-    return err_set(err, STATUS_CONFIG, "%s: its masks are of %d x %d patches, not of %d x %d",
-                   name, r->rows, r->cols, rows, cols);
-}
-
-Status recording_check(const Mask *m, int K, uint64_t first, uint64_t n, Err *err)
-{
-    for (int i = 0; i < m->n; i++) {
-        if (m->form == FORM_UNION && m->part[i]->strategy.score == score)
-            return err_set(err, STATUS_CONFIG, "%s: recorded masks are whole and cannot be part "
-                           "of a union", mask_spec(m->part[i]));
-        if (recording_check(m->part[i], K, first, n, err)) return err->code;
-    }
-    if (m->form != FORM_STRATEGY || m->strategy.score != score) return STATUS_OK;
-    const Recording *r = ((const Replay *)m->self)->recording;
-    if (r->K != K)
-        return err_set(err, STATUS_CONFIG, "%s: its masks have %d of %d patches visible, not "
-                       "the %d that are asked for", mask_spec(m), r->K, r->rows * r->cols, K);
-    for (uint64_t i = first; i < first + n; i++)
-        if (!recording_has(r, i))
-            return err_set(err, STATUS_CONFIG, "%s: has no mask of image %llu; %zu images are "
-                           "recorded, %lld to %lld", mask_spec(m), (unsigned long long)i,
-                           r->images, (long long)r->image[0],
-                           (long long)r->image[r->images - 1]);
-    return STATUS_OK;
+    for (int t = 0; t < n; t++) bits[ids[t] / 8] |= (uint8_t)(128 >> ids[t] % 8);
 }

@@ -1,7 +1,6 @@
 /* maskgrid gallery: every strategy side by side, as a figure. */
 #include "experiments/cli/cli.h"
 
-#include "core/mask/recording.h"
 #include "experiments/record/gallery.h"
 #include "strategies/registry.h"
 
@@ -52,7 +51,7 @@ static Status add(Work *w, const char *spec, Err *err)
         return err_set(err, STATUS_CONFIG, "at most %d strategies", GALLERY_MOST);
     if (strategy_open(m, spec, w->g.rows, w->g.cols, err)) return err->code;
     w->n++;
-    if (recording_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, w->checkpoint, err))
+    if (mask_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, w->checkpoint, err))
         return err->code;
     if (strchr(mask_spec(*m), ' ') || strategy_find(&e, mask_spec(*m), &none))
         return gallery_add(&w->g, *m, "expressions", "strategies made of strategies",

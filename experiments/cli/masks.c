@@ -3,6 +3,7 @@
 
 #include "core/data/picture.h"
 #include "core/mask/recording.h"
+#include "core/mask/replay.h"
 #include "experiments/record/mask_record.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
@@ -20,15 +21,18 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_TEXT(Options, grid, "RxC", NULL,
-                "rows and columns of patches (default: the checkpoint's, else 14x14)"),
-    OPTION_NUMBER(Options, ratio, "R", "0.75", 0.0001, 0.9999, "share of hidden patches"),
+                "rows and columns of patches (default: the recording's or the "
+                "checkpoint's, else 14x14)"),
+    OPTION_NUMBER(Options, ratio, "R", NULL, 0.0001, 0.9999,
+                  "share of hidden patches (default: the recording's, else 0.75)"),
     OPTION_INT(Options, count, "N", "0", 0, 100000000,
                "masks, of images 0 to N - 1; 0: four, or to record all of --data"),
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
     OPTION_INT(Options, epoch, "N", "0", 0, 1000000, "epoch"),
     OPTION_INT(Options, epochs, "N", "1", 1, 1000000, "record so many from --epoch on"),
     OPTION_NUMBER(Options, progress, "P", "1", 0, 1,
-                  "share of training done, for start, anneal, until"),
+                  "share of training done, for start, anneal, until; of several epochs, "
+                  "at their end"),
     OPTION_TEXT(Options, out, "FILE", NULL,
                 "draw a picture instead (.png, .svg), or record the masks (.h5)"),
     OPTION_TEXT(Options, over, "IMAGE", NULL,
@@ -48,11 +52,13 @@ enum {
     OVER = 448   /* pixels of a picture's longer side */
 };
 static const size_t MOST_BYTES = (size_t)1 << 28; /* of a recording */
+static const double RATIO = 0.75;
 
 typedef struct {
     const Options *o;
     Mask  *mask;
-    int    rows, cols, K, N, *ids; /* [N, rows cols] */
+    int    rows, cols, K, T, N, *ids; /* [N, rows cols]; T patches of K.. are thrown */
+    double ratio;
     Image  over;
     Data  *data;
     Sight  sight;
@@ -67,9 +73,17 @@ static Status look(Work *w, int first, int N, Err *err)
     return sight_open(&w->sight, &plan, err);
 }
 
-static void draw(const Work *w, int *ids, int seen, int64_t epoch, int image)
+/* Of several epochs each has its own, as in a training that ends with the last of them:
+ * what is done before it begins. */
+static double progress_of(const Options *o, long epoch)
 {
-    MaskView view = sight_view(&w->sight, w->mask, seen, w->o->progress);
+    return o->epochs == 1 ? o->progress
+                          : o->progress * (double)epoch / (double)(o->epoch + o->epochs);
+}
+
+static void draw(const Work *w, int *ids, int seen, long epoch, int image)
+{
+    MaskView view = sight_view(&w->sight, w->mask, seen, progress_of(w->o, epoch));
     mask_draw(w->mask, ids, &view, (uint64_t)w->o->seed, (uint64_t)epoch, (uint64_t)image,
               w->K);
 }
@@ -102,25 +116,31 @@ static int cell_of(const Work *w)
 /* Masks in rows, as square as can be. */
 static Status write_picture(const Work *w, Err *err)
 {
+    enum { LEGEND = 10 };
     int cell = cell_of(w), gap = 8, beside = 1;
     while (beside * beside < w->N) beside++;
     int    below = (w->N + beside - 1) / beside;
     int    width = w->cols * cell + gap, height = w->rows * cell + gap;
+    int    wide = beside * width + gap, high = below * height + gap;
+    int    legend = w->T ? sketch_legend(NULL, 0, 0, LEGEND, true) + 2 * gap : 0;
     Canvas c;
-    if (beside * width + gap > CANVAS_SIDE || below * height + gap > CANVAS_SIDE)
+    if (legend > wide) wide = legend;
+    if (legend) high += LEGEND + 2 * gap;
+    if (wide > CANVAS_SIDE || high > CANVAS_SIDE)
         return err_set(err, STATUS_CONFIG,
                        "%s: %d masks of %d x %d pixels are too large a "
                        "picture; give a smaller --cell or --count",
                        w->o->out, w->N, width, height);
-    canvas_open_for(&c, beside * width + gap, below * height + gap, WHITE, w->o->out);
+    canvas_open_for(&c, wide, high, WHITE, w->o->out);
     for (int n = 0; n < w->N; n++) {
         int          x = gap + n % beside * width, y = gap + n / beside * height;
         const int   *ids = w->ids + (size_t)n * (size_t)(w->rows * w->cols);
         const Image *seen = w->sight.pictures ? &w->sight.pictures[n % w->sight.N] : NULL;
         sketch_patches(&c, x, y, cell, ids, w->rows, w->cols, w->K,
                        w->o->over ? &w->over : seen);
-        sketch_thrown(&c, x, y, cell, ids, w->rows, w->cols, mask_thrown(w->mask, w->K));
+        sketch_thrown(&c, x, y, cell, ids, w->rows, w->cols, w->T);
     }
+    if (legend) sketch_legend(&c, gap, high - LEGEND - gap, LEGEND, true);
     Status bad = canvas_write(&c, w->o->out, err);
     canvas_close(&c);
     return bad;
@@ -133,7 +153,7 @@ static Status show(Work *w, Err *err)
     if (w->N > SHOWN)
         return err_set(err, STATUS_CONFIG, "--count: %d masks; at most %d are drawn, more are "
                        "recorded with --out FILE.h5", w->N, SHOWN);
-    if (recording_check(w->mask, w->K, 0, (uint64_t)w->N, err) || look(w, 0, w->N, err))
+    if (mask_check(w->mask, w->K, 0, (uint64_t)w->N, err) || look(w, 0, w->N, err))
         return err->code;
     w->ids = malloc((size_t)w->N * L * sizeof *w->ids);
     CHECK(w->ids, "no memory for %d masks", w->N);
@@ -143,20 +163,51 @@ static Status show(Work *w, Err *err)
 
     /* What only a training can tell is even here. */
     bool untaught = mask_needs(w->mask) & (MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER);
-    printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s\n", mask_spec(w->mask),
-           w->rows, w->cols, w->K, w->rows * w->cols - w->K,
+    char thrown[32] = "";
+    if (w->T) snprintf(thrown, sizeof thrown, ", %d thrown", w->T);
+    printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s%s\n", mask_spec(w->mask),
+           w->rows, w->cols, w->K, w->rows * w->cols - w->K - w->T, thrown,
            mask_fixed(w->mask) ? "; the same in every image and epoch" : "",
            !mask_needs(w->mask) ? "" : untaught ? "; before it has learned" : "; seen by ",
            mask_needs(w->mask) && !untaught ? w->sight.eyes : "");
     if (!w->o->out)
-        sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K,
+        sketch_masks(stdout, w->ids, w->N, w->rows, w->cols, w->K, w->T,
                      cli_columns(STDOUT_FILENO));
     return STATUS_OK;
 }
 
 /* --- a recording -------------------------------------------------------------- */
 
-static Status fill(Work *w, uint8_t *hidden, int images, Err *err)
+/* One record has one K. */
+static Status check_counts(const Work *w, Err *err)
+{
+    const Options *o = w->o;
+    double         first = mask_ratio(w->mask, w->ratio, progress_of(o, o->epoch));
+    for (long e = o->epoch + 1; e < o->epoch + o->epochs; e++) {
+        double ratio = mask_ratio(w->mask, w->ratio, progress_of(o, e));
+        int    K = ratio == first ? w->K : mask_visible(w->rows * w->cols, ratio);
+        if (K != w->K)
+            return err_set(err, STATUS_CONFIG, "%s: epoch %ld has %d visible patches and epoch "
+                           "%ld has %d; those of a recording are as many in all",
+                           mask_spec(w->mask), o->epoch, w->K, e, K);
+    }
+    return STATUS_OK;
+}
+
+static Status check_record(const Work *w, int images, size_t each, Err *err)
+{
+    const Options *o = w->o;
+    if (w->data && images > w->data->count)
+        return err_set(err, STATUS_CONFIG, "--count: %d images, and %s has %d", images, o->data,
+                       w->data->count);
+    if ((size_t)images > MOST_BYTES / each)
+        return err_set(err, STATUS_CONFIG, "masks of %d images in %ld epochs are more than the "
+                       "%zu MiB that a recording may have", images, o->epochs, MOST_BYTES >> 20);
+    if (check_counts(w, err)) return err->code;
+    return mask_check(w->mask, w->K, 0, (uint64_t)images, err);
+}
+
+static Status fill(Work *w, uint8_t *hidden, uint8_t *thrown, int images, Err *err)
 {
     int    L = w->rows * w->cols, ids[MASK_MAX_PATCHES];
     size_t bytes = recording_bytes(L);
@@ -165,49 +216,54 @@ static Status fill(Work *w, uint8_t *hidden, int images, Err *err)
         if (look(w, first, AT_ONCE, err)) return err->code;
         for (long e = 0; e < w->o->epochs; e++)
             for (int i = 0; i < n; i++) {
-                size_t at = (size_t)e * (size_t)images + (size_t)(first + i);
+                size_t at = ((size_t)e * (size_t)images + (size_t)(first + i)) * bytes;
                 draw(w, ids, i, w->o->epoch + e, first + i);
-                recording_pack(hidden + at * bytes, ids, L, w->K);
+                recording_pack(hidden + at, ids + w->K, L - w->K - w->T, L);
+                if (w->T) recording_pack(thrown + at, ids + L - w->T, w->T, L);
             }
         sight_close(&w->sight);
     }
     return STATUS_OK;
 }
 
+static Status write_record(Work *w, const MaskRecord *drawn, Err *err)
+{
+    const Options *o = w->o;
+    MaskRecord     m = *drawn;
+    Text           needs = { 0 };
+    if (look(w, 0, 1, err)) return err->code; /* for the name of the eyes */
+    mask_needs_text(&needs, mask_needs(w->mask));
+    if (mask_needs(w->mask)) text_add(&needs, " of %s", w->sight.eyes);
+    m.strategy = mask_spec(w->mask), m.seen = text_get(&needs);
+    m.rows = w->rows, m.cols = w->cols, m.K = w->K, m.T = w->T;
+    m.seed = (uint64_t)o->seed, m.epoch = o->epoch;
+    m.ratio = mask_ratio(w->mask, w->ratio, m.progress[0]);
+    Status bad = mask_record_write(o->out, &m, err);
+    if (!bad)
+        printf("%s: %s, %zu images, %ld epoch%s\n", o->out, m.strategy, m.images, o->epochs,
+               o->epochs == 1 ? "" : "s");
+    text_free(&needs);
+    return bad;
+}
+
 static Status record(Work *w, Err *err)
 {
     const Options *o = w->o;
     int    images = o->count ? (int)o->count : w->data ? w->data->count : 4;
-    size_t each = recording_bytes(w->rows * w->cols) * (size_t)o->epochs;
-    if (w->data && images > w->data->count)
-        return err_set(err, STATUS_CONFIG, "--count: %d images, and %s has %d", images, o->data,
-                       w->data->count);
-    if ((size_t)images > MOST_BYTES / each)
-        return err_set(err, STATUS_CONFIG, "masks of %d images in %ld epochs are more than the "
-                       "%zu MiB that a recording may have", images, o->epochs, MOST_BYTES >> 20);
-    if (mask_thrown(w->mask, w->K))
-        return err_set(err, STATUS_CONFIG, "%s throws patches, and a recording knows visible "
-                       "and hidden ones alone", mask_spec(w->mask));
-    if (recording_check(w->mask, w->K, 0, (uint64_t)images, err)) return err->code;
-    Text needs = { 0 };
-    mask_needs_text(&needs, mask_needs(w->mask));
-    uint8_t *hidden = malloc(each * (size_t)images);
-    CHECK(hidden, "no memory for masks of %d images", images);
-    Status bad = fill(w, hidden, images, err);
-    if (!bad && look(w, 0, 1, err)) bad = err->code; /* for the name of the eyes */
-    if (!bad && mask_needs(w->mask)) text_add(&needs, " of %s", w->sight.eyes);
-    MaskRecord m = {
-        .strategy = mask_spec(w->mask), .rows = w->rows, .cols = w->cols, .K = w->K,
-        .seed = (uint64_t)o->seed, .ratio = mask_ratio(w->mask, o->ratio, o->progress),
-        .progress = o->progress, .seen = text_get(&needs), .epoch = o->epoch,
-        .epochs = (size_t)o->epochs, .images = (size_t)images, .hidden = hidden
-    };
-    if (!bad) bad = mask_record_write(o->out, &m, err);
+    size_t each = recording_bytes(w->rows * w->cols) * (size_t)o->epochs * (w->T ? 2 : 1);
+    if (check_record(w, images, each, err)) return err->code;
+    uint8_t *bits = malloc(each * (size_t)images);
+    double  *progress = malloc((size_t)o->epochs * sizeof *progress);
+    CHECK(bits && progress, "no memory for masks of %d images", images);
+    for (long e = 0; e < o->epochs; e++) progress[e] = progress_of(o, o->epoch + e);
+    uint8_t *thrown = w->T ? bits + each / 2 * (size_t)images : NULL;
+    Status   bad = fill(w, bits, thrown, images, err);
     if (!bad)
-        printf("%s: %s, %d images, %ld epoch%s\n", o->out, m.strategy, images, o->epochs,
-               o->epochs == 1 ? "" : "s");
-    text_free(&needs);
-    free(hidden);
+        bad = write_record(w, &(MaskRecord){ .images = (size_t)images, .hidden = bits,
+                                             .epochs = (size_t)o->epochs, .thrown = thrown,
+                                             .progress = progress }, err);
+    free(progress);
+    free(bits);
     return bad;
 }
 
@@ -219,17 +275,44 @@ static bool is_recording(const char *path)
     return n > 3 && !strcmp(path + n - 3, ".h5");
 }
 
+/* What is not asked for is as it was recorded. */
+static Status find_sizes(Work *w, const char *spec, Err *err)
+{
+    const Options   *o = w->o;
+    const Recording *r;
+    if (strategy_recording(&r, spec, err)) return err->code;
+    w->ratio = o->ratio > 0 ? o->ratio : RATIO;
+    if (r && !(o->ratio > 0)) {
+        w->K = r->K;
+        w->ratio = 1 - (double)r->K / (r->rows * r->cols);
+    }
+    if (!r || o->grid) return sight_grid(&w->rows, &w->cols, o->grid, o->checkpoint, err);
+    w->rows = r->rows, w->cols = r->cols;
+    return STATUS_OK;
+}
+
+static void say_what_comes_again(const Work *w)
+{
+    Text notice = { 0 };
+    replay_notice(&notice, w->mask, (uint64_t)w->o->epoch, (uint64_t)w->o->epochs);
+    if (notice.length) fprintf(stderr, "maskgrid: %s\n", notice.s);
+    text_free(&notice);
+}
+
 static Status work(Work *w, const char *spec, Err *err)
 {
     const Options *o = w->o;
-    if (sight_grid(&w->rows, &w->cols, o->grid, o->checkpoint, err) ||
+    if (find_sizes(w, spec, err) ||
         strategy_open(&w->mask, spec, w->rows, w->cols, err) ||
         sight_suits(w->mask, o->checkpoint, err) ||
         sight_data(&w->data, o->data, o->checkpoint, err) ||
         (o->over && picture_read(&w->over, 0, o->over, err)))
         return err->code;
     if (o->over) crop(&w->over, w->rows, w->cols);
-    w->K = mask_visible(w->rows * w->cols, mask_ratio(w->mask, o->ratio, o->progress));
+    double ratio = mask_ratio(w->mask, w->ratio, progress_of(o, o->epoch));
+    if (!w->K) w->K = mask_visible(w->rows * w->cols, ratio);
+    w->T = mask_thrown(w->mask, w->K);
+    say_what_comes_again(w);
     if (is_recording(o->out)) return record(w, err);
     if (o->epochs > 1)
         return err_set(err, STATUS_CONFIG, "--epochs has no effect without --out FILE.h5");
@@ -261,7 +344,8 @@ COMMAND(masks) = {
                "together. Strategies that look at the image look "
                "at --over, at --data or at drawn scenes, through the encoder of "
                "--checkpoint, or through an untrained one. A recording is a strategy too: "
-               "./masks.h5 hides the same patches again, here and in recipes.",
+               "./masks.h5 hides the same patches again, here and in recipes; after its last "
+               "epoch the first comes again, which is said on stderr.",
     .examples = "  maskgrid masks hilbert:select=window --count 8\n"
                 "  maskgrid masks 'random until 0.25 then hilbert | sma' --progress 0.3\n"
                 "  maskgrid masks block --ratio 0.6 --out block.png\n"

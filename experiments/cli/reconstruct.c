@@ -2,10 +2,12 @@
  * anyone's masks. */
 #include "experiments/cli/cli.h"
 
+#include "core/mask/mask.h"
 #include "core/mask/recording.h"
 #include "core/train/checkpoint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { BATCH = 64 };
@@ -77,16 +79,29 @@ static Status check_input(Work *w, const char *path, Err *err)
     return STATUS_OK;
 }
 
+static void say_once(const Recording *r, const Options *o)
+{
+    Text notice = { 0 };
+    recording_notice(&notice, r, o->masks, (uint64_t)o->epoch, 1);
+    if (notice.length) fprintf(stderr, "maskgrid: %s\n", notice.s);
+    text_free(&notice);
+}
+
 /* Image n of the input is number n of the recording. */
 static Status replay(Work *w, Arena *a, const Options *o, const VitConfig *e, Err *err)
 {
     Recording *r;
-    uint8_t    hidden[MASK_MAX_PATCHES];
+    uint8_t    hidden[MASK_MAX_PATCHES]; /* none is thrown */
     if (recording_read(&r, o->masks, err)) return err->code;
     Status bad = STATUS_OK;
     if (r->rows != vit_rows(e) || r->cols != vit_cols(e))
         bad = err_set(err, STATUS_FORMAT, "%s: masks of %d x %d patches, expected %d x %d",
                       o->masks, r->rows, r->cols, vit_rows(e), vit_cols(e));
+    else if (r->T)
+        bad = err_set(err, STATUS_FORMAT, "%s: its masks throw %d patches each, which are "
+                      "neither visible nor hidden, and reconstruct knows no others", o->masks,
+                      r->T);
+    if (!bad) say_once(r, o);
     w->mask = ARENA_NEW(a, real, (size_t)w->N * (size_t)w->L);
     for (int n = 0; n < w->N && !bad; n++) {
         if (!recording_has(r, (uint64_t)n)) {

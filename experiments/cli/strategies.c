@@ -1,7 +1,6 @@
 /* maskgrid strategies: list them, or one in full. */
 #include "experiments/cli/cli.h"
 
-#include "core/mask/recording.h"
 #include "core/mask/settings.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
@@ -64,7 +63,7 @@ static Status print_drawing(const char *name, Err *err)
     int   ids[DRAWN * SIDE * SIDE], L = SIDE * SIDE, K = mask_visible(L, 0.75);
     if (strategy_open(&m, name, SIDE, SIDE, err)) return err->code;
     SightPlan plan = { .needs = mask_needs(m), .rows = SIDE, .cols = SIDE, .N = DRAWN };
-    Status    bad = recording_check(m, K, 0, DRAWN, err);
+    Status    bad = mask_check(m, K, 0, DRAWN, err);
     if (!bad) bad = sight_open(&sight, &plan, err);
     if (!bad) {
         if (mask_order(m)) {
@@ -77,7 +76,8 @@ static Status print_drawing(const char *name, Err *err)
         }
         printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", seen by " : "",
                mask_needs(m) ? sight.eyes : "");
-        sketch_masks(stdout, ids, DRAWN, SIDE, SIDE, K, cli_columns(STDOUT_FILENO));
+        sketch_masks(stdout, ids, DRAWN, SIDE, SIDE, K, mask_thrown(m, K),
+                     cli_columns(STDOUT_FILENO));
         sight_close(&sight);
     }
     mask_close(m);

@@ -142,7 +142,8 @@ static Status put_group(const Group *g, Err *err)
     const Measures *m = &g->of[0]->measures;
     if (put_texts(g, "strategy", spec_of, err) || put_texts(g, "why", why_of, err) ||
         put_texts(g, "plugins", plugins_of, err) || put_laws(g, err) || put_scalars(g, err) ||
-        put_maps(g, err) || put_spectrum(g, err) || h5_put_whole(g->file, g->group, "rows", g->rows, err) ||
+        put_maps(g, err) || put_spectrum(g, err) ||
+        h5_put_whole(g->file, g->group, "rows", g->rows, err) ||
         h5_put_whole(g->file, g->group, "cols", g->cols, err) ||
         h5_put_whole(g->file, g->group, "visible", m->K, err) ||
         h5_put_whole(g->file, g->group, "draws", m->draws, err))

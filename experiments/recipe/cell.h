@@ -43,6 +43,7 @@ typedef struct {
                                        rows * cols where nothing is hidden, the
                                        most where the ratio varies              */
     Stage            stage[STAGE_KINDS];
+    const char      *notice; /* what the user should be told of it; NULL: nothing */
     int             *at;            /* [axes of the recipe's grid] which value; NULL
                                        for a cell that is not a point of it     */
 } Cell;

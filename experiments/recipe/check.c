@@ -1,6 +1,6 @@
 #include "experiments/recipe/check.h"
 
-#include "core/mask/recording.h"
+#include "core/mask/replay.h"
 #include "experiments/recipe/schema.h"
 #include "strategies/registry.h"
 
@@ -154,12 +154,12 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
     p->ratio = first < last ? first : last;
     c->K = mask_visible(c->rows * c->cols, p->ratio);
-    bool   all = mask_thrown(m, 0) > mask_thrown(m, c->K);
-    Status bad = recording_check(m, c->K, 0, (uint64_t)c->data->train_count, err);
+    Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->train_count, err);
+    Text   notice = { 0 };
+    replay_notice(&notice, m, 0, (uint64_t)p->epochs);
+    if (notice.length) c->notice = keep(a, notice.s);
+    text_free(&notice);
     mask_close(m);
-    if (all)
-        return err_set(err, STATUS_CONFIG, "%s throws all that is not visible: %d of %d are",
-                       p->strategy, c->K, c->rows * c->cols);
     return bad;
 }
 

@@ -179,6 +179,29 @@ static void drop_repeated(Recipe *r)
     free(repeated);
 }
 
+static void add_notice(Text *t, const char *notice)
+{
+    if (!strstr(text_get(t), notice)) text_add(t, "%s%s", t->length ? "; " : "", notice);
+}
+
+/* What is to be told of several cells is told once. */
+static void gather_notices(Recipe *r, const Looked *looked)
+{
+    Text all = { 0 }, one = { 0 };
+    for (const Looked *l = looked; l; l = l->next)
+        if (r->base.data.fallback && strcmp(l->config.name, r->base.data.name)) {
+            text_clear(&one);
+            text_add(&one, "%s is not installed; %s stand in for it", r->base.data.name,
+                     l->config.name);
+            add_notice(&all, text_get(&one));
+        }
+    for (int i = 0; i < r->n_cells; i++)
+        if (r->cells[i].notice) add_notice(&all, r->cells[i].notice);
+    if (all.length) r->notice = keep(&r->arena, all.s, all.length);
+    text_free(&all);
+    text_free(&one);
+}
+
 static Status make_cells(Recipe *r, Err *err)
 {
     Looked *looked = NULL;
@@ -190,14 +213,7 @@ static Status make_cells(Recipe *r, Err *err)
     for (int i = 0; i < n && r->base.untrained; i++)
         if (make_cell(r, &r->cells[r->n_cells++], i, true, &looked, err)) return err->code;
     drop_repeated(r);
-    for (const Looked *l = looked; l; l = l->next)
-        if (r->base.data.fallback && strcmp(l->config.name, r->base.data.name)) {
-            Text t = { 0 };
-            text_add(&t, "%s is not installed; %s stand in for it", r->base.data.name,
-                     l->config.name);
-            r->notice = keep(&r->arena, t.s, t.length);
-            text_free(&t);
-        }
+    gather_notices(r, looked);
     return STATUS_OK;
 }
 

@@ -242,14 +242,6 @@ static void put_scale(Canvas *c, int x, int y, int width)
                 "1");
 }
 
-/* A patch and what its colour means; returns where the next one may stand. */
-static int put_key(Canvas *c, int x, int y, uint32_t colour, const char *text)
-{
-    canvas_box(c, x, y, SMALL + 2, SMALL + 2, colour);
-    x += SMALL + 10;
-    return x + canvas_text(c, x, y, SMALL + 2, GRAY, text) + GAP;
-}
-
 enum { LINE = SMALL * 2 + 4, HEAD = 2 * TITLE + 3 * LINE + GAP, ABOVE = 5 * SMALL };
 
 /* Above each column what stands in its panels. */
@@ -279,11 +271,7 @@ static void put_head(const Page *p)
              g->rows, g->cols, ratio, g->K, g->rows * g->cols - g->K);
     canvas_text(p->c, MARGIN, y, SMALL + 2, GRAY, line);
     y += LINE;
-    int x = put_key(p->c, put_key(p->c, MARGIN, y, INK, "visible"), y, PALE, "hidden");
-    if (p->throws) {
-        sketch_thrown(p->c, x, y, SMALL + 2, (int[]){ 0 }, 1, 1, 1);
-        canvas_text(p->c, x + SMALL + 10, y, SMALL + 2, GRAY, "thrown: neither");
-    }
+    sketch_legend(p->c, MARGIN, y, SMALL + 2, p->throws);
     y += LINE;
     snprintf(line, sizeof line, "Guided masks: %s", g->sight->eyes);
     if (p->looks) canvas_text(p->c, MARGIN, y, SMALL + 2, AMBER, line);

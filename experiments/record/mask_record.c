@@ -8,13 +8,15 @@
 
 static void put_config(Text *out, const MaskRecord *m)
 {
-    char ratio[32], progress[32];
+    char ratio[32], first[32], last[32];
     text_from_double(ratio, m->ratio);
-    text_from_double(progress, m->progress);
-    text_add(out, "stage: masks\nstrategy: %s\ngrid: %dx%d\nratio: %s\nvisible: %d\nseed: %llu\n"
-             "progress: %s\nseen: %s\nepochs: %lld..%lld\nimages: %lld..%lld\n", m->strategy,
-             m->rows, m->cols, ratio, m->K, (unsigned long long)m->seed, progress, m->seen,
-             (long long)m->epoch, (long long)m->epoch + (long long)m->epochs - 1,
+    text_from_double(first, m->progress[0]);
+    text_from_double(last, m->progress[m->epochs - 1]);
+    text_add(out, "stage: masks\nstrategy: %s\ngrid: %dx%d\nratio: %s\nvisible: %d\nthrown: %d\n"
+             "seed: %llu\nprogress: %s..%s\nseen: %s\nepochs: %lld..%lld\n"
+             "images: %lld..%lld\n", m->strategy, m->rows, m->cols, ratio, m->K, m->T,
+             (unsigned long long)m->seed, first, last, m->seen, (long long)m->epoch,
+             (long long)m->epoch + (long long)m->epochs - 1,
              (long long)m->image, (long long)m->image + (long long)m->images - 1);
 }
 
@@ -27,6 +29,16 @@ static void put_numbers(Record *r, Arena *a, const char *name, int64_t first, si
                              .units = "1", .long_name = long_name }, x);
 }
 
+static void put_bits(Record *r, const MaskRecord *m, const char *name, const uint8_t *bits,
+                     const char *long_name)
+{
+    size_t bytes = recording_bytes(m->rows * m->cols);
+    record_data(r, &(H5Set){ .name = name, .kind = NUMBER_UINT8, .rank = 3,
+                             .dim = { m->epochs, m->images, bytes }, .units = "1",
+                             .long_name = long_name,
+                             .scale = { "masks/epoch", "masks/image" } }, bits);
+}
+
 Status mask_record_write(const char *path, const MaskRecord *m, Err *err)
 {
     Record *r;
@@ -34,7 +46,6 @@ Status mask_record_write(const char *path, const MaskRecord *m, Err *err)
     Hash    h;
     Text    config = { 0 };
     char    id[HASH_HEX];
-    size_t  bytes = recording_bytes(m->rows * m->cols);
     put_config(&config, m);
     hash_start(&h);
     hash_text(&h, text_get(&config));
@@ -48,14 +59,18 @@ Status mask_record_write(const char *path, const MaskRecord *m, Err *err)
     if (bad) return bad;
 
     arena_open(&a, "masks", NULL, NULL);
-    record_number(r, "progress", m->progress);
     record_text(r, "seen", m->seen);
     put_numbers(r, &a, "masks/epoch", m->epoch, m->epochs, "epoch");
     put_numbers(r, &a, "masks/image", m->image, m->images, "number of the image in its set");
-    record_data(r, &(H5Set){ .name = "masks/hidden", .kind = NUMBER_UINT8, .rank = 3,
-                             .dim = { m->epochs, m->images, bytes }, .units = "1",
-                             .long_name = "a bit per patch, 1 hidden, first in the highest bit",
-                             .scale = { "masks/epoch", "masks/image" } }, m->hidden);
+    record_data(r, &(H5Set){ .name = "masks/progress", .kind = NUMBER_DOUBLE, .rank = 1,
+                             .dim = { m->epochs }, .units = "1",
+                             .long_name = "share of training done",
+                             .scale = { "masks/epoch" } }, m->progress);
+    put_bits(r, m, "masks/hidden", m->hidden,
+             "a bit per patch, 1 hidden, first in the highest bit");
+    if (m->T)
+        put_bits(r, m, "masks/thrown", m->thrown,
+                 "a bit per patch, 1 thrown: neither visible nor hidden");
     arena_close(&a);
     return record_close(r, err);
 }

@@ -10,13 +10,15 @@
 
 typedef struct {
     const char    *strategy; /* mask_spec()                                        */
-    int            rows, cols, K;
+    int            rows, cols, K, T;
     uint64_t       seed;
-    double         ratio, progress;
+    double         ratio;
+    const double  *progress; /* [epochs] share of training done in each            */
     const char    *seen;     /* what the strategy looked at, "nothing"             */
     int64_t        epoch, image; /* the first of each                              */
     size_t         epochs, images;
     const uint8_t *hidden;   /* [epochs, images, recording_bytes(L)]               */
+    const uint8_t *thrown;   /* the same; NULL where T is 0                        */
 } MaskRecord;
 
 MUST_USE Status mask_record_write(const char *path, const MaskRecord *m, Err *err);

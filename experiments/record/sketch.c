@@ -34,70 +34,90 @@ static bool has_utf8(void)
     return false;
 }
 
-static void mark(bool *visible, const int *ids, int L, int K)
+enum { HIDDEN, VISIBLE, THROWN };
+
+static void mark(uint8_t *is, const int *ids, int L, int K, int thrown)
 {
-    for (int t = 0; t < L; t++) visible[ids[t]] = t < K;
+    for (int t = 0; t < L; t++) is[ids[t]] = t < K ? VISIBLE : t < L - thrown ? HIDDEN : THROWN;
 }
 
 /* The upper or lower edges of n frames. */
-static void edges(FILE *to, const char *left, const char *right, int n, int cols)
+static void edges(FILE *to, const char *left, const char *right, int n, int letters)
 {
     for (int i = 0; i < n; i++) {
         fputs(left, to);
-        for (int x = 0; x < cols; x++) fputs("─", to);
+        for (int x = 0; x < letters; x++) fputs("─", to);
         fputs(right, to);
         fputs(i + 1 < n ? " " : "\n", to);
     }
 }
 
 /* Rows y and y + 1 of one mask as one line of text. */
-static void two_rows(FILE *to, const bool *visible, int y, int rows, int cols)
+static void two_rows(FILE *to, const uint8_t *is, int y, int rows, int cols)
 {
     static const char *const halves[] = { " ", "▀", "▄", "█" };
     fputs("│", to);
     for (int x = 0; x < cols; x++) {
-        int upper = visible[y * cols + x];
-        int lower = y + 1 < rows && visible[(y + 1) * cols + x];
+        int upper = is[y * cols + x] == VISIBLE;
+        int lower = y + 1 < rows && is[(y + 1) * cols + x] == VISIBLE;
         fputs(halves[upper + 2 * lower], to);
     }
     fputs("│", to);
 }
 
-static void framed(FILE *to, const bool *visible, int n, int rows, int cols)
+/* Row y, each patch two letters wide, which are about as wide as high. */
+static void wide_row(FILE *to, const uint8_t *is, int y, int cols)
 {
-    edges(to, "┌", "┐", n, cols);
-    for (int y = 0; y < rows; y += 2)
-        for (int i = 0; i < n; i++) {
-            two_rows(to, visible + i * rows * cols, y, rows, cols);
-            fputs(i + 1 < n ? " " : "\n", to);
-        }
-    edges(to, "└", "┘", n, cols);
+    static const char *const letters[] = { [HIDDEN] = "  ", [VISIBLE] = "██",
+                                           [THROWN] = "··" };
+    fputs("│", to);
+    for (int x = 0; x < cols; x++) fputs(letters[is[y * cols + x]], to);
+    fputs("│", to);
 }
 
-static void plain(FILE *to, const bool *visible, int n, int rows, int cols)
+static void framed(FILE *to, const uint8_t *is, int n, int rows, int cols, bool wide)
 {
+    int letters = wide ? 2 * cols : cols;
+    edges(to, "┌", "┐", n, letters);
+    for (int y = 0; y < rows; y += wide ? 1 : 2)
+        for (int i = 0; i < n; i++) {
+            const uint8_t *one = is + i * rows * cols;
+            if (wide) wide_row(to, one, y, cols);
+            else two_rows(to, one, y, rows, cols);
+            fputs(i + 1 < n ? " " : "\n", to);
+        }
+    edges(to, "└", "┘", n, letters);
+}
+
+static void plain(FILE *to, const uint8_t *is, int n, int rows, int cols)
+{
+    static const char letters[] = { [HIDDEN] = '.', [VISIBLE] = '#', [THROWN] = 'x' };
     for (int y = 0; y < rows; y++)
         for (int i = 0; i < n; i++) {
-            for (int x = 0; x < cols; x++)
-                putc(visible[(i * rows + y) * cols + x] ? '#' : '.', to);
+            for (int x = 0; x < cols; x++) putc(letters[is[(i * rows + y) * cols + x]], to);
             fputs(i + 1 < n ? "  " : "\n", to);
         }
 }
 
-void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int columns)
+void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int thrown,
+                  int columns)
 {
-    int   L = rows * cols, beside = (columns + 1) / (cols + 3);
-    bool  utf8 = has_utf8();
-    bool *visible = malloc((size_t)n * (size_t)L * sizeof *visible);
-    CHECK(visible, "no memory for %d masks", n);
-    for (int i = 0; i < n; i++) mark(visible + i * L, ids + i * L, L, K);
+    bool     utf8 = has_utf8(), wide = utf8 && thrown > 0;
+    int      L = rows * cols, beside = (columns + 1) / ((wide ? 2 * cols : cols) + 3);
+    uint8_t *is = malloc((size_t)n * (size_t)L * sizeof *is);
+    CHECK(is, "no memory for %d masks", n);
+    for (int i = 0; i < n; i++) mark(is + i * L, ids + i * L, L, K, thrown);
     if (beside < 1) beside = 1;
     for (int i = 0; i < n; i += beside) {
         int now = n - i < beside ? n - i : beside;
-        (utf8 ? framed : plain)(to, visible + i * L, now, rows, cols);
+        if (utf8) framed(to, is + i * L, now, rows, cols, wide);
+        else plain(to, is + i * L, now, rows, cols);
         if (!utf8 && i + beside < n) putc('\n', to);
     }
-    free(visible);
+    if (thrown > 0)
+        fprintf(to, "%s visible, %s hidden, %s thrown: neither\n", utf8 ? "██" : "#",
+                utf8 ? "blank" : ".", utf8 ? "··" : "x");
+    free(is);
 }
 
 /* --- walks ------------------------------------------------------------- */
@@ -181,6 +201,22 @@ void sketch_thrown(Canvas *c, int x, int y, int cell, const int *ids, int rows, 
         canvas_box(c, left, top, inside, inside, WHITE);
         canvas_box(c, left + (inside - side) / 2, top + (inside - side) / 2, side, side, GRAY);
     }
+}
+
+int sketch_legend(Canvas *c, int x, int y, int size, bool thrown)
+{
+    static const struct { const char *word; uint32_t colour; } keys[] = {
+        { "visible", INK }, { "hidden", PALE }, { "thrown: neither", WHITE }
+    };
+    int at = x;
+    for (int i = 0; i < (thrown ? 3 : 2); i++) {
+        if (c) canvas_box(c, at, y, size, size, keys[i].colour);
+        if (c && i == 2) sketch_thrown(c, at, y, size, (int[]){ 0 }, 1, 1, 1);
+        at += size + 8;
+        if (c) canvas_text(c, at, y, size, GRAY, keys[i].word);
+        at += canvas_text_width(size, keys[i].word) + 2 * size;
+    }
+    return at - 2 * size - x;
 }
 
 void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols)

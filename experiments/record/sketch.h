@@ -10,9 +10,10 @@
 MUST_USE Status grid_read(int *rows, int *cols, const char *text, Err *err);
 
 /* n masks side by side, as many in a row as `columns` allow: ids [n, rows cols], K
- * visible first.  Visible patches are solid; two rows of patches make a line of
- * text, or one where the terminal has no UTF-8: # visible, . hidden. */
-void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K,
+ * visible first and `thrown` last.  Visible patches are solid; two rows of patches make
+ * a line of text, or one where the terminal has no UTF-8: # visible, . hidden.  Where
+ * some are thrown a patch is two letters wide, and a line below says what is what. */
+void sketch_masks(FILE *to, const int *ids, int n, int rows, int cols, int K, int thrown,
                   int columns);
 
 /* The walk [rows cols], as a line; without UTF-8 as numbers, modulo 100. */
@@ -27,6 +28,10 @@ void sketch_patches(Canvas *c, int x, int y, int cell, const int *ids, int rows,
 /* On top of it the last n of ids: thrown, neither visible nor hidden. */
 void sketch_thrown(Canvas *c, int x, int y, int cell, const int *ids, int rows, int cols,
                    int n);
+
+/* What is what, in one line: patches of `size` pixels with a word beside each; thrown
+ * ones only if asked for.  Without a canvas it only measures; returns the width. */
+int sketch_legend(Canvas *c, int x, int y, int size, bool thrown);
 
 /* The walk [rows cols] of an order, from the dot. */
 void sketch_path(Canvas *c, int x, int y, int cell, const int *walk, int rows, int cols);

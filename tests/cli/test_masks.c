@@ -156,6 +156,66 @@ Test(masks_command, records_and_replays)
     cr_expect_str_eq(strchr(out, '\n'), strchr(first, '\n'));
 }
 
+Test(masks_command, records_what_is_thrown)
+{
+    char out[8192], first[8192], path[400];
+    strcpy(path, scratch_path(&scratch, "t.h5"));
+    cr_assert_eq(RUN(out, "masks", "random:throw=0.3", "--grid=5x6", "--ratio=0.8",
+                     "--count=3", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(first, "masks", "random:throw=0.3", "--grid=5x6", "--ratio=0.8",
+                     "--count=3"), EXIT_DONE);
+    cr_expect(strstr(first, "6 visible, 15 hidden, 9 thrown"), "%s", first);
+    cr_assert_eq(RUN(out, "masks", path, "--count=3"), EXIT_DONE, "%s", out);
+    cr_expect_str_eq(strstr(out, ": 5 x 6"), strstr(first, ": 5 x 6"));
+}
+
+/* A legend tells what is thrown. */
+Test(masks_command, thrown_patches_in_a_picture)
+{
+    char  out[4096], path[400];
+    Image with = { 0 }, without = { 0 };
+    Err   err;
+    strcpy(path, scratch_path(&scratch, "with.png"));
+    cr_assert_eq(RUN(out, "masks", "random:throw=0.3", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert(!picture_read(&with, 0, path, &err), "%s", err.text);
+    strcpy(path, scratch_path(&scratch, "without.png"));
+    cr_assert_eq(RUN(out, "masks", "random", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert(!picture_read(&without, 0, path, &err), "%s", err.text);
+    cr_expect(with.height > without.height, "%d, %d", with.height, without.height);
+    image_free(&with);
+    image_free(&without);
+}
+
+/* Each epoch of a recording is at its own share of training. */
+Test(masks_command, records_a_schedule)
+{
+    static const char *const parts[] = { "random", "spiral:select=prefix", "spiral:select=prefix",
+                                         "spiral:select=prefix" };
+    char out[4096], one[4096], path[400], epoch[16];
+    strcpy(path, scratch_path(&scratch, "s.h5"));
+    cr_assert_eq(RUN(out, "masks", "random until 0.25 then spiral:select=prefix", "--epochs=4",
+                     "--out", path), EXIT_DONE, "%s", out);
+    for (int e = 0; e < 4; e++) {
+        snprintf(epoch, sizeof epoch, "--epoch=%d", e);
+        cr_assert_eq(RUN(one, "masks", parts[e], epoch), EXIT_DONE);
+        cr_assert_eq(RUN(out, "masks", path, epoch), EXIT_DONE);
+        cr_expect_str_eq(strchr(out, '\n'), strchr(one, '\n'), "epoch %d", e);
+    }
+}
+
+Test(masks_command, says_that_an_epoch_comes_again)
+{
+    char out[4096], path[400];
+    strcpy(path, scratch_path(&scratch, "s.h5"));
+    cr_assert_eq(RUN(out, "masks", "random", "--epochs=2", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(out, "masks", path, "--epoch=1"), EXIT_DONE, "%s", out);
+    cr_expect_eq(fgetc(cr_get_redirected_stderr()), EOF);
+    cr_assert_eq(RUN(out, "masks", path, "--epoch=7"), EXIT_DONE, "%s", out);
+    out[fread(out, 1, sizeof out - 1, cr_get_redirected_stderr())] = '\0';
+    cr_expect(strstr(out, "has 2 epochs, from 0 on: epoch 7 has the masks of epoch 1 again"),
+              "%s", out);
+}
+
 /* 12 digits of the hash are in the text, all of them beside it. */
 Test(masks_command, a_record_names_the_file_of_a_plugin)
 {
@@ -257,6 +317,15 @@ Test(masks_command, too_many_to_draw)
 Test(masks_command, too_many_to_record)
 {
     WRONG(EXIT_USAGE, "256 MiB", "masks", "random", "--count=90000000", "--out", "never.h5");
+}
+Test(masks_command, a_ratio_that_varies_is_not_recorded)
+{
+    WRONG(EXIT_USAGE, "epoch 0 has 98 visible patches and epoch 1 has 78", "masks",
+          "random ratio 0.5..0.9", "--epochs", "4", "--out", "never.h5");
+}
+Test(masks_command, too_many_are_thrown)
+{
+    WRONG(EXIT_USAGE, "throws 176 of 196 patches", "masks", "random:throw=0.9");
 }
 Test(masks_command, epochs_without_a_recording)
 {

@@ -142,11 +142,11 @@ static void write_masks(const real *mask, int L, int images)
                 if ((mask[n * L + i] == 1) == h) ids[t++] = i;
             if (!h) K = t;
         }
-        recording_pack(hidden + (size_t)n * recording_bytes(L), ids, L, K);
+        recording_pack(hidden + (size_t)n * recording_bytes(L), ids + K, L - K, L);
     }
     MaskRecord m = { .strategy = "random", .rows = 8, .cols = 8, .K = K, .ratio = 0.75,
-                     .seen = "nothing", .epochs = 1, .images = (size_t)images,
-                     .hidden = hidden };
+                     .seen = "nothing", .progress = &(double){ 0 }, .epochs = 1,
+                     .images = (size_t)images, .hidden = hidden };
     REQUIRE(mask_record_write(scratch_path(&scratch, "m.h5"), &m, &err));
 }
 

@@ -130,6 +130,10 @@ Test(throw, leaves_something_hidden_and_is_refused_where_it_cannot_be)
     Err   err;
     cr_assert(!strategy_open(&m, "random:throw=0.9", SIDE, SIDE, &err));
     cr_expect(mask_thrown(m, K) == L - K - 1 && mask_thrown(m, 0) == 57 && L == 64);
+    cr_expect_eq(mask_check(m, K, 0, 1, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "random:throw=0.9 throws 57 of 64 patches, and with 16 visible "
+                               "it can throw 47"), "%s", err.text);
+    cr_expect(!mask_check(m, 6, 0, 1, &err) && mask_check(m, 7, 0, 1, &err));
     mask_close(m);
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
         cr_expect_eq(strategy_open(&m, specs[i], SIDE, SIDE, &err), STATUS_CONFIG, "%s",

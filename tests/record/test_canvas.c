@@ -127,16 +127,36 @@ Test(sketch, masks_as_text)
     char text[512] = "";
     setenv("LC_ALL", "C", 1);
     FILE *f = fmemopen(text, sizeof text, "w");
-    sketch_masks(f, ids[0], 2, 2, 3, 2, 80);
+    sketch_masks(f, ids[0], 2, 2, 3, 2, 0, 80);
     fclose(f);
     cr_expect_str_eq(text, ".#.  #..\n..#  #..\n");
 
     memset(text, 0, sizeof text);
     setenv("LC_ALL", "C.UTF-8", 1);
     f = fmemopen(text, sizeof text, "w");
-    sketch_masks(f, ids[0], 1, 2, 3, 2, 80);
+    sketch_masks(f, ids[0], 1, 2, 3, 2, 0, 80);
     fclose(f);
     cr_expect_str_eq(text, "┌───┐\n│ ▀▄│\n└───┘\n");
+}
+
+Test(sketch, thrown_patches_as_text)
+{
+    int  ids[6] = { 1, 5, 0, 2, 3, 4 };
+    char text[512] = "";
+    setenv("LC_ALL", "C", 1);
+    FILE *f = fmemopen(text, sizeof text, "w");
+    sketch_masks(f, ids, 1, 2, 3, 2, 3, 80);
+    fclose(f);
+    cr_expect_str_eq(text, ".#x\nxx#\n# visible, . hidden, x thrown: neither\n");
+
+    memset(text, 0, sizeof text);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    f = fmemopen(text, sizeof text, "w");
+    sketch_masks(f, ids, 1, 2, 3, 2, 3, 80);
+    fclose(f);
+    cr_expect_str_eq(text, "┌──────┐\n│  ██··│\n│····██│\n"
+                     "└──────┘\n"
+                     "██ visible, blank hidden, ·· thrown: neither\n");
 }
 
 Test(sketch, walks_as_text)

@@ -23,11 +23,11 @@ static void record(const char *path, const char *spec, size_t epochs, size_t ima
     for (size_t e = 0; e < epochs; e++)
         for (size_t i = 0; i < images; i++) {
             mask_draw(m, ids, &(MaskView){ 0 }, 0, e, i, K);
-            recording_pack(hidden + (e * images + i) * recording_bytes(L), ids, L, K);
+            recording_pack(hidden + (e * images + i) * recording_bytes(L), ids + K, L - K, L);
         }
     MaskRecord r = { .strategy = spec, .rows = ROWS, .cols = COLS, .K = K, .ratio = 0.75,
-                     .seen = "nothing", .epochs = epochs, .images = images,
-                     .hidden = hidden };
+                     .seen = "nothing", .progress = (double[8]){ 0 }, .epochs = epochs,
+                     .images = images, .hidden = hidden };
     cr_assert(!mask_record_write(path, &r, &err), "%s", err.text);
     mask_close(m);
     free(hidden);
@@ -88,5 +88,31 @@ Test(replay, of_too_few_images_is_no_recipe)
     const char *recipe = scratch_file(&s, "r.yaml", text, sizeof text - 1);
     cr_expect_eq(recipe_open(&r, recipe, settings, 1, &err), STATUS_CONFIG, "%s", err.text);
     cr_expect(strstr(err.text, "no mask of image 95"), "%s", err.text);
+    scratch_close(&s);
+}
+
+/* One epoch of masks for three of training: that it comes again is told once. */
+Test(replay, of_too_few_epochs_is_told)
+{
+    Scratch s;
+    Recipe *r;
+    Err     err;
+    char    path[400], setting[500];
+    scratch_open(&s);
+    strcpy(path, scratch_path(&s, "masks.h5"));
+    record(path, "block", 1, 96);
+    snprintf(setting, sizeof setting, "pretrain.strategy=%s", path);
+    static const char text[] = "data: {set: scenes, train: 96, test: 8}\n"
+                               "model: {preset: micro, patch: 7}\n"
+                               "pretrain: {batch: 16, epochs: 3, warmup: 0}\n"
+                               "grid: {seed: [0, 1]}\n";
+    const char *settings[] = { setting };
+    const char *recipe = scratch_file(&s, "r.yaml", text, sizeof text - 1);
+    cr_assert(!recipe_open(&r, recipe, settings, 1, &err), "%s", err.text);
+    cr_assert(r->notice != NULL);
+    cr_expect(strstr(r->notice, "1 epoch, from 0 on: of epochs 0 to 2 the others"), "%s",
+              r->notice);
+    cr_expect(!strchr(r->notice, ';'), "%s", r->notice);
+    recipe_close(r);
     scratch_close(&s);
 }

@@ -1,8 +1,8 @@
 /* The scheduler: everything once, failures apart, nothing lost by any death.
  *
  * The program it starts is a script here, which leaves empty records and obeys
- * files in the results folder: `slow`, and for a cell `fail-ID`, `die-ID`,
- * `idle-ID`. */
+ * files in the results folder: `slow`, `hold` (all but the first two wait until it is
+ * gone), and for a cell `fail-ID`, `die-ID`, `idle-ID`. */
 #define _POSIX_C_SOURCE 200809L
 #include "core/base/file.h"
 #include "experiments/run/claim.h"
@@ -22,6 +22,7 @@
 
 static const char script[] =
     "#!/bin/sh\n"
+    "trap 'exit 75' TERM\n"
     "results=$3 cell=$6\n"
     "shift 6\n"
     "folder=$results/cells/$cell\n"
@@ -31,8 +32,10 @@ static const char script[] =
     "for s; do [ -e \"$folder/$s.h5\" ] || missing=1; done\n"
     "[ $missing ] || exit 0\n"
     "echo \"$cell\" >> \"$results/begun\"\n"
-    "trap 'exit 75' TERM\n"
     "if [ -e \"$results/slow\" ]; then sleep 0.3 9>&-; fi\n"
+    "while [ -e \"$results/hold\" ] && [ $(wc -l < \"$results/begun\") -gt 2 ]; do\n"
+    "    sleep 0.05 9>&-\n"
+    "done\n"
     "if [ -e \"$results/fail-$cell\" ]; then\n"
     "    echo 'knn: no luck' > \"$folder/failed.txt\"; exit 1\n"
     "fi\n"
@@ -232,23 +235,31 @@ Test(schedule, two_of_them_share_the_work)
     cr_expect(begun(&most) == CELLS && most == 1, "%d begun, one %d times", begun(&most), most);
 }
 
-/* A run that begins, and dies of the signal after a moment; then a whole run. */
+/* Until so many cells have begun. */
+static void wait_for(int cells)
+{
+    int most;
+    while (begun(&most) < cells) nap(20); /* the suite's patience is enough */
+}
+
+/* A run that dies of the signal when two cells are done and others have begun; then a
+ * whole run. */
 static void interrupt(int signal, bool cleanly)
 {
     int status, most;
-    touch("slow", NULL);
+    touch("hold", NULL);
     pid_t pid = fork();
     if (!pid) {
         schedule_hold_signals();
         _exit(run_all(NULL, false).stopped ? 42 : 0);
     }
-    for (int i = 0; i < 1000 && begun(&most) < 3; i++) nap(20); /* the first are done */
+    wait_for(3);
     kill(pid, signal);
     cr_assert(waitpid(pid, &status, 0) == pid);
     if (cleanly) cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 42, "status %d", status);
     int before = begun(&most);
     cr_expect(before < CELLS && before > 0, "%d begun", before);
-    untouch("slow", NULL);
+    untouch("hold", NULL);
     ScheduleResult r = run_all(NULL, false);
     cr_expect(r.before + r.done == CELLS && r.failed == 0);
     cr_expect(begun(&most) <= CELLS + 2, "%d begun: more than the running cells were lost",
@@ -263,19 +274,22 @@ Test(schedule, waits_for_what_another_has_claimed)
 {
     Setup s;
     char  folder[CELL_PATH];
-    int   fd, most;
+    int   fd, most, told[2];
     Err   err;
     set_up(&s, NULL);
     cell_folder(folder, scratch.folder, s.works.work[2].cell);
     cr_assert(!file_make_folders(folder, &err) && !claim_take(&fd, folder, &err));
-    pid_t pid = fork(); /* holds the claim too, for a while */
+    cr_assert(!pipe(told));
+    pid_t pid = fork(); /* holds the claim too, until all else is done */
     if (!pid) {
-        nap(1500);
+        char byte;
+        if (read(told[0], &byte, 1) == 1) wait_for(CELLS - 1);
         _exit(0);
     }
     close(fd);
     work_look(&s.works.work[2], scratch.folder);
     cr_expect(s.works.work[2].state == WORK_RUNNING);
+    cr_assert(write(told[1], "", 1) == 1);
     ScheduleResult r = run(&s, false);
     cr_expect(r.done == CELLS && begun(&most) == CELLS && most == 1);
     waitpid(pid, NULL, 0);

@@ -2,77 +2,11 @@
 
 #include "core/base/threads.h"
 #include "experiments/lint/guard.h"
-#include "experiments/lint/invent.h"
 #include "experiments/lint/meet.h"
 
 #include <string.h>
 
-enum { SEED = 3, EPOCH = 2, FENCE = -77 };
-
-const int usual_grids[GRIDS][2] = { { 1, 37 },  { 7, 7 },  { 8, 8 },
-                                    { 14, 14 }, { 9, 27 }, { 32, 20 } };
-
-void usual_counts(int K[COUNTS], int L)
-{
-    static const double ratio[] = { 0.25, 0.5, 0.75, 0.9 };
-    K[0] = 1, K[1] = L - 1;
-    for (int i = 2; i < COUNTS; i++) K[i] = mask_visible(L, ratio[i - 2]);
-}
-
-Status subject_open(const Subject *s, Mask **m, int rows, int cols, Err *err)
-{
-    if (s->open(m, s->spec, rows, cols, err))
-        return err_in(err, "%d x %d patches", rows, cols);
-    if (s->beat) ++*s->beat;
-    return STATUS_OK;
-}
-
-void subject_draw(const Subject *s, const Mask *m, int *ids, const MaskView *view,
-                  uint64_t epoch, uint64_t image, int K)
-{
-    mask_draw(m, ids, view, SEED, epoch, image, K);
-    if (s->beat) ++*s->beat;
-}
-
-/* --- one mask on one grid, with something to look at ------------------------ */
-
-enum { N = 11 };
-
-typedef struct {
-    const Subject *subject;
-    Mask          *mask;
-    Invented       in;
-    int            rows, cols, L;
-    uint64_t       images[N];
-} Case;
-
-/* The grid that the subject names comes last. */
-static int grids_of(const Subject *s) { return GRIDS + (s->rows > 0); }
-
-static Status case_open(Case *c, const Subject *s, int grid, Err *err)
-{
-    *c = (Case){ .subject = s,
-                 .rows = grid < GRIDS ? usual_grids[grid][0] : s->rows,
-                 .cols = grid < GRIDS ? usual_grids[grid][1] : s->cols };
-    c->L = c->rows * c->cols;
-    for (int n = 0; n < N; n++) c->images[n] = (uint64_t)n * (uint64_t)n * 1000003;
-    if (subject_open(s, &c->mask, c->rows, c->cols, err)) return err->code;
-    int few = c->L > 1024 ? 2 : N; /* attention grows with the square */
-    invented_open(&c->in, mask_needs(c->mask), c->rows, c->cols, c->images, few);
-    return STATUS_OK;
-}
-
-static void case_close(Case *c)
-{
-    invented_close(&c->in);
-    mask_close(c->mask);
-}
-
-static void draw(const Case *c, int *ids, int n, uint64_t epoch, int K)
-{
-    MaskView v = invented_view(&c->in, n);
-    subject_draw(c->subject, c->mask, ids, &v, epoch, c->images[n], K);
-}
+enum { EPOCH = 2, FENCE = -77 };
 
 static bool equal(const int *a, const int *b, int L)
 {
@@ -83,7 +17,7 @@ static Status on_each_grid(const Subject *s, Status (*holds)(Case *c, Err *err),
                            Err *err)
 {
     Status bad = STATUS_OK;
-    for (int g = 0; g < grids_of(s) && !bad; g++) {
+    for (int g = 0; g < subject_grids(s) && !bad; g++) {
         Case c;
         if (case_open(&c, s, g, err)) return err->code;
         if ((bad = holds(&c, err))) err_in(err, "%d x %d patches", c.rows, c.cols);
@@ -188,7 +122,7 @@ static Status is_exact(Case *c, Err *err)
     for (int i = 0; i < COUNTS; i++)
         for (int n = 0; n < 2; n++) {
             ids[c->L] = FENCE;
-            draw(c, ids, n, EPOCH, K[i]);
+            case_draw(c, ids, n, EPOCH, K[i]);
             if (every_patch_once(ids, c->L, K[i], err)) return err->code;
         }
     return STATUS_OK;
@@ -209,16 +143,18 @@ static bool as_alone(const void *of, int n)
 {
     const Alone *a = of;
     int          ids[MASK_MAX_PATCHES];
-    MaskView     v = invented_view(&a->c->in, n);
-    mask_draw(a->c->mask, ids, &v, SEED, EPOCH, a->c->images[n], a->K);
+    case_draw(a->c, ids, n, EPOCH, a->K);
     return equal(ids, a->alone[n], a->c->L);
 }
 
 static Status same_in_company(const Alone *a, Err *err)
 {
     int     n;
-    Meeting two = { .same = as_alone, .of = a, .N = a->c->in.N,
-                    .beat = a->c->subject->beat };
+    Subject silent = *a->c->subject;
+    Case    c = *a->c;
+    Alone   own = { &c, a->K, a->alone };
+    Meeting two = { .same = as_alone, .of = &own, .N = c.in.N, .beat = silent.beat };
+    c.subject = &silent, silent.beat = NULL; /* only one thread raises it */
     if (meet(&n, &two, err)) return err->code;
     return n < 0 ? STATUS_OK : err_set(err, STATUS_FAILED, "image %d has another mask when "
                                        "two threads draw at once", n);
@@ -226,7 +162,7 @@ static Status same_in_company(const Alone *a, Err *err)
 
 static Status same_in_any_batch(const Alone *a, Err *err)
 {
-    static int  batch[N * MASK_MAX_PATCHES];
+    static int  batch[CASE_IMAGES * MASK_MAX_PATCHES];
     const Case *c = a->c;
     int         images = c->in.N, before = threads_get();
     bool        same = true;
@@ -236,7 +172,7 @@ static Status same_in_any_batch(const Alone *a, Err *err)
         int rounds = c->rows == c->cols ? 3 : 1;
         for (int round = 0; round < rounds && same; round++) {
             MaskView v = invented_view(&c->in, first);
-            mask_draw_batch(c->mask, batch, &v, SEED, EPOCH, c->images + first,
+            mask_draw_batch(c->mask, batch, &v, SUBJECT_SEED, EPOCH, c->images + first,
                             images - first, a->K);
             for (int n = first; n < images && same; n++)
                 if (!(same = equal(batch + (n - first) * c->L, a->alone[n], c->L)))
@@ -251,9 +187,9 @@ static Status same_in_any_batch(const Alone *a, Err *err)
 
 static Status is_the_same_in_company(Case *c, Err *err)
 {
-    static int alone[N][MASK_MAX_PATCHES];
+    static int alone[CASE_IMAGES][MASK_MAX_PATCHES];
     Alone      a = { c, mask_visible(c->L, 0.75), alone };
-    for (int n = c->in.N; n--;) draw(c, alone[n], n, EPOCH, a.K);
+    for (int n = c->in.N; n--;) case_draw(c, alone[n], n, EPOCH, a.K);
     Status bad = same_in_company(&a, err);
     return bad ? bad : same_in_any_batch(&a, err);
 }
@@ -269,9 +205,9 @@ static Status threads(const Subject *s, Err *err)
 static bool epochs_differ(const Case *c, int K)
 {
     int first[MASK_MAX_PATCHES], ids[MASK_MAX_PATCHES];
-    draw(c, first, 0, EPOCH, K);
+    case_draw(c, first, 0, EPOCH, K);
     for (int e = 1; e <= 8; e++) {
-        draw(c, ids, 0, (uint64_t)(EPOCH + e), K);
+        case_draw(c, ids, 0, (uint64_t)(EPOCH + e), K);
         if (!equal(ids, first, c->L)) return true;
     }
     return false;
@@ -280,9 +216,9 @@ static bool epochs_differ(const Case *c, int K)
 static bool images_differ(const Case *c, int K)
 {
     int first[MASK_MAX_PATCHES], ids[MASK_MAX_PATCHES];
-    draw(c, first, 0, EPOCH, K);
+    case_draw(c, first, 0, EPOCH, K);
     for (int n = 1; n < c->in.N; n++) {
-        draw(c, ids, n, EPOCH, K);
+        case_draw(c, ids, n, EPOCH, K);
         if (!equal(ids, first, c->L)) return true;
     }
     return false;
@@ -312,38 +248,30 @@ static Status fixed(const Subject *s, Err *err)
 
 /* --- pure ------------------------------------------------------------------- */
 
-enum { KEYS = 120 };
-
-/* Key k: of as many images as there are, epoch after epoch. */
-static void draw_key(const Case *c, int *ids, int k)
-{
-    draw(c, ids, k % c->in.N, (uint64_t)(k / c->in.N), mask_visible(c->L, 0.75));
-}
-
 /* Draw something else, and of something else, in between. */
 static void disturb(const Case *c, const Mask *other, const Invented *of_other, int k)
 {
     int      ids[MASK_MAX_PATCHES];
     MaskView v = invented_view(of_other, 0);
     subject_draw(c->subject, other, ids, &v, (uint64_t)k, 5, 4);
-    draw(c, ids, (k + 1) % c->in.N, 77, 1 + k % (c->L - 1));
+    case_draw(c, ids, (k + 1) % c->in.N, 77, 1 + k % (c->L - 1));
 }
 
 static Status same_again(Case *c, const Mask *other, const Invented *of_other, Err *err)
 {
-    static int first[KEYS][MASK_MAX_PATCHES], again[MASK_MAX_PATCHES];
-    int        keys = c->L > 1024 ? 8 : KEYS;
-    for (int k = 0; k < keys; k++) draw_key(c, first[k], k);
+    static int first[CASE_KEYS][MASK_MAX_PATCHES], again[MASK_MAX_PATCHES];
+    int        keys = case_keys(c);
+    for (int k = 0; k < keys; k++) case_draw_key(c, first[k], k);
     for (int k = keys; k--;) {
         disturb(c, other, of_other, k);
-        draw_key(c, again, k);
+        case_draw_key(c, again, k);
         if (!equal(first[k], again, c->L))
             return err_set(err, STATUS_FAILED, "image %d of epoch %d has another mask when "
                            "it is drawn again, after others", k % c->in.N, k / c->in.N);
     }
     Mask *own = c->mask;
     if (reopen(c, &c->mask, err)) return err->code;
-    draw_key(c, again, 0);
+    case_draw_key(c, again, 0);
     mask_close(c->mask);
     c->mask = own;
     if (!equal(first[0], again, c->L))

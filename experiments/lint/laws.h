@@ -11,17 +11,7 @@
 #ifndef EXPERIMENTS_LINT_LAWS_H
 #define EXPERIMENTS_LINT_LAWS_H
 
-#include "core/mask/draw.h"
-
-/* As strategy_open: a test has strategies of its own. */
-typedef Status LintOpen(Mask **m, const char *spec, int rows, int cols, Err *err);
-
-typedef struct {
-    const char *spec;
-    LintOpen   *open;
-    int         rows, cols; /* a grid to try beside the usual ones; 0: none     */
-    volatile unsigned *beat; /* raised with each mask, to be seen alive; or NULL */
-} Subject;
+#include "experiments/lint/subject.h"
 
 /* In the order in which they are tried: a law stands on those before it. */
 typedef enum {
@@ -44,17 +34,5 @@ typedef struct {
 } Law;
 
 extern const Law laws[LAWS];
-
-/* Masks for everybody: opens, draws and raises the beat. */
-MUST_USE Status subject_open(const Subject *s, Mask **m, int rows, int cols, Err *err);
-void            subject_draw(const Subject *s, const Mask *m, int *ids,
-                             const MaskView *view, uint64_t epoch, uint64_t image, int K);
-
-/* The usual grids: one row, squares, what is odd and long. */
-enum { GRIDS = 6, COUNTS = 6 };
-extern const int usual_grids[GRIDS][2];
-
-/* Numbers of visible patches to try on L: 1, L - 1, and those of four ratios. */
-void usual_counts(int K[COUNTS], int L);
 
 #endif

@@ -6,11 +6,13 @@
 #include "core/mask/plugin.h"
 #include "experiments/lint/contain.h"
 #include "experiments/lint/known.h"
+#include "experiments/lint/twin.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const double PATIENCE_S = 10;
 
@@ -20,6 +22,7 @@ typedef struct {
     const LintConfig *config;
     volatile int      law; /* that is being tried */
     Err               unopened;
+    Prints            here, there; /* masks of two processes */
     Found             found;
 } Shared;
 
@@ -51,13 +54,19 @@ static Status describe(Shared *s, const Subject *subject, Err *err)
     return STATUS_OK;
 }
 
+static Subject subject_of(Shared *s)
+{
+    const LintConfig *c = s->config;
+    return (Subject){ .spec = c->spec, .open = c->open, .rows = c->rows, .cols = c->cols,
+                      .beat = &s->trace.beat };
+}
+
 static void try_all(void *of)
 {
     Shared           *s = of;
     const LintConfig *c = s->config;
     Err               err;
-    Subject subject = { .spec = c->spec, .open = c->open, .rows = c->rows,
-                        .cols = c->cols, .beat = &s->trace.beat };
+    Subject           subject = subject_of(s);
     threads_set(1);
     s->law = LAW_OPENS;
     if (describe(s, &subject, &err)) {
@@ -70,12 +79,27 @@ static void try_all(void *of)
         note(s, (LawName)i, laws[i].holds(&subject, &err), &err);
         if (i <= LAW_PURE && s->found.verdict[i].kept == BROKEN) return;
     }
+    s->law = LAW_PURE;
+    if (twin_draw(&s->here, &subject, &err)) note(s, LAW_PURE, err.code, &err);
     s->law = LAW_KNOWN;
     Status bad = measure(&s->found.measures, &subject, c->rows, c->cols, c->ratio,
                          c->draws, &err);
     s->found.measured = !bad;
     const Known *k = bad ? NULL : known_find(s->found.spec, &s->found.measures);
     if (k) note(s, LAW_KNOWN, known_check(k, &s->found.measures, &err), &err);
+}
+
+static void draw_again(void *of)
+{
+    Shared *s = of;
+    Err     err;
+    Subject subject = subject_of(s);
+    twin_move();
+    threads_set(1);
+    s->law = LAW_PURE;
+    Status bad = twin_draw(&s->there, &subject, &err);
+    if (!bad) bad = twin_compare(&s->here, &s->there, &subject, &err);
+    if (bad) note(s, LAW_PURE, bad, &err);
 }
 
 /* --- in the parent ---------------------------------------------------------- */
@@ -148,6 +172,25 @@ static void distrust(Shared *s)
     if (!s->trace.done) f->measured = false;
 }
 
+/* What was loaded from a file may have asked for the time, which ticks in seconds. */
+static void wait_for_tick(const Found *f, time_t since)
+{
+    if (!strchr(f->spec, '@')) return;
+    while (time(NULL) <= since) nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+}
+
+/* All laws in one process; then masks in another. */
+static Status try_twice(Shared *s, Ending *end, double patience_s, Err *err)
+{
+    time_t start = time(NULL);
+    if (contain(end, &s->trace, try_all, s, patience_s, err)) return err->code;
+    if (!s->trace.done || s->found.verdict[LAW_PURE].kept != KEPT) return STATUS_OK;
+    distrust(s);
+    wait_for_tick(&s->found, start);
+    s->trace = (Trace){ 0 };
+    return contain(end, &s->trace, draw_again, s, patience_s, err);
+}
+
 Status lint_run(Found **found, const LintConfig *c, Err *err)
 {
     Shared *s = shared_new(sizeof *s);
@@ -155,7 +198,7 @@ Status lint_run(Found **found, const LintConfig *c, Err *err)
     double  patience_s = c->patience_s > 0 ? c->patience_s : PATIENCE_S;
     Status  bad;
     s->config = c;
-    bad = contain(&end, &s->trace, try_all, s, patience_s, err);
+    bad = try_twice(s, &end, patience_s, err);
     distrust(s);
     if (!bad && s->trace.done && s->unopened.code) {
         *err = s->unopened;

@@ -1,8 +1,10 @@
 #include "core/train/learner.h"
 
+#include "core/base/text.h"
 #include "core/train/checkpoint.h"
 
 #include <math.h>
+#include <string.h>
 
 /* --- models -------------------------------------------------------------- */
 
@@ -200,25 +202,79 @@ Status learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images, const Mae
 
 /* --- to stop and go on --------------------------------------------------- */
 
-void learner_put(const Learner *l, SafetensorsOut *out)
+static void put_models(const Learner *l, SafetensorsOut *out)
 {
-    if (!l->kind) return;
     params_put(l->model.params, "learner.", out);
-    adamw_put(&l->adamw, "learner.", out);
     if (!l->slow) return;
     params_put(l->slow_model.params, "learner.slow.", out);
     params_put(&l->slow_mae.params, "learner.slow.mae.", out);
 }
 
-Status learner_get(Learner *l, const Safetensors *in, Err *err)
+static Status get_models(Learner *l, const Safetensors *in, Err *err)
 {
-    if (!l->kind) return STATUS_OK;
-    if (params_get(l->model.params, "learner.", in, err) ||
-        adamw_get(&l->adamw, "learner.", in, err))
-        return err->code;
+    if (params_get(l->model.params, "learner.", in, err)) return err->code;
     if (!l->slow) return STATUS_OK;
     if (params_get(l->slow_model.params, "learner.slow.", in, err)) return err->code;
     return params_get(&l->slow_mae.params, "learner.slow.mae.", in, err);
+}
+
+void learner_put(const Learner *l, SafetensorsOut *out)
+{
+    if (!l->kind) return;
+    put_models(l, out);
+    adamw_put(&l->adamw, "learner.", out);
+}
+
+Status learner_get(Learner *l, const Safetensors *in, Err *err)
+{
+    if (!l->kind) return STATUS_OK;
+    if (get_models(l, in, err)) return err->code;
+    return adamw_get(&l->adamw, "learner.", in, err);
+}
+
+/* --- to look alone ------------------------------------------------------- */
+
+static const char KIND[] = "learner.kind", BLOCKS[] = "learner.blocks";
+
+void learner_put_taught(const Learner *l, SafetensorsOut *out)
+{
+    char blocks[32];
+    if (!l->kind) return;
+    put_models(l, out);
+    text_from_double(blocks, l->how.blocks);
+    safetensors_note(out, KIND, name_of(l));
+    safetensors_note(out, BLOCKS, blocks);
+}
+
+static bool read_kind(Learner *l, const Safetensors *in, const char *kind)
+{
+    enum { MOST_BLOCKS = 1024 };
+    const char *blocks = safetensors_meta(in, BLOCKS);
+    int64_t     n;
+    if (!blocks || !text_to_int64(blocks, &n) || n < 1 || n > MOST_BLOCKS) return false;
+    l->how = (MaskLearner){ .blocks = (int)n, .weight = 1 };
+    for (l->kind = MASK_NEEDS_PREDICTOR; l->kind <= MASK_NEEDS_MASKER; l->kind *= 2)
+        if (!strcmp(name_of(l), kind)) return true;
+    return false;
+}
+
+Status learner_open_taught(Learner *l, Mae *mae, const Safetensors *in, Err *err)
+{
+    const char *kind = safetensors_meta(in, KIND);
+    *l = (Learner){ .mae = mae };
+    if (!kind) return STATUS_OK;
+    if (!read_kind(l, in, kind)) {
+        *l = (Learner){ 0 };
+        return err_set(err, STATUS_FORMAT, "%s: a learner of %.40s, which there is not",
+                       in->path, kind);
+    }
+    list(&l->model, l);
+    params_place_zero(l->model.params);
+    if (safetensors_find(in, "learner.slow.mae.cls_token")) open_slow(l);
+    if (!get_models(l, in, err)) return STATUS_OK;
+    learner_close(l);
+    *l = (Learner){ 0 };
+    return err->code;
 }
 
 /* --- what it costs ------------------------------------------------------- */

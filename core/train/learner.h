@@ -77,6 +77,12 @@ MUST_USE Status learner_step(Learner *l, AdamW *adamw, Tape *t, Tensor *images,
 void            learner_put(const Learner *l, SafetensorsOut *out);
 MUST_USE Status learner_get(Learner *l, const Safetensors *in, Err *err);
 
+/* What looks, without what it takes to learn on: to be asked beside the autoencoder
+ * that a training has left.  Read back, it can look and nothing else; if the file has
+ * no learner, `kind` is 0. */
+void            learner_put_taught(const Learner *l, SafetensorsOut *out);
+MUST_USE Status learner_open_taught(Learner *l, Mae *mae, const Safetensors *in, Err *err);
+
 /* Forwards of the encoder with all patches visible that a step takes besides, in
  * images per image; less than one for a few blocks. */
 double learner_forwards(unsigned needs, const MaskLearner *how, const MaeConfig *c);

@@ -1,6 +1,8 @@
 /* maskgrid gallery: every strategy side by side, as a figure. */
 #include "experiments/cli/cli.h"
 
+#include "core/base/file.h"
+#include "experiments/recipe/recipe.h"
 #include "experiments/record/gallery.h"
 #include "strategies/registry.h"
 
@@ -8,9 +10,10 @@
 #include <string.h>
 
 typedef struct {
-    const char *grid, *out, *checkpoint, *data;
+    const char *grid, *out, *checkpoint, *data, *recipe, *results;
     double      ratio, progress;
     long        seed, draws, cell;
+    OptionList  set;
 } Options;
 
 static const Option options[] = {
@@ -28,35 +31,95 @@ static const Option options[] = {
                 "the encoder that guides masks, in safetensors"),
     OPTION_TEXT(Options, data, "SET", NULL,
                 "it looks at images of this data set or folder"),
+    OPTION_TEXT(Options, recipe, "RECIPE", NULL,
+                "each is guided by the cell of this recipe that was trained with it"),
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key of the recipe, as for run"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "where its cells/ are"),
     { 0 }
 };
 
 enum { IMAGES = 16, PANEL = 140 }; /* looked at; pixels of a mask */
 
+/* Who looks: the encoder of a cell, or without one that of --checkpoint. */
 typedef struct {
+    const Cell *cell;
+    unsigned    needs;
+    Sight       sight;
+} Eyes;
+
+typedef struct {
+    const Options *o;
     Gallery g;
     Mask   *mask[GALLERY_MOST];
     int     n;
-    Sight   sight;
+    Eyes    eyes[GALLERY_MOST + 1]; /* the first of those that no cell was trained with */
+    int     n_eyes;
+    char    words[256]; /* who they all are */
     Data   *data;
-    const char *checkpoint;
+    Recipe *recipe;
 } Work;
+
+/* --- trained with it ----------------------------------------------------------- */
+
+static bool encoder_of(char path[CELL_PATH], const Work *w, const Cell *c)
+{
+    cell_file(path, w->o->results, c, "encoder.safetensors");
+    return file_exists(path);
+}
+
+/* A cell whose strategy has this text, or else this name; any without a text.  NULL if
+ * none is trained. */
+static const Cell *trained_with(const Work *w, const char *spec)
+{
+    char        path[CELL_PATH];
+    const Cell *near = NULL;
+    for (int i = 0; w->recipe && i < w->recipe->n_cells; i++) {
+        const Cell *c = &w->recipe->cells[i];
+        const char *has = c->config.pretrain.strategy;
+        size_t      name = strcspn(has, ": |");
+        if (cell_untrained(c) || !encoder_of(path, w, c)) continue;
+        if (!spec || !strcmp(has, spec)) return c;
+        if (!near && has[name] != ' ' && strlen(spec) == name && !strncmp(has, spec, name))
+            near = c;
+    }
+    return near;
+}
+
+static Eyes *eyes_of(Work *w, const Cell *c)
+{
+    for (int i = 0; i < w->n_eyes; i++)
+        if (w->eyes[i].cell == c) return &w->eyes[i];
+    Eyes *e = &w->eyes[w->n_eyes++];
+    *e = (Eyes){ .cell = c };
+    return e;
+}
+
+/* --- strategies ---------------------------------------------------------------- */
 
 static Status add(Work *w, const char *spec, Err *err)
 {
     const StrategyEntry *e = NULL;
+    const char          *checkpoint = w->o->checkpoint;
     Err                  none;
     Mask               **m = &w->mask[w->n];
     if (w->n == GALLERY_MOST)
         return err_set(err, STATUS_CONFIG, "at most %d strategies", GALLERY_MOST);
     if (strategy_open(m, spec, w->g.rows, w->g.cols, err)) return err->code;
     w->n++;
-    if (mask_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, w->checkpoint, err))
+    const Cell *c = mask_needs(*m) ? trained_with(w, mask_spec(*m)) : NULL;
+    if (c) { /* drawn as it was trained */
+        mask_close(*m), *m = NULL;
+        spec = c->config.pretrain.strategy;
+        if (strategy_open(m, spec, w->g.rows, w->g.cols, err)) return err->code;
+    }
+    if (mask_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, checkpoint, err))
         return err->code;
-    if (strchr(mask_spec(*m), ' ') || strategy_find(&e, mask_spec(*m), &none))
-        return gallery_add(&w->g, *m, "expressions", "strategies made of strategies",
-                           "this suite", err);
-    return gallery_add(&w->g, *m, strategy_family(e), e->strategy->about,
+    Eyes *eyes = c ? eyes_of(w, c) : &w->eyes[0];
+    if (c || !(mask_needs(*m) & SIGHT_TAUGHT) || checkpoint) eyes->needs |= mask_needs(*m);
+    if (strchr(mask_spec(*m), ' ') || strategy_find(&e, spec, &none))
+        return gallery_add(&w->g, *m, &eyes->sight, "expressions",
+                           "strategies made of strategies", "this suite", err);
+    return gallery_add(&w->g, *m, &eyes->sight, strategy_family(e), e->strategy->about,
                        e->strategy->source, err);
 }
 
@@ -69,10 +132,61 @@ static Status add_all(Work *w, Err *err)
     return STATUS_OK;
 }
 
-static Status make(Work *w, const Options *o, char *const *specs, int n, Err *err)
+/* --- who looks at what --------------------------------------------------------- */
+
+static Status open_recipe(Work *w, Err *err)
 {
-    Gallery *g = &w->g;
-    if (sight_grid(&g->rows, &g->cols, o->grid, o->checkpoint, err)) return err->code;
+    const Options *o = w->o;
+    if (!o->recipe) {
+        if (o->set.n)
+            return err_set(err, STATUS_CONFIG, "-s has no effect without --recipe");
+        return sight_data(&w->data, o->data, o->checkpoint, err);
+    }
+    if (o->checkpoint || o->data)
+        return err_set(err, STATUS_CONFIG, "--%s has no effect with --recipe, whose cells have "
+                       "their own", o->checkpoint ? "checkpoint" : "data");
+    if (recipe_open(&w->recipe, o->recipe, o->set.item, o->set.n, err)) return err->code;
+    const Cell *c = trained_with(w, NULL);
+    if (!c)
+        return err_set(err, STATUS_MISSING, "no cell of %s is trained in %s; maskgrid run %s",
+                       w->recipe->name, o->results, o->recipe);
+    return data_open(&w->data, &c->config.data, SPLIT_TRAIN, err);
+}
+
+static Status open_grid(Work *w, Err *err)
+{
+    char        path[CELL_PATH];
+    const Cell *c = trained_with(w, NULL);
+    const char *checkpoint = c && encoder_of(path, w, c) ? path : w->o->checkpoint;
+    return sight_grid(&w->g.rows, &w->g.cols, w->o->grid, checkpoint, err);
+}
+
+static Status open_eyes(Work *w, Eyes *e, Err *err)
+{
+    char        path[CELL_PATH];
+    const Cell *c = e->cell ? e->cell : trained_with(w, NULL);
+    SightPlan   plan = { .needs = e->needs, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
+                         .data = w->data, .checkpoint = w->o->checkpoint, .seed = w->g.seed };
+    if (c && encoder_of(path, w, c)) plan.checkpoint = path;
+    return sight_open(&e->sight, &plan, err);
+}
+
+static void name_eyes(Work *w)
+{
+    if (w->recipe)
+        snprintf(w->words, sizeof w->words, "by encoders that were trained with them (%.60s), in "
+                 "%.60s", w->recipe->name, w->data->name);
+    else
+        snprintf(w->words, sizeof w->words, "%s", w->eyes[0].sight.eyes);
+    w->g.eyes = w->words;
+}
+
+static Status make(Work *w, char *const *specs, int n, Err *err)
+{
+    const Options *o = w->o;
+    Gallery       *g = &w->g;
+    w->n_eyes = 1;
+    if (open_recipe(w, err) || open_grid(w, err)) return err->code;
     int side = g->rows > g->cols ? g->rows : g->cols;
     g->K = mask_visible(g->rows * g->cols, o->ratio);
     g->cell = o->cell ? (int)o->cell : side < PANEL ? PANEL / side : 1;
@@ -80,28 +194,23 @@ static Status make(Work *w, const Options *o, char *const *specs, int n, Err *er
     g->ratio = o->ratio, g->progress = o->progress, g->seed = (uint64_t)o->seed;
     for (int i = 0; i < n; i++)
         if (add(w, specs[i], err)) return err->code;
-    if ((!n && add_all(w, err)) || sight_data(&w->data, o->data, o->checkpoint, err))
-        return err->code;
-
-    SightPlan plan = { .rows = g->rows, .cols = g->cols, .N = IMAGES, .data = w->data,
-                       .checkpoint = o->checkpoint, .seed = g->seed };
-    for (int i = 0; i < w->n; i++)
-        if (!(mask_needs(w->mask[i]) & GALLERY_CANNOT)) plan.needs |= mask_needs(w->mask[i]);
-    if (sight_open(&w->sight, &plan, err)) return err->code;
-    g->sight = &w->sight;
+    if (!n && add_all(w, err)) return err->code;
+    for (int i = 0; i < w->n_eyes; i++)
+        if (open_eyes(w, &w->eyes[i], err)) return err->code;
+    name_eyes(w);
     return gallery_write(g, o->out, err);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
 {
-    const Options *o = opt;
-    Work           w = { .checkpoint = o->checkpoint };
-    Err            err;
-    Status         bad = make(&w, o, arguments, n, &err);
-    if (!bad) printf("%s\n", o->out);
+    Work   w = { .o = opt };
+    Err    err;
+    Status bad = make(&w, arguments, n, &err);
+    if (!bad) printf("%s\n", w.o->out);
     for (int i = 0; i < w.n; i++) mask_close(w.mask[i]);
-    sight_close(&w.sight);
+    for (int i = 0; i < w.n_eyes; i++) sight_close(&w.eyes[i].sight);
     data_close(w.data);
+    recipe_close(w.recipe);
     return bad ? cli_fail(&err) : EXIT_DONE;
 }
 
@@ -112,10 +221,14 @@ COMMAND(gallery) = {
     .about = "strategies side by side, with how often each patch is visible: one figure",
     .details = "Without arguments every strategy there is, by family. Strategies that look "
                "at the image look at --data, or at drawn scenes, through the encoder of "
-               "--checkpoint, or through an untrained one; the figure says which. Those "
-               "that only a training can guide are named in gray.",
+               "--checkpoint, or through an untrained one; with --recipe each through the "
+               "encoder that was trained with it, at the images it was trained on. The "
+               "figure says which. What only a training teaches (losses, a predictor, a "
+               "sampler, a masker) is found beside the encoder; a strategy for which it "
+               "is not there is named in gray.",
     .examples = "  maskgrid gallery\n"
                 "  maskgrid gallery random spiral spiral:select=window --out g.svg\n"
+                "  maskgrid run guided; maskgrid gallery --recipe guided\n"
                 "  maskgrid gallery --checkpoint encoder.safetensors --data fashion-mnist\n",
     .options = options,
     .size = sizeof(Options),

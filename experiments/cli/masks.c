@@ -162,7 +162,7 @@ static Status show(Work *w, Err *err)
     if (w->o->out && write_picture(w, err)) return err->code;
 
     /* What only a training can tell is even here. */
-    bool untaught = mask_needs(w->mask) & (MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER);
+    bool untaught = !sight_meets(&w->sight, w->mask);
     char thrown[32] = "";
     if (w->T) snprintf(thrown, sizeof thrown, ", %d thrown", w->T);
     printf("%s: %d x %d patches, %d visible, %d hidden%s%s%s%s\n", mask_spec(w->mask),

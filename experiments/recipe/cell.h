@@ -10,6 +10,7 @@
  *     config.yaml             the configuration of pretrain, a recipe without a grid
  *     pretrain.h5             its record; present means complete
  *     encoder.safetensors     its model
+ *     guide.safetensors       what it has taught about masks, if it has
  *     knn-<8 digits>.yaml     the configuration of an evaluation
  *     knn-<8 digits>.h5       its record
  *     <stage>.state.safetensors, journal.jsonl, log.txt, failed.txt, lock

@@ -31,38 +31,39 @@ typedef struct {
     int column[GALLERY_MOST], columns; /* of each family */
 } Page;
 
-Status gallery_add(Gallery *g, const Mask *m, const char *family, const char *about,
-                   const char *source, Err *err)
+Status gallery_add(Gallery *g, const Mask *m, const Sight *sight, const char *family,
+                   const char *about, const char *source, Err *err)
 {
     if (g->n == GALLERY_MOST)
         return err_set(err, STATUS_CONFIG, "at most %d strategies", GALLERY_MOST);
-    g->entry[g->n++] = (GalleryEntry){ m, family, about, source };
+    g->entry[g->n++] = (GalleryEntry){ m, sight, family, about, source };
     return STATUS_OK;
 }
 
 /* --- what is said of a strategy ---------------------------------------------- */
 
-static bool drawn(const GalleryEntry *e) { return !(mask_needs(e->mask) & GALLERY_CANNOT); }
+static bool drawn(const GalleryEntry *e) { return sight_meets(e->sight, e->mask); }
 
 /* What it sees, and of whom; empty if it looks at nothing. */
-static void seen(const Gallery *g, const GalleryEntry *e, Text *out)
+static void seen(const GalleryEntry *e, Text *out)
 {
     unsigned needs = mask_needs(e->mask);
     if (!needs) return;
     text_add(out, drawn(e) ? "sees " : "not drawn: needs ");
     mask_needs_text(out, needs);
-    if (!drawn(e)) text_add(out, ", which only a training has");
+    if (!drawn(e)) text_add(out, ", and no cell trained with it is here");
+    else if (needs & SIGHT_TAUGHT) text_add(out, " of its own training");
     else if (needs & ~(unsigned)MASK_NEEDS_PIXELS)
-        text_add(out, g->sight->trained ? " of a trained encoder" : " of an untrained encoder");
+        text_add(out, e->sight->trained ? " of a trained encoder" : " of an untrained encoder");
 }
 
 /* Draw the label at x, y, or only measure it; returns its height. */
-static int put_label(const Gallery *g, Canvas *c, const GalleryEntry *e, int x, int y)
+static int put_label(Canvas *c, const GalleryEntry *e, int x, int y)
 {
     Text look = { 0 };
     int  top = y, wide = drawn(e) ? LABEL - GAP : 2 * LABEL;
     bool gray = !drawn(e);
-    seen(g, e, &look);
+    seen(e, &look);
     y += canvas_paragraph(c, x, y, NAME, wide, gray ? GRAY : BLACK, mask_spec(e->mask));
     y += canvas_paragraph(c, x, y, SMALL, wide, gray ? GRAY : BLACK, e->about);
     y += 3;
@@ -100,7 +101,7 @@ static int column_width(const Page *p)
 
 static int entry_height(const Page *p, const GalleryEntry *e)
 {
-    int label = put_label(p->g, NULL, e, 0, 0);
+    int label = put_label(NULL, e, 0, 0);
     int masks = drawn(e) ? p->g->rows * p->g->cell : 0;
     return (label > masks ? label : masks) + BETWEEN;
 }
@@ -180,11 +181,11 @@ static int arrange(Page *p)
 
 /* --- drawing ----------------------------------------------------------------- */
 
-static void draw(const Page *p, const Mask *m, uint64_t epoch, int image)
+static void draw(const Page *p, const GalleryEntry *e, uint64_t epoch, int image)
 {
     const Gallery *g = p->g;
-    MaskView       view = sight_view(g->sight, m, image, g->progress);
-    mask_draw(m, p->ids, &view, g->seed, epoch, (uint64_t)image, g->K);
+    MaskView       view = sight_view(e->sight, e->mask, image, g->progress);
+    mask_draw(e->mask, p->ids, &view, g->seed, epoch, (uint64_t)image, g->K);
 }
 
 static void put_entry(const Page *p, const GalleryEntry *e, int x, int y)
@@ -193,24 +194,24 @@ static void put_entry(const Page *p, const GalleryEntry *e, int x, int y)
     const Mask    *m = e->mask;
     Canvas        *c = p->c;
     int            L = g->rows * g->cols;
-    put_label(g, c, e, x, y);
+    put_label(c, e, x, y);
     if (!drawn(e)) return;
 
     for (int n = 0; n < g->draws; n++) {
-        draw(p, m, 0, n);
+        draw(p, e, 0, n);
         sketch_patches(c, x + panel(p, n), y, g->cell, p->ids, g->rows, g->cols, g->K,
-                       mask_needs(m) ? &g->sight->pictures[n % g->sight->N] : NULL);
+                       mask_needs(m) ? &e->sight->pictures[n % e->sight->N] : NULL);
         sketch_thrown(c, x + panel(p, n), y, g->cell, p->ids, g->rows, g->cols,
                       mask_thrown(m, g->K));
     }
     if (mask_needs(m))
         canvas_image(c, x + panel(p, g->draws), y, g->cols * g->cell, g->rows * g->cell,
-                     &g->sight->pictures[0]);
+                     &e->sight->pictures[0]);
     if (mask_order(m))
         sketch_path(c, x + panel(p, g->draws), y, g->cell, mask_order(m), g->rows, g->cols);
     for (int i = 0; i < L; i++) p->share[i] = 0;
     for (int n = 0; n < COUNTED; n++) {
-        draw(p, m, (uint64_t)(1 + n / g->sight->N), n % g->sight->N);
+        draw(p, e, (uint64_t)(1 + n / e->sight->N), n % e->sight->N);
         for (int t = 0; t < g->K; t++) p->share[p->ids[t]] += 1.0 / COUNTED;
     }
     sketch_shares(c, x + panel(p, map_panel(p)), y, g->cell, p->share, g->rows, g->cols);
@@ -242,7 +243,7 @@ static void put_scale(Canvas *c, int x, int y, int width)
                 "1");
 }
 
-enum { LINE = SMALL * 2 + 4, HEAD = 2 * TITLE + 3 * LINE + GAP, ABOVE = 5 * SMALL };
+enum { LINE = SMALL * 2 + 4, HEAD = 2 * TITLE + 4 * LINE + GAP, ABOVE = 5 * SMALL };
 
 /* Above each column what stands in its panels. */
 static void put_above(const Page *p, int x, int y)
@@ -273,7 +274,7 @@ static void put_head(const Page *p)
     y += LINE;
     sketch_legend(p->c, MARGIN, y, SMALL + 2, p->throws);
     y += LINE;
-    snprintf(line, sizeof line, "Guided masks: %s", g->sight->eyes);
+    snprintf(line, sizeof line, "Guided masks: %s", g->eyes);
     if (p->looks) canvas_text(p->c, MARGIN, y, SMALL + 2, AMBER, line);
     for (int k = 0; k < p->columns; k++)
         put_above(p, MARGIN + k * (column_width(p) + GUTTER), MARGIN + HEAD);

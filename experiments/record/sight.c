@@ -4,6 +4,7 @@
 #include "core/data/resize.h"
 #include "core/data/scene.h"
 #include "core/train/checkpoint.h"
+#include "experiments/record/taught.h"
 #include "experiments/record/sketch.h"
 
 #include <math.h>
@@ -122,7 +123,7 @@ static void keep(float *to, int n, Tape *t, const Tensor *x, real *work)
 }
 
 /* One image at a time: it is done once, and attention fills the memory. */
-static void look(Sight *s, const real *planes)
+static void look(Sight *s, const real *planes, const Taught *past)
 {
     Tape             t;
     const VitConfig *v = &s->mae.config.encoder;
@@ -144,6 +145,8 @@ static void look(Sight *s, const real *planes)
             keep(s->features, n, &t, last.features, work);
         }
         keep(s->pixels, n, &t, op_target_patches(&t, x, v->patch, false), work);
+        if (s->taught & MASK_NEEDS_LEARNER)
+            keep(s->learned, n, &t, learner_look(&past->learner, &t, x), work);
         tape_reset(&t);
     }
     tape_close(&t);
@@ -166,8 +169,26 @@ static void rooms(Sight *s, unsigned needs)
     s->features = room(sweep, N * L * (size_t)s->width);
     s->pixels = room(needs & MASK_NEEDS_PIXELS, N * L * (size_t)s->values);
     s->swept = room(sweep, L);
-    s->even = room(true, L);
-    for (size_t i = 0; i < L; i++) s->even[i] = 1;
+    s->losses = room(needs & MASK_NEEDS_LOSSES, N * L);
+    s->learned = room(needs & MASK_NEEDS_LEARNER, N * L);
+    for (size_t i = 0; s->losses && i < N * L; i++) s->losses[i] = 1;
+    for (size_t i = 0; s->learned && i < N * L; i++) s->learned[i] = 1;
+}
+
+/* Losses are of images of the training set, in its order; no others are known. */
+static void remember(Sight *s, const SightPlan *p, const Taught *past)
+{
+    size_t L = (size_t)s->L;
+    s->taught = p->needs & past->learner.kind;
+    if (!s->losses || !p->data || p->picture || p->first + s->N > past->images) return;
+    s->taught |= MASK_NEEDS_LOSSES;
+    for (size_t i = 0; i < (size_t)s->N * L; i++)
+        s->losses[i] = (float)past->losses[(size_t)p->first * L + i];
+}
+
+bool sight_meets(const Sight *s, const Mask *m)
+{
+    return !(mask_needs(m) & SIGHT_TAUGHT & ~s->taught);
 }
 
 /* --- who looks at what ------------------------------------------------------- */
@@ -266,11 +287,15 @@ Status sight_open(Sight *s, const SightPlan *p, Err *err)
     real *planes = malloc((size_t)s->N * (size_t)v->channels * (size_t)v->height *
                           (size_t)v->width * sizeof *planes);
     CHECK(s->pictures && planes, "no memory for %d pictures", s->N);
-    Status bad = gather(s, planes, p, err);
+    Taught past = { .images = 0 };
+    Status bad = p->checkpoint ? taught_open(&past, p->checkpoint, &s->mae, err) : STATUS_OK;
+    if (!bad) bad = gather(s, planes, p, err);
     if (!bad) {
         rooms(s, p->needs);
-        look(s, planes);
+        remember(s, p, &past);
+        look(s, planes, &past);
     }
+    taught_close(&past);
     free(planes);
     if (bad) sight_close(s);
     return bad;
@@ -286,7 +311,8 @@ void sight_close(Sight *s)
     free(s->features);
     free(s->pixels);
     free(s->swept);
-    free(s->even);
+    free(s->losses);
+    free(s->learned);
     *s = (Sight){ 0 };
 }
 
@@ -314,7 +340,7 @@ MaskView sight_view(const Sight *s, const Mask *m, int n, double progress)
         .pixels = of(s->pixels, n, L * (size_t)s->values),
         .class_attention = of(s->class_attention, n, H * L),
         .swept = s->swept,
-        .losses = s->even,
-        .learned = s->even,
+        .losses = of(s->losses, n, L),
+        .learned = of(s->learned, n, L),
     };
 }

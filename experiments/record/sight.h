@@ -1,5 +1,6 @@
 /* Something to look at, for drawing masks of strategies that look at the image where
- * no model is being trained: an encoder from a checkpoint, or an untrained one.
+ * no model is being trained: an encoder from a checkpoint, with what its training has
+ * taught (taught.h), or an untrained one.
  *
  *     SightPlan plan = { .needs = mask_needs(m), .rows = 14, .cols = 14, .N = 4 };
  *     if (sight_open(&s, &plan, &err)) ...
@@ -36,13 +37,19 @@ typedef struct {
     float *class_attention; /* [N, H, L]                                            */
     float *features;        /* [N, L, D]                                            */
     float *pixels;          /* [N, L, P]                                            */
-    float *even;            /* [L] losses and learners: nothing is known yet        */
+    float *losses, *learned; /* [N, L] as a training has taught, or even             */
     float *swept;           /* [L] of the last view                                 */
     Image *pictures;        /* [N] as the encoder sees them; NULL if nobody asks    */
     char   eyes[200];       /* "an untrained encoder (micro) in drawn scenes"       */
     bool   trained;         /* from a checkpoint                                    */
+    unsigned taught;        /* MASK_NEEDS_* that only a training meets, and this does */
     Mae    mae;
 } Sight;
+
+/* Needs that nothing but a training can meet, and one that was made for them: others
+ * see a view in which all patches are even. */
+enum { SIGHT_TAUGHT = MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER };
+bool sight_meets(const Sight *s, const Mask *m);
 
 /* STATUS_CONFIG if the grid is not the checkpoint's, or too large for attention to be
  * kept; else as checkpoint_open and data_read.  If it fails there is nothing to close,

@@ -3,6 +3,7 @@
 
 #include "core/base/threads.h"
 #include "core/train/checkpoint.h"
+#include "experiments/record/taught.h"
 #include "experiments/stages/training.h"
 
 #include <math.h>
@@ -212,6 +213,15 @@ Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err)
     if (g->teacher.params.be) teacher_step(&g->teacher, g->mae);
     meter(g, false);
     return STATUS_OK;
+}
+
+Status guide_keep(const Guide *g, Err *err)
+{
+    char path[CELL_PATH];
+    if (!g->learner.kind && !g->losses.mean) return STATUS_OK;
+    cell_file(path, g->context->results, g->cell, "guide.safetensors");
+    return taught_write(path, &g->learner, g->losses.mean, g->data->count,
+                        g->cell->rows * g->cell->cols, err);
 }
 
 /* --- to stop and go on --------------------------------------------------- */

@@ -84,6 +84,9 @@ MUST_USE Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *
 void            guide_put(const Guide *g, SafetensorsOut *out);
 MUST_USE Status guide_get(Guide *g, const Safetensors *in, Err *err);
 
+/* For figures: what a training has taught, beside the encoder.  Reads as taught.h. */
+MUST_USE Status guide_keep(const Guide *g, Err *err);
+
 /* What masks have cost: metrics guide_gflop and guide_s, 0 of a strategy that sees
  * nothing; guide_images, and how many sweeps were made. */
 void guide_record(const Guide *g, Record *r);

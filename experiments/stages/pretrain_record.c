@@ -136,6 +136,7 @@ Status pretrain_record(Pretrain *p, Err *err)
         bad = show(p, r, err);
     }
     cell_file(path, p->context->results, p->cell, "encoder.safetensors");
+    if (!bad) bad = guide_keep(&p->guide, err);
     if (!bad) bad = checkpoint_save(path, &p->mae, err);
     if (!bad) return record_close(r, err);
     record_drop(r);

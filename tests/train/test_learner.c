@@ -200,6 +200,38 @@ EACH_KIND(says_when_it_has_burst)
     close_training(&x);
 }
 
+/* Without its moments, by another autoencoder of the same weights. */
+EACH_KIND(looks_the_same_when_read_back)
+{
+    Scratch        s;
+    SafetensorsOut out;
+    Safetensors    in;
+    Err            err;
+    Training       x;
+    Learner        again;
+    float          a[N * L], b[N * L];
+    real           host[N * L];
+    scratch_open(&s);
+    const char *path = scratch_path(&s, "guide.safetensors");
+    open_training(&x, kinds[*kind], false);
+    for (int step = 0; step < 5; step++) step_once(&x, step);
+    safetensors_start(&out);
+    learner_put_taught(&x.learner, &out);
+    cr_assert(!safetensors_write(&out, path, &err), "%s", err.text);
+    cr_assert(!safetensors_open(&in, path, &err), "%s", err.text);
+    cr_expect(!safetensors_find(&in, "learner.adamw.0.pred.weight"));
+    cr_assert(!learner_open_taught(&again, &x.mae, &in, &err), "%s", err.text);
+    look(&x, 1, a);
+    x.tape.be->read(host, learner_look(&again, &x.tape, images_of(&x, 1))->data, N * L);
+    for (int i = 0; i < N * L; i++) b[i] = (float)host[i];
+    cr_expect(again.kind == kinds[*kind]);
+    cr_expect_arr_eq(a, b, sizeof a);
+    learner_close(&again);
+    safetensors_close(&in);
+    close_training(&x);
+    scratch_close(&s);
+}
+
 /* The lower half alone is costly: the predictor finds out, and its teacher follows. */
 Test(learner, a_predictor_knows_what_is_hard)
 {

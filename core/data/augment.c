@@ -31,6 +31,12 @@ static Crop largest_centred(const Augment *a, int height, int width)
     return c;
 }
 
+static void cut_to(Crop *c, int height, int width)
+{
+    c->height = c->height < 1 ? 1 : c->height > height ? height : c->height;
+    c->width = c->width < 1 ? 1 : c->width > width ? width : c->width;
+}
+
 static Crop window(const Augment *a, int height, int width, Rng *rng)
 {
     enum { TRIES = 10 };
@@ -39,6 +45,7 @@ static Crop window(const Augment *a, int height, int width, Rng *rng)
         double aspect = exp(between(rng, log(a->aspect_min), log(a->aspect_max)));
         Crop   c = { .height = whole(sqrt(area / aspect)),
                      .width = whole(sqrt(area * aspect)) };
+        if (a->once) cut_to(&c, height, width);
         bool fits = c.width > 0 && c.width <= width && c.height > 0 && c.height <= height;
         if (!fits) continue;
         c.top = (int)rng_below(rng, (uint32_t)(height - c.height + 1));

@@ -17,6 +17,7 @@ typedef struct {
     double area_min, area_max;     /* share of the picture's area, 0..1          */
     double aspect_min, aspect_max; /* width over height, log-uniform             */
     double flip;                   /* how often to mirror left and right, 0..1   */
+    bool   once;                   /* one try, cut to the picture: linear probes */
 } Augment;
 
 /* A window of the picture; then mirrored if `flip`. */
@@ -29,7 +30,10 @@ Augment augment_defaults(void); /* of MAE's pre-training */
 
 /* Up to ten tries of area U(area) and aspect exp(U(log aspect)) with sides
  * rounded to whole pixels; the first that fits, at a uniform place.  If none
- * fits, the largest centred window of an allowed aspect. */
+ * fits, the largest centred window of an allowed aspect.
+ *
+ * With `once` the first try, no longer than the picture's sides, whatever aspect that
+ * leaves.  Source: the random resized crop of main_linprobe.py in facebookresearch/mae. */
 Crop augment_crop(const Augment *a, int height, int width, uint64_t seed, uint64_t epoch,
                   uint64_t image);
 

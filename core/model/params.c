@@ -114,6 +114,14 @@ size_t params_count(const Params *p)
     return n;
 }
 
+size_t params_trained(const Params *p)
+{
+    size_t n = 0;
+    for (int i = 0; i < p->n; i++)
+        if (p->list[i].trained) n += tensor_count(p->list[i].tensor);
+    return n;
+}
+
 size_t params_largest(const Params *p)
 {
     size_t most = 0;

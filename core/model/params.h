@@ -113,6 +113,7 @@ void params_forget_grads(Params *p);
 /* Numbers in all parameters, fixed ones too, and in the largest of them. */
 size_t params_count(const Params *p);
 size_t params_largest(const Params *p);
+size_t params_trained(const Params *p); /* in all that are trained */
 
 bool params_finite(const Params *p); /* all of them */
 

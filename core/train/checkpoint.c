@@ -55,20 +55,33 @@ Status params_get(Params *p, const char *prefix, const Safetensors *f, Err *err)
     return get_block(p, prefix, p->weights, true, f, err);
 }
 
-enum { MOMENTS = 2, NOTE = 64 };
+enum { NOTE = 64 };
 
-static void moment_name(char out[NOTE], const char *prefix, int k)
+static void put_moments(const Params *p, const char *prefix, const char *optimiser, int n,
+                        SafetensorsOut *o)
 {
-    snprintf(out, NOTE, "%sadamw.%d.", prefix, k);
+    char name[NOTE];
+    for (int k = 0; k < n; k++) {
+        snprintf(name, sizeof name, "%s%s.%d.", prefix, optimiser, k);
+        put_block(p, name, p->moment[k], false, o);
+    }
+}
+
+static Status get_moments(Params *p, const char *prefix, const char *optimiser, int n,
+                          const Safetensors *f, Err *err)
+{
+    char name[NOTE];
+    for (int k = 0; k < n; k++) {
+        snprintf(name, sizeof name, "%s%s.%d.", prefix, optimiser, k);
+        if (get_block(p, name, p->moment[k], false, f, err)) return err->code;
+    }
+    return STATUS_OK;
 }
 
 void adamw_put(const AdamW *a, const char *prefix, SafetensorsOut *o)
 {
     char steps[32], name[NOTE];
-    for (int k = 0; k < MOMENTS; k++) {
-        moment_name(name, prefix, k);
-        put_block(a->params, name, a->params->moment[k], false, o);
-    }
+    put_moments(a->params, prefix, "adamw", 2, o);
     snprintf(steps, sizeof steps, "%lld", (long long)a->steps);
     snprintf(name, sizeof name, "%sadamw.steps", prefix);
     safetensors_note(o, name, steps);
@@ -81,12 +94,17 @@ Status adamw_get(AdamW *a, const char *prefix, const Safetensors *f, Err *err)
     const char *steps = safetensors_meta(f, name);
     if (!steps || !text_to_int64(steps, &a->steps) || a->steps < 0)
         return err_set(err, STATUS_FORMAT, "%s: no %s in the metadata", f->path, name);
-    for (int k = 0; k < MOMENTS; k++) {
-        moment_name(name, prefix, k);
-        if (get_block(a->params, name, a->params->moment[k], false, f, err))
-            return err->code;
-    }
-    return STATUS_OK;
+    return get_moments(a->params, prefix, "adamw", 2, f, err);
+}
+
+void lars_put(const Lars *l, const char *prefix, SafetensorsOut *o)
+{
+    put_moments(l->params, prefix, "lars", 1, o);
+}
+
+Status lars_get(Lars *l, const char *prefix, const Safetensors *f, Err *err)
+{
+    return get_moments(l->params, prefix, "lars", 1, f, err);
 }
 
 /* --- what the model is ------------------------------------------------- */

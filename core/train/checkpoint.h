@@ -24,6 +24,7 @@
 #include "core/base/text.h"
 #include "core/model/mae.h"
 #include "core/train/adamw.h"
+#include "core/train/lars.h"
 #include "core/train/safetensors.h"
 
 /* What a file without our metadata does not say; 0 or NULL where the caller does
@@ -56,11 +57,14 @@ MUST_USE Status checkpoint_config(MaeConfig *c, const char *path,
 enum { CHECKPOINT_PATH = 4096 };
 MUST_USE Status checkpoint_file(char out[CHECKPOINT_PATH], const char *path, Err *err);
 
-/* The parameters under prefix + name; the moments under prefix + adamw.0.NAME, adamw.1.NAME.
+/* The parameters under prefix + name; moments under prefix + adamw.0.NAME, adamw.1.NAME,
+ * or lars.0.NAME.
  * Getting wants every parameter, in its shape, and ignores other tensors. */
 void            params_put(const Params *p, const char *prefix, SafetensorsOut *o);
 MUST_USE Status params_get(Params *p, const char *prefix, const Safetensors *f, Err *err);
 void            adamw_put(const AdamW *a, const char *prefix, SafetensorsOut *o);
 MUST_USE Status adamw_get(AdamW *a, const char *prefix, const Safetensors *f, Err *err);
+void            lars_put(const Lars *l, const char *prefix, SafetensorsOut *o);
+MUST_USE Status lars_get(Lars *l, const char *prefix, const Safetensors *f, Err *err);
 
 #endif

@@ -24,10 +24,11 @@ static void dry_open(Dry *d, const MaeConfig *c, int N)
 
 static size_t held(const Params *p) { return p->host.used + p->values.peak; }
 
+static size_t held_by(const Tape *t) { return t->nodes.peak + t->values.peak + t->grads.peak; }
+
 static size_t dry_close(Dry *d)
 {
-    const Tape *t = &d->tape;
-    size_t bytes = held(&d->mae.params) + t->nodes.peak + t->values.peak + t->grads.peak;
+    size_t bytes = held(&d->mae.params) + held_by(&d->tape);
     tape_close(&d->tape);
     mae_close(&d->mae);
     return bytes;
@@ -107,4 +108,29 @@ size_t footprint_features(const MaeConfig *c, int N)
     op_take_class(&d.tape, x);
     op_mean_patches(&d.tape, x);
     return dry_close(&d);
+}
+
+size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute)
+{
+    const VitConfig *e = &c->encoder;
+    Classifier       model;
+    AdamW            adamw;
+    AdamWConfig      config = adamw_defaults();
+    Tape             t;
+    classifier_list(&model, &backend_dry, c);
+    params_place_zero(&model.params);
+    adamw_open(&adamw, &model.params, &config);
+    tape_open(&t, &backend_dry);
+    t.recompute = recompute;
+    Tensor   *images = tape_constant(&t, 4, (int[]){ N, e->channels, e->height, e->width });
+    Tensor   *target = tape_constant(&t, 2, (int[]){ N, c->classes });
+    uint64_t *ids = ARENA_NEW(&t.nodes, uint64_t, N);
+    for (int i = 0; i < N; i++) ids[i] = (uint64_t)i;
+    Tensor **shares = classifier_shares(&t, &model, 0, 0, ids, N);
+    Tensor  *logits = classifier_forward(&t, &model, images, shares);
+    adamw_backward(&adamw, &t, op_cross_entropy(&t, logits, target), 0);
+    size_t bytes = held(&model.params) + held_by(&t);
+    tape_close(&t);
+    classifier_close(&model);
+    return bytes;
 }

@@ -10,6 +10,7 @@
 #define CORE_TRAIN_FOOTPRINT_H
 
 #include "core/mask/mask.h"
+#include "core/model/classifier.h"
 #include "core/model/mae.h"
 
 #define FOOTPRINT_PROCESS 26e6 /* bytes */
@@ -26,6 +27,9 @@ typedef struct {
 /* A step of AdamW: weights, two moments, values kept for going back, buffers of
  * gradients, the tape; the same of what is trained beside, and what it takes to look. */
 size_t footprint_train(const MaeConfig *c, const FootprintStep *s);
+
+/* A step of a classifier that is fine-tuned on N images. */
+size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute);
 
 /* Features of N images with nothing hidden: weights, the values of a forward. */
 size_t footprint_features(const MaeConfig *c, int N);

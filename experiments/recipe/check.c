@@ -115,28 +115,93 @@ static Status check_sizes(Cell *c, const char **blame, Err *err)
 
 /* --- training ------------------------------------------------------------ */
 
-static Status check_training(const Cell *c, const char **blame, Err *err)
+/* The names of the keys that say it. */
+typedef struct { const char *batch, *epochs, *warmup, *min_lr; } Said;
+
+static const Said of_pretrain = { "pretrain.batch", "pretrain.epochs", "pretrain.warmup",
+                                  "pretrain.min-lr" };
+static const Said of_linear = { "linear.batch", "linear.epochs", "linear.warmup", NULL };
+static const Said of_partial = { "partial.batch", "partial.epochs", "partial.warmup",
+                                 "partial.min-lr" };
+static const Said of_finetune = { "finetune.batch", "finetune.epochs", "finetune.warmup",
+                                  "finetune.min-lr" };
+static const Said of_scratch = { "finetune.batch", "finetune.scratch-epochs",
+                                 "finetune.warmup", "finetune.min-lr" };
+
+static Status check_course(const Cell *c, int batch, int epochs, double warmup, const Said *s,
+                           const char **blame, Err *err)
 {
-    const PretrainConfig *p = &c->config.pretrain;
-    const LinearConfig   *l = &c->config.linear;
+    *blame = s->batch;
+    if (batch > c->data->train_count)
+        return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on", batch,
+                       c->data->train_count);
+    *blame = s->warmup;
+    if (!(warmup <= epochs))
+        return err_set(err, STATUS_CONFIG, "%.6g is more than %s %d", warmup, s->epochs, epochs);
+    return STATUS_OK;
+}
+
+static Status check_rates(double lr, double min_lr, const Said *s, const char **blame, Err *err)
+{
+    *blame = s->min_lr;
+    if (min_lr <= lr) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%g is more than the learning rate %g", min_lr, lr);
+}
+
+static Status check_tuning(const Cell *c, const TuneConfig *t, const Said *s,
+                           const char **blame, Err *err)
+{
+    if (check_course(c, t->batch, t->epochs, t->warmup, s, blame, err) ||
+        check_rates(t->lr, t->min_lr, s, blame, err))
+        return err->code;
+    *blame = s->batch;
+    if (t->batch % 2 && (t->mixup > 0 || t->cutmix > 0))
+        return err_set(err, STATUS_CONFIG, "%d images have no pairs to mix; make it even, or "
+                       "set mixup and cutmix to 0", t->batch);
+    return STATUS_OK;
+}
+
+static Status check_blocks(const Cell *c, const char **blame, Err *err)
+{
+    double blocks = c->config.partial.blocks;
+    *blame = "partial.blocks";
+    if (blocks != 0.5 && blocks != (int)blocks)
+        return err_set(err, STATUS_CONFIG, "%g is no whole number, nor 0.5", blocks);
+    if (blocks > c->config.model.depth)
+        return err_set(err, STATUS_CONFIG, "%g is more than model.depth %d", blocks,
+                       c->config.model.depth);
+    return STATUS_OK;
+}
+
+static Status check_evaluations(const Cell *c, const char **blame, Err *err)
+{
+    const LinearConfig *l = &c->config.linear;
+    const ProbeConfig  *p = &c->config.probe;
+    const TuneConfig    finetune = config_finetune(&c->config);
     *blame = "linear-cached.warmup";
     if (cell_wants(c, STAGE_LINEAR_CACHED) && l->warmup_epochs > l->epochs)
         return err_set(err, STATUS_CONFIG, "%d is more than linear-cached.epochs %d",
                        l->warmup_epochs, l->epochs);
+    if (cell_wants(c, STAGE_LINEAR) &&
+        check_course(c, p->batch, p->epochs, p->warmup, &of_linear, blame, err))
+        return err->code;
+    if (cell_wants(c, STAGE_PARTIAL) &&
+        (check_tuning(c, &c->config.partial, &of_partial, blame, err) ||
+         check_blocks(c, blame, err)))
+        return err->code;
+    if (!cell_wants(c, STAGE_FINETUNE)) return STATUS_OK;
+    return check_tuning(c, &finetune, cell_untrained(c) ? &of_scratch : &of_finetune, blame,
+                        err);
+}
+
+static Status check_training(const Cell *c, const char **blame, Err *err)
+{
+    const PretrainConfig *p = &c->config.pretrain;
+    if (check_evaluations(c, blame, err)) return err->code;
     if (cell_untrained(c)) return STATUS_OK;
-    *blame = "pretrain.batch";
-    if (p->batch > c->data->train_count)
-        return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on",
-                       p->batch, c->data->train_count);
-    *blame = "pretrain.warmup";
-    if (!(p->warmup <= p->epochs))
-        return err_set(err, STATUS_CONFIG, "%.6g is more than pretrain.epochs %d", p->warmup,
-                       p->epochs);
-    *blame = "pretrain.min-lr";
-    if (!(p->min_lr <= p->lr))
-        return err_set(err, STATUS_CONFIG, "%g is more than the learning rate %g", p->min_lr,
-                       p->lr);
-    return STATUS_OK;
+    if (check_course(c, p->batch, p->epochs, p->warmup, &of_pretrain, blame, err))
+        return err->code;
+    return check_rates(p->lr, p->min_lr, &of_pretrain, blame, err);
 }
 
 /* The strategy exists for this grid; its text becomes the one that equal maskings

@@ -7,7 +7,10 @@
 static const struct { const char *word; int schema; } stages[STAGE_KINDS] = {
     [STAGE_PRETRAIN] = { "pretrain", 1 },
     [STAGE_KNN] = { "knn", 1 },
-    [STAGE_LINEAR_CACHED] = { "linear-cached", 1 },
+    [STAGE_LINEAR_CACHED] = { "linear-cached", 1 }, /* before "linear": see stage_of */
+    [STAGE_LINEAR] = { "linear", 1 },
+    [STAGE_PARTIAL] = { "partial", 1 },
+    [STAGE_FINETUNE] = { "finetune", 1 },
 };
 
 const char *stage_word(StageKind kind)
@@ -50,6 +53,40 @@ static void otherwise(int *given, int preset)
     if (!*given) *given = preset;
 }
 
+static void otherwise_number(double *given, double preset)
+{
+    if (*given == 0) *given = preset;
+}
+
+/* How a model is fine-tuned, by its preset. */
+typedef struct {
+    int    epochs;
+    double lr_per_256, layer_decay, drop_path;
+} Published;
+
+/* Source: main_finetune.py of facebookresearch/mae and its FINETUNE.md. */
+static Published published_finetune(const char *preset)
+{
+    if (!strcmp(preset, "huge")) return (Published){ 50, 1e-3, 0.75, 0.3 };
+    if (!strcmp(preset, "large")) return (Published){ 50, 1e-3, 0.75, 0.2 };
+    return (Published){ 100, 5e-4, 0.65, 0.1 };
+}
+
+/* Source: He et al. 2022, arXiv:2111.06377, table 9 and A.1. */
+static Published published_partial(const char *preset)
+{
+    return (Published){ 100, 1e-3, 0.75, strcmp(preset, "huge") ? 0.1 : 0.2 };
+}
+
+static void finish_tuning(TuneConfig *t, Published p)
+{
+    otherwise(&t->epochs, p.epochs);
+    otherwise_number(&t->lr_per_256, p.lr_per_256);
+    otherwise_number(&t->lr, schedule_peak(t->lr_per_256, t->batch));
+    otherwise_number(&t->layer_decay, p.layer_decay);
+    if (t->drop_path == NOT_GIVEN) t->drop_path = p.drop_path;
+}
+
 Status config_finish(Config *c, Err *err)
 {
     MaeConfig preset;
@@ -62,8 +99,22 @@ Status config_finish(Config *c, Err *err)
     otherwise(&c->model.decoder_heads, preset.decoder.heads);
 
     PretrainConfig *p = &c->pretrain;
-    if (p->lr == 0) p->lr = schedule_peak(p->lr_per_256, p->batch);
+    otherwise_number(&p->lr, schedule_peak(p->lr_per_256, p->batch));
+    finish_tuning(&c->finetune, published_finetune(c->model.preset));
+    finish_tuning(&c->partial, published_partial(c->model.preset));
+    otherwise(&c->scratch.epochs, c->finetune.epochs);
+    otherwise_number(&c->scratch.lr, c->finetune.lr);
     if (!p->epochs) p->strategy = UNTRAINED, p->ratio = 0;
     c->linear.seed = c->seed;
     return STATUS_OK;
+}
+
+TuneConfig config_finetune(const Config *c)
+{
+    TuneConfig t = c->finetune;
+    t.blocks = c->model.depth;
+    if (c->pretrain.epochs) return t;
+    t.epochs = c->scratch.epochs, t.lr = c->scratch.lr;
+    t.layer_decay = c->scratch.layer_decay;
+    return t;
 }

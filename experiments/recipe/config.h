@@ -1,6 +1,6 @@
 /* What determines a cell, typed and checked: one field per key of a recipe.
  *
- * schema.c has the table that says how each is called in a recipe, its default
+ * keys.c has the table that says how each is called in a recipe, its default
  * and its range.  Texts belong to the recipe.
  */
 #ifndef EXPERIMENTS_RECIPE_CONFIG_H
@@ -15,7 +15,15 @@
 #include <stdint.h>
 
 /* What a cell can consist of.  The others build on pretrain. */
-typedef enum { STAGE_PRETRAIN, STAGE_KNN, STAGE_LINEAR_CACHED, STAGE_KINDS } StageKind;
+typedef enum {
+    STAGE_PRETRAIN,
+    STAGE_KNN,
+    STAGE_LINEAR_CACHED,
+    STAGE_LINEAR,
+    STAGE_PARTIAL,
+    STAGE_FINETUNE,
+    STAGE_KINDS
+} StageKind;
 
 const char *stage_word(StageKind kind); /* "linear-cached" */
 
@@ -50,6 +58,38 @@ typedef struct {
     bool        flip;
 } PretrainConfig;
 
+/* Training the encoder, or the last of it, with labels: finetune and partial. */
+typedef struct {
+    const char *pool;         /* mean or class                                      */
+    double      blocks;       /* that are trained; partial's                        */
+    int         epochs, batch;
+    double      lr, min_lr, lr_per_256, warmup; /* as of pretrain                   */
+    double      weight_decay, beta2;
+    double      layer_decay, drop_path;
+    double      crop_min;     /* as of pretrain                                     */
+    bool        flip;
+    double      randaugment;  /* magnitude, 0..10; 0: none                          */
+    double      erase;        /* how often, 0..1                                    */
+    double      mixup, cutmix, smoothing;
+} TuneConfig;
+
+/* What finetune does otherwise where the encoder was never trained. */
+typedef struct {
+    int    epochs;
+    double lr, layer_decay;
+} ScratchConfig;
+
+/* The linear probe proper. */
+typedef struct {
+    const char *feature; /* mean or class */
+    int         epochs, batch;
+    double      lr_per_256, warmup, weight_decay, crop_min;
+    bool        flip;
+} ProbeConfig;
+
+/* In the place of a number of which 0 says something. */
+enum { NOT_GIVEN = -1 };
+
 typedef struct {
     /* Of the recipe, not of a cell. */
     const char *name, *about;
@@ -65,15 +105,21 @@ typedef struct {
     const char    *knn_feature; /* mean: of the patches; class: the class token  */
     LinearConfig   linear;
     const char    *linear_feature;
+    ProbeConfig    probe;
+    TuneConfig     partial, finetune;
+    ScratchConfig  scratch;
     uint64_t       seed;
 } Config;
 
 /* The model for images of this shape, as mae_open and mae_check want it. */
 MaeConfig config_mae(const Config *c, int channels, int height, int width);
 
-/* Fill in what comes from other keys and is not given itself: sizes of the model
- * from the preset, lr from blr.  With no epochs nothing is hidden: the strategy
- * is UNTRAINED.  STATUS_CONFIG if there is no such preset. */
+/* How finetune trains: an encoder that was never trained by `scratch`. */
+TuneConfig config_finetune(const Config *c);
+
+/* Fill in what comes from other keys and is not given itself: sizes of the model and
+ * how it is fine-tuned from the preset, lr from blr.  With no epochs nothing is hidden:
+ * the strategy is UNTRAINED.  STATUS_CONFIG if there is no such preset. */
 MUST_USE Status config_finish(Config *c, Err *err);
 
 #endif

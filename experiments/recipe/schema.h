@@ -1,5 +1,5 @@
 /* The keys of a recipe, once: parser, checks, help and identities come from the
- * table in schema.c.
+ * table in keys.c.
  *
  * What a text means depends on its key alone: `no` is a word where a word is
  * wanted and false where a flag is, and 1e-3 is a number.
@@ -53,7 +53,9 @@ typedef struct {
     int         line;
 } Origin;
 
-int        schema_count(void);
+enum { MOST_KEYS = 256 };
+
+int        schema_count(void); /* at most MOST_KEYS */
 const Key *schema_key(int key);
 int        schema_find(const char *name); /* -1: no such key */
 bool       schema_section(const char *name); /* do keys begin with "name."? */

@@ -5,6 +5,7 @@
 #include "core/tape/backend.h"
 #include "core/train/footprint.h"
 #include "experiments/stages/guide.h"
+#include "experiments/stages/tune.h"
 #include "strategies/registry.h"
 
 #include <math.h>
@@ -62,12 +63,21 @@ static double looks(const Cell *c)
     return n;
 }
 
+/* Forwards of everything, and backwards, twice as long, of the blocks that learn. */
+static double tune_flop(const Cell *c, const Sizes *s, const TuneConfig *how)
+{
+    double forward = encode_flop(s, s->L), blocks = how->blocks < s->depth ? how->blocks : s->depth;
+    return how->epochs * c->data->train_count * forward * (1 + 2 * blocks / s->depth) +
+           c->data->test_count * forward;
+}
+
 double estimate_flop(const Cell *c, StageKind kind)
 {
     const Sizes   s = sizes_of(c);
     const double  train = c->data->train_count, test = c->data->test_count;
     const double  features = (train + test) * encode_flop(&s, s.L);
     const Config *k = &c->config;
+    TuneConfig    finetune = config_finetune(k);
     switch (kind) {
     case STAGE_PRETRAIN: /* backward is twice forward */
         return 3 * k->pretrain.epochs * train * (encode_flop(&s, s.K) + decode_flop(&s)) +
@@ -75,6 +85,9 @@ double estimate_flop(const Cell *c, StageKind kind)
     case STAGE_KNN: return features + 2 * train * test * s.D;
     case STAGE_LINEAR_CACHED:
         return features + 6 * k->linear.epochs * train * s.D * c->data->classes;
+    case STAGE_LINEAR: return (k->probe.epochs * train + test) * encode_flop(&s, s.L);
+    case STAGE_PARTIAL: return tune_flop(c, &s, &k->partial);
+    case STAGE_FINETUNE: return tune_flop(c, &s, &finetune);
     case STAGE_KINDS: break;
     }
     return 0;
@@ -105,6 +118,12 @@ static double training_memory(const Cell *c, const MaeConfig *model)
     return bytes;
 }
 
+static double tune_memory(const Cell *c, const TuneConfig *how)
+{
+    const ClassifierConfig model = tune_model(c, how);
+    return (double)footprint_tune(&model, how->batch, c->config.model.recompute);
+}
+
 /* The batch is there twice: as loaded, and on the backend. */
 double estimate_memory(const Cell *c, StageKind kind)
 {
@@ -115,15 +134,34 @@ double estimate_memory(const Cell *c, StageKind kind)
     if (kind == STAGE_PRETRAIN && !cell_untrained(c))
         return FOOTPRINT_PROCESS + d->bytes + batch * image + training_memory(c, &model);
 
+    const TuneConfig finetune = config_finetune(&c->config);
+    if (kind == STAGE_PARTIAL || kind == STAGE_FINETUNE) {
+        const TuneConfig *how = kind == STAGE_PARTIAL ? &c->config.partial : &finetune;
+        return FOOTPRINT_PROCESS + d->bytes + how->batch * image + tune_memory(c, how);
+    }
+    if (kind == STAGE_LINEAR)
+        return FOOTPRINT_PROCESS + d->bytes + features_batch(L) * image +
+               2.0 * c->config.probe.batch * (model.encoder.size.D + d->classes) * sizeof(real) +
+               (double)footprint_features(&model, features_batch(L));
+
     double features = 2.0 * ((double)d->train_count + d->test_count) * model.encoder.size.D;
     return FOOTPRINT_PROCESS + d->bytes + features * sizeof(real) +
            features_batch(L) * image + (double)footprint_features(&model, features_batch(L));
+}
+
+static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
+{
+    return a->batch == b->batch && a->blocks == b->blocks && !strcmp(a->pool, b->pool) &&
+           a->drop_path == b->drop_path;
 }
 
 static bool take_the_same(const Cell *a, const Cell *b)
 {
     return a->data == b->data && a->K == b->K && cell_untrained(a) == cell_untrained(b) &&
            a->config.pretrain.batch == b->config.pretrain.batch &&
+           a->config.probe.batch == b->config.probe.batch &&
+           tunes_the_same(&a->config.partial, &b->config.partial) &&
+           tunes_the_same(&a->config.finetune, &b->config.finetune) &&
            !strcmp(a->config.pretrain.strategy, b->config.pretrain.strategy) &&
            !memcmp(&a->config.model, &b->config.model, sizeof a->config.model);
 }

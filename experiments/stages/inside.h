@@ -12,6 +12,9 @@
 MUST_USE Status stage_pretrain(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_knn(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_linear_cached(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_linear(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_partial(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_finetune(const Cell *c, const StageContext *x, Err *err);
 
 /* A record of this stage, with what every record carries. */
 MUST_USE Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
@@ -32,6 +35,20 @@ typedef struct {
  * the patches'.  The memory belongs to x->features. */
 MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *what,
                              FeatureSet *train, FeatureSet *test, Err *err);
+
+/* What a network says of the test set: logits [count, classes], and what is true. */
+typedef struct {
+    float *scores;
+    int   *labels;
+    int    count;
+} Scores;
+
+/* Of whole pictures, nothing augmented; logits(t, self, images) is the network.  The
+ * memory is host's. */
+MUST_USE Status stage_score(Scores *s, const Cell *c, Arena *host, Tape *t,
+                            const VitConfig *encoder,
+                            Tensor *(*logits)(Tape *, const void *, Tensor *),
+                            const void *self, Err *err);
 
 /* Images [N, C, H, W] of a batch on the backend, until the tape is reset; and back to
  * floats, whatever a real is. */

@@ -119,6 +119,7 @@ static void curves(Pretrain *p, Record *r)
     record_metric(r, "mask_share", 100 * p->mask_s / t->wall_s, "percent",
                   "share of the time spent on masks", LOWER);
     guide_record(&p->guide, r);
+    training_cost(t, r, "train");
 }
 
 Status pretrain_record(Pretrain *p, Err *err)

@@ -12,6 +12,9 @@ static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Er
     [STAGE_PRETRAIN] = stage_pretrain,
     [STAGE_KNN] = stage_knn,
     [STAGE_LINEAR_CACHED] = stage_linear_cached,
+    [STAGE_LINEAR] = stage_linear,
+    [STAGE_PARTIAL] = stage_partial,
+    [STAGE_FINETUNE] = stage_finetune,
 };
 
 Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err)

@@ -102,8 +102,15 @@ void training_curves(const Training *t, Record *r, Arena *host, const char *name
     snprintf(key, sizeof key, "%s_loss", name);
     snprintf(label, sizeof label, "%s, mean of the last epoch", loss);
     record_metric(r, key, sum / (double)t->steps_per_epoch, "1", label, LOWER);
-    record_metric(r, "train_gflop", t->gflop, "Gflop", "products of matrices of the whole "
-                  "training, guides and learners with it", LOWER);
-    record_metric(r, "train_s", t->wall_s, "s", "time of the whole training", LOWER);
+}
+
+void training_cost(const Training *t, Record *r, const char *name)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%s_gflop", name);
+    record_metric(r, key, t->gflop, "Gflop", "products of matrices of the whole training, "
+                  "guides and learners with it", LOWER);
+    snprintf(key, sizeof key, "%s_s", name);
+    record_metric(r, key, t->wall_s, "s", "time of the whole training", LOWER);
     record_cost(r, t->wall_s, (double)t->steps * t->batch);
 }

@@ -4,7 +4,7 @@
  *                    .self = me, .take = take, .put = put, .get = get };
  *     training_plan(&t, &host, steps_per_epoch, batch, &schedule);
  *     if (training_run(&t, &err)) ...              goes on from the last state, if any
- *     training_curves(&t, record, &host, "cross entropy");
+ *     training_curves(&t, record, &host, "finetune", "cross entropy");
  *     training_close(&t);                          always
  *     training_forget(&t);                         once the record is there
  *
@@ -59,10 +59,11 @@ double training_lr(const Training *t);
 /* Note the loss of the step under way.  STATUS_FAILED if it is not finite. */
 MUST_USE Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err);
 
-/* The curves epoch, loss and lr over `step`; the metrics NAME_loss, the mean of the last
- * epoch, train_gflop and train_s; what the stage has cost. */
+/* The curves epoch, loss and lr over `step`; the metric NAME_loss, the mean of the last
+ * epoch.  The metrics NAME_gflop and NAME_s, and what the stage has cost. */
 void training_curves(const Training *t, Record *r, Arena *host, const char *name,
                      const char *loss);
+void training_cost(const Training *t, Record *r, const char *name);
 
 /* training_state.c ----------------------------------------------------------- */
 

@@ -12,6 +12,12 @@
     " decoder-depth: 1, decoder-heads: 2}\n"                             \
     "pretrain.batch: 32\n"
 
+/* Every evaluation that there is. */
+#define EVALUATED SMALL EVALUATIONS
+#define EVALUATIONS                                                           \
+    "evaluate: [knn, linear-cached, linear, partial, finetune]\n"             \
+    "linear.batch: 16\npartial.batch: 16\nfinetune.batch: 16\n"
+
 /* Open a recipe with this text; settings is a list that ends with NULL, or NULL. */
 Status recipe_of(Recipe **r, Scratch *s, const char *text, const char *const *settings,
                  Err *err);

@@ -52,63 +52,116 @@ ParameterizedTestParameters(identity, does_not_change_with)
 ParameterizedTest(int *i, identity, does_not_change_with)
 {
     const char *settings[] = { nothing[*i], NULL };
-    Ids         a = ids_of(SMALL, NULL), b = ids_of(SMALL, settings);
+    Ids         a = ids_of(EVALUATED, NULL), b = ids_of(EVALUATED, settings);
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(same(&a, &b, s), "%s changes %s", nothing[*i], stage_word(s));
 }
 
 Test(identity, does_not_depend_on_how_it_is_written)
 {
-    Ids a = ids_of(SMALL "seed: 3\nknn: {k: 10}\npretrain.epochs: 4\n", NULL);
+    Ids a = ids_of(EVALUATED "seed: 3\nknn: {k: 10}\npretrain.epochs: 4\n", NULL);
     Ids b = ids_of("# a comment\nknn.k: 10\npretrain:\n  epochs: '4'\n  batch: 32\n"
                    "seed: \"3\"\nmodel:\n  decoder-heads: 2\n  decoder-depth: 1\n"
                    "  decoder-width: 8\n  heads: 2\n  depth: 1\n  width: 16\n  patch: 4\n"
-                   "data:\n  test: 16\n  train: 64\n  set: scenes\n", NULL);
+                   "data:\n  test: 16\n  train: 64\n  set: scenes\n" EVALUATIONS, NULL);
     for (int s = 0; s < STAGE_KINDS; s++) cr_expect(same(&a, &b, s), "%s", stage_word(s));
 }
 
+enum {
+    KNN = 1 << STAGE_KNN,
+    CACHED = 1 << STAGE_LINEAR_CACHED,
+    LINEAR = 1 << STAGE_LINEAR,
+    PARTIAL = 1 << STAGE_PARTIAL,
+    FINETUNE = 1 << STAGE_FINETUNE,
+    OTHERS = KNN | CACHED | LINEAR | PARTIAL | FINETUNE,
+    ALL = 1 << STAGE_PRETRAIN | OTHERS
+};
+
 /* Another value of every key that determines something, and what it determines. */
 static const struct { const char *setting; unsigned changes; } something[] = {
-    { "seed=1", 7 },
-    { "data.train=48", 7 },
-    { "data.test=8", 6 },
-    { "data.scenes.seed=4", 7 },
-    { "data.scenes.size=32", 7 },
-    { "data.scenes.centre=0.25", 7 },
-    { "data.scenes.objects-max=2", 7 },
-    { "model.patch=7", 7 },
-    { "model.width=32", 7 },
-    { "model.depth=2", 7 },
-    { "model.heads=1", 7 },
-    { "model.decoder-width=16", 7 },
-    { "model.decoder-depth=2", 7 },
-    { "model.decoder-heads=1", 7 },
-    { "pretrain.strategy=grid", 7 },
-    { "pretrain.strategy=random:sym=1", 7 },
-    { "pretrain.strategy=0.7 random + 0.3 grid", 7 },
-    { "pretrain.strategy=random ratio 0.5..0.9", 7 },
-    { "pretrain.ratio=0.76", 7 },
-    { "pretrain.target=raw", 7 },
-    { "pretrain.epochs=9", 7 },
-    { "pretrain.batch=16", 7 },
-    { "pretrain.blr=1.6e-4", 7 },
-    { "pretrain.lr=1e-5", 7 },
-    { "pretrain.min-lr=1e-6", 7 },
-    { "pretrain.warmup=2", 7 },
-    { "pretrain.weight-decay=0.04", 7 },
-    { "pretrain.beta2=0.9", 7 },
-    { "pretrain.crop-min=0.3", 7 },
-    { "pretrain.flip=no", 7 },
-    { "pretrain.epochs=0", 7 },
-    { "knn.k=5", 2 },
-    { "knn.temperature=0.1", 2 },
-    { "knn.feature=class", 2 },
-    { "linear-cached.epochs=30", 4 },
-    { "linear-cached.batch=32", 4 },
-    { "linear-cached.blr=0.3", 4 },
-    { "linear-cached.warmup=3", 4 },
-    { "linear-cached.weight-decay=0.1", 4 },
-    { "linear-cached.feature=class", 4 },
+    { "seed=1", ALL },
+    { "data.train=48", ALL },
+    { "data.test=8", OTHERS },
+    { "data.scenes.seed=4", ALL },
+    { "data.scenes.size=32", ALL },
+    { "data.scenes.centre=0.25", ALL },
+    { "data.scenes.objects-max=2", ALL },
+    { "model.patch=7", ALL },
+    { "model.width=32", ALL },
+    { "model.depth=2", ALL },
+    { "model.heads=1", ALL },
+    { "model.decoder-width=16", ALL },
+    { "model.decoder-depth=2", ALL },
+    { "model.decoder-heads=1", ALL },
+    { "pretrain.strategy=grid", ALL },
+    { "pretrain.strategy=random:sym=1", ALL },
+    { "pretrain.strategy=0.7 random + 0.3 grid", ALL },
+    { "pretrain.strategy=random ratio 0.5..0.9", ALL },
+    { "pretrain.ratio=0.76", ALL },
+    { "pretrain.target=raw", ALL },
+    { "pretrain.epochs=9", ALL },
+    { "pretrain.batch=16", ALL },
+    { "pretrain.blr=1.6e-4", ALL },
+    { "pretrain.lr=1e-5", ALL },
+    { "pretrain.min-lr=1e-6", ALL },
+    { "pretrain.warmup=2", ALL },
+    { "pretrain.weight-decay=0.04", ALL },
+    { "pretrain.beta2=0.9", ALL },
+    { "pretrain.crop-min=0.3", ALL },
+    { "pretrain.flip=no", ALL },
+    { "pretrain.epochs=0", ALL },
+    { "knn.k=5", KNN },
+    { "knn.temperature=0.1", KNN },
+    { "knn.feature=class", KNN },
+    { "linear-cached.epochs=30", CACHED },
+    { "linear-cached.batch=32", CACHED },
+    { "linear-cached.blr=0.3", CACHED },
+    { "linear-cached.warmup=3", CACHED },
+    { "linear-cached.weight-decay=0.1", CACHED },
+    { "linear-cached.feature=class", CACHED },
+    { "linear.feature=mean", LINEAR },
+    { "linear.epochs=30", LINEAR },
+    { "linear.batch=32", LINEAR },
+    { "linear.blr=0.3", LINEAR },
+    { "linear.warmup=3", LINEAR },
+    { "linear.weight-decay=0.1", LINEAR },
+    { "linear.crop-min=0.2", LINEAR },
+    { "linear.flip=no", LINEAR },
+    { "partial.blocks=0.5", PARTIAL },
+    { "partial.pool=class", PARTIAL },
+    { "partial.epochs=30", PARTIAL },
+    { "partial.batch=32", PARTIAL },
+    { "partial.lr=3e-4", PARTIAL },
+    { "partial.min-lr=1e-7", PARTIAL },
+    { "partial.warmup=3", PARTIAL },
+    { "partial.weight-decay=0.1", PARTIAL },
+    { "partial.beta2=0.95", PARTIAL },
+    { "partial.layer-decay=0.5", PARTIAL },
+    { "partial.drop-path=0.05", PARTIAL },
+    { "partial.crop-min=0.2", PARTIAL },
+    { "partial.flip=no", PARTIAL },
+    { "partial.randaugment=5", PARTIAL },
+    { "partial.erase=0", PARTIAL },
+    { "partial.mixup=0", PARTIAL },
+    { "partial.cutmix=0", PARTIAL },
+    { "partial.smoothing=0", PARTIAL },
+    { "finetune.pool=class", FINETUNE },
+    { "finetune.epochs=30", FINETUNE },
+    { "finetune.batch=32", FINETUNE },
+    { "finetune.lr=3e-4", FINETUNE },
+    { "finetune.min-lr=1e-7", FINETUNE },
+    { "finetune.warmup=3", FINETUNE },
+    { "finetune.weight-decay=0.1", FINETUNE },
+    { "finetune.beta2=0.95", FINETUNE },
+    { "finetune.layer-decay=0.5", FINETUNE },
+    { "finetune.drop-path=0.05", FINETUNE },
+    { "finetune.crop-min=0.2", FINETUNE },
+    { "finetune.flip=no", FINETUNE },
+    { "finetune.randaugment=5", FINETUNE },
+    { "finetune.erase=0", FINETUNE },
+    { "finetune.mixup=0", FINETUNE },
+    { "finetune.cutmix=0", FINETUNE },
+    { "finetune.smoothing=0", FINETUNE },
 };
 enum { N_SOMETHING = sizeof something / sizeof *something };
 
@@ -122,7 +175,7 @@ ParameterizedTestParameters(identity, changes_with)
 ParameterizedTest(int *i, identity, changes_with)
 {
     const char *settings[] = { something[*i].setting, NULL };
-    Ids         a = ids_of(SMALL, NULL), b = ids_of(SMALL, settings);
+    Ids         a = ids_of(EVALUATED, NULL), b = ids_of(EVALUATED, settings);
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(same(&a, &b, s) == !(something[*i].changes & 1U << s), "%s, %s",
                   something[*i].setting, stage_word(s));
@@ -137,6 +190,7 @@ Test(identity, every_key_is_tried)
         size_t     n = strlen(key->name);
         for (int i = 0; i < N_SOMETHING && !tried; i++)
             tried = !strncmp(something[i].setting, key->name, n) && something[i].setting[n] == '=';
+        if (!strncmp(key->name, "finetune.scratch-", 17)) continue; /* of untrained cells */
         if (key->of & ((1 << STAGE_KINDS) - 1)) cr_expect(tried, "%s", key->name);
     }
 }
@@ -146,8 +200,29 @@ Test(identity, untrained_cells_do_not_depend_on_training)
     const char *a[] = { "pretrain.epochs=0", NULL };
     const char *b[] = { "pretrain.epochs=0", "pretrain.strategy=grid", "pretrain.ratio=0.5",
                         "pretrain.blr=1", "pretrain.target=raw", NULL };
-    Ids x = ids_of(SMALL, a), y = ids_of(SMALL, b);
+    Ids x = ids_of(EVALUATED, a), y = ids_of(EVALUATED, b);
     for (int s = 0; s < STAGE_KINDS; s++) cr_expect(same(&x, &y, s), "%s", stage_word(s));
+}
+
+/* What is fine-tuned from scratch has settings of its own; the others do not matter. */
+Test(identity, scratch_is_set_apart)
+{
+    const char *plain[] = { "pretrain.epochs=0", NULL };
+    Ids         a = ids_of(EVALUATED, plain);
+    const struct { const char *setting; bool untrained, changes; } tries[] = {
+        { "finetune.layer-decay=0.5", true, false }, { "finetune.layer-decay=0.5", false, true },
+        { "finetune.scratch-layer-decay=0.5", true, true },
+        { "finetune.scratch-epochs=7", true, true }, { "finetune.scratch-epochs=7", false, false },
+        { "finetune.scratch-lr=1e-3", true, true },  { "finetune.scratch-lr=1e-3", false, false },
+        { "finetune.epochs=7", true, true }, /* by way of scratch-epochs */
+        { "finetune.mixup=0", true, true },
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        const char *set[] = { tries[i].setting, tries[i].untrained ? plain[0] : NULL, NULL };
+        Ids b = ids_of(EVALUATED, set), c = tries[i].untrained ? a : ids_of(EVALUATED, NULL);
+        cr_expect(same(&b, &c, STAGE_FINETUNE) == !tries[i].changes, "%s", tries[i].setting);
+        cr_expect(same(&b, &c, STAGE_PARTIAL), "%s", tries[i].setting);
+    }
 }
 
 Test(identity, a_grid_that_grows_keeps_its_cells)
@@ -186,12 +261,13 @@ Test(identity, survives_its_own_file)
     const char *settings[] = { "pretrain.strategy=spiral:select=window,sym=1",
                                "pretrain.blr=0.0003", "seed=7", "knn.k=3",
                                "model.recompute=yes", NULL };
-    const char *untrained[] = { "pretrain.epochs=0", NULL };
+    const char *untrained[] = { "pretrain.epochs=0", "finetune.scratch-layer-decay=0.8",
+                                "finetune.epochs=6", NULL };
     const char *several[] = { "pretrain.strategy=(grid | random:sym=1) + random until 0.5 then "
                               "sma ratio 0.5..0.9", NULL };
     const char *const *all[] = { settings, untrained, several };
     for (int round = 0; round < 3; round++) {
-        Recipe *r = recipe_good(&scratch, SMALL, all[round]);
+        Recipe *r = recipe_good(&scratch, EVALUATED, all[round]);
         for (int s = 0; s < STAGE_KINDS; s++) {
             Text yaml = { 0 };
             cell_yaml(r->cells, s, &yaml);
@@ -209,7 +285,7 @@ Test(identity, survives_its_own_file)
 
 Test(identity, is_the_hash_of_the_canonical_text)
 {
-    Recipe *r = recipe_good(&scratch, SMALL, NULL);
+    Recipe *r = recipe_good(&scratch, EVALUATED, NULL);
     for (int s = 0; s < STAGE_KINDS; s++) {
         Text text = { 0 };
         Hash h;

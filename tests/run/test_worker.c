@@ -42,7 +42,7 @@ static void open_cell(void)
     cr_redirect_stdout(); /* what goes to log.txt */
     cr_redirect_stderr();
     scratch_open(&scratch);
-    recipe = recipe_good(&scratch, SMALL, NULL);
+    recipe = recipe_good(&scratch, EVALUATED, NULL);
     cell_folder(folder, scratch.folder, recipe->cells);
     snprintf(cell, sizeof cell, "%.16s", recipe->cells[0].stage[0].id);
     cr_assert(!file_make_folders(folder, &err), "%s", err.text);
@@ -111,7 +111,7 @@ static char *contents(const char *name)
 Test(worker, runs_every_stage_in_order)
 {
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain knn linear-cached ");
+    cr_expect_str_eq(order, "pretrain knn linear-cached linear partial finetune ");
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(cell_done(scratch.folder, recipe->cells, s));
     cr_expect(contents("journal.jsonl") == NULL, "the journal is gone when all is done");
@@ -124,7 +124,7 @@ Test(worker, skips_evaluations_that_are_there)
     cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
     cr_assert(!file_write(path, "", 0, &err));
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain linear-cached ");
+    cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune ");
 }
 
 Test(worker, keeps_the_reason_of_a_failure)
@@ -160,7 +160,7 @@ Test(worker, refuses_a_configuration_of_another_cell)
 {
     const char *other[] = { "seed=1", NULL };
     recipe_close(recipe);
-    recipe = recipe_good(&scratch, SMALL, other);
+    recipe = recipe_good(&scratch, EVALUATED, other);
     char was[17], path[CELL_PATH * 2];
     Text yaml = { 0 };
     Err  err;

@@ -19,6 +19,26 @@ static const char *const guided[] = {
     "amt:interval=0.34,throw=0.3", "sgmae:first=0.34,again=0.34", "sgmae:control=untrained",
 };
 
+/* The loss of each step of a stage's record. */
+static double *losses_of(const StageContext *x, const Cell *c, StageKind kind, size_t *n)
+{
+    char    path[CELL_PATH];
+    H5     *f;
+    Arena   a;
+    Err     err;
+    double *step, *loss, *kept;
+    cell_record(path, x->results, c, kind);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!record_read(&f, path, c->stage[kind].id, &err), "%s", err.text);
+    cr_assert(!record_curve_read(f, "loss", "step", &a, &step, &loss, n, NULL, &err), "%s",
+              err.text);
+    kept = malloc(*n * sizeof *kept);
+    memcpy(kept, loss, *n * sizeof *kept);
+    h5_close(f);
+    arena_close(&a);
+    return kept;
+}
+
 ParameterizedTestParameters(stages, stopped_and_resumed_equals_unbroken)
 {
     enum { COUNT = sizeof guided / sizeof *guided };
@@ -56,6 +76,48 @@ ParameterizedTest(int *i, stages, stopped_and_resumed_equals_unbroken, .timeout 
     close_home(&h);
 }
 
+/* Every evaluation that is a training, three epochs of six steps: its record says the same
+ * of each image, and its weights would be others if a bit of the state were lost. */
+static const StageKind trainings[] = { STAGE_LINEAR, STAGE_PARTIAL, STAGE_FINETUNE };
+
+ParameterizedTestParameters(stages, an_evaluation_resumed_equals_an_unbroken_one)
+{
+    static int index[] = { 0, 1, 2 };
+    return cr_make_param_array(int, index, 3);
+}
+ParameterizedTest(int *i, stages, an_evaluation_resumed_equals_an_unbroken_one, .timeout = 60)
+{
+    Home            h;
+    Err             err;
+    char            one[128], two[128], name[64];
+    const StageKind kind = trainings[*i];
+    const Cell     *c = open_cell(&h, NULL);
+    StageContext    whole = context(&h, one, "whole", c), broken = context(&h, two, "broken", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &whole, &err), "%s", err.text);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &broken, &err), "%s", err.text);
+    cr_assert(!stage_run(c, kind, &whole, &err), "%s", err.text);
+    for (long stop = 4; stop < 18; stop += 5) {
+        Stopper s = { .stop_at = stop };
+        broken.self = &s, broken.progress = stop_count, broken.stopping = stop_enough;
+        cr_assert(stage_run(c, kind, &broken, &err) == STATUS_STOPPED, "%s", err.text);
+        cr_expect(s.seen == stop, "stopped at %ld, not %ld", s.seen, stop);
+    }
+    broken.stopping = NULL, broken.progress = NULL;
+    cr_assert(!stage_run(c, kind, &broken, &err), "%s", err.text);
+
+    size_t  n, m;
+    double *a = losses_of(&whole, c, kind, &n), *b = losses_of(&broken, c, kind, &m);
+    cr_expect(n == 18 && m == 18, "%zu and %zu steps", n, m);
+    cr_expect_arr_eq(a, b, n * sizeof *a);
+    snprintf(name, sizeof name, "%s_top1", stage_word(kind));
+    double x = metric(&whole, c, kind, name), y = metric(&broken, c, kind, name);
+    cr_expect(x == y && x >= 0 && x <= 100, "%g and %g", x, y);
+    free(a), free(b);
+    features_free(whole.features);
+    features_free(broken.features);
+    close_home(&h);
+}
+
 Test(stages, every_evaluation_leaves_its_record, .timeout = 60)
 {
     Home         h;
@@ -67,6 +129,8 @@ Test(stages, every_evaluation_leaves_its_record, .timeout = 60)
         cr_assert(!stage_run(c, k, &x, &err), "%s", err.text);
         cr_expect(cell_done(results, c, k));
     }
+    double tuned = metric(&x, c, STAGE_FINETUNE, "finetune_top5");
+    cr_expect(tuned >= metric(&x, c, STAGE_FINETUNE, "finetune_top1") && tuned <= 100);
     double knn = metric(&x, c, STAGE_KNN, "knn_top1");
     double top5 = metric(&x, c, STAGE_KNN, "knn_top5");
     double linear = metric(&x, c, STAGE_LINEAR_CACHED, "linear_cached_top1");
@@ -80,25 +144,17 @@ Test(stages, a_training_lowers_the_loss, .timeout = 60)
 {
     Home         h;
     Err          err;
-    char         results[128], path[CELL_PATH];
-    H5          *f;
-    Arena        a;
-    double      *at, *loss;
+    char         results[128];
     size_t       n;
     const Cell  *c = open_cell(&h, "pretrain.epochs=20");
     StageContext x = context(&h, results, "results", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
-    cell_record(path, results, c, STAGE_PRETRAIN);
-    arena_open(&a, "test", NULL, NULL);
-    cr_assert(!record_read(&f, path, NULL, &err), "%s", err.text);
-    cr_assert(!record_curve_read(f, "loss", "step", &a, &at, &loss, &n, NULL, &err), "%s",
-              err.text);
+    double *loss = losses_of(&x, c, STAGE_PRETRAIN, &n);
     cr_assert(n == 120, "%zu steps", n);
     double early = (loss[0] + loss[1] + loss[2]) / 3;
     double late = (loss[n - 1] + loss[n - 2] + loss[n - 3]) / 3;
     cr_expect(late < 0.9 * early, "from %g to %g", early, late);
-    h5_close(f);
-    arena_close(&a);
+    free(loss);
     features_free(x.features);
     close_home(&h);
 }

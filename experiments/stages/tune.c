@@ -1,0 +1,164 @@
+#include "experiments/stages/tune.h"
+
+#include "core/data/loader.h"
+#include "core/data/mix.h"
+#include "core/train/checkpoint.h"
+#include "experiments/stages/training.h"
+
+#include <string.h>
+
+typedef struct {
+    const Cell         *cell;
+    const StageContext *context;
+    const TuneConfig   *how;
+
+    Arena      host;
+    Data      *data;
+    Augment    augment;
+    Loader     loader;
+    Batch      batch;
+    Mixing     mixing;
+    real      *target; /* [batch, classes] */
+    Classifier model;
+    AdamW      adamw;
+    Tape       tape;
+    Training   run;
+} Tune;
+
+ClassifierConfig tune_model(const Cell *c, const TuneConfig *how)
+{
+    const DataFacts *d = c->data;
+    MaeConfig        mae = config_mae(&c->config, d->channels, d->height, d->width);
+    ClassifierConfig m = classifier_defaults(&mae.encoder, d->classes,
+                                             strcmp(how->pool, "mean") ? POOL_CLASS : POOL_MEAN);
+    m.drop_path = how->drop_path;
+    m.layer_decay = how->layer_decay;
+    m.blocks = how->blocks;
+    return m;
+}
+
+static Status open_model(Tune *u, Err *err)
+{
+    const Backend   *be;
+    Mae              mae;
+    char             path[CELL_PATH];
+    ClassifierConfig config = tune_model(u->cell, u->how);
+    cell_file(path, u->context->results, u->cell, "encoder.safetensors");
+    if (backend_open(&be, NULL, err) || checkpoint_open(&mae, be, path, NULL, err))
+        return err->code;
+    classifier_open(&u->model, be, &config, u->cell->config.seed);
+    classifier_take(&u->model, &mae.params);
+    mae_close(&mae);
+    AdamWConfig adamw = adamw_defaults();
+    adamw.beta2 = u->how->beta2;
+    adamw.decay = u->how->weight_decay;
+    adamw_open(&u->adamw, &u->model.params, &adamw);
+    tape_open(&u->tape, be);
+    u->tape.recompute = u->cell->config.model.recompute;
+    return STATUS_OK;
+}
+
+static void open_data(Tune *u)
+{
+    const TuneConfig *k = u->how;
+    u->augment = augment_defaults();
+    u->augment.area_min = k->crop_min;
+    u->augment.flip = k->flip ? 0.5 : 0;
+    u->mixing = (Mixing){ k->mixup, k->cutmix, k->smoothing };
+    loader_open(&u->loader, u->data,
+                &(LoaderConfig){ .batch = k->batch, .shuffle = true, .augment = &u->augment,
+                                 .seed = u->cell->config.seed });
+    u->batch = batch_new(&u->host, &u->loader);
+    u->target = ARENA_NEW(&u->host, real, (size_t)k->batch * (size_t)u->data->classes);
+    training_plan(&u->run, &u->host, loader_steps(&u->loader), k->batch,
+                  &(Schedule){ .lr = k->lr, .min_lr = k->min_lr, .warmup = k->warmup,
+                               .epochs = k->epochs });
+}
+
+/* One step: images, augmented and mixed, forward, backward, AdamW. */
+static Status take(void *self, Err *err)
+{
+    Tune            *u = self;
+    Batch           *b = &u->batch;
+    Tape            *t = &u->tape;
+    const VitConfig *e = &u->model.config.encoder;
+    const uint64_t   seed = u->cell->config.seed, epoch = (uint64_t)training_epoch(&u->run);
+    const int        step = training_in_epoch(&u->run), classes = u->data->classes;
+    if (loader_batch(&u->loader, b, epoch, step, err)) return err->code;
+    Mix mix = mix_draw(&u->mixing, e->height, e->width, seed, epoch, (uint64_t)step);
+    mix_images(&mix, b->images, b->N, e->channels, e->height, e->width);
+    mix_targets(&mix, u->target, b->labels, b->N, classes, u->mixing.smoothing);
+
+    Tensor *images = stage_images(t, e, b->images, b->N);
+    Tensor *target = tape_constant(t, 2, (int[]){ b->N, classes });
+    t->be->write(target->data, u->target, tensor_count(target));
+    Tensor **shares = classifier_shares(t, &u->model, seed, epoch, b->ids, b->N);
+    Tensor  *logits = classifier_forward(t, &u->model, images, shares);
+    Tensor  *loss = op_cross_entropy(t, logits, target);
+    if (training_loss(&u->run, t->be, loss, err)) return err->code;
+    adamw_backward(&u->adamw, t, loss, training_lr(&u->run));
+    tape_reset(t);
+    return STATUS_OK;
+}
+
+static void put(const void *self, SafetensorsOut *out, Arena *a)
+{
+    const Tune *u = self;
+    (void)a;
+    params_put(&u->model.params, "", out);
+    adamw_put(&u->adamw, "", out);
+}
+
+static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
+{
+    Tune *u = self;
+    (void)a;
+    if (params_get(&u->model.params, "", in, err)) return err->code;
+    return adamw_get(&u->adamw, "", in, err);
+}
+
+static Tensor *logits_of(Tape *t, const void *self, Tensor *images)
+{
+    return classifier_forward(t, self, images, NULL);
+}
+
+static Status run(Tune *u, const char *name, const char *what, Err *err)
+{
+    Record *r;
+    Scores  s;
+    open_data(u);
+    if (open_model(u, err) || training_run(&u->run, err) ||
+        stage_score(&s, u->cell, &u->host, &u->tape, &u->model.config.encoder, logits_of,
+                    &u->model, err) ||
+        stage_record(&r, u->cell, u->run.kind, u->context, err))
+        return err->code;
+    stage_accuracy(r, u->cell, name, what, s.scores, s.labels, s.count);
+    record_whole(r, "parameters", (int64_t)params_count(&u->model.params));
+    record_whole(r, "trained_parameters", (int64_t)params_trained(&u->model.params));
+    record_whole(r, "bad_images", stage_bad_images(u->data));
+    training_curves(&u->run, r, &u->host, name, "cross entropy");
+    training_cost(&u->run, r, name);
+    if (record_close(r, err)) return err->code;
+    training_forget(&u->run);
+    return STATUS_OK;
+}
+
+Status tune(const Cell *c, const StageContext *x, StageKind kind, const TuneConfig *how,
+            const char *name, const char *what, Err *err)
+{
+    Tune u = { .cell = c, .context = x, .how = how };
+    u.run = (Training){ .cell = c, .context = x, .kind = kind, .self = &u,
+                        .params = &u.model.params, .take = take, .put = put, .get = get };
+    if (data_open(&u.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
+    arena_open(&u.host, name, NULL, NULL);
+    Status bad = run(&u, name, what, err);
+    training_close(&u.run);
+    loader_close(&u.loader);
+    if (u.tape.be) {
+        tape_close(&u.tape);
+        classifier_close(&u.model);
+    }
+    arena_close(&u.host);
+    data_close(u.data);
+    return bad;
+}

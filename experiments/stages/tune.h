@@ -1,0 +1,16 @@
+/* Training an encoder, or the last of it, with labels: what finetune and partial share. */
+#ifndef EXPERIMENTS_STAGES_TUNE_H
+#define EXPERIMENTS_STAGES_TUNE_H
+
+#include "core/model/classifier.h"
+#include "experiments/stages/inside.h"
+
+/* The whole stage: starts from the cell's encoder, leaves the record of this kind, whose
+ * metrics are NAME_top1, ...; `what` says it in words. */
+MUST_USE Status tune(const Cell *c, const StageContext *x, StageKind kind,
+                     const TuneConfig *how, const char *name, const char *what, Err *err);
+
+/* The model that is trained so. */
+ClassifierConfig tune_model(const Cell *c, const TuneConfig *how);
+
+#endif

@@ -49,6 +49,11 @@ static Status complain(const char *log, const char *out, const char *script, Err
     return err->code;
 }
 
+static Status missing(int why, Err *err)
+{
+    return err_set(err, STATUS_MISSING, "gnuplot: %s; install gnuplot-nox", strerror(why));
+}
+
 static Status run(const char *script, const char *format, const char *out,
                   const char *const *arguments, Err *err)
 {
@@ -69,13 +74,30 @@ static Status run(const char *script, const char *format, const char *out,
     int bad = posix_spawnp(&pid, "gnuplot", &to_log, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&to_log);
     if (bad)
-        err_set(err, STATUS_MISSING, "gnuplot: %s; install gnuplot-nox", strerror(bad));
+        missing(bad, err);
     else if (waitpid(pid, &status, 0) != pid || status || !file_exists(aside))
         bad = complain(log, out, script, err);
     unlink(log);
     if (!bad) return file_commit(aside, out, err);
     unlink(aside);
     return err->code;
+}
+
+Status gnuplot_check(const char *name, Err *err)
+{
+    char        script[PATH_ROOM];
+    char *const argv[] = { "gnuplot", "--version", NULL };
+    int         status = 0;
+    pid_t       pid;
+    if (find_script(script, name, err)) return err->code;
+    posix_spawn_file_actions_t quiet;
+    posix_spawn_file_actions_init(&quiet);
+    posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
+    int bad = posix_spawnp(&pid, "gnuplot", &quiet, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&quiet);
+    if (bad) return missing(bad, err);
+    waitpid(pid, &status, 0);
+    return status ? err_set(err, STATUS_MISSING, "gnuplot does not run") : STATUS_OK;
 }
 
 Status gnuplot_run(const char *name, const char *out, const char *const *arguments,

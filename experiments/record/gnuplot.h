@@ -16,4 +16,7 @@ enum { GNUPLOT_ARGUMENTS = 8 };
 MUST_USE Status gnuplot_run(const char *name, const char *out,
                             const char *const *arguments, Text *made, Err *err);
 
+/* Is there gnuplot, and this script?  STATUS_MISSING; for who would have to wait. */
+MUST_USE Status gnuplot_check(const char *name, Err *err);
+
 #endif

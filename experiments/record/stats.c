@@ -135,10 +135,33 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-double stats_median(double *x, int n)
+/* How many are known: the first so many, from now on in order. */
+static int sort_known(double *x, int n)
 {
     int known = 0;
     qsort(x, (size_t)n, sizeof *x, by_value);
     while (known < n && !isnan(x[known])) known++;
+    return known;
+}
+
+double stats_median(double *x, int n)
+{
+    int known = sort_known(x, n);
     return known ? x[(known - 1) / 2] / 2 + x[known / 2] / 2 : NAN;
+}
+
+static double between(const double *x, int n, double share)
+{
+    if (!n) return NAN;
+    double at = share * (n - 1);
+    int    low = (int)at, high = low + 1 < n ? low + 1 : low;
+    return x[low] + (at - low) * (x[high] - x[low]);
+}
+
+Quartiles stats_quartiles(double *x, int n)
+{
+    Quartiles q = { .median = stats_median(x, n), .n = sort_known(x, n) };
+    q.low = between(x, q.n, 0.25);
+    q.high = between(x, q.n, 0.75);
+    return q;
 }

@@ -34,6 +34,15 @@ double stats_detectable(double sd, int n);
  * is none.  Sorts x. */
 double stats_median(double *x, int n);
 
+/* What lies in the middle of those that are known: a quarter is below low, a quarter
+ * above high, by linear interpolation between neighbours.  Sorts x. */
+typedef struct {
+    double low, median, high;
+    int    n; /* values that were known; without one the others are NaN */
+} Quartiles;
+
+Quartiles stats_quartiles(double *x, int n);
+
 /* Student's t with df > 0 degrees of freedom: P(T <= t), and its inverse for
  * 0 < p < 1. */
 double stats_t_cdf(double t, double df);

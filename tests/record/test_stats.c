@@ -113,3 +113,17 @@ Test(stats, median_is_the_middle_of_what_is_known)
     cr_expect(stats_median(even, 5) == 5);
     cr_expect(isnan(stats_median(none, 2)) && isnan(stats_median(none, 0)));
 }
+
+/* numpy.percentile(x, [25, 50, 75]) of what is known. */
+Test(stats, quartiles_lie_between_neighbours)
+{
+    double    five[] = { 9, 1, 4, NAN, 5, 20 }, four[] = { 8, 2, 4, 6 }, one[] = { 7 };
+    Quartiles q = stats_quartiles(five, 6);
+    cr_expect(q.low == 4 && q.median == 5 && q.high == 9 && q.n == 5);
+    q = stats_quartiles(four, 4);
+    cr_expect(q.low == 3.5 && q.median == 5 && q.high == 6.5 && q.n == 4);
+    q = stats_quartiles(one, 1);
+    cr_expect(q.low == 7 && q.median == 7 && q.high == 7 && q.n == 1);
+    q = stats_quartiles(one, 0);
+    cr_expect(isnan(q.low) && isnan(q.median) && isnan(q.high) && q.n == 0);
+}

@@ -1,12 +1,18 @@
-#define _POSIX_C_SOURCE 200809L /* fork, pipe */
+#define _POSIX_C_SOURCE 200809L /* write */
 #include "experiments/bench/apart.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "experiments/bench/hear.h"
+
+#include <math.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+
+typedef struct {
+    Measurement *run;
+    void        *value;
+    size_t       n;
+    const void  *what;
+} Apart;
 
 static bool write_all(int to, const void *bytes, size_t n)
 {
@@ -16,44 +22,34 @@ static bool write_all(int to, const void *bytes, size_t n)
     return true;
 }
 
-static bool read_all(int from, void *bytes, size_t n)
+/* First how it went, then the value. */
+static void work(const void *of, int to)
 {
-    char *at = bytes;
-    for (ssize_t k; n; n -= (size_t)k, at += k)
-        if ((k = read(from, at, n)) <= 0) return false;
-    return true;
+    const Apart *a = of;
+    Err          err = { 0 };
+    err.code = a->run(a->value, a->what, &err);
+    if (!write_all(to, &err, sizeof err) || !write_all(to, a->value, a->n))
+        _exit(EXIT_FAILED);
 }
 
-/* The child: first how it went, then the value. */
-static void measure(Measurement *run, void *value, size_t n, const void *what, int to)
+Status apart(Measurement *run, void *value, size_t n, const void *what, Watch *watch,
+             Err *err)
 {
-    Err err = { 0 };
-    err.code = run(value, what, &err);
-    bool told = write_all(to, &err, sizeof err) && write_all(to, value, n);
-    fflush(stdout);
-    _exit(told ? 0 : 1);
-}
-
-Status apart(Measurement *run, void *value, size_t n, const void *what, Err *err)
-{
-    int end[2], state = 0;
-    Err theirs;
-    fflush(stdout);
-    if (pipe(end)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0) return err_set(err, STATUS_IO, "fork: %s", strerror(errno));
-    if (!child) {
-        close(end[0]);
-        measure(run, value, n, what, end[1]);
+    Apart  a = { run, value, n, what };
+    Err    theirs;
+    Text   said = { 0 };
+    size_t all = sizeof theirs + n;
+    Status bad = hear(&said, &(Hearing){ work, &a, all, INFINITY }, watch, err);
+    if (bad) {
+        if (bad == STATUS_FAILED) err_in(err, "a measurement");
+    } else if (said.length != all) {
+        bad = err_set(err, STATUS_FAILED, "a measurement: ended without a word");
+    } else {
+        memcpy(&theirs, said.s, sizeof theirs);
+        memcpy(value, said.s + sizeof theirs, n);
+        bad = theirs.code;
+        if (bad) *err = theirs;
     }
-    close(end[1]);
-    bool told = read_all(end[0], &theirs, sizeof theirs) && read_all(end[0], value, n);
-    close(end[0]);
-    while (waitpid(child, &state, 0) < 0 && errno == EINTR) continue;
-    if (!told && WIFSIGNALED(state))
-        return err_set(err, STATUS_FAILED, "a measurement was killed by signal %d",
-                       WTERMSIG(state));
-    if (!told) return err_set(err, STATUS_FAILED, "a measurement ended without a word");
-    if (theirs.code) *err = theirs;
-    return theirs.code;
+    text_free(&said);
+    return bad;
 }

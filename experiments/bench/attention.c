@@ -6,7 +6,6 @@
 #include "core/cpu/cpu.h"
 #include "core/cpu/plain.h"
 #include "experiments/bench/apart.h"
-#include "experiments/record/stats.h"
 
 const AttentionShape attention_shapes[ATTENTION_SHAPES + 1] = {
     { 17, 192, 3, 128 }, { 50, 768, 12, 16 },  { 65, 96, 3, 128 },
@@ -93,20 +92,20 @@ static Status measure(void *value, const void *what, Err *err)
         again[n] = s[PLAIN_AGAIN][n] / s[BACKWARD][n];
     }
     *t = (AttentionTime){ .shape = c->shape,
-                          .forward_s = stats_median(s[FORWARD], n),
-                          .plain_forward_s = stats_median(s[PLAIN_FORWARD], n),
-                          .backward_s = stats_median(s[BACKWARD], n),
-                          .plain_backward_s = stats_median(s[PLAIN_BACKWARD], n),
-                          .plain_again_s = stats_median(s[PLAIN_AGAIN], n),
-                          .forward_times = stats_median(forward, n),
-                          .backward_times = stats_median(backward, n),
-                          .again_times = stats_median(again, n) };
+                          .forward_s = stats_quartiles(s[FORWARD], n),
+                          .plain_forward_s = stats_quartiles(s[PLAIN_FORWARD], n),
+                          .backward_s = stats_quartiles(s[BACKWARD], n),
+                          .plain_backward_s = stats_quartiles(s[PLAIN_BACKWARD], n),
+                          .plain_again_s = stats_quartiles(s[PLAIN_AGAIN], n),
+                          .forward_times = stats_quartiles(forward, n),
+                          .backward_times = stats_quartiles(backward, n),
+                          .again_times = stats_quartiles(again, n) };
     arena_close(&w.values);
     return STATUS_OK;
 }
 
 Status attention_measure(AttentionTime *t, const AttentionShape *s, double seconds,
-                         int threads, Err *err)
+                         int threads, Watch *watch, Err *err)
 {
-    return apart(measure, t, sizeof *t, &(What){ *s, seconds, threads }, err);
+    return apart(measure, t, sizeof *t, &(What){ *s, seconds, threads }, watch, err);
 }

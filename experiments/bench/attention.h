@@ -3,7 +3,8 @@
 #ifndef EXPERIMENTS_BENCH_ATTENTION_H
 #define EXPERIMENTS_BENCH_ATTENTION_H
 
-#include "core/base/status.h"
+#include "experiments/bench/watch.h"
+#include "experiments/record/stats.h"
 
 typedef struct {
     int tokens, width, heads, batch;
@@ -16,16 +17,16 @@ extern const AttentionShape attention_shapes[ATTENTION_SHAPES + 1];
 
 typedef struct {
     AttentionShape shape;
-    double forward_s, plain_forward_s;
-    double backward_s, plain_backward_s; /* plain keeps all scores from the way there */
-    double plain_again_s;                /* plain computes them again, as ours does   */
-    double forward_times, backward_times, again_times; /* plain over ours: medians of
-                                                          the ratios                  */
+    Quartiles forward_s, plain_forward_s;
+    Quartiles backward_s, plain_backward_s; /* plain keeps all scores from the way there */
+    Quartiles plain_again_s;                /* plain computes them again, as ours does   */
+    Quartiles forward_times, backward_times, again_times; /* plain over ours, of each
+                                                             try its own                */
 } AttentionTime;
 
-/* Medians over `seconds`, at least three, of all five in turn.  In a process of its
+/* Of `seconds`, at least three tries, of all five in turn.  In a process of its
  * own. */
 MUST_USE Status attention_measure(AttentionTime *t, const AttentionShape *s,
-                                  double seconds, int threads, Err *err);
+                                  double seconds, int threads, Watch *watch, Err *err);
 
 #endif

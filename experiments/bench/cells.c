@@ -1,24 +1,19 @@
-#define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
 #include "experiments/bench/cells.h"
 
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/threads.h"
 #include "experiments/bench/apart.h"
+#include "experiments/bench/temporary.h"
 #include "experiments/recipe/find.h"
 #include "experiments/run/schedule.h"
 
-#include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-static int drop(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-    (void)st, (void)kind, (void)ftw;
-    return remove(path);
-}
+typedef struct {
+    char folder[TEMPORARY_PATH];
+    int  rounds;
+} What;
 
 static Status open_recipe(Recipe **r, const char *folder, int images, Err *err)
 {
@@ -37,16 +32,15 @@ static Status open_recipe(Recipe **r, const char *folder, int images, Err *err)
 }
 
 /* Seconds to run all cells, from nothing. */
-static Status run_all(double *seconds, const Recipe *r, const char *folder, int jobs, Err *err)
+static Status run_all(double *seconds, const Recipe *r, const char *results, int jobs, Err *err)
 {
-    char           program[CELL_PATH], results[CELL_PATH];
+    char           program[CELL_PATH];
     ScheduleConfig c = { .program = program, .jobs = jobs, .threads = 1 };
     ScheduleResult result;
     Works          w;
     Arena          a;
     arena_open(&a, "cells", NULL, NULL);
     program_path(program, sizeof program);
-    snprintf(results, sizeof results, "%s/jobs-%d", folder, jobs);
     works_list(&w, &a, r, results);
     double start = clock_s();
     Status bad = schedule_run(&w, r, &c, &result, err);
@@ -59,30 +53,43 @@ static Status run_all(double *seconds, const Recipe *r, const char *folder, int 
     return bad;
 }
 
-static Status measure(void *value, const void *folder, Err *err)
+static Status measure_rounds(CellRate *rate, const Recipe *r, const What *w, Err *err)
 {
-    CellRate *rate = value;
-    Recipe   *r = NULL;
-    Status    bad = open_recipe(&r, folder, rate->images, err);
-    for (int jobs = 1; jobs <= CELLS_JOBS && !bad; jobs++) {
-        double seconds;
-        bad = run_all(&seconds, r, folder, jobs, err);
-        rate->cells = r->n_cells;
-        rate->per_hour[jobs - 1] = 3600 * r->n_cells / seconds;
+    double per_hour[CELLS_JOBS][CELLS_ROUNDS_MOST], gain[CELLS_ROUNDS_MOST], seconds;
+    char   results[TEMPORARY_PATH + 64];
+    for (int i = 0; i < w->rounds; i++) {
+        for (int jobs = 1; jobs <= CELLS_JOBS; jobs++) {
+            snprintf(results, sizeof results, "%s/jobs-%d-%d", w->folder, jobs, i);
+            if (run_all(&seconds, r, results, jobs, err)) return err->code;
+            per_hour[jobs - 1][i] = 3600 * r->n_cells / seconds;
+        }
+        gain[i] = per_hour[CELLS_JOBS - 1][i] / per_hour[0][i];
     }
+    for (int k = 0; k < CELLS_JOBS; k++)
+        rate->per_hour[k] = stats_quartiles(per_hour[k], w->rounds);
+    rate->gain = stats_quartiles(gain, w->rounds);
+    rate->cells = r->n_cells;
+    return STATUS_OK;
+}
+
+static Status measure(void *value, const void *what, Err *err)
+{
+    const What *w = what;
+    CellRate   *rate = value;
+    Recipe     *r = NULL;
+    Status      bad = open_recipe(&r, w->folder, rate->images, err);
+    if (!bad) bad = measure_rounds(rate, r, w, err);
     recipe_close(r);
     return bad;
 }
 
 /* The scheduler sets variables that other measurements must not see. */
-Status cells_measure(CellRate *rate, int images, Err *err)
+Status cells_measure(CellRate *rate, int images, int rounds, Watch *watch, Err *err)
 {
-    char        folder[CELL_PATH];
-    const char *where = getenv("TMPDIR");
-    snprintf(folder, sizeof folder, "%s/maskgrid-bench-XXXXXX", where ? where : P_tmpdir);
+    What w = { .rounds = rounds < CELLS_ROUNDS_MOST ? rounds : CELLS_ROUNDS_MOST };
     *rate = (CellRate){ .images = images };
-    if (!mkdtemp(folder)) return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
-    Status bad = apart(measure, rate, sizeof *rate, folder, err);
-    nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS);
+    if (temporary_open(w.folder, err)) return err->code;
+    Status bad = apart(measure, rate, sizeof *rate, &w, watch, err);
+    temporary_close(w.folder);
     return bad;
 }

@@ -15,21 +15,27 @@ typedef struct {
     int                others;  /* 0..OTHERS_MOST                      */
 } CompareConfig;
 
+/* Another program, over the rounds in which it was measured. */
 typedef struct {
-    Other  other;
-    double times;  /* our images a second over theirs */
-    double memory; /* our peak over theirs            */
+    char      program[OTHER_NAME];
+    Quartiles step_s, images_per_s, peak_bytes;
+    Quartiles times;     /* our images a second over theirs, of each round */
+    Quartiles memory;    /* our peak over theirs                           */
+    char      why[256];  /* it failed, and how; then it is not run again   */
 } Against;
 
-/* Medians over the rounds.  Ratio and share are medians too, each of a round's own. */
+/* Of ours a figure is the median over the rounds of what `Speed` says of each: of the
+ * median, of both quartiles. */
 typedef struct {
     const char *preset;
+    bool        recompute;
     Speed       ours;
     Against     against[OTHERS_MOST]; /* in the order of the commands */
-    int         others;
+    int         others, rounds, threads;
 } Comparison;
 
+/* STATUS_OK even if another program failed. */
 MUST_USE Status compare(Comparison *to, const CompareConfig *c, const StepConfig *step,
-                        Err *err);
+                        Watch *watch, Err *err);
 
 #endif

@@ -7,7 +7,6 @@
 #include "core/metrics/knn.h"
 #include "core/train/linear_head.h"
 #include "experiments/bench/apart.h"
-#include "experiments/record/stats.h"
 
 typedef struct {
     real *x;      /* [n, width] */
@@ -30,36 +29,60 @@ static Cloud cloud(Arena *a, const EvaluationConfig *c, int n, uint64_t image)
     return k;
 }
 
+typedef struct {
+    const EvaluationConfig *config;
+    const Backend          *be;
+    Cloud                   train, test;
+    float                  *scores; /* [test, classes] */
+} Work;
+
+static double top1(const Work *w)
+{
+    return accuracy_of(w->scores, w->test.labels, w->test.n, w->config->classes, NULL, NULL)
+        .top1;
+}
+
+static double time_knn(const Work *w)
+{
+    KnnConfig knn = knn_defaults();
+    double    start = clock_s();
+    knn_scores(w->be, w->scores, &knn, w->train.x, w->train.labels, w->train.n, w->test.x,
+               w->test.n, w->config->width, w->config->classes);
+    return clock_s() - start;
+}
+
+static double time_linear(const Work *w)
+{
+    LinearConfig linear = linear_defaults();
+    double       start = clock_s();
+    linear.epochs = w->config->epochs;
+    linear_cached(w->be, w->scores, NULL, &linear, w->train.x, w->train.labels, w->train.n,
+                  w->test.x, w->test.n, w->config->width, w->config->classes);
+    return clock_s() - start;
+}
+
 static Status measure(void *value, const void *what, Err *err)
 {
     enum { TRIES = 3 };
     const EvaluationConfig *c = what;
     Evaluation             *e = value;
-    const Backend          *be;
-    KnnConfig               knn = knn_defaults();
-    LinearConfig            linear = linear_defaults();
+    Work                    w = { .config = c };
     Arena                   a;
-    double                  s[TRIES];
-    linear.epochs = c->epochs;
+    double                  knn[TRIES], linear[TRIES];
     threads_set(c->threads ? c->threads : threads_get());
-    if (backend_open(&be, NULL, err)) return err->code;
+    if (backend_open(&w.be, NULL, err)) return err->code;
     arena_open(&a, "evaluation", NULL, NULL);
-    Cloud  train = cloud(&a, c, c->train, 1), test = cloud(&a, c, c->test, 2);
-    float *scores = ARENA_NEW(&a, float, (size_t)c->test * (size_t)c->classes);
+    w.train = cloud(&a, c, c->train, 1);
+    w.test = cloud(&a, c, c->test, 2);
+    w.scores = ARENA_NEW(&a, float, (size_t)c->test * (size_t)c->classes);
     for (int i = 0; i < TRIES; i++) {
-        s[i] = -clock_s();
-        knn_scores(be, scores, &knn, train.x, train.labels, c->train, test.x, c->test,
-                   c->width, c->classes);
-        s[i] += clock_s();
+        knn[i] = time_knn(&w);
+        e->knn_top1 = top1(&w);
+        linear[i] = time_linear(&w);
+        e->linear_top1 = top1(&w);
     }
-    e->knn_s = stats_median(s, TRIES);
-    e->knn_top1 = accuracy_of(scores, test.labels, c->test, c->classes, NULL, NULL).top1;
-
-    e->linear_s = -clock_s();
-    linear_cached(be, scores, NULL, &linear, train.x, train.labels, c->train, test.x, c->test,
-                  c->width, c->classes);
-    e->linear_s += clock_s();
-    e->linear_top1 = accuracy_of(scores, test.labels, c->test, c->classes, NULL, NULL).top1;
+    e->knn_s = stats_quartiles(knn, TRIES);
+    e->linear_s = stats_quartiles(linear, TRIES);
     arena_close(&a);
     return STATUS_OK;
 }
@@ -70,7 +93,8 @@ EvaluationConfig evaluation_defaults(void)
                                .epochs = 90 };
 }
 
-Status evaluation_measure(Evaluation *e, const EvaluationConfig *c, Err *err)
+Status evaluation_measure(Evaluation *e, const EvaluationConfig *c, Watch *watch,
+                          Err *err)
 {
-    return apart(measure, e, sizeof *e, c, err);
+    return apart(measure, e, sizeof *e, c, watch, err);
 }

@@ -3,20 +3,22 @@
 #ifndef EXPERIMENTS_BENCH_EVALUATION_H
 #define EXPERIMENTS_BENCH_EVALUATION_H
 
-#include "core/base/status.h"
+#include "experiments/bench/watch.h"
+#include "experiments/record/stats.h"
 
 typedef struct {
     int train, test, width, classes, epochs, threads;
 } EvaluationConfig;
 
 typedef struct {
-    double knn_s, linear_s;
-    double knn_top1, linear_top1; /* shares that are right: the work was done */
+    Quartiles knn_s, linear_s;
+    double    knn_top1, linear_top1; /* shares that are right: the work was done */
 } Evaluation;
 
 EvaluationConfig evaluation_defaults(void); /* 60000, 10000, 192, 10, 90 epochs */
 
-/* Median of three knn; one linear-cached.  In a process of its own. */
-MUST_USE Status evaluation_measure(Evaluation *e, const EvaluationConfig *c, Err *err);
+/* Of three each, in turn.  In a process of its own. */
+MUST_USE Status evaluation_measure(Evaluation *e, const EvaluationConfig *c, Watch *watch,
+                                   Err *err);
 
 #endif

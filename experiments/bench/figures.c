@@ -48,26 +48,31 @@ static void add_rate(Text *tsv, int row, const char *name, double rate)
 }
 
 /* Blocks of the legend: ours, the products alone, each other's; rows are presets. */
-static Status draw_presets(const Sheet *s, Err *err)
+static Status draw_presets(const Sheet *s, const char *name, const Comparison *p, int n,
+                           Err *err)
 {
-    const Comparison *p = s->r->preset;
-    const int         n = s->r->presets;
-    Text              tsv = { 0 };
+    char caption[80] = "a training step";
+    Text tsv = { 0 };
     if (!n) return STATUS_OK;
+    if (p->threads == 1) snprintf(caption, sizeof caption, "a training step on one thread");
+    if (p->recompute) strcat(caption, ", blocks computed twice");
     add_block(&tsv, "maskgrid");
     for (int i = 0; i < n; i++) add_rate(&tsv, i, p[i].preset, p[i].ours.images_per_s);
     add_block(&tsv, "matrix products alone");
     for (int i = 0; i < n; i++)
         add_rate(&tsv, i, p[i].preset,
-                 p[i].ours.images_per_s * p[i].ours.step_s / p[i].ours.gemm_s);
+                 p[i].ours.images_per_s * p[i].ours.step_s.median / p[i].ours.gemm_s.median);
     for (int k = 0; k < p->others; k++) {
-        add_block(&tsv, p->against[k].other.program);
-        for (int i = 0; i < n; i++)
-            add_rate(&tsv, i, p[i].preset, p[i].against[k].other.images_per_s);
+        const char *program = NULL; /* as it calls itself where it came through */
+        for (int i = 0; i < n; i++) {
+            const Against *a = &p[i].against[k];
+            if (!a->step_s.n) continue;
+            if (!program) add_block(&tsv, program = a->program);
+            add_rate(&tsv, i, p[i].preset, a->images_per_s.median);
+        }
     }
-    Status bad = draw(s, "rates", "presets", &tsv,
-                      (const char *const[]){ "images a second", "log", "a training step", NULL },
-                      err);
+    Status bad = draw(s, "rates", name, &tsv,
+                      (const char *const[]){ "images a second", "log", caption, NULL }, err);
     text_free(&tsv);
     return bad;
 }
@@ -78,7 +83,7 @@ static Status draw_masks(const Sheet *s, Err *err)
     Status bad = STATUS_OK;
     add_block(&tsv, "masks");
     for (int i = 0; i < s->r->strategies; i++)
-        add_rate(&tsv, i, s->r->strategy[i].name, s->r->strategy[i].per_s);
+        add_rate(&tsv, i, s->r->strategy[i].name, s->r->strategy[i].per_s.median);
     if (s->r->strategies)
         bad = draw(s, "rates", "masks", &tsv,
                    (const char *const[]){ "masks a second", "log",
@@ -96,10 +101,10 @@ static Status draw_cells(const Sheet *s, Err *err)
     Status          bad = STATUS_OK;
     add_block(&tsv, "cells");
     for (int i = 0; i < CELLS_JOBS; i++)
-        text_add(&tsv, "%d\t--jobs %d\t%.6g\n", i, i + 1, c->per_hour[i]);
+        text_add(&tsv, "%d\t--jobs %d\t%.6g\n", i, i + 1, c->per_hour[i].median);
     snprintf(caption, sizeof caption,
              "micro, one epoch of %d images; a cell has one thread", c->images);
-    if (s->r->scaling)
+    if (c->gain.n)
         bad = draw(s, "rates", "cells", &tsv,
                    (const char *const[]){ "cells an hour", "linear", caption, NULL }, err);
     text_free(&tsv);
@@ -162,7 +167,8 @@ static void write_footer(Sheet *s)
     for (int i = 0; i < n; i++)
         if (!strcmp(facts[i].key, "processor"))
             text_add(&line, "%s, %d threads; ", facts[i].text, s->r->how.threads);
-    text_add(&line, "medians; %s", source);
+    text_add(&line, "medians; %s%s", source,
+             s->r->quiet.disturbed ? "; other programs ran beside it" : "");
     text_wrap(&s->footer, text_get(&line), COLUMNS);
     text_free(&line);
 }
@@ -172,7 +178,8 @@ Status report_figures(const Report *r, const char *folder, Text *made, Err *err)
     Sheet s = { .r = r, .folder = folder, .made = made };
     if (file_make_folders(folder, err)) return err->code;
     write_footer(&s);
-    Status bad = draw_presets(&s, err);
+    Status bad = draw_presets(&s, "presets", r->preset, r->presets, err);
+    if (!bad) bad = draw_presets(&s, "single", r->single, r->singles, err);
     if (!bad) bad = draw_masks(&s, err);
     for (Over over = 0; over < OVER_KINDS && !bad; over++) bad = draw_series(&s, over, err);
     if (!bad) bad = draw_cells(&s, err);

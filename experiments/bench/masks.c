@@ -4,7 +4,6 @@
 #include "core/mask/draw.h"
 #include "experiments/bench/apart.h"
 #include "experiments/lint/invent.h"
-#include "experiments/record/stats.h"
 #include "strategies/registry.h"
 
 enum { SIDE = 14, L = SIDE * SIDE, IMAGES = 4, SPANS = 5, TOGETHER = 256 };
@@ -36,13 +35,13 @@ static Status measure(void *value, const void *strategy, Err *err)
     invented_open(&in, mask_needs(m), SIDE, SIDE, images, IMAGES);
     for (int n = 0; n < IMAGES; n++) view[n] = invented_view(&in, n);
     time_spans(rate, m, view);
-    *(double *)value = stats_median(rate, SPANS);
+    *(Quartiles *)value = stats_quartiles(rate, SPANS);
     invented_close(&in);
     mask_close(m);
     return STATUS_OK;
 }
 
-Status masks_measure(double *per_s, const char *strategy, Err *err)
+Status masks_measure(Quartiles *per_s, const char *strategy, Watch *watch, Err *err)
 {
-    return apart(measure, per_s, sizeof *per_s, strategy, err);
+    return apart(measure, per_s, sizeof *per_s, strategy, watch, err);
 }

@@ -1,18 +1,15 @@
-#define _POSIX_C_SOURCE 200809L /* fork, poll, strnlen */
+#define _POSIX_C_SOURCE 200809L /* strnlen, dup2 */
 #include "experiments/bench/other.h"
 
 #include "core/base/text.h"
-#include "core/base/threads.h"
+#include "experiments/bench/hear.h"
 
 #include <jansson.h>
 
-#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { OUTPUT_MOST = 1 << 20, PATIENCE_S = 600 };
@@ -83,63 +80,24 @@ Status other_parse(Other *o, const char *preset, const char *text, Err *err)
 
 /* --- running it ------------------------------------------------------------ */
 
-/* All it prints, until it closes its output; false if that is too much or too late. */
-static bool listen_to(int from, Text *said, double until_s)
+static void work(const void *line, int to)
 {
-    char          bytes[4096];
-    struct pollfd end = { .fd = from, .events = POLLIN };
-    for (;;) {
-        double left_s = until_s - clock_s();
-        int    ready = left_s > 0 ? poll(&end, 1, (int)(1e3 * fmin(left_s, 1e6)) + 1) : 0;
-        if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0 || said->length > OUTPUT_MOST) return false;
-        ssize_t n = read(from, bytes, sizeof bytes);
-        if (n <= 0) return n == 0;
-        text_add_bytes(said, bytes, (size_t)n);
-    }
-}
-
-static Status judge(int state, bool listened, Err *err)
-{
-    if (!listened) return err_set(err, STATUS_FAILED, "no end of it; killed");
-    if (WIFSIGNALED(state))
-        return err_set(err, STATUS_FAILED, "killed by signal %d", WTERMSIG(state));
-    if (WEXITSTATUS(state))
-        return err_set(err, STATUS_FAILED, "exit code %d", WEXITSTATUS(state));
-    return STATUS_OK;
-}
-
-static Status listen_to_command(Text *said, const char *line, double seconds, Err *err)
-{
-    int end[2], state = 0;
-    fflush(stdout);
-    if (pipe(end)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0) {
-        close(end[0]), close(end[1]);
-        return err_set(err, STATUS_IO, "fork: %s", strerror(errno));
-    }
-    if (!child) {
-        dup2(end[1], STDOUT_FILENO);
-        close(end[0]), close(end[1]);
-        execl("/bin/sh", "sh", "-c", line, (char *)NULL);
-        _exit(127);
-    }
-    close(end[1]);
-    bool listened = listen_to(end[0], said, clock_s() + PATIENCE_S + 10 * seconds);
-    close(end[0]);
-    if (!listened) kill(child, SIGKILL);
-    while (waitpid(child, &state, 0) < 0 && errno == EINTR) continue;
-    return judge(state, listened, err);
+    int nothing = open("/dev/null", O_RDONLY);
+    dup2(nothing, STDIN_FILENO);
+    dup2(to, STDOUT_FILENO);
+    close(nothing), close(to);
+    execl("/bin/sh", "sh", "-c", (const char *)line, (char *)NULL);
+    _exit(127);
 }
 
 Status other_measure(Other *o, const char *command, const char *preset, double seconds,
-                     int threads, Err *err)
+                     int threads, Watch *watch, Err *err)
 {
     Text line = { 0 }, said = { 0 };
     text_add(&line, "exec %s --preset %s --seconds %g --threads %d", command, preset, seconds,
              threads);
-    Status bad = listen_to_command(&said, text_get(&line), seconds, err);
+    Hearing h = { work, text_get(&line), OUTPUT_MOST, PATIENCE_S + 10 * seconds };
+    Status  bad = hear(&said, &h, watch, err);
     if (!bad) bad = other_parse(o, preset, text_get(&said), err);
     if (bad) err_in(err, "%.150s --preset %s", command, preset); /* leaves room for why */
     text_free(&line);

@@ -9,7 +9,7 @@
 #ifndef EXPERIMENTS_BENCH_OTHER_H
 #define EXPERIMENTS_BENCH_OTHER_H
 
-#include "core/base/status.h"
+#include "experiments/bench/watch.h"
 
 enum { OTHER_NAME = 38 };
 
@@ -19,9 +19,10 @@ typedef struct {
 } Other;
 
 /* STATUS_FAILED if the command cannot be run, ends in an error, or is not done after
- * ten minutes and ten times `seconds`; STATUS_FORMAT if it prints something else. */
+ * ten minutes and ten times `seconds`; STATUS_FORMAT if it prints something else;
+ * STATUS_STOPPED if that is asked for in `watch`, which may be NULL. */
 MUST_USE Status other_measure(Other *o, const char *command, const char *preset,
-                              double seconds, int threads, Err *err);
+                              double seconds, int threads, Watch *watch, Err *err);
 
 /* What it printed, as text. */
 MUST_USE Status other_parse(Other *o, const char *preset, const char *text, Err *err);

@@ -3,7 +3,8 @@
 #include "core/base/threads.h"
 #include "core/data/loader.h"
 #include "experiments/bench/apart.h"
-#include "experiments/record/stats.h"
+#include "experiments/bench/drawn.h"
+#include "experiments/bench/temporary.h"
 
 enum { MOST_BATCH = 64, LEAST = 3, MOST = 4096, CACHE_MIB = 4096 };
 
@@ -12,10 +13,17 @@ typedef struct {
     double      seconds;
 } What;
 
-/* Pictures a second; with `warm` of the epochs after the first. */
-static Status rate(double *per_s, Loader *l, Arena *a, double seconds, bool warm, Err *err)
+static Status open_folder(Data **d, const char *folder, int cache_mib, Err *err)
 {
-    static double took[MOST];
+    DataConfig c = data_defaults();
+    c.name = "folder", c.folder = folder, c.size = PHOTO_SIZE, c.cache_mib = cache_mib;
+    return data_open(d, &c, SPLIT_TRAIN, err);
+}
+
+/* Pictures a second; with `warm` of the epochs after the first. */
+static Status rate(Quartiles *per_s, Loader *l, Arena *a, double seconds, bool warm, Err *err)
+{
+    static double each[MOST];
     const int     steps = loader_steps(l), first = warm ? steps : 0;
     Batch         b = batch_new(a, l);
     for (int i = 0; i < first; i++)
@@ -24,23 +32,22 @@ static Status rate(double *per_s, Loader *l, Arena *a, double seconds, bool warm
     int    n = 0;
     for (; n < LEAST || (n < MOST && clock_s() < end); n++) {
         const int at = first + n;
-        took[n] = -clock_s();
+        each[n] = -clock_s();
         if (loader_batch(l, &b, (uint64_t)(at / steps), at % steps, err)) return err->code;
-        took[n] += clock_s();
+        each[n] = b.N / (each[n] + clock_s());
     }
-    *per_s = b.N / stats_median(took, n);
+    *per_s = stats_quartiles(each, n);
     return STATUS_OK;
 }
 
-static Status measure_with(double *per_s, int *images, const What *w, int cache_mib, Err *err)
+static Status measure_with(Quartiles *per_s, int *images, const What *w, int cache_mib,
+                           Err *err)
 {
-    Augment    augment = augment_defaults();
-    DataConfig c = data_defaults();
-    Data      *d;
-    Loader     l;
-    Arena      a;
-    c.name = "folder", c.folder = w->folder, c.size = PHOTO_SIZE, c.cache_mib = cache_mib;
-    if (data_open(&d, &c, SPLIT_TRAIN, err)) return err->code;
+    Augment augment = augment_defaults();
+    Data   *d;
+    Loader  l;
+    Arena   a;
+    if (open_folder(&d, w->folder, cache_mib, err)) return err->code;
     *images = d->count;
     arena_open(&a, "photos", NULL, NULL);
     loader_open(&l, d, &(LoaderConfig){ .batch = d->count < MOST_BATCH ? d->count : MOST_BATCH,
@@ -54,14 +61,30 @@ static Status measure_with(double *per_s, int *images, const What *w, int cache_
 
 static Status measure(void *value, const void *what, Err *err)
 {
-    PhotoRate *p = value;
+    PhotoRate  *p = value;
+    const What *w = what;
     threads_set(1);
-    if (measure_with(&p->decoded_per_s, &p->images, what, 0, err)) return err->code;
-    return measure_with(&p->kept_per_s, &p->images, what, CACHE_MIB, err);
+    if (p->drawn && drawn_write(w->folder, err)) return err->code;
+    if (measure_with(&p->decoded_per_s, &p->images, w, 0, err)) return err->code;
+    return measure_with(&p->kept_per_s, &p->images, w, CACHE_MIB, err);
 }
 
-Status photos_measure(PhotoRate *p, const char *folder, double seconds, Err *err)
+Status photos_measure(PhotoRate *p, const char *folder, double seconds, Watch *watch,
+                      Err *err)
 {
-    What w = { folder, seconds };
-    return apart(measure, p, sizeof *p, &w, err);
+    char aside[TEMPORARY_PATH];
+    *p = (PhotoRate){ .drawn = !folder };
+    if (!folder && temporary_open(aside, err)) return err->code;
+    What   w = { folder ? folder : aside, seconds };
+    Status bad = apart(measure, p, sizeof *p, &w, watch, err);
+    if (!folder) temporary_close(aside);
+    return bad;
+}
+
+Status photos_check(const char *folder, Err *err)
+{
+    Data *d;
+    if (open_folder(&d, folder, 0, err)) return err->code;
+    data_close(d);
+    return STATUS_OK;
 }

@@ -1,9 +1,12 @@
 #include "experiments/bench/report.h"
 
+#include "experiments/bench/drawn.h"
 #include "experiments/record/provenance.h"
 
 #include <jansson.h>
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,109 +25,200 @@ static json_t *machine(void)
     return all;
 }
 
-static json_t *speed(const char *name, const Speed *v)
+/* A number that may be unknown, which JSON cannot say: then it is not there. */
+static void put(json_t *o, const char *key, double x)
 {
-    json_t *o = name ? json_pack("{s:s}", "name", name) : json_object();
-    json_object_update_new(o, json_pack("{s:f, s:f, s:f}", "step_s", v->step_s,
-                                        "images_per_s", v->images_per_s, "gflop_per_s",
-                                        1e-9 * v->flop / v->step_s));
-    if (v->gemm_s > 0)
-        json_object_update_new(o, json_pack("{s:f, s:f}", "gemm_s", v->gemm_s,
-                                            "step_over_gemm", v->step_over_gemm));
-    json_object_set_new(o, "peak_bytes", json_integer((json_int_t)v->peak_bytes));
-    json_object_set_new(o, "predicted_bytes", json_integer((json_int_t)v->predicted_bytes));
+    if (isfinite(x)) json_object_set_new(o, key, json_real(x));
+}
+
+/* KEY is the median, KEY_quartiles the first and the third. */
+static void put_quartiles(json_t *o, const char *key, const Quartiles *q)
+{
+    char both[64];
+    if (!q->n) return;
+    snprintf(both, sizeof both, "%s_quartiles", key);
+    put(o, key, q->median);
+    json_object_set_new(o, both, json_pack("[f, f]", q->low, q->high));
+}
+
+static void put_bytes(json_t *o, const char *key, double bytes)
+{
+    json_object_set_new(o, key, json_integer((json_int_t)bytes));
+}
+
+static json_t *named(const char *key, const char *name)
+{
+    return json_pack("{s:s}", key, name);
+}
+
+static json_t *quiet(const Quiet *q)
+{
+    json_t *o = json_object();
+    put(o, "load_start", q->load_start);
+    put(o, "load_end", q->load_end);
+    put(o, "others_processors", q->others);
+    json_object_set_new(o, "disturbed", json_boolean(q->disturbed));
     return o;
+}
+
+static void put_speed(json_t *o, const Speed *v)
+{
+    put_quartiles(o, "step_s", &v->step_s);
+    json_object_set_new(o, "steps", json_integer(v->step_s.n));
+    put(o, "images_per_s", v->images_per_s);
+    put(o, "gflop_per_s", 1e-9 * v->flop / v->step_s.median);
+    put_quartiles(o, "gemm_s", &v->gemm_s);
+    put_quartiles(o, "step_over_gemm", &v->step_over_gemm);
+    put_bytes(o, "peak_bytes", v->peak_bytes);
+    put_bytes(o, "predicted_bytes", v->predicted_bytes);
 }
 
 static json_t *against(const Against *a)
 {
-    return json_pack("{s:s, s:f, s:f, s:I, s:f, s:f}", "program", a->other.program, "step_s",
-                     a->other.step_s, "images_per_s", a->other.images_per_s, "peak_bytes",
-                     (json_int_t)a->other.peak_bytes, "times_other", a->times,
-                     "peak_over_other", a->memory);
+    json_t *o = named("program", a->program);
+    json_object_set_new(o, "rounds", json_integer(a->step_s.n));
+    put_quartiles(o, "step_s", &a->step_s);
+    put_quartiles(o, "images_per_s", &a->images_per_s);
+    if (a->peak_bytes.n) put_bytes(o, "peak_bytes", a->peak_bytes.median);
+    put_quartiles(o, "times_other", &a->times);
+    put_quartiles(o, "peak_over_other", &a->memory);
+    if (a->why[0]) json_object_set_new(o, "failed", json_string(a->why));
+    return o;
 }
 
-static json_t *preset(const Comparison *c)
+static json_t *presets(const Comparison *list, int n)
 {
-    json_t *o = speed(c->preset, &c->ours), *others = json_array();
-    for (int k = 0; k < c->others; k++)
-        json_array_append_new(others, against(&c->against[k]));
-    json_object_set_new(o, "others", others);
-    return o;
+    json_t *all = json_array();
+    for (const Comparison *c = list; c < list + n; c++) {
+        json_t *o = named("name", c->preset), *others = json_array();
+        json_object_set_new(o, "threads", json_integer(c->threads));
+        json_object_set_new(o, "rounds", json_integer(c->rounds));
+        json_object_set_new(o, "recompute", json_boolean(c->recompute));
+        put_speed(o, &c->ours);
+        if (c->recompute) {
+            put(o, "step_gflop", 1e-9 * c->ours.flop);
+            put(o, "again_gflop", 1e-9 * c->ours.again_flop);
+        }
+        for (int k = 0; k < c->others; k++)
+            json_array_append_new(others, against(&c->against[k]));
+        json_object_set_new(o, "others", others);
+        json_array_append_new(all, o);
+    }
+    return all;
+}
+
+static json_t *masks(const Report *r)
+{
+    json_t *all = json_array();
+    for (const MaskRate *m = r->strategy; m < r->strategy + r->strategies; m++) {
+        json_t *o = named("name", m->name);
+        put_quartiles(o, "masks_per_s", &m->per_s);
+        json_array_append_new(all, o);
+    }
+    return all;
 }
 
 static json_t *series(const Series *s)
 {
     json_t *points = json_array();
     for (int i = 0; i < s->n; i++) {
-        json_t *o = speed(NULL, &s->speed[i]);
-        json_object_set_new(o, over_words[s->over], json_real(s->at[i]));
+        json_t *o = json_object();
+        put(o, over_words[s->over], s->at[i]);
+        put_speed(o, &s->speed[i]);
         json_array_append_new(points, o);
     }
     return json_pack("{s:s, s:s, s:o}", "preset", s->preset, "over", over_words[s->over],
                      "points", points);
 }
 
+static json_t *loader(const LoaderShare *l)
+{
+    json_t *o = json_pack("{s:s, s:s}", "preset", "micro", "data", l->data);
+    put_quartiles(o, "batch_s", &l->batch_s);
+    put_quartiles(o, "step_s", &l->step_s);
+    put(o, "share", l->share);
+    return o;
+}
+
+static json_t *cells(const CellRate *c)
+{
+    json_t *o = json_pack("{s:i, s:i, s:i, s:[f, f]}", "cells", c->cells, "images", c->images,
+                          "rounds", c->gain.n, "per_hour", c->per_hour[0].median,
+                          c->per_hour[1].median);
+    json_object_set_new(o, "per_hour_quartiles",
+                        json_pack("[[f, f], [f, f]]", c->per_hour[0].low, c->per_hour[0].high,
+                                  c->per_hour[1].low, c->per_hour[1].high));
+    put_quartiles(o, "gain", &c->gain);
+    return o;
+}
+
 static json_t *scaling(const Report *r)
 {
     json_t *all = json_array();
     for (int i = 0; i < r->n_series; i++) json_array_append_new(all, series(&r->series[i]));
-    const CellRate *c = &r->cells;
-    return json_pack("{s:o, s:{s:s, s:s, s:f, s:f, s:f}, s:{s:i, s:i, s:[f, f], s:f}}",
-                     "series", all, "loader", "preset", "micro", "data", r->loader.data,
-                     "batch_s", r->loader.batch_s, "step_s", r->loader.step_s, "share",
-                     r->loader.share, "cells", "cells", c->cells, "images", c->images,
-                     "per_hour", c->per_hour[0], c->per_hour[1], "gain",
-                     c->per_hour[1] / c->per_hour[0]);
+    json_t *o = json_pack("{s:o}", "series", all);
+    if (r->loader.batch_s.n) json_object_set_new(o, "loader", loader(&r->loader));
+    if (r->cells.gain.n) json_object_set_new(o, "cells", cells(&r->cells));
+    return o;
 }
 
 static json_t *evaluation(const Report *r)
 {
     const EvaluationConfig *c = &r->timed;
     const Evaluation       *e = &r->timing;
-    return json_pack("{s:i, s:i, s:i, s:i, s:{s:f, s:f}, s:{s:i, s:f, s:f}}", "train",
-                     c->train, "test", c->test, "width", c->width, "classes", c->classes,
-                     "knn", "seconds", e->knn_s, "top1", e->knn_top1, "linear-cached",
-                     "epochs", c->epochs, "seconds", e->linear_s, "top1", e->linear_top1);
+    json_t *knn = json_pack("{s:f}", "top1", e->knn_top1);
+    json_t *linear = json_pack("{s:i, s:f}", "epochs", c->epochs, "top1", e->linear_top1);
+    put_quartiles(knn, "seconds", &e->knn_s);
+    put_quartiles(linear, "seconds", &e->linear_s);
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "train", c->train, "test", c->test,
+                     "width", c->width, "classes", c->classes, "rounds", e->knn_s.n, "knn",
+                     knn, "linear-cached", linear);
 }
 
 static json_t *attention(const Report *r)
 {
     json_t *all = json_array();
-    for (const AttentionTime *t = r->attention; t < r->attention + r->attentions; t++)
-        json_array_append_new(
-            all, json_pack("{s:i, s:i, s:i, s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "tokens",
-                           t->shape.tokens, "width", t->shape.width, "heads", t->shape.heads,
-                           "batch", t->shape.batch, "forward_s", t->forward_s,
-                           "plain_forward_s", t->plain_forward_s, "forward_times",
-                           t->forward_times, "backward_s", t->backward_s,
-                           "plain_backward_s", t->plain_backward_s, "backward_times",
-                           t->backward_times, "plain_again_s", t->plain_again_s,
-                           "again_times", t->again_times));
+    for (const AttentionTime *t = r->attention; t < r->attention + r->attentions; t++) {
+        json_t *o = json_pack("{s:i, s:i, s:i, s:i}", "tokens", t->shape.tokens, "width",
+                              t->shape.width, "heads", t->shape.heads, "batch",
+                              t->shape.batch);
+        put_quartiles(o, "forward_s", &t->forward_s);
+        put_quartiles(o, "plain_forward_s", &t->plain_forward_s);
+        put_quartiles(o, "forward_times", &t->forward_times);
+        put_quartiles(o, "backward_s", &t->backward_s);
+        put_quartiles(o, "plain_backward_s", &t->plain_backward_s);
+        put_quartiles(o, "backward_times", &t->backward_times);
+        put_quartiles(o, "plain_again_s", &t->plain_again_s);
+        put_quartiles(o, "again_times", &t->again_times);
+        json_array_append_new(all, o);
+    }
     return all;
+}
+
+static json_t *photos(const PhotoRate *p)
+{
+    json_t *o = json_pack("{s:i, s:i}", "images", p->images, "size", PHOTO_SIZE);
+    json_object_set_new(o, "drawn", json_boolean(p->drawn));
+    if (p->drawn)
+        json_object_set_new(o, "stored", json_pack("[i, i]", DRAWN_HEIGHT, DRAWN_WIDTH));
+    put_quartiles(o, "decoded_per_s", &p->decoded_per_s);
+    put_quartiles(o, "kept_per_s", &p->kept_per_s);
+    return o;
 }
 
 void report_json(const Report *r, Text *out)
 {
-    json_t *presets = json_array(), *strategies = json_array();
-    for (int i = 0; i < r->presets; i++)
-        json_array_append_new(presets, preset(&r->preset[i]));
-    for (int i = 0; i < r->strategies; i++)
-        json_array_append_new(strategies,
-                              json_pack("{s:s, s:f}", "name", r->strategy[i].name,
-                                        "masks_per_s", r->strategy[i].per_s));
-    json_t *all = json_pack("{s:o, s:i, s:f, s:i, s:o, s:o}", "machine", machine(), "threads",
-                            r->how.threads, "seconds", r->how.seconds, "rounds", r->how.rounds,
-                            "presets", presets, "strategies", strategies);
+    json_t *all = json_pack("{s:o, s:o, s:i, s:f, s:i, s:o, s:o}", "machine", machine(),
+                            "quiet", quiet(&r->quiet), "threads", r->how.threads, "seconds",
+                            r->how.seconds, "rounds", r->how.rounds, "presets",
+                            presets(r->preset, r->presets), "strategies", masks(r));
     CHECK(all, "a report that is no JSON");
+    if (r->singles) json_object_set_new(all, "single", presets(r->single, r->singles));
     if (r->scaling) json_object_set_new(all, "scaling", scaling(r));
     if (r->evaluation) json_object_set_new(all, "evaluation", evaluation(r));
     if (r->attentions) json_object_set_new(all, "attention", attention(r));
-    if (r->photos)
-        json_object_set_new(all, "photos",
-                            json_pack("{s:i, s:i, s:f, s:f}", "images", r->photo.images, "size",
-                                      PHOTO_SIZE, "decoded_per_s", r->photo.decoded_per_s,
-                                      "kept_per_s", r->photo.kept_per_s));
+    if (r->photos) json_object_set_new(all, "photos", photos(&r->photo));
+    if (r->failed[0]) json_object_set_new(all, "failed", json_string(r->failed));
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     CHECK(text, "a report that is no JSON");
     text_add(out, "%s\n", text);

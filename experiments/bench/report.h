@@ -8,36 +8,41 @@
 #include "experiments/bench/compare.h"
 #include "experiments/bench/evaluation.h"
 #include "experiments/bench/photos.h"
+#include "experiments/bench/quiet.h"
 #include "experiments/bench/scaling.h"
 
 enum { REPORT_PRESETS = 8, REPORT_STRATEGIES = 64 };
 
 typedef struct {
     const char *name;
-    double      per_s;
+    Quartiles   per_s;
 } MaskRate;
 
 typedef struct {
     CompareConfig    how;
-    Comparison       preset[REPORT_PRESETS];
+    Quiet            quiet;
+    Comparison       preset[REPORT_PRESETS], single[REPORT_PRESETS]; /* on one thread */
     MaskRate         strategy[REPORT_STRATEGIES];
     Series           series[SERIES_MOST];
     AttentionTime    attention[ATTENTION_SHAPES];
-    int              presets, strategies, n_series, attentions;
-    bool             scaling, evaluation, photos; /* what follows was measured */
+    int              presets, singles, strategies, n_series, attentions;
+    bool             scaling, evaluation, photos; /* what follows was measured,
+                                                     of scaling perhaps a part    */
     LoaderShare      loader;
     CellRate         cells;
     Evaluation       timing;
     EvaluationConfig timed;
     PhotoRate        photo;
+    char             failed[256]; /* why there is no more; "" if all went well */
 } Report;
 
-/* JSON, indented: machine, threads, presets, strategies and, if measured, scaling,
- * evaluation, photos and attention; results/reference/README.md names the fields. */
+/* JSON, indented: machine, quiet, threads, presets, strategies and, if measured, single,
+ * scaling, evaluation, photos and attention; results/reference/README.md names the
+ * fields. */
 void report_json(const Report *r, Text *out);
 
 /* Figures of what was measured, each as .tsv, .png and .svg in `folder`, which is made:
- * presets, masks, threads, batch, visible, cells.  Adds their paths to `made`. */
+ * presets, single, masks, threads, batch, visible, cells.  Adds their paths to `made`. */
 MUST_USE Status report_figures(const Report *r, const char *folder, Text *made, Err *err);
 
 #endif

@@ -3,7 +3,6 @@
 #include "core/base/threads.h"
 #include "core/data/loader.h"
 #include "experiments/bench/apart.h"
-#include "experiments/record/stats.h"
 
 #include <stdio.h>
 
@@ -27,7 +26,7 @@ static void list_points(Series *s, int threads)
 }
 
 Status series_measure(Series *s, const char *preset, Over over, double seconds, int threads,
-                      Err *err)
+                      Watch *watch, Err *err)
 {
     *s = (Series){ .preset = preset, .over = over };
     list_points(s, threads);
@@ -36,7 +35,8 @@ Status series_measure(Series *s, const char *preset, Over over, double seconds, 
         c.threads = over == OVER_THREADS ? (int)s->at[i] : threads;
         if (over == OVER_BATCH) c.batch = (int)s->at[i];
         if (over == OVER_RATIO) c.ratio = s->at[i];
-        if (speed_of_steps(&s->speed[i], &c, seconds, err)) return err->code;
+        if (watch) watch_name(watch, "%s over %s", preset, over_words[over]);
+        if (speed_of_steps(&s->speed[i], &c, seconds, watch, err)) return err->code;
     }
     return STATUS_OK;
 }
@@ -73,9 +73,9 @@ static Status measure_in_turn(LoaderShare *share, Step *s, const Data *d, double
     }
     loader_close(&l);
     if (bad) return bad;
-    share->batch_s = stats_median(load, n);
-    share->step_s = stats_median(step, n);
-    share->share = share->batch_s / (share->batch_s + share->step_s);
+    share->batch_s = stats_quartiles(load, n);
+    share->step_s = stats_quartiles(step, n);
+    share->share = share->batch_s.median / (share->batch_s.median + share->step_s.median);
     return STATUS_OK;
 }
 
@@ -102,9 +102,9 @@ static Status measure(void *value, const void *what, Err *err)
     return bad;
 }
 
-Status loader_measure(LoaderShare *l, double seconds, int threads, Err *err)
+Status loader_measure(LoaderShare *l, double seconds, int threads, Watch *watch, Err *err)
 {
     What w = { .step = *step_preset("micro"), .seconds = seconds };
     w.step.threads = threads;
-    return apart(measure, l, sizeof *l, &w, err);
+    return apart(measure, l, sizeof *l, &w, watch, err);
 }

@@ -20,18 +20,19 @@ typedef struct {
 } Series;
 
 typedef struct {
-    double batch_s, step_s; /* medians, measured in turn: a batch loaded, a step */
-    double share;           /* of both together that is loading                  */
-    char   data[32];        /* the set it is loaded from                         */
+    Quartiles batch_s, step_s; /* measured in turn: a batch loaded, a step        */
+    double    share;    /* of both medians together that is loading               */
+    char      data[32]; /* the set it is loaded from                              */
 } LoaderShare;
 
 /* Threads 1, 2, 4, ... up to all; batches 8..256; ratios 0.5..0.9.  Each point takes
  * `seconds`. */
 MUST_USE Status series_measure(Series *s, const char *preset, Over over, double seconds,
-                               int threads, Err *err);
+                               int threads, Watch *watch, Err *err);
 
 /* Of micro at 28 pixels, with random crops and flips, from fashion-mnist or else from
  * scenes. */
-MUST_USE Status loader_measure(LoaderShare *l, double seconds, int threads, Err *err);
+MUST_USE Status loader_measure(LoaderShare *l, double seconds, int threads, Watch *watch,
+                               Err *err);
 
 #endif

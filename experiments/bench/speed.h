@@ -3,24 +3,31 @@
 #define EXPERIMENTS_BENCH_SPEED_H
 
 #include "experiments/bench/step.h"
+#include "experiments/bench/watch.h"
+#include "experiments/record/stats.h"
 
 typedef struct {
-    double step_s, images_per_s;
-    double flop;           /* of the step's matrix products                     */
-    double gemm_s;         /* those alone, run by OpenBLAS, forward and backward */
-    double step_over_gemm; /* median of the ratios, not ratio of the medians    */
-    double peak_bytes;     /* of the process, after the first steps             */
-    double predicted_bytes;
+    Quartiles step_s;         /* of the steps                                       */
+    Quartiles gemm_s;         /* their products alone, by OpenBLAS, both ways       */
+    Quartiles step_over_gemm; /* of each step its own, not ratio of the medians     */
+    double    images_per_s;   /* at the median                                      */
+    double    flop;           /* of the products that a step cannot do without      */
+    double    again_flop;     /* of those that recomputing makes a second time; they
+                                 are in step_s, in nothing else                     */
+    double    peak_bytes;     /* of the process, after the first steps              */
+    double    predicted_bytes;
 } Speed;
 
-/* Medians over `seconds` of steps, at least three, each followed by its products
- * alone, so that both see the same machine.  In a process of its own. */
-MUST_USE Status speed_measure(Speed *speed, const StepConfig *c, double seconds, Err *err);
+/* Of `seconds` of steps, at least three, each followed by its products alone, so that
+ * both see the same machine.  In a process of its own. */
+MUST_USE Status speed_measure(Speed *speed, const StepConfig *c, double seconds, Watch *watch,
+                              Err *err);
 
-/* The same without the products: gemm_s and step_over_gemm are 0. */
-MUST_USE Status speed_of_steps(Speed *speed, const StepConfig *c, double seconds, Err *err);
+/* The same without the products: gemm_s and step_over_gemm have n 0. */
+MUST_USE Status speed_of_steps(Speed *speed, const StepConfig *c, double seconds,
+                               Watch *watch, Err *err);
 
-/* A step or two to grow the arenas, which counts as no step. */
+/* Two steps to grow the arenas, which count as none. */
 void speed_warm_up(Step *s);
 
 #endif

@@ -60,7 +60,7 @@ Status step_open(Step *s, const StepConfig *c, Err *err)
     return STATUS_OK;
 }
 
-void step_run(Step *s)
+Tensor *step_forward(Step *s)
 {
     const StepConfig *c = &s->config;
     mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers, c->batch,
@@ -68,10 +68,16 @@ void step_run(Step *s)
     Visible visible = { .N = c->batch, .L = s->L, .K = s->K, .ids = s->ids };
     Tensor *x = tape_constant(&s->tape, 4, (int[]){ c->batch, c->channels, c->side, c->side });
     s->mae.params.be->write(x->data, s->images, tensor_count(x));
-    MaeResult r = mae_forward(&s->tape, &s->mae, x, &visible);
-    adamw_backward(&s->adamw, &s->tape, r.loss, 1e-4);
+    return mae_forward(&s->tape, &s->mae, x, &visible).loss;
+}
+
+void step_backward(Step *s, Tensor *loss)
+{
+    adamw_backward(&s->adamw, &s->tape, loss, 1e-4);
     tape_reset(&s->tape);
 }
+
+void step_run(Step *s) { step_backward(s, step_forward(s)); }
 
 double step_predicted_bytes(const Step *s)
 {

@@ -39,7 +39,9 @@ typedef struct {
 
 /* Sets the threads of this process.  STATUS_CONFIG if the sizes do not fit. */
 MUST_USE Status step_open(Step *s, const StepConfig *c, Err *err);
-void            step_run(Step *s);
+void            step_run(Step *s); /* the two that follow */
+Tensor         *step_forward(Step *s); /* the loss */
+void            step_backward(Step *s, Tensor *loss);
 void            step_close(Step *s);
 
 /* What the process will take at its peak, by core/train/footprint.h. */

@@ -6,10 +6,14 @@
 #include "core/base/threads.h"
 #include "experiments/bench/masks.h"
 #include "experiments/bench/report.h"
+#include "experiments/bench/show.h"
+#include "experiments/record/gnuplot.h"
 #include "strategies/registry.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 typedef struct {
     const char *preset, *figures, *out, *photos;
@@ -34,73 +38,83 @@ static const Option options[] = {
     OPTION_FLAG(Options, evaluation, "instead: knn and linear-cached at 60,000 features"),
     OPTION_FLAG(Options, attention, "instead: ours, and the plain way with scores in memory"),
     OPTION_TEXT(Options, photos, "FOLDER", NULL,
-                "instead: decoding and cropping its train/<class>/"),
-    OPTION_FLAG(Options, all, "presets, strategies, scaling, evaluation, attention"),
+                "instead: decoding and cropping its train/<class>/; scenes: drawn ones"),
+    OPTION_FLAG(Options, all, "all of these, and micro and tiny on one thread"),
     OPTION_TEXT(Options, figures, "FOLDER", NULL, "draw what was measured there"),
     OPTION_FLAG(Options, json, "JSON instead of tables"),
     OPTION_TEXT(Options, out, "FILE", NULL, "JSON there, beside the tables"),
     { 0 }
 };
 
-enum { MIB = 1 << 20 };
-
 /* --- presets ---------------------------------------------------------------- */
 
-static void print_preset(const Comparison *c, bool first)
+/* Said at once: the end may be far. */
+static void note_failures(Report *r, const Comparison *c, Watch *w)
 {
-    const Speed *v = &c->ours;
-    if (first)
-        printf("%-7s %9s %9s %8s %9s %9s %7s %9s\n", "preset", "step ms", "images/s",
-               "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted");
-    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f %9.0f\n", c->preset, 1e3 * v->step_s,
-           v->images_per_s, 1e-9 * v->flop / v->step_s, 1e3 * v->gemm_s, v->step_over_gemm,
-           v->peak_bytes / MIB, v->predicted_bytes / MIB);
-    fflush(stdout);
+    for (const Against *a = c->against; a < c->against + c->others; a++) {
+        if (!a->why[0]) continue;
+        progress_say(&w->progress, "maskgrid: %s", a->why);
+        if (!r->failed[0]) snprintf(r->failed, sizeof r->failed, "%s", a->why);
+    }
 }
 
-/* The other programs, all of a preset beside each other. */
-static void print_others(const Report *r)
+static Status measure_preset(Report *r, Comparison *to, const CompareConfig *how,
+                             const StepConfig *step, const Options *o, bool first, Watch *w,
+                             Err *err)
 {
-    if (!r->how.others) return;
-    printf("\n%-7s %-*s %8s %7s %7s %7s\n", "preset", OTHER_NAME, "program", "images/s",
-           "times", "MiB", "memory");
-    for (const Comparison *c = r->preset; c < r->preset + r->presets; c++)
-        for (const Against *a = c->against; a < c->against + c->others; a++)
-            printf("%-7s %s%*s %8.*f %7.2f %7.0f %7.2f\n", c->preset, a->other.program,
-                   OTHER_NAME - text_width(a->other.program), "",
-                   a->other.images_per_s < 10 ? 2 : 1, a->other.images_per_s, a->times,
-                   a->other.peak_bytes / MIB, a->memory);
-    fflush(stdout);
+    StepConfig asked = *step;
+    asked.recompute = o->recompute;
+    if (compare(to, how, &asked, w, err)) return err->code;
+    if (!o->json) show_preset(to, first);
+    note_failures(r, to, w);
+    return STATUS_OK;
 }
 
-static Status measure_presets(Report *r, const Options *o, Err *err)
+static Status measure_presets(Report *r, const Options *o, Watch *w, Err *err)
 {
     for (const StepConfig *c = step_presets; c->preset; c++) {
-        Comparison *to = &r->preset[r->presets];
-        StepConfig  step = *c;
         if (o->preset ? strcmp(o->preset, c->preset) != 0 : c->on_request) continue;
         CHECK(r->presets < REPORT_PRESETS, "more than %d presets", REPORT_PRESETS);
-        step.recompute = o->recompute;
-        if (compare(to, &r->how, &step, err)) return err->code;
-        if (!o->json) print_preset(to, !r->presets);
+        if (measure_preset(r, &r->preset[r->presets], &r->how, c, o, !r->presets, w, err))
+            return err->code;
         r->presets++;
     }
-    if (!o->json) print_others(r);
+    if (!o->json) show_others(r->preset, r->presets);
+    return STATUS_OK;
+}
+
+/* As the cells of a grid run: small presets, a thread each. */
+static Status measure_singles(Report *r, const Options *o, Watch *w, Err *err)
+{
+    static const char *const presets[] = { "micro", "tiny" };
+    CompareConfig            how = r->how;
+    if (how.threads == 1) return STATUS_OK;
+    how.threads = 1, how.seconds = o->seconds / 4;
+    if (!o->json && !o->preset) printf("\none thread\n");
+    for (int i = 0; i < 2; i++) {
+        if (o->preset && strcmp(o->preset, presets[i])) continue;
+        if (measure_preset(r, &r->single[r->singles], &how, step_preset(presets[i]), o,
+                           !r->singles, w, err))
+            return err->code;
+        r->singles++;
+    }
+    if (!o->json) show_others(r->single, r->singles);
     return STATUS_OK;
 }
 
 /* --- strategies -------------------------------------------------------------- */
 
-static Status measure_masks(Report *r, const Options *o, Err *err)
+static Status measure_masks(Report *r, const Options *o, Watch *w, Err *err)
 {
     if (!o->json)
         printf("\n%-12s %12s   (14 x 14, ratio 0.75, one thread)\n", "strategy", "masks/s");
+    watch_name(w, "masks");
     for (const StrategyEntry *e = strategies; e->name; e++) {
         MaskRate *to = &r->strategy[r->strategies];
         CHECK(r->strategies < REPORT_STRATEGIES, "more than %d strategies", REPORT_STRATEGIES);
         to->name = e->name;
-        if (masks_measure(&to->per_s, e->name, err)) return err->code;
-        if (!o->json) printf("%-12s %12.0f\n", to->name, to->per_s);
+        if (masks_measure(&to->per_s, e->name, w, err)) return err->code;
+        if (!o->json) printf("%-12s %12.0f\n", to->name, to->per_s.median);
         r->strategies++;
     }
     return STATUS_OK;
@@ -108,84 +122,71 @@ static Status measure_masks(Report *r, const Options *o, Err *err)
 
 /* --- scaling ----------------------------------------------------------------- */
 
-static void print_series(const Series *s)
-{
-    printf("\n%-7s %9s %9s %9s %8s\n", s->preset, over_words[s->over], "step ms", "images/s",
-           "GFLOP/s");
-    for (int i = 0; i < s->n; i++)
-        printf("%7s %9g %9.2f %9.1f %8.1f\n", "", s->at[i], 1e3 * s->speed[i].step_s,
-               s->speed[i].images_per_s, 1e-9 * s->speed[i].flop / s->speed[i].step_s);
-    fflush(stdout);
-}
-
-static Status measure_scaling(Report *r, const Options *o, Err *err)
+static Status measure_series(Report *r, const Options *o, Watch *w, Err *err)
 {
     static const char *const presets[] = { "micro", "tiny" };
-    enum { CELL_IMAGES = 4096 };
-    const double point_s = o->seconds / 8, loader_s = o->seconds / 4;
-    const int    images = o->seconds < 1 ? 256 : CELL_IMAGES;
     for (int i = 0; i < 2; i++)
         for (Over over = 0; over < OVER_KINDS; over++) {
             Series *s = &r->series[r->n_series];
             if (o->preset && strcmp(o->preset, presets[i])) continue;
-            if (series_measure(s, presets[i], over, point_s, r->how.threads, err))
+            if (series_measure(s, presets[i], over, o->seconds / 8, r->how.threads, w, err))
                 return err->code;
-            if (!o->json) print_series(s);
+            if (!o->json) show_series(s);
             r->n_series++;
         }
-    if (loader_measure(&r->loader, loader_s, r->how.threads, err)) return err->code;
+    return STATUS_OK;
+}
+
+static Status measure_scaling(Report *r, const Options *o, Watch *w, Err *err)
+{
+    enum { CELL_IMAGES = 2048 };
+    const int images = o->seconds < 1 ? 256 : CELL_IMAGES, rounds = o->seconds < 1 ? 1 : 3;
+    r->scaling = true;
+    if (measure_series(r, o, w, err)) return err->code;
+    watch_name(w, "loader");
+    if (loader_measure(&r->loader, o->seconds / 4, r->how.threads, w, err)) return err->code;
     if (!o->json)
         printf("\nloader: %.2f ms a batch of micro from %s, %.1f %% of a step with it\n",
-               1e3 * r->loader.batch_s, r->loader.data, 100 * r->loader.share);
-    if (cells_measure(&r->cells, images, err)) return err->code;
+               1e3 * r->loader.batch_s.median, r->loader.data, 100 * r->loader.share);
+    watch_name(w, "cells");
+    if (cells_measure(&r->cells, images, rounds, w, err)) return err->code;
     if (!o->json)
         printf("cells: %.0f an hour with --jobs 1, %.0f with --jobs 2, %.2f times as many\n",
-               r->cells.per_hour[0], r->cells.per_hour[1],
-               r->cells.per_hour[1] / r->cells.per_hour[0]);
-    r->scaling = true;
+               r->cells.per_hour[0].median, r->cells.per_hour[1].median,
+               r->cells.gain.median);
     return STATUS_OK;
 }
 
 /* --- evaluation -------------------------------------------------------------- */
 
-static Status measure_evaluation(Report *r, const Options *o, Err *err)
+static Status measure_evaluation(Report *r, const Options *o, Watch *w, Err *err)
 {
     r->timed = evaluation_defaults();
     r->timed.threads = r->how.threads;
     if (o->seconds < 1) r->timed.train = 2000, r->timed.test = 500, r->timed.epochs = 2;
-    if (evaluation_measure(&r->timing, &r->timed, err)) return err->code;
+    watch_name(w, "evaluation");
+    if (evaluation_measure(&r->timing, &r->timed, w, err)) return err->code;
     r->evaluation = true;
     if (!o->json)
-        printf("\nknn: %.2f s, linear-cached: %.2f s, for %d and %d features of width %d, %d "
-               "epochs\n",
-               r->timing.knn_s, r->timing.linear_s, r->timed.train, r->timed.test,
-               r->timed.width, r->timed.epochs);
+        printf("\nknn: %.2f s, linear-cached: %.2f s, for %d and %d features of width %d,\n"
+               "%d epochs\n",
+               r->timing.knn_s.median, r->timing.linear_s.median, r->timed.train,
+               r->timed.test, r->timed.width, r->timed.epochs);
     return STATUS_OK;
 }
 
 /* --- attention --------------------------------------------------------------- */
 
-static void print_attention(const AttentionTime *t, bool first)
+static Status measure_attention(Report *r, const Options *o, Watch *w, Err *err)
 {
-    const AttentionShape *s = &t->shape;
-    if (first)
-        printf("\n%6s %6s %6s %6s %11s %8s %12s %8s %8s\n", "tokens", "width", "heads",
-               "batch", "forward ms", "plain", "backward ms", "kept", "again");
-    printf("%6d %6d %6d %6d %11.2f %7.2fx %12.2f %7.2fx %7.2fx\n", s->tokens, s->width,
-           s->heads, s->batch, 1e3 * t->forward_s, t->forward_times, 1e3 * t->backward_s,
-           t->backward_times, t->again_times);
-    fflush(stdout);
-}
-
-static Status measure_attention(Report *r, const Options *o, Err *err)
-{
+    watch_name(w, "attention");
     for (const AttentionShape *s = attention_shapes; s->tokens; s++) {
         AttentionTime *to = &r->attention[r->attentions];
         AttentionShape shape = *s;
         if (o->seconds < 1) shape.batch /= 8;
-        if (attention_measure(to, &shape, o->seconds / 8, r->how.threads, err))
+        if (attention_measure(to, &shape, o->seconds / 8, r->how.threads, w, err))
             return err->code;
-        if (!o->json) print_attention(to, !r->attentions);
+        if (!o->json) show_attention(to, !r->attentions);
         r->attentions++;
     }
     return STATUS_OK;
@@ -193,44 +194,76 @@ static Status measure_attention(Report *r, const Options *o, Err *err)
 
 /* --- photographs -------------------------------------------------------------- */
 
-static Status measure_photos(Report *r, const Options *o, Err *err)
+/* NULL: drawn ones. */
+static const char *photo_folder(const Options *o)
 {
-    if (photos_measure(&r->photo, o->photos, o->seconds / 4, err)) return err->code;
+    return o->photos && strcmp(o->photos, "scenes") ? o->photos : NULL;
+}
+
+static Status measure_photos(Report *r, const Options *o, Watch *w, Err *err)
+{
+    watch_name(w, "photos");
+    if (photos_measure(&r->photo, photo_folder(o), o->seconds / 4, w, err)) return err->code;
     r->photos = true;
-    if (!o->json)
-        printf("\nphotos: %.0f a second and core decoded and cropped to %d pixels, %.0f from "
-               "memory\n",
-               r->photo.decoded_per_s, PHOTO_SIZE, r->photo.kept_per_s);
+    if (!o->json) show_photos(&r->photo);
     return STATUS_OK;
 }
 
 /* --- all --------------------------------------------------------------------- */
 
-static Status measure(Report *r, const Options *o, Err *err)
+static Status measure(Report *r, const Options *o, Watch *w, Err *err)
 {
     bool chosen = o->scaling || o->evaluation || o->attention || o->photos;
-    r->how = (CompareConfig){ .seconds = o->seconds, .rounds = (int)o->rounds,
-                              .threads = o->threads ? (int)o->threads : threads_get(),
-                              .against = o->against.item, .others = o->against.n };
-    if ((o->all || !chosen) && measure_presets(r, o, err)) return err->code;
-    if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, err)) return err->code;
-    if ((o->all || o->scaling) && measure_scaling(r, o, err)) return err->code;
-    if ((o->all || o->evaluation) && measure_evaluation(r, o, err)) return err->code;
-    if ((o->all || o->attention) && measure_attention(r, o, err)) return err->code;
-    if (o->photos && measure_photos(r, o, err)) return err->code;
+    if ((o->all || !chosen) && measure_presets(r, o, w, err)) return err->code;
+    if (o->all && measure_singles(r, o, w, err)) return err->code;
+    if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, w, err))
+        return err->code;
+    if ((o->all || o->scaling) && measure_scaling(r, o, w, err)) return err->code;
+    if ((o->all || o->evaluation) && measure_evaluation(r, o, w, err)) return err->code;
+    if ((o->all || o->attention) && measure_attention(r, o, w, err)) return err->code;
+    if ((o->all || o->photos) && measure_photos(r, o, w, err)) return err->code;
     return STATUS_OK;
 }
 
-/* What can be known now: better to fail now than in ten minutes. */
-static Status prepare(const Options *o, Err *err)
+/* --- before and after --------------------------------------------------------- */
+
+/* A file can be written there; its folder is made. */
+static Status check_file(const char *path, Err *err)
 {
-    char        folder[4096];
+    char        folder[4096], aside[4096];
+    const char *slash = strrchr(path, '/');
+    struct stat is;
+    if (strlen(path) > sizeof folder - 64)
+        return err_set(err, STATUS_IO, "%.80s...: path too long", path);
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 0, path);
+    if (folder[0] && file_make_folders(folder, err)) return err->code;
+    if (!stat(path, &is) && S_ISDIR(is.st_mode))
+        return err_set(err, STATUS_IO, "%s: is a folder, not a file", path);
+    file_aside(path, aside, sizeof aside);
+    FILE *f = fopen(aside, "wb");
+    if (!f) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    fclose(f);
+    remove(aside);
+    return STATUS_OK;
+}
+
+static Status check_figures(const char *folder, Err *err)
+{
+    char path[4096];
+    if (snprintf(path, sizeof path, "%s/presets.tsv", folder) >= (int)sizeof path)
+        return err_set(err, STATUS_IO, "%.80s...: path too long", folder);
+    if (check_file(path, err) || gnuplot_check("rates", err)) return err->code;
+    return gnuplot_check("scaling", err);
+}
+
+/* What can be known now: better to fail now than in ten minutes. */
+static Status check(const Options *o, Err *err)
+{
     if (o->against.n > OTHERS_MOST)
         return err_set(err, STATUS_CONFIG, "--against: given more than %d times", OTHERS_MOST);
-    const char *slash = o->out ? strrchr(o->out, '/') : NULL;
-    if (!slash || slash == o->out) return STATUS_OK;
-    snprintf(folder, sizeof folder, "%.*s", (int)(slash - o->out), o->out);
-    return file_make_folders(folder, err);
+    if (o->out && check_file(o->out, err)) return err->code;
+    if (o->figures && check_figures(o->figures, err)) return err->code;
+    return photo_folder(o) ? photos_check(photo_folder(o), err) : STATUS_OK;
 }
 
 static Status write_down(const Report *r, const Options *o, Err *err)
@@ -247,15 +280,40 @@ static Status write_down(const Report *r, const Options *o, Err *err)
     return bad;
 }
 
+/* What was measured before something failed is written down too; not so if it was
+ * stopped, for it might take the place of something whole. */
+static Status measure_and_write(Report *r, const Options *o, Watch *w, Err *err)
+{
+    Err writing;
+    quiet_start(&r->quiet);
+    Status bad = measure(r, o, w, err);
+    quiet_end(&r->quiet, r->how.threads);
+    if (bad == STATUS_STOPPED) return err_in(err, "nothing is written");
+    if (bad) snprintf(r->failed, sizeof r->failed, "%.*s", (int)sizeof r->failed - 1, err->text);
+    else if (r->failed[0])
+        bad = err_set(err, STATUS_FAILED, "another program failed; all else is kept");
+    if (r->quiet.disturbed)
+        progress_say(&w->progress, "maskgrid: the machine was disturbed: load %.1f at the "
+                                   "start, other programs on %.2f processors since",
+                     r->quiet.load_start, r->quiet.others);
+    if (write_down(r, o, &writing)) bad = writing.code, *err = writing;
+    return bad;
+}
+
 static int run(const void *opt, char *const *arguments, int n)
 {
     static Report  r;
     const Options *o = opt;
+    Watch          w;
     Err            err;
     (void)arguments, (void)n;
-    r = (Report){ 0 };
-    if (prepare(o, &err) || measure(&r, o, &err) || write_down(&r, o, &err)) return cli_fail(&err);
-    return EXIT_DONE;
+    r = (Report){ .how = { .seconds = o->seconds, .rounds = (int)o->rounds,
+                           .threads = o->threads ? (int)o->threads : threads_get(),
+                           .against = o->against.item, .others = o->against.n } };
+    if (check(o, &err) || watch_open(&w, stderr, &err)) return cli_fail(&err);
+    Status bad = measure_and_write(&r, o, &w, &err);
+    watch_close(&w);
+    return bad ? cli_fail(&err) : EXIT_DONE;
 }
 
 COMMAND(bench) = {
@@ -274,6 +332,8 @@ COMMAND(bench) = {
                "over its own, memory our peak over its own. Plain attention is a call of "
                "OpenBLAS for each product of a head and a softmax over all scores, in memory, "
                "which are kept for the way back or computed again; shown is its time over ours. "
+               "With --recompute, products that are made a second time count in the step only. A "
+               "COMMAND that fails is said to have failed, and the rest is kept: exit code 1. "
                "Below one second, scaling, evaluation and attention are small too: a trial.",
     .options = options,
     .size = sizeof(Options),

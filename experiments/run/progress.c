@@ -40,6 +40,11 @@ static void compose(const Progress *p, Text *t)
 {
     char left[32];
     text_add(t, "%s  ", p->name);
+    if (p->since_s > 0) {
+        progress_span(left, clock_s() - p->since_s);
+        text_add(t, "%s", left);
+        return;
+    }
     if (p->bar) {
         int full = (int)(BAR * (p->share < 0 ? 0 : p->share > 1 ? 1 : p->share));
         for (int i = 0; i < BAR; i++) text_add(t, "%c", i < full ? '#' : '.');

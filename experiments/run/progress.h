@@ -20,6 +20,7 @@ typedef struct {
     double share;        /* of all that is to be done, 0..1    */
     double images_per_s; /* of all running cells, 0: not known */
     double left_s;       /* NaN: not known                     */
+    double since_s;      /* above 0: there are no cells but one thing; when it began */
 } Progress;
 
 void progress_open(Progress *p, const char *name, FILE *to);

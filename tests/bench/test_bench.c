@@ -148,16 +148,88 @@ Test(bench, shows_other_programs_in_80_columns)
     free(said);
 }
 
-Test(bench, names_the_program_that_failed)
+Test(bench, keeps_the_rest_when_a_program_fails)
 {
-    char good[500], words[1200];
+    char good[500], words[1600];
     write_other(good, "good.sh", 1, "Else");
     snprintf(words, sizeof words,
-             "--preset micro --no-strategies %s --against 'false second'", good);
+             "--preset micro --no-strategies --rounds 2 --against 'false second' %s "
+             "--against 'echo rubbish; true' --out '%s'", good,
+             scratch_path(&scratch, "kept.json"));
     cr_expect(run(words) == 1);
     char *said = read_said("out.json.err");
     cr_expect(strstr(said, "false second --preset micro: exit code 1"), "%s", said);
     free(said);
+    json_t       *all = json_load_file(scratch_path(&scratch, "kept.json"), 0, NULL);
+    const json_t *p = only(all, "presets", 1), *others = json_object_get(p, "others");
+    cr_assert(json_array_size(others) == 3 && number(p, "step_s") > 0);
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *o = json_array_get(others, i);
+        const char   *why = json_string_value(json_object_get(o, "failed"));
+        cr_expect(number(o, "rounds") == (i == 1 ? 2 : 0));
+        cr_expect(i == 1 ? !why : why && !json_object_get(o, "step_s"));
+    }
+    const char *rubbish = json_string_value(
+        json_object_get(json_array_get(others, 2), "failed"));
+    cr_expect(strstr(rubbish, "not JSON: "), "%s", rubbish);
+    json_decref(all);
+}
+
+Test(bench, finds_out_first_where_it_cannot_write)
+{
+    static const char *const words[] = { "--out FILE/out.json", "--out FOLDER",
+                                         "--figures FILE", "--photos FOLDER" };
+    static const int codes[] = { 1, 1, 1, 5 };
+    char             all[900], against[500];
+    const char      *ran = "touch ran; true";
+    scratch_file(&scratch, "FILE", "", 0);
+    for (int i = 0; i < 4; i++) {
+        Err err;
+        cr_assert(!file_make_folders(scratch_path(&scratch, "FOLDER"), &err));
+        const char *last = strrchr(words[i], ' ') + 1;
+        snprintf(against, sizeof against, "--against 'cd %s; %s'", scratch.folder, ran);
+        snprintf(all, sizeof all, "--preset micro --no-strategies %s %.*s%s", against,
+                 (int)(last - words[i]), words[i], scratch_path(&scratch, last));
+        cr_expect(run(all) == codes[i], "%s", words[i]);
+        cr_expect(!file_exists(scratch_path(&scratch, "ran")), "%s", words[i]);
+    }
+}
+
+Test(bench, says_how_sure_it_is_and_how_quiet_it_was)
+{
+    int           code;
+    json_t       *all = bench("--preset micro --no-strategies --rounds 2", &code);
+    const json_t *p = only(all, "presets", 1), *quiet = json_object_get(all, "quiet");
+    const json_t *q = json_object_get(p, "step_s_quartiles");
+    double        low = json_number_value(json_array_get(q, 0));
+    double        high = json_number_value(json_array_get(q, 1));
+    cr_expect(json_array_size(q) == 2 && low > 0);
+    cr_expect(low <= number(p, "step_s") && number(p, "step_s") <= high);
+    cr_expect(number(p, "steps") >= 6, "at least three a round");
+    cr_expect(number(p, "rounds") == 2 && number(p, "threads") == 1);
+    cr_expect(json_is_false(json_object_get(p, "recompute")));
+    cr_assert(json_is_boolean(json_object_get(quiet, "disturbed")));
+    char *said = read_said("out.json.err");
+    cr_expect(!strstr(said, "disturbed") ==
+              !json_is_true(json_object_get(quiet, "disturbed")), "%s", said);
+    free(said);
+    json_decref(all);
+}
+
+Test(bench, counts_recomputed_products_apart)
+{
+    int           code;
+    json_t       *plain = bench("--preset micro --no-strategies", &code);
+    json_t       *again = bench("--preset micro --no-strategies --recompute", &code);
+    const json_t *p = only(plain, "presets", 1), *q = only(again, "presets", 1);
+    double        flop = number(p, "gflop_per_s") * number(p, "step_s");
+    cr_expect(json_is_true(json_object_get(q, "recompute")));
+    double same = number(q, "step_gflop") / flop; /* JSON has six digits */
+    cr_expect(same >= 0.9999 && same <= 1.0001, "%g", same);
+    double more = number(q, "again_gflop") / flop; /* blocks are most of the way there */
+    cr_expect(more >= 0.25 && more <= 0.34, "%g", more);
+    json_decref(plain);
+    json_decref(again);
 }
 
 Test(bench, draws_a_block_for_each_program)
@@ -255,4 +327,15 @@ Test(bench, reads_photographs_of_a_folder)
     json_decref(all);
     json_decref(bench("--photos /nonesuch", &code));
     cr_expect(code == 5, "exit %d", code);
+}
+
+Test(bench, draws_photographs_if_it_has_none)
+{
+    int           code;
+    json_t       *all = bench("--photos scenes", &code);
+    const json_t *p = json_object_get(all, "photos");
+    cr_assert(code == 0);
+    cr_expect(json_is_true(json_object_get(p, "drawn")));
+    cr_expect(number(p, "images") == 64 && number(p, "decoded_per_s") > 0);
+    json_decref(all);
 }

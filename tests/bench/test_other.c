@@ -82,7 +82,7 @@ static Status run(const char *script, Other *o, Err *err)
     scratch_open(&s);
     snprintf(command, sizeof command, "/bin/sh '%s'",
              scratch_file(&s, "other.sh", script, strlen(script)));
-    Status bad = other_measure(o, command, "tiny", 0.5, 3, err);
+    Status bad = other_measure(o, command, "tiny", 0.5, 3, NULL, err);
     scratch_close(&s);
     return bad;
 }
@@ -105,7 +105,7 @@ Test(other, that_fails_is_named_with_how_it_ended)
               err.text);
     cr_expect(run("echo '" GOOD "'; kill -SEGV $$\n", &o, &err) == STATUS_FAILED);
     cr_expect(strstr(err.text, "signal 11"), "%s", err.text);
-    cr_expect(other_measure(&o, "none/such", "tiny", 1, 1, &err) == STATUS_FAILED);
+    cr_expect(other_measure(&o, "none/such", "tiny", 1, 1, NULL, &err) == STATUS_FAILED);
     cr_expect(strstr(err.text, "exit code 127"), "%s", err.text);
 }
 

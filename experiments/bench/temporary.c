@@ -1,0 +1,24 @@
+#define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
+#include "experiments/bench/temporary.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+Status temporary_open(char folder[TEMPORARY_PATH], Err *err)
+{
+    const char *where = getenv("TMPDIR");
+    snprintf(folder, TEMPORARY_PATH, "%s/maskgrid-bench-XXXXXX", where ? where : P_tmpdir);
+    if (!mkdtemp(folder)) return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
+    return STATUS_OK;
+}
+
+static int drop(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+    (void)st, (void)kind, (void)ftw;
+    return remove(path);
+}
+
+void temporary_close(const char *folder) { nftw(folder, drop, 16, FTW_DEPTH | FTW_PHYS); }

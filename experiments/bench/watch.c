@@ -1,0 +1,40 @@
+#define _POSIX_C_SOURCE 200809L /* sigprocmask */
+#include "experiments/bench/watch.h"
+
+#include "core/base/threads.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+Status watch_open(Watch *w, FILE *to, Err *err)
+{
+    static const int all[] = { SIGINT, SIGTERM, SIGHUP };
+    sigset_t         set;
+    *w = (Watch){ 0 };
+    sigemptyset(&set);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
+    if ((w->asked = signalfd(-1, &set, SFD_CLOEXEC)) < 0)
+        return err_set(err, STATUS_IO, "signalfd: %s", strerror(errno));
+    sigprocmask(SIG_BLOCK, &set, &w->before);
+    progress_open(&w->progress, w->name, to);
+    return STATUS_OK;
+}
+
+void watch_name(Watch *w, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(w->name, sizeof w->name, fmt, ap);
+    va_end(ap);
+    w->progress.since_s = clock_s();
+}
+
+void watch_close(Watch *w)
+{
+    progress_close(&w->progress);
+    sigprocmask(SIG_SETMASK, &w->before, NULL);
+    close(w->asked);
+}

@@ -71,9 +71,12 @@ static void print_shape(FILE *to, const Found *f)
     const Known    *k = known_find(f->spec, m);
     char            value[40], means[80] = "pairs of visible patches with a common edge";
     snprintf(value, sizeof value, "%.1f +- %.1f", m->neighbours, m->neighbours_sd);
-    if (k && !isnan(k->neighbours))
-        snprintf(means, sizeof means, "pairs of visible patches; known %.1f +- %.1f",
-                 k->neighbours, k->neighbours_sd);
+    if (k && !isnan(k->neighbours)) {
+        int n = snprintf(means, sizeof means, "pairs of visible patches; known %.1f",
+                         k->neighbours);
+        if (!isnan(k->neighbours_sd))
+            snprintf(means + n, sizeof means - (size_t)n, " +- %.1f", k->neighbours_sd);
+    }
     number(to, "neighbours", value, means);
     snprintf(value, sizeof value, "%.1f +- %.1f", m->parts, m->parts_sd);
     snprintf(means, sizeof means, "connected visible regions");

@@ -1,4 +1,5 @@
-/* Random resized crop and flip: first the geometry, then the pixels.
+/* Random resized crop and flip: first the geometry, then the pixels.  What may follow is
+ * in files of its own, which the loader calls.
  *
  * The geometry is a pure function of (seed, epoch, image), so strategies that
  * must know what the model sees (the crop of a cached map) can ask for it.
@@ -18,6 +19,8 @@ typedef struct {
     double aspect_min, aspect_max; /* width over height, log-uniform             */
     double flip;                   /* how often to mirror left and right, 0..1   */
     bool   once;                   /* one try, cut to the picture: linear probes */
+    double randaugment;            /* magnitude, 0..10; 0: none (randaugment.h)  */
+    double erase;                  /* how often, 0..1 (erase.h)                  */
 } Augment;
 
 /* A window of the picture; then mirrored if `flip`. */

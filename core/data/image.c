@@ -26,3 +26,8 @@ void image_free(Image *m)
     free(m->pixels);
     *m = (Image){ 0 };
 }
+
+uint8_t image_luma(const uint8_t rgb[3])
+{
+    return (uint8_t)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 0x8000) >> 16);
+}

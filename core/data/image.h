@@ -20,4 +20,7 @@ void image_size(Image *m, int height, int width, int channels);
 void image_room(Image *m, size_t bytes);
 void image_free(Image *m);
 
+/* The gray of a colour, (19595 R + 38470 G + 7471 B) / 65536 rounded, as Pillow's. */
+uint8_t image_luma(const uint8_t rgb[3]);
+
 #endif

@@ -2,7 +2,10 @@
 
 #include "core/base/rng.h"
 #include "core/base/threads.h"
+#include "core/data/erase.h"
+#include "core/data/randaugment.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +38,8 @@ void loader_open(Loader *l, const Data *d, const LoaderConfig *c)
     l->order = malloc((size_t)d->count * sizeof *l->order);
     CHECK(l->desks && l->order, "no memory for a loader of %d pictures", d->count);
     for (int i = 0; i < d->count; i++) l->order[i] = i;
+    for (int k = 0; k < d->channels; k++)
+        l->fill[k] = (uint8_t)lrintf(255 * d->mean[k]);
     for (int value = 0; value < 256; value++)
         for (int k = 0; k < d->channels; k++)
             l->normal[k][value] = ((real)value / 255 - d->mean[k]) / d->std[k];
@@ -109,7 +114,12 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
     if (photo && !c->augment && !c->whole)
         b->crops[i] = centre_apply(m, H, desk->cropped.pixels, &desk->scratch);
     else crop_apply(&b->crops[i], m, H, W, desk->cropped.pixels, &desk->scratch);
+    if (c->augment && c->augment->randaugment > 0)
+        randaugment(&desk->cropped, c->augment->randaugment, l->fill, &desk->scratch, c->seed,
+                    epoch, id);
     normalize(l, out, desk->cropped.pixels);
+    if (c->augment && c->augment->erase > 0)
+        erase(out, C, H, W, c->augment->erase, c->seed, epoch, id);
     return STATUS_OK;
 }
 

@@ -41,6 +41,7 @@ typedef struct {
     LoaderDesk  *desks; /* [threads] */
     int          threads;
     real         normal[MAX_CHANNELS][256]; /* (value / 255 - mean) / std */
+    uint8_t      fill[MAX_CHANNELS];        /* the mean: what comes into view */
 } Loader;
 
 typedef struct {

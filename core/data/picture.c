@@ -67,7 +67,7 @@ static void rgb_to_gray(Image *m)
     size_t n = (size_t)m->height * (size_t)m->width;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *p = m->pixels + 3 * i;
-        m->pixels[i] = (uint8_t)((19595 * p[0] + 38470 * p[1] + 7471 * p[2] + 0x8000) >> 16);
+        m->pixels[i] = image_luma(p);
     }
     m->channels = 1;
 }

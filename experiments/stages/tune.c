@@ -64,6 +64,8 @@ static void open_data(Tune *u)
     u->augment = augment_defaults();
     u->augment.area_min = k->crop_min;
     u->augment.flip = k->flip ? 0.5 : 0;
+    u->augment.randaugment = k->randaugment;
+    u->augment.erase = k->erase;
     u->mixing = (Mixing){ k->mixup, k->cutmix, k->smoothing };
     loader_open(&u->loader, u->data,
                 &(LoaderConfig){ .batch = k->batch, .shuffle = true, .augment = &u->augment,

@@ -57,6 +57,26 @@ Test(augment, falls_back_to_the_largest_centred_window)
                    (Crop){ .top = 30, .left = 0, .height = 40, .width = 30 }));
 }
 
+/* One try: what is too long is cut, and so strips are seen whole across. */
+Test(augment, once_is_cut_to_the_picture)
+{
+    Augment a = augment_defaults();
+    double  area = 0;
+    a.area_min = 0.08, a.once = true;
+    for (uint64_t i = 0; i < TRIES; i++) {
+        Crop c = augment_crop(&a, 96, 128, 1, 2, i);
+        cr_assert(c.top >= 0 && c.left >= 0 && c.height >= 1 && c.width >= 1 &&
+                      c.top + c.height <= 96 && c.left + c.width <= 128,
+                  "crop %d x %d at %d, %d", c.height, c.width, c.top, c.left);
+        area += c.height * c.width / (96.0 * 128);
+    }
+    /* a simulation of the rule gives 0.519, of the one with retries 0.436 */
+    cr_expect(fabs(area / TRIES - 0.519) <= 0.012, "mean area %g", area / TRIES);
+    a.area_min = 1;
+    Crop c = augment_crop(&a, 30, 100, 1, 0, 0);
+    cr_expect(c.height == 30 && c.width < 100, "%d x %d of a strip", c.height, c.width);
+}
+
 Test(augment, whole_picture_is_left_alone_and_flip_mirrors)
 {
     Image   m = { 0 }, scratch = { 0 };

@@ -16,6 +16,14 @@ static Data *scenes(int count)
     return d;
 }
 
+/* Every change of a picture that a loader can make. */
+static Augment all_there_is(void)
+{
+    Augment a = augment_defaults();
+    a.randaugment = 9, a.erase = 0.5;
+    return a;
+}
+
 static void get(Loader *l, Batch *b, uint64_t epoch, int step)
 {
     Err err;
@@ -91,7 +99,7 @@ Test(loader, batch_depends_on_seed_epoch_and_step_alone)
     Data   *d = scenes(96);
     Arena   a;
     Loader  one, three;
-    Augment augment = augment_defaults();
+    Augment augment = all_there_is();
     arena_open(&a, "test", NULL, NULL);
     LoaderConfig c = { .batch = 32, .shuffle = true, .augment = &augment, .seed = 9 };
     threads_set(1);
@@ -120,7 +128,7 @@ Test(loader, crops_are_keyed_by_picture)
     Data   *d = scenes(24);
     Arena   a;
     Loader  small, large;
-    Augment augment = augment_defaults();
+    Augment augment = all_there_is();
     real    first[24][28 * 28];
     arena_open(&a, "test", NULL, NULL);
     loader_open(&small, d, &(LoaderConfig){ .batch = 5, .augment = &augment });

@@ -46,7 +46,7 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     if (s->choice != HINT) return;
 
     int among = (int)(s->show * L);
-    rank_reveal(out, L, among, (int)lround(s->reveal * among), v->K, rng);
+    rank_reveal(out, L, among, (int)lround(s->reveal * among), v->K, false, rng);
 }
 
 MASK_STRATEGY(attmask,

@@ -7,12 +7,14 @@
  * the ranking are shown again, fewer and fewer, and from a smaller part of it:
  *
  *     a = 1 - ((progress - first) / (1 - first))^decay
- *     hints = (a (0.1 - 0.02) + 0.02) L, at least 2, drawn from the first
- *     (a (0.75 - 0.2) + 0.2) L; as many that come next in the ranking are hidden
+ *     hints = (a (hint_ratio - hint_min) + hint_min) L, at least 2, drawn from
+ *     the first (a (hint_pool - pool_min) + pool_min) L; as many that come next are hidden
  *
- * Masks are random before the first sweep.  No code of the authors says when that is,
- * how many hints there are, or how weights are made of cosines: these are this suite's,
- * and so is the last block in place of the one before the last of twelve.
+ * Masks are random before the first sweep.  With cluster=alternate an image has now one
+ * part for the object, now the other: a coin, and the score is the cosine with one mean
+ * less that with the other.  No code of the authors says when they turn, when the first
+ * sweep is, how many hints there are, or how weights are made of cosines: these are this
+ * suite's, and so is the last block in place of the one before the last of twelve.
  *
  * Source: Shin et al. 2024, arXiv:2507.19773; update_mask and schedule_hint in
  * isno0907/ldmae.
@@ -25,12 +27,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { BY_SEED, SMALLER };
-static const char *const CLUSTERS[] = { "eigen", "small", NULL };
+enum { BY_SEED, SMALLER, ALTERNATE };
+enum { AT_RANDOM, BY_SCORE, NO_HINTS };
+static const char *const CLUSTERS[] = { "eigen", "small", "alternate", NULL };
 static const char *const AFFINITIES[] = { "positive", "half", "binary", NULL };
+static const char *const REVEALS[] = { "random", "score", "none", NULL };
 
 typedef struct {
-    double first, again, decay;
+    double first, again, decay, hint_ratio, hint_min, hint_pool, pool_min;
     int    cluster, affinity, reveal;
 } Sgmae;
 
@@ -38,10 +42,15 @@ static const MaskParam params[] = {
     MASK_NUMBER(Sgmae, first, 0.125, 0, 1, "share of training before the first sweep"),
     MASK_NUMBER(Sgmae, again, 0, 0, 1, "share of training between sweeps; 0: one is made"),
     MASK_CHOICE(Sgmae, cluster, BY_SEED, CLUSTERS,
-                "the object: where the cut is surest, or the smaller part"),
+                "the object: where the cut is surest, the smaller, or in turn"),
     MASK_CHOICE(Sgmae, affinity, NCUT_POSITIVE, AFFINITIES,
                 "max(cos, 0), (1 + cos) / 2, or 1 where cos > 0.2"),
-    MASK_INTEGER(Sgmae, reveal, 1, 0, 1, "0: no hints"),
+    MASK_CHOICE(Sgmae, reveal, AT_RANDOM, REVEALS,
+                "hints: drawn evenly, with odds of their scores, or none"),
+    MASK_NUMBER(Sgmae, hint_ratio, 0.1, 0, 1, "share of all that are hints, at first"),
+    MASK_NUMBER(Sgmae, hint_min, 0.02, 0, 1, "and in the end"),
+    MASK_NUMBER(Sgmae, hint_pool, 0.75, 0, 1, "share of all they are among, at first"),
+    MASK_NUMBER(Sgmae, pool_min, 0.2, 0, 1, "and in the end"),
     MASK_NUMBER(Sgmae, decay, 3, 0.01, 100, "exponent by which hints grow fewer"),
     { 0 }
 };
@@ -67,35 +76,33 @@ static void sweep(const void *self, float *out, const MaskSweep *m)
     bool         object[MASK_MAX_PATCHES];
     Arena        a;
     arena_open(&a, "sgmae", NULL, NULL);
-    float  *x = ARENA_NEW(&a, float, L * D), *mean = ARENA_NEW(&a, float, D);
+    float  *x = ARENA_NEW(&a, float, L * D);
     double *w = ARENA_NEW(&a, double, (size_t)L * (size_t)L), *z = ARENA_NEW(&a, double, L);
     memcpy(x, m->features, (size_t)L * (size_t)D * sizeof *x);
     ncut_unit_rows(x, L, D);
     ncut_affinity(w, x, L, D, (NcutAffinity)s->affinity);
     ncut_vector(z, w, L);
     ncut_object(object, z, L, s->cluster == SMALLER);
-
-    for (int c = 0; c < D; c++) mean[c] = 0;
-    for (int i = 0; i < L; i++)
-        for (int c = 0; c < D && object[i]; c++) mean[c] += x[i * D + c];
-    ncut_unit_rows(mean, 1, D);
-    for (int i = 0; i < L; i++) {
-        out[i] = 0;
-        for (int c = 0; c < D; c++) out[i] += x[i * D + c] * mean[c];
-    }
+    memset(out, 0, (size_t)L * sizeof *out);
+    ncut_add_likeness(out, 1, x, L, D, object, true);
+    if (s->cluster == ALTERNATE) ncut_add_likeness(out, -1, x, L, D, object, false);
     arena_close(&a);
 }
 
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
     const Sgmae *s = self;
-    const int    L = v->rows * v->cols;
+    const int    L = v->rows * v->cols, hidden = L - v->K;
     memcpy(out, v->swept, (size_t)L * sizeof *out);
-    if (!s->reveal) return;
+    if (s->cluster == ALTERNATE && rng_below(rng, 2))
+        for (int i = 0; i < L; i++) out[i] = -out[i];
+    if (s->reveal == NO_HINTS) return;
     double done = s->first < 1 ? ((double)v->progress - s->first) / (1 - s->first) : 1;
-    double a = 1 - pow(done > 0 ? done : 0, s->decay);
-    int    n = (int)lround((a * 0.08 + 0.02) * L), among = (int)lround((a * 0.55 + 0.2) * L);
-    rank_reveal(out, L, among < L - v->K ? among : L - v->K, n < 2 ? 2 : n, v->K, rng);
+    double a = 1 - pow(done > 0 ? done : 0, s->decay), b = 1 - a;
+    int    n = (int)lround((a * s->hint_ratio + b * s->hint_min) * L);
+    int    among = (int)lround((a * s->hint_pool + b * s->pool_min) * L);
+    rank_reveal(out, L, among < hidden ? among : hidden, n < 2 ? 2 : n, v->K,
+                s->reveal == BY_SCORE, rng);
 }
 
 MASK_STRATEGY(sgmae,

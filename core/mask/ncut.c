@@ -114,3 +114,21 @@ void ncut_object(bool *object, const double *z, int L, bool smaller)
     bool upper = smaller ? 2 * above <= L : z[surest] > mean;
     for (int i = 0; i < L; i++) object[i] = (z[i] > mean) == upper;
 }
+
+void ncut_add_likeness(float *out, float factor, const float *x, int L, int D,
+                       const bool *object, bool is)
+{
+    Arena scratch;
+    arena_open(&scratch, "mean of a cluster", NULL, NULL);
+    float *mean = ARENA_NEW(&scratch, float, D);
+    for (int c = 0; c < D; c++) mean[c] = 0;
+    for (int i = 0; i < L; i++)
+        for (int c = 0; c < D && object[i] == is; c++) mean[c] += x[i * D + c];
+    ncut_unit_rows(mean, 1, D);
+    for (int i = 0; i < L; i++) {
+        float cosine = 0;
+        for (int c = 0; c < D; c++) cosine += x[i * D + c] * mean[c];
+        out[i] += factor * cosine;
+    }
+    arena_close(&scratch);
+}

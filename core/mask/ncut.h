@@ -38,4 +38,9 @@ enum { NCUT_ROUNDS = 500 };
  * is largest, or the one with fewer patches. */
 void ncut_object(bool *object, const double *z, int L, bool smaller);
 
+/* out [L] += factor times the cosine of each row of x, of length 1, with the mean of those
+ * that are the object's, or that are not. */
+void ncut_add_likeness(float *out, float factor, const float *x, int L, int D,
+                       const bool *object, bool is);
+
 #endif

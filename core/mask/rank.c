@@ -2,6 +2,7 @@
 
 #include "core/mask/mask.h"
 
+#include <math.h>
 #include <string.h>
 
 static const uint32_t SIGN = 0x80000000U;
@@ -118,7 +119,23 @@ void rank_sort(int *order, const uint32_t *key, int L, Rng *rng)
     }
 }
 
-void rank_reveal(float *score, int L, int among, int n, int most, Rng *rng)
+/* The n largest of log(odds) + Gumbel noise are n draws without replacement. */
+static void reveal_by_score(float *score, const int *pool, int among, int n, float lowest,
+                            Rng *rng)
+{
+    float    odds[MASK_MAX_PATCHES];
+    uint32_t key[MASK_MAX_PATCHES];
+    int      order[MASK_MAX_PATCHES];
+    for (int t = 0; t < among; t++) {
+        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
+        odds[t] = (float)(log(fmax((double)score[pool[t]], 1e-3)) - log(-log(u)));
+    }
+    rank_keys(key, odds, among);
+    rank_sort(order, key, among, rng);
+    for (int t = among - 1; t >= 0 && n > 0; t--, n--) score[pool[order[t]]] = lowest;
+}
+
+void rank_reveal(float *score, int L, int among, int n, int most, bool by_score, Rng *rng)
 {
     uint32_t key[MASK_MAX_PATCHES];
     int      order[MASK_MAX_PATCHES];
@@ -126,6 +143,10 @@ void rank_reveal(float *score, int L, int among, int n, int most, Rng *rng)
     rank_sort(order, key, L, rng);
     float lowest = score[order[0]] - 1;
     if (n > most) n = most;
+    if (by_score && among > 0) {
+        reveal_by_score(score, order + L - among, among, n, lowest, rng);
+        return;
+    }
     for (int left = among; left > 0 && n > 0; left--) {
         if ((int)rng_below(rng, (uint32_t)left) >= n) continue;
         score[order[L - left]] = lowest;

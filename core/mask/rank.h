@@ -23,7 +23,8 @@ void rank_first(uint8_t *visible, const uint32_t *key, int L, int K, Rng *rng);
 void rank_sort(int *order, const uint32_t *key, int L, Rng *rng);
 
 /* Hints: of the `among` highest of L scores n, drawn at random, become the lowest; n at
- * most `most`.  So in a ranking by score others move up by as many places. */
-void rank_reveal(float *score, int L, int among, int n, int most, Rng *rng);
+ * most `most`.  So in a ranking by score others move up by as many places.  With
+ * `by_score` they are drawn with odds of their scores, 0.001 at least, else evenly. */
+void rank_reveal(float *score, int L, int among, int n, int most, bool by_score, Rng *rng);
 
 #endif

@@ -32,8 +32,8 @@ static void draw(const char *spec, int ids[N][L], bool has_swept)
 Test(control, shuffled_is_the_mask_of_the_next_image)
 {
     int plain[N][L], shuffled[N][L];
-    draw("sgmae:reveal=0", plain, true);
-    draw("sgmae:reveal=0,control=shuffled", shuffled, true);
+    draw("sgmae:reveal=none", plain, true);
+    draw("sgmae:reveal=none,control=shuffled", shuffled, true);
     for (int n = 0; n < N; n++) {
         cr_expect(!memcmp(shuffled[n], plain[(n + 1) % N], sizeof plain[n]), "image %d", n);
         cr_expect(memcmp(shuffled[n], plain[n], sizeof plain[n]), "image %d", n);
@@ -44,8 +44,8 @@ Test(control, inverted_shows_what_was_hidden_first)
 {
     int  plain[N][L], inverted[N][L];
     bool first[L];
-    draw("sgmae:reveal=0", plain, true);
-    draw("sgmae:reveal=0,control=inverted", inverted, true);
+    draw("sgmae:reveal=none", plain, true);
+    draw("sgmae:reveal=none,control=inverted", inverted, true);
     for (int n = 0; n < N; n++) {
         for (int i = 0; i < L; i++) first[i] = swept[n][i] >= (float)(L - K) / L;
         for (int t = 0; t < K; t++) cr_expect(first[inverted[n][t]] && !first[plain[n][t]]);
@@ -89,8 +89,8 @@ Test(control, is_refused_where_it_has_no_effect)
 Test(throw, is_of_the_least_hidden_and_leaves_the_visible_alone)
 {
     int plain[N][L], ids[N][L];
-    draw("sgmae:reveal=0", plain, true);
-    draw("sgmae:reveal=0,throw=0.4", ids, true);
+    draw("sgmae:reveal=none", plain, true);
+    draw("sgmae:reveal=none,throw=0.4", ids, true);
     for (int n = 0; n < N; n++) {
         cr_expect(!memcmp(ids[n], plain[n], K * sizeof(int)));
         for (int i = K; i < L; i++) {

@@ -131,6 +131,71 @@ Test(sgmae, hints_grow_fewer)
         }
 }
 
+/* Given as parameters: half of 64 from the first, then a quarter, all among the first 40. */
+Test(sgmae, hints_as_many_as_asked_for)
+{
+    static const char *const text = "sgmae:hint_ratio=0.2,hint_min=0.125,"
+                                    "hint_pool=0.625,pool_min=0.625";
+    int ids[L];
+    falling();
+    for (int end = 0; end < 2; end++)
+        for (uint64_t image = 0; image < 20; image++) {
+            int hints = 0;
+            draw(text, ids, image, end ? 1 : 0.125F);
+            for (int t = 0; t < K; t++) hints += ids[t] < L - K;
+            cr_expect(hints == (end ? 8 : 13), "%d hints", hints);
+            for (int t = 0; t < hints; t++) cr_expect(ids[t] < 40, "a hint at %d", ids[t]);
+        }
+    draw("sgmae:reveal=none", ids, 0, 1);
+    for (int t = 0; t < K; t++) cr_expect_eq(ids[t], L - K + t);
+}
+
+/* Of the first 48 a quarter counts four times as much as the others: of 6 hints that are
+ * drawn with these odds 3.4, evenly 1.5. */
+Test(sgmae, hints_by_score_are_of_the_surest)
+{
+    enum { IMAGES = 400 };
+    int    ids[L];
+    double high[2] = { 0, 0 };
+    for (int i = 0; i < L; i++) seen[i] = i < 12 ? 0.8F : i < 48 ? 0.2F : 0.01F;
+    for (int by = 0; by < 2; by++)
+        for (uint64_t image = 0; image < IMAGES; image++) {
+            draw(by ? "sgmae:reveal=score" : "sgmae", ids, image, 0.125F);
+            for (int t = 0; t < K; t++) high[by] += (ids[t] < 12) / (double)IMAGES;
+        }
+    cr_expect(fabs(high[0] - 1.5) <= 0.3 && high[1] > 2.7, "%g evenly, %g by score", high[0],
+              high[1]);
+}
+
+/* An image hides now one part, now the other, by a coin. */
+Test(sgmae, alternates_between_the_parts)
+{
+    enum { IMAGES = 200 };
+    int ids[L], lower = 0;
+    falling();
+    for (uint64_t image = 0; image < IMAGES; image++) {
+        draw("sgmae:cluster=alternate,reveal=none", ids, image, 1);
+        bool low = ids[0] == L - K;
+        cr_expect(low || ids[K - 1] == K - 1, "%d..%d", ids[0], ids[K - 1]);
+        lower += low;
+    }
+    cr_expect(abs(lower - IMAGES / 2) <= 35, "%d of %d", lower, IMAGES); /* +- 7 */
+}
+
+/* Features of two directions: of the object 1 - 0, of the others 0 - 1. */
+Test(sgmae, weighs_one_part_against_the_other)
+{
+    float x[L][2], out[L];
+    Mask *m = must_open("sgmae:cluster=alternate", SIDE, SIDE);
+    for (int i = 0; i < L; i++) x[i][0] = i < 10, x[i][1] = i >= 10;
+    mask_sweep(m, out, &(MaskSweep){ .rows = SIDE, .cols = SIDE, .heads = 1, .width = 2,
+                                     .features = &x[0][0] });
+    for (int i = 0; i < L; i++)
+        cr_expect(fabsf(out[i]) == 1 && (out[i] > 0) == ((out[0] > 0) == (i < 10)), "%d: %g", i,
+                  (double)out[i]);
+    mask_close(m);
+}
+
 /* Features of two directions: the smaller part gets the higher scores. */
 Test(sgmae, scores_what_is_like_the_object)
 {

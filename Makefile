@@ -92,8 +92,8 @@ demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid table demo
 
 BENCH ?= results/bench/bench.json
-bench: all ## 15 minutes: throughput beside PyTorch's and bare products; PHOTOS=folder too
-	scripts/bench.sh $(B)/maskgrid $(BENCH) $(if $(PHOTOS),--photos $(PHOTOS))
+bench: all ## 16 minutes: throughput beside PyTorch's and bare products; PHOTOS=folder
+	scripts/bench.sh $(B)/maskgrid '$(BENCH)' $(if $(PHOTOS),--photos '$(PHOTOS)')
 
 # Fuzz targets need clang; only the parsers are built for them.
 FUZZ_SECONDS ?= 0

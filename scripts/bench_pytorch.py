@@ -29,15 +29,18 @@ PRESETS = {
 }
 
 
-def blas():
-    """The BLAS of this process, and what its threads are."""
+def blas(threads):
+    """The BLAS of this process, and what its threads are: as many as asked for, also of
+    the kind that PyTorch does not set."""
     if torch.backends.mkl.is_available():
         return "MKL"
     with open("/proc/self/maps") as maps:
         paths = [line.split(maxsplit=5)[5].strip() for line in maps if "blas" in line]
     for path in sorted(paths):
         if "openblas" in os.path.basename(path):
-            kind = ctypes.CDLL(path).openblas_get_parallel()
+            openblas = ctypes.CDLL(path)
+            openblas.openblas_set_num_threads(threads)
+            kind = openblas.openblas_get_parallel()
             return "OpenBLAS " + ("serial", "pthread", "openmp")[kind]
     for path in paths:  # Debian has each in a folder of its name, the reference in blas
         kind = os.path.basename(os.path.dirname(path))
@@ -113,6 +116,7 @@ def main():
     args = ask.parse_args()
     side, channels, patch, batch, encoder, decoder = PRESETS[args.preset]
     torch.set_num_threads(args.threads)
+    library = blas(args.threads)
     torch.manual_seed(0)
 
     model = Mae(side, channels, patch, encoder, decoder)
@@ -129,7 +133,7 @@ def main():
     print(json.dumps({
         "name": args.preset, "step_s": step, "images_per_s": batch / step,
         "peak_bytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        "program": f"PyTorch {torch.__version__}, {blas()}",
+        "program": f"PyTorch {torch.__version__}, {library}",
     }))
 
 

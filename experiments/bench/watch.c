@@ -16,7 +16,7 @@ Status watch_open(Watch *w, FILE *to, Err *err)
     *w = (Watch){ 0 };
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
-    if ((w->asked = signalfd(-1, &set, SFD_CLOEXEC)) < 0)
+    if ((w->asked = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
         return err_set(err, STATUS_IO, "signalfd: %s", strerror(errno));
     sigprocmask(SIG_BLOCK, &set, &w->before);
     progress_open(&w->progress, w->name, to);
@@ -32,9 +32,12 @@ void watch_name(Watch *w, const char *fmt, ...)
     w->progress.since_s = clock_s();
 }
 
+/* Who asked is answered: else it would end us as soon as it is let through. */
 void watch_close(Watch *w)
 {
+    struct signalfd_siginfo asked;
     progress_close(&w->progress);
+    while (read(w->asked, &asked, sizeof asked) > 0) continue;
     sigprocmask(SIG_SETMASK, &w->before, NULL);
     close(w->asked);
 }

@@ -90,7 +90,7 @@ static Status measure_singles(Report *r, const Options *o, Watch *w, Err *err)
     CompareConfig            how = r->how;
     if (how.threads == 1) return STATUS_OK;
     how.threads = 1, how.seconds = o->seconds / 4;
-    if (!o->json && !o->preset) printf("\none thread\n");
+    if (!o->json) printf("\none thread\n");
     for (int i = 0; i < 2; i++) {
         if (o->preset && strcmp(o->preset, presets[i])) continue;
         if (measure_preset(r, &r->single[r->singles], &how, step_preset(presets[i]), o,

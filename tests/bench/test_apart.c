@@ -106,7 +106,9 @@ static pid_t start(const char *path)
     Watch w;
     Err   err;
     if (watch_open(&w, NULL, &err)) _exit(99);
-    _exit((int)apart(measure_forever, &value, sizeof value, path, &w, &err));
+    Status bad = apart(measure_forever, &value, sizeof value, path, &w, &err);
+    watch_close(&w); /* must not let through what was heard already */
+    _exit((int)bad);
 }
 
 Test(apart, ends_when_whoever_waits_is_killed)

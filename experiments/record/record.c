@@ -57,6 +57,9 @@ static void put_head(Record *r, const RecordHead *h)
     text_at(r, "/", "title", h->title);
     text_at(r, "/", "stage", h->stage);
     text_at(r, "/", "config_hash", h->id);
+    text_at(r, "/", "NX_class", "NXroot");
+    if (ok(r)) r->err.code = h5_put_long_text(r->f, "config", h->config, &r->err);
+    if (!patches) return;
     text_at(r, "/", "strategy", h->strategy);
     whole_at(r, "/", "seed", h->seed);
     number_at(r, "/", "ratio", h->ratio);
@@ -65,8 +68,6 @@ static void put_head(Record *r, const RecordHead *h)
     whole_at(r, "/", "cols", h->cols);
     whole_at(r, "/", "patches", patches);
     whole_at(r, "/", "visible", h->K);
-    text_at(r, "/", "NX_class", "NXroot");
-    if (ok(r)) r->err.code = h5_put_long_text(r->f, "config", h->config, &r->err);
 }
 
 /* The strategy's text has the first digits of the hash of each plug-in. */
@@ -109,7 +110,8 @@ Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
 {
     CHECK(h->stage && h->id && h->title && h->config && h->strategy, "%s: head with gaps",
           path);
-    CHECK(h->rows > 0 && h->cols > 0 && h->K > 0 && h->K <= h->rows * h->cols,
+    bool masks = h->rows > 0 && h->cols > 0 && h->K > 0 && h->K <= h->rows * h->cols;
+    CHECK(masks || (!h->rows && !h->cols && !h->K),
           "%s: %d visible of %d x %d patches", path, h->K, h->rows, h->cols);
     Record *made = malloc(sizeof *made);
     CHECK(made, "no memory for a record");
@@ -139,6 +141,11 @@ void record_whole(Record *r, const char *key, int64_t x) { whole_at(r, "/", key,
 void record_data(Record *r, const H5Set *set, const void *x)
 {
     if (ok(r)) r->err.code = h5_put(r->f, set, x, &r->err);
+}
+
+void record_texts(Record *r, const char *name, const char *const *texts, size_t n)
+{
+    if (ok(r)) r->err.code = h5_put_texts(r->f, name, texts, n, &r->err);
 }
 
 /* One number; n of them. */

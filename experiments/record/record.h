@@ -34,6 +34,7 @@
 #include "core/base/h5.h"
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -53,7 +54,7 @@ typedef struct {
     const char *strategy; /* "spiral:select=window,sym=1"                   */
     int64_t     seed;
     double      ratio;      /* share of hidden patches that was asked for   */
-    int         rows, cols; /* patch grid                                   */
+    int         rows, cols; /* patch grid; 0: there is none, and no mask    */
     int         K;          /* visible patches, of rows * cols              */
     int         threads;    /* that compute                                 */
 } RecordHead;
@@ -83,6 +84,12 @@ void record_curve(Record *r, const char *name, const char *axis, const double *y
 void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
                      size_t n, const char *units, const char *long_name);
 
+/* What became of each image under scores [n, classes], labels [n] in 0..classes-1: the
+ * metrics NAME_top1 and, unless only one class of each image is `scored`, NAME_top5; the
+ * outcomes predicted, rank (of scores alone) and correct. */
+void record_accuracy(Record *r, const char *name, const char *how, const float *scores,
+                     const int *labels, int n, int classes, bool scored);
+
 /* x [rows, cols] of the head: "visible_share", the share of (image, epoch) pairs
  * in which a patch was visible, 0..1. */
 void record_map(Record *r, const char *name, const double *x, const char *units,
@@ -97,6 +104,9 @@ void record_map(Record *r, const char *name, const double *x, const char *units,
 void record_reconstruction(Record *r, const uint8_t *original, const uint8_t *hidden,
                            const uint8_t *reconstruction, size_t n, size_t H, size_t W,
                            size_t C);
+
+/* n texts: "outcomes/image", the names of the images. */
+void record_texts(Record *r, const char *name, const char *const *texts, size_t n);
 
 /* Anything else, under its own group. */
 void record_data(Record *r, const H5Set *set, const void *x);

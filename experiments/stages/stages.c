@@ -1,8 +1,6 @@
 #include "experiments/stages/inside.h"
 
-#include "core/base/arena.h"
 #include "core/base/threads.h"
-#include "core/metrics/accuracy.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -108,25 +106,5 @@ Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContex
 void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
                     const float *scores, const int *labels, int n)
 {
-    Arena host;
-    char  key[64], label[128];
-    int   classes = c->data->classes;
-    arena_open(&host, "outcomes", NULL, NULL);
-    int     *predicted = ARENA_NEW(&host, int, n), *rank = ARENA_NEW(&host, int, n);
-    uint8_t *correct = ARENA_NEW(&host, uint8_t, n);
-
-    Accuracy a = accuracy_of(scores, labels, n, classes, predicted, rank);
-    snprintf(key, sizeof key, "%s_top1", name);
-    snprintf(label, sizeof label, "top-1 accuracy, %s", how);
-    record_metric(r, key, 100 * a.top1, "percent", label, HIGHER);
-    snprintf(key, sizeof key, "%s_top5", name);
-    snprintf(label, sizeof label, "top-5 accuracy, %s", how);
-    record_metric(r, key, 100 * a.top5, "percent", label, HIGHER);
-
-    for (int i = 0; i < n; i++) correct[i] = rank[i] == 0;
-    record_outcomes(r, "predicted", NUMBER_INT32, predicted, (size_t)n, "1", "predicted class");
-    record_outcomes(r, "rank", NUMBER_INT32, rank, (size_t)n, "1",
-                    "classes that come before the true one");
-    record_outcomes(r, "correct", NUMBER_BOOL, correct, (size_t)n, "1", "top-1 correct");
-    arena_close(&host);
+    record_accuracy(r, name, how, scores, labels, n, c->data->classes, true);
 }

@@ -1,0 +1,125 @@
+#include "core/data/npy.h"
+
+#include "core/base/text.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char magic[] = "\x93NUMPY";
+enum { MAGIC = sizeof magic - 1, HEADER_MOST = 4096 };
+
+bool npy_is(const char *bytes, size_t n) { return n >= MAGIC + 4 && !memcmp(bytes, magic, MAGIC); }
+
+#define DECODE(name, type)               \
+    static double name(const char *p)    \
+    {                                    \
+        type x;                          \
+        memcpy(&x, p, sizeof x);         \
+        return (double)x;                \
+    }
+DECODE(from_f8, double)
+DECODE(from_f4, float)
+DECODE(from_i8, int64_t)
+DECODE(from_i4, int32_t)
+DECODE(from_i2, int16_t)
+DECODE(from_i1, int8_t)
+DECODE(from_u8, uint64_t)
+DECODE(from_u4, uint32_t)
+DECODE(from_u2, uint16_t)
+DECODE(from_u1, uint8_t)
+#undef DECODE
+
+static double from_f2(const char *p)
+{
+    int    bits = (uint8_t)p[0] | (uint8_t)p[1] << 8;
+    int    exponent = bits >> 10 & 31, fraction = bits & 1023;
+    double x = exponent == 0    ? ldexp(fraction, -24)
+               : exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
+                                : ldexp(1024 + fraction, exponent - 25);
+    return bits & 0x8000 ? -x : x;
+}
+
+static const struct {
+    const char *descr;
+    size_t      bytes;
+    double (*decode)(const char *p);
+} kinds[] = {
+    { "<f8", 8, from_f8 }, { "<f4", 4, from_f4 }, { "<f2", 2, from_f2 }, { "<i8", 8, from_i8 },
+    { "<i4", 4, from_i4 }, { "<i2", 2, from_i2 }, { "|i1", 1, from_i1 }, { "<u8", 8, from_u8 },
+    { "<u4", 4, from_u4 }, { "<u2", 2, from_u2 }, { "|u1", 1, from_u1 }, { "|b1", 1, from_u1 },
+};
+enum { N_KINDS = sizeof kinds / sizeof *kinds };
+
+/* --- the header: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), } --- */
+
+/* What stands behind 'key':, blanks skipped; NULL if it is not there. */
+static const char *value_of(const char *header, const char *key)
+{
+    const char *at = strstr(header, key);
+    if (!at) return NULL;
+    at += strlen(key);
+    return at + strspn(at, " ");
+}
+
+static int kind_of(const char *header)
+{
+    const char *s = value_of(header, "'descr':");
+    for (int i = 0; s && *s == '\'' && i < N_KINDS; i++) {
+        size_t n = strlen(kinds[i].descr);
+        if (!strncmp(s + 1, kinds[i].descr, n) && s[1 + n] == '\'') return i;
+    }
+    return -1;
+}
+
+static bool shape_of(Npy *out, const char *header)
+{
+    const char *s = value_of(header, "'shape':");
+    out->rank = 0, out->count = 1;
+    if (!s || *s++ != '(') return false;
+    for (;;) {
+        s += strspn(s, " ,");
+        if (*s == ')') return true;
+        size_t n = strspn(s, "0123456789");
+        if (!n || n > 15 || out->rank == NPY_RANK) return false;
+        size_t size = (size_t)strtoull(s, NULL, 10);
+        out->dim[out->rank++] = size;
+        if (__builtin_mul_overflow(out->count, size, &out->count)) return false;
+        s += n;
+    }
+}
+
+Status npy_parse(Npy *out, Arena *a, const char *bytes, size_t n, const char *path, Err *err)
+{
+    char header[HEADER_MOST + 1];
+    if (!npy_is(bytes, n)) return err_set(err, STATUS_FORMAT, "%s: not an .npy array", path);
+    const unsigned char *p = (const unsigned char *)bytes;
+    size_t               wide = p[MAGIC] > 1 ? 4 : 2, at = MAGIC + 2 + wide, length = 0, size;
+    if (p[MAGIC] < 1 || p[MAGIC] > 3 || n < at)
+        return err_set(err, STATUS_FORMAT, "%s: of an unknown version, or truncated", path);
+    for (size_t i = wide; i-- > 0;) length = length << 8 | p[MAGIC + 2 + i];
+    if (length > HEADER_MOST || length > n - at)
+        return err_set(err, STATUS_FORMAT, "%s: a header of %zu bytes", path, length);
+    memcpy(header, bytes + at, length);
+    header[length] = '\0';
+    at += length;
+
+    int         kind = kind_of(header);
+    const char *order = value_of(header, "'fortran_order':");
+    if (kind < 0)
+        return err_set(err, STATUS_FORMAT, "%s: its numbers are of a type that is not read here "
+                       "(floats of 2 to 8 bytes, whole numbers, bool; little-endian)", path);
+    if (!order || !text_starts(order, "False"))
+        return err_set(err, STATUS_FORMAT, "%s: not in C order", path);
+    if (!shape_of(out, header) || __builtin_mul_overflow(out->count, kinds[kind].bytes, &size))
+        return err_set(err, STATUS_FORMAT, "%s: its shape is not a list of at most %d sizes",
+                       path, NPY_RANK);
+    if (size != n - at)
+        return err_set(err, STATUS_FORMAT, "%s: %zu bytes of numbers, but its shape needs %zu",
+                       path, n - at, size);
+    out->x = ARENA_NEW(a, double, out->count);
+    for (size_t i = 0; i < out->count; i++)
+        out->x[i] = kinds[kind].decode(bytes + at + i * kinds[kind].bytes);
+    return STATUS_OK;
+}

@@ -25,7 +25,8 @@ static const Option options[] = {
     OPTION_FLAG(Options, all, "every strategy there is, a line each"),
     OPTION_LIST(Options, grid, 0, "RxC",
                 "patches to measure on, 14x14; may be given several times"),
-    OPTION_NUMBER(Options, ratio, "R", "0.75", 0.0001, 0.9999, "share of hidden patches"),
+    OPTION_NUMBER(Options, ratio, "R", NULL, 0.0001, 0.9999,
+                  "share of hidden patches (default: a recording's own, else 0.75)"),
     OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),
     OPTION_TEXT(Options, out, "FILE.h5", NULL, "all measures there too"),
     OPTION_TEXT(Options, atlas, "FILE.png", NULL,
@@ -58,11 +59,14 @@ static Status add(Lint *l, const char *spec, const char *grid, Err *err)
 {
     LintConfig c = { .spec = spec, .open = strategy_open, .ratio = l->o->ratio,
                      .draws = (int)l->o->draws, .patience_s = l->o->patience };
+    const Recording *r = NULL;
     if (l->n == FOUND_MOST)
         return err_set(err, STATUS_CONFIG, "at most %d strategies on all grids",
                        FOUND_MOST);
-    if (grid_read(&c.rows, &c.cols, grid, err) || lint_run(&l->found[l->n], &c, err))
-        return err->code;
+    if (!l->o->grid.n && strategy_recording(&r, spec, err)) return err->code;
+    if (grid_read(&c.rows, &c.cols, grid, err)) return err->code;
+    if (r) c.rows = r->rows, c.cols = r->cols;
+    if (lint_run(&l->found[l->n], &c, err)) return err->code;
     const Found *f = l->found[l->n++];
     l->broken += lint_broken(f) > 0;
     print(l, f);
@@ -73,7 +77,7 @@ static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err 
 {
     if (l->o->all && !l->o->json) {
         printf("%s%s patches, %g hidden, %ld masks of each\n", l->n ? "\n" : "", grid,
-               l->o->ratio, l->o->draws);
+               l->o->ratio > 0 ? l->o->ratio : LINT_RATIO, l->o->draws);
         page_heading(stdout);
     }
     for (int i = 0; i < n; i++)
@@ -129,11 +133,12 @@ COMMAND(lint) = {
     .details = "STRATEGY is a name with parameters, an expression, or a plug-in's file. "
                "Each is tried in a process of its own, so that one that crashes, hangs, "
                "or writes where it must not is named, with the law it broke. Strategies "
-               "that look at images look at invented ones. Exit code 4 if a law is "
-               "broken.",
+               "that look at images look at invented ones. Recorded masks are tried on what "
+               "is recorded. Exit code 4 if a law is broken.",
     .examples = "  maskgrid lint --all --atlas atlas.png\n"
                 "  maskgrid lint spiral:select=window --grid 14x14 --grid 8x24\n"
-                "  maskgrid lint ./edges.so --out edges.h5\n",
+                "  maskgrid lint ./edges.so --out edges.h5\n"
+                "  maskgrid lint ./masks.h5\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

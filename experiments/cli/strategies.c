@@ -1,6 +1,7 @@
 /* maskgrid strategies: list them, or one in full. */
 #include "experiments/cli/cli.h"
 
+#include "core/mask/replay.h"
 #include "core/mask/settings.h"
 #include "experiments/record/sight.h"
 #include "experiments/record/sketch.h"
@@ -8,6 +9,7 @@
 
 #include <jansson.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,6 +21,7 @@ static const Option options[] = {
 };
 
 enum { SIDE = 14, DRAWN = 4, NAME = 14, COLUMNS = 80, MOST = 512 };
+static const double RATIO = 0.75;
 
 /* The selector's default is the strategy's own. */
 static double default_of(const MaskParam *row, const MaskStrategy *s)
@@ -56,46 +59,99 @@ static void print_params(const char *title, const MaskParam *table, const MaskSt
     }
 }
 
-static Status print_drawing(const char *name, Err *err)
+/* What masks are drawn to show a strategy: a usual grid and ratio, or what is recorded. */
+typedef struct { int rows, cols, K, N; uint64_t image[DRAWN], epoch; } Shown;
+
+static Shown shown_of(const StrategyEntry *e)
+{
+    const Recording *r = replay_of(e->strategy);
+    Shown            s = { SIDE, SIDE, mask_visible(SIDE * SIDE, RATIO), DRAWN, { 0, 1, 2, 3 }, 0 };
+    if (!r) return s;
+    s = (Shown){ .rows = r->rows, .cols = r->cols, .K = r->K, .epoch = (uint64_t)r->epoch[0] };
+    for (; s.N < DRAWN && (size_t)s.N < r->images; s.N++) s.image[s.N] = (uint64_t)r->image[s.N];
+    return s;
+}
+
+static void draw_masks(const Mask *m, const Sight *sight, const Shown *s)
+{
+    int L = s->rows * s->cols, *ids = malloc((size_t)(s->N * L) * sizeof *ids);
+    CHECK(ids, "no memory for %d masks", s->N);
+    if (mask_order(m)) {
+        printf("\nThe walk, from the dot\n");
+        sketch_walk(stdout, mask_order(m), s->rows, s->cols);
+    }
+    for (int n = 0; n < s->N; n++) {
+        MaskView view = sight_view(sight, m, n, 1);
+        mask_draw(m, ids + n * L, &view, 0, s->epoch, s->image[n], s->K);
+    }
+    printf("\nMasks%s%s%s\n", replay_in(m) ? " of its first epoch" : " at ratio 0.75",
+           mask_needs(m) ? ", seen by " : "", mask_needs(m) ? sight->eyes : "");
+    sketch_masks(stdout, ids, s->N, s->rows, s->cols, s->K, mask_thrown(m, s->K),
+                 cli_columns(STDOUT_FILENO));
+    free(ids);
+}
+
+static Status print_drawing(const StrategyEntry *e, Err *err)
 {
     Mask *m;
     Sight sight;
-    int   ids[DRAWN * SIDE * SIDE], L = SIDE * SIDE, K = mask_visible(L, 0.75);
-    if (strategy_open(&m, name, SIDE, SIDE, err)) return err->code;
-    SightPlan plan = { .needs = mask_needs(m), .rows = SIDE, .cols = SIDE, .N = DRAWN };
-    Status    bad = mask_check(m, K, 0, DRAWN, err);
-    if (!bad) bad = sight_open(&sight, &plan, err);
+    Shown s = shown_of(e);
+    if (strategy_open(&m, e->name, s.rows, s.cols, err)) return err->code;
+    SightPlan plan = { .needs = mask_needs(m), .rows = s.rows, .cols = s.cols, .N = s.N };
+    Status    bad = sight_open(&sight, &plan, err);
     if (!bad) {
-        if (mask_order(m)) {
-            printf("\nThe walk, from the dot\n");
-            sketch_walk(stdout, mask_order(m), SIDE, SIDE);
-        }
-        for (int n = 0; n < DRAWN; n++) {
-            MaskView view = sight_view(&sight, m, n, 1);
-            mask_draw(m, ids + n * L, &view, 0, 0, (uint64_t)n, K);
-        }
-        printf("\nMasks at ratio 0.75%s%s\n", mask_needs(m) ? ", seen by " : "",
-               mask_needs(m) ? sight.eyes : "");
-        sketch_masks(stdout, ids, DRAWN, SIDE, SIDE, K, mask_thrown(m, K),
-                     cli_columns(STDOUT_FILENO));
+        draw_masks(m, &sight, &s);
         sight_close(&sight);
     }
     mask_close(m);
     return bad;
 }
 
+/* "3 to 4" and how many; "3" of one. */
+static void print_range(const char *what, const int64_t *x, size_t n)
+{
+    if (n == 1) printf("%-7s 1: %lld\n", what, (long long)x[0]);
+    else printf("%-7s %zu: %lld to %lld\n", what, n, (long long)x[0], (long long)x[n - 1]);
+}
+
+static void print_recording(const Recording *r)
+{
+    int L = r->rows * r->cols;
+    printf("\ngrid    %d x %d patches\nmask    %d visible, %d hidden", r->rows, r->cols, r->K,
+           L - r->K - r->T);
+    printf(r->T ? ", %d thrown\n" : "\n", r->T);
+    print_range("images", r->image, r->images);
+    print_range("epochs", r->epoch, r->epochs);
+    if (*r->strategy) printf("drawn   by %s", r->strategy);
+    if (*r->strategy && r->seed >= 0) printf(", seed %lld", (long long)r->seed);
+    if (*r->strategy) putchar('\n');
+}
+
 static Status print_one(const StrategyEntry *e, Err *err)
 {
     const MaskStrategy *s = e->strategy;
+    const Recording    *r = replay_of(s);
     Text                needs = { 0 };
     mask_needs_text(&needs, s->needs);
     printf("%s: %s\n\nsource  %s\nfamily  %s\nneeds   %s\n", e->name, s->about,
            s->source, strategy_family(e), text_get(&needs));
     text_free(&needs);
     if (e->file) printf("file    %s\nhash    %s\n", e->file, e->hash);
+    if (r) print_recording(r);
     print_params("Its parameters: name, default, meaning, range", s->params, s);
-    print_params("Parameters of every strategy", mask_common, s);
-    return print_drawing(e->name, err);
+    if (!r) print_params("Parameters of every strategy", mask_common, s);
+    return print_drawing(e, err);
+}
+
+static json_t *recording_json(const Recording *r)
+{
+    return json_pack("{s:i, s:i, s:i, s:i, s:[I, I], s:[I, I], s:I, s:I, s:s, s:I}", "rows",
+                     r->rows, "cols", r->cols, "visible", r->K, "thrown", r->T, "image_range",
+                     (json_int_t)r->image[0], (json_int_t)r->image[r->images - 1],
+                     "epoch_range", (json_int_t)r->epoch[0],
+                     (json_int_t)r->epoch[r->epochs - 1], "images", (json_int_t)r->images,
+                     "epochs", (json_int_t)r->epochs, "drawn_by", r->strategy, "seed",
+                     (json_int_t)r->seed);
 }
 
 static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
@@ -129,6 +185,7 @@ static json_t *entry_json(const StrategyEntry *e)
                           s->source, "needs", text_get(&needs), "file", e->file, "hash",
                           e->hash, "parameters", params_json(s->params, s),
                           "parameters_of_all", params_json(mask_common, s));
+    if (replay_of(s)) json_object_set_new(j, "recording", recording_json(replay_of(s)));
     text_free(&needs);
     return j;
 }
@@ -254,6 +311,7 @@ COMMAND(strategies) = {
                "path; in an expression a path with blanks stands in quotes: "
                "'\"./my masks.h5\" until 0.5 then random'.",
     .examples = "  maskgrid strategies\n  maskgrid strategies hilbert\n"
+                "  maskgrid strategies ./masks.h5\n"
                 "  maskgrid masks '0.7 random + 0.3 spiral:select=window'\n",
     .options = options,
     .size = sizeof(Options),

@@ -58,16 +58,16 @@ static Status opens(const Subject *s, Err *err)
 static Status draw_guarded(const Case *c, FenceEnd exact, bool judge, Err *err)
 {
     static const float progress[] = { 0, 0.5F, 1 };
-    int    K[COUNTS], ids[MASK_MAX_PATCHES];
+    int    ids[MASK_MAX_PATCHES];
     Guard  g;
-    usual_counts(K, c->L);
     guard_open(&g, c->mask, exact);
-    for (int i = 0; i < COUNTS; i++)
-        for (int n = 0; n < 2; n++) {
+    for (int i = 0; i < c->counts; i++)
+        for (int n = 0; n < 2 && n < c->in.N; n++) {
             MaskView v = invented_view(&c->in, n);
             v.progress = progress[i % 3];
             if (i % 2) v.swept = NULL; /* as before the first sweep */
-            subject_draw(c->subject, c->mask, ids, &v, EPOCH, c->images[n], K[i]);
+            subject_draw(c->subject, c->mask, ids, &v, EPOCH, c->images[n],
+                         c->count[i]);
         }
     Status bad = guard_rest(&g, c->images[0], err);
     guard_close(&g);
@@ -98,14 +98,14 @@ static Status scores(const Subject *s, Err *err)
 
 /* --- count ------------------------------------------------------------------ */
 
-static Status every_patch_once(const int *ids, int L, int K, Err *err)
+static Status every_patch_once(const int *ids, int L, int K, int thrown, Err *err)
 {
     uint8_t seen[MASK_MAX_PATCHES] = { 0 };
     for (int i = 0; i < L; i++) {
         if (ids[i] < 0 || ids[i] >= L || seen[ids[i]]++)
             return err_set(err, STATUS_FAILED, "%d visible: patch %d of %d %s", K, ids[i],
                            L, ids[i] < 0 || ids[i] >= L ? "is there" : "is there twice");
-        if (i && i != K && ids[i - 1] >= ids[i])
+        if (i && i != K && i != L - thrown && ids[i - 1] >= ids[i])
             return err_set(err, STATUS_FAILED, "%d visible: patch %d before %d", K,
                            ids[i - 1], ids[i]);
     }
@@ -117,13 +117,13 @@ static Status every_patch_once(const int *ids, int L, int K, Err *err)
 
 static Status is_exact(Case *c, Err *err)
 {
-    int K[COUNTS], ids[MASK_MAX_PATCHES + 1];
-    usual_counts(K, c->L);
-    for (int i = 0; i < COUNTS; i++)
-        for (int n = 0; n < 2; n++) {
+    int ids[MASK_MAX_PATCHES + 1];
+    for (int i = 0; i < c->counts; i++)
+        for (int n = 0; n < 2 && n < c->in.N; n++) {
+            int K = c->count[i];
             ids[c->L] = FENCE;
-            case_draw(c, ids, n, EPOCH, K[i]);
-            if (every_patch_once(ids, c->L, K[i], err)) return err->code;
+            case_draw(c, ids, n, EPOCH, K);
+            if (every_patch_once(ids, c->L, K, mask_thrown(c->mask, K), err)) return err->code;
         }
     return STATUS_OK;
 }
@@ -188,7 +188,7 @@ static Status same_in_any_batch(const Alone *a, Err *err)
 static Status is_the_same_in_company(Case *c, Err *err)
 {
     static int alone[CASE_IMAGES][MASK_MAX_PATCHES];
-    Alone      a = { c, mask_visible(c->L, 0.75), alone };
+    Alone      a = { c, c->K, alone };
     for (int n = c->in.N; n--;) case_draw(c, alone[n], n, EPOCH, a.K);
     Status bad = same_in_company(&a, err);
     return bad ? bad : same_in_any_batch(&a, err);
@@ -226,9 +226,8 @@ static bool images_differ(const Case *c, int K)
 
 static Status is_as_fixed_as_it_says(Case *c, Err *err)
 {
-    int  K = mask_visible(c->L, 0.75);
     bool looks = mask_needs(c->mask) != 0;
-    bool epochs = epochs_differ(c, K), images = images_differ(c, K);
+    bool epochs = epochs_differ(c, c->K), images = images_differ(c, c->K);
     if (mask_fixed(c->mask) && (epochs || images))
         return err_set(err, STATUS_FAILED, "it says that it is fixed, and draws other "
                        "masks in other %s", epochs ? "epochs" : "images");
@@ -253,8 +252,10 @@ static void disturb(const Case *c, const Mask *other, const Invented *of_other, 
 {
     int      ids[MASK_MAX_PATCHES];
     MaskView v = invented_view(of_other, 0);
-    subject_draw(c->subject, other, ids, &v, (uint64_t)k, 5, 4);
-    case_draw(c, ids, (k + 1) % c->in.N, 77, 1 + k % (c->L - 1));
+    bool     any = !c->subject->recorded;
+    subject_draw(c->subject, other, ids, &v, (uint64_t)k, any ? 5 : c->images[0],
+                 any ? 4 : c->K);
+    case_draw(c, ids, (k + 1) % c->in.N, 77, any ? 1 + k % (c->L - 1) : c->K);
 }
 
 static Status same_again(Case *c, const Mask *other, const Invented *of_other, Err *err)
@@ -283,8 +284,10 @@ static Status has_no_past(Case *c, Err *err)
 {
     Mask    *other;
     Invented of_other;
-    if (subject_open(c->subject, &other, 3, 5, err)) return err->code;
-    invented_open(&of_other, mask_needs(other), 3, 5, c->images, 1);
+    bool     any = !c->subject->recorded;
+    int      rows = any ? 3 : c->rows, cols = any ? 5 : c->cols;
+    if (subject_open(c->subject, &other, rows, cols, err)) return err->code;
+    invented_open(&of_other, mask_needs(other), rows, cols, c->images, 1);
     Status bad = same_again(c, other, &of_other, err);
     invented_close(&of_other);
     mask_close(other);

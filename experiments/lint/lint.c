@@ -4,6 +4,7 @@
 #include "core/base/threads.h"
 #include "core/mask/opened.h"
 #include "core/mask/plugin.h"
+#include "core/mask/replay.h"
 #include "experiments/lint/contain.h"
 #include "experiments/lint/known.h"
 #include "experiments/lint/twin.h"
@@ -49,6 +50,7 @@ static Status describe(Shared *s, const Subject *subject, Err *err)
     plugin_hashes(&plugins, mask_spec(m));
     snprintf(f->plugins, sizeof f->plugins, "%s", text_get(&plugins));
     text_free(&plugins);
+    f->recorded = replay_in(m) != NULL;
     f->needs = mask_needs(m), f->fixed = mask_fixed(m);
     mask_close(m);
     return STATUS_OK;
@@ -61,6 +63,35 @@ static Subject subject_of(Shared *s)
                       .beat = &s->trace.beat };
 }
 
+static int count_of(const LintConfig *c, const Recording *recorded)
+{
+    if (recorded && !(c->ratio > 0)) return recorded->K;
+    return mask_visible(c->rows * c->cols, c->ratio > 0 ? c->ratio : LINT_RATIO);
+}
+
+/* Are masks recorded, and can they be drawn?  Of a mixture of recordings only what is in
+ * all of them can be. */
+static Status find_recorded(Subject *s, const LintConfig *c, Err *err)
+{
+    Mask *m;
+    if (subject_open(s, &m, s->rows, s->cols, err)) return err->code;
+    s->recorded = replay_in(m);
+    int    K = count_of(c, s->recorded);
+    Status bad = mask_check(m, K, 0, 0, err);
+    for (size_t i = 0; s->recorded && i < s->recorded->images && !bad; i++)
+        bad = mask_check(m, K, subject_image(s, i), 1, err);
+    mask_close(m);
+    return bad;
+}
+
+static void exempt(Shared *s, const Recording *r)
+{
+    Verdict *v = &s->found.verdict[LAW_FIXED];
+    snprintf(v->text, sizeof v->text, "does not apply to recorded masks, %zu image%s in %zu "
+             "epoch%s", r->images, r->images > 1 ? "s" : "", r->epochs,
+             r->epochs > 1 ? "s" : "");
+}
+
 static void try_all(void *of)
 {
     Shared           *s = of;
@@ -69,21 +100,25 @@ static void try_all(void *of)
     Subject           subject = subject_of(s);
     threads_set(1);
     s->law = LAW_OPENS;
-    if (describe(s, &subject, &err)) {
+    if (describe(s, &subject, &err) || find_recorded(&subject, c, &err)) {
         if (err.code == STATUS_FORMAT) note(s, LAW_OPENS, err.code, &err);
         else s->unopened = err;
         return;
     }
     for (int i = 0; i < LAWS_TRIED; i++) {
         s->law = i;
+        if (i == LAW_FIXED && subject.recorded) {
+            exempt(s, subject.recorded);
+            continue;
+        }
         note(s, (LawName)i, laws[i].holds(&subject, &err), &err);
         if (i <= LAW_PURE && s->found.verdict[i].kept == BROKEN) return;
     }
     s->law = LAW_PURE;
     if (twin_draw(&s->here, &subject, &err)) note(s, LAW_PURE, err.code, &err);
     s->law = LAW_KNOWN;
-    Status bad = measure(&s->found.measures, &subject, c->rows, c->cols, c->ratio,
-                         c->draws, &err);
+    Status bad = measure(&s->found.measures, &subject, c->rows, c->cols,
+                         count_of(c, subject.recorded), c->draws, &err);
     s->found.measured = !bad;
     const Known *k = bad ? NULL : known_find(s->found.spec, &s->found.measures);
     if (k) note(s, LAW_KNOWN, known_check(k, &s->found.measures, &err), &err);
@@ -97,7 +132,8 @@ static void draw_again(void *of)
     twin_move();
     threads_set(1);
     s->law = LAW_PURE;
-    Status bad = twin_draw(&s->there, &subject, &err);
+    Status bad = find_recorded(&subject, s->config, &err);
+    if (!bad) bad = twin_draw(&s->there, &subject, &err);
     if (!bad) bad = twin_compare(&s->here, &s->there, &subject, &err);
     if (bad) note(s, LAW_PURE, bad, &err);
 }

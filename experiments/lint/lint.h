@@ -9,17 +9,22 @@
  * The strategy is opened in the child, so that a plug-in's code never runs here.  A
  * child that crashes, is silent for too long, asks for too much memory or leaves is
  * named by the law that it was tried on; what it had found by then is there.
+ *
+ * Recorded masks are tried on what is recorded: their grid, count, images and epochs.
+ * The law `fixed` does not apply to them, for they are what they are.
  */
 #ifndef EXPERIMENTS_LINT_LINT_H
 #define EXPERIMENTS_LINT_LINT_H
 
 #include "experiments/lint/measure.h"
 
+#define LINT_RATIO 0.75 /* of hidden patches, unless another is asked for */
+
 typedef struct {
     const char *spec;
     LintOpen   *open;
     int         rows, cols; /* what is measured; laws are tried on other grids too */
-    double      ratio;
+    double      ratio;      /* 0: LINT_RATIO, or that of recorded masks            */
     int         draws;      /* masks to measure                                    */
     double      patience_s; /* for one mask; 0: 10                                 */
 } LintConfig;
@@ -37,6 +42,7 @@ typedef struct {
     int      rows, cols;
     unsigned needs;
     bool     fixed, measured;
+    bool     recorded; /* laws were tried on what is recorded alone */
     Verdict  verdict[LAWS];
     Measures measures; /* if measured */
 } Found;

@@ -19,7 +19,7 @@ typedef struct {
     const Subject *subject;
     const Mask    *mask;
     Measures      *to;
-    int            L;
+    int            L, each; /* masks of an image */
     double         neighbours, neighbours_2, parts, parts_2, nearest;
     double         count[SPECTRUM_MOST];
     Even           even;
@@ -44,8 +44,9 @@ static void add(Sums *s, const uint8_t *visible)
     s->nearest += shape_nearest(visible, m->rows, m->cols);
     if (m->draws * s->L < TRANSFORMED)
         shape_spectrum(m->spectrum, s->count, m->side, visible, m->rows, m->cols);
-    if (m->draws % EACH == 0 && m->draws / EACH < EXAMPLES)
-        memcpy(m->example[m->draws / EACH], visible, (size_t)s->L);
+    if (m->draws % s->each == 0)
+        for (int i = m->draws / s->each; i < EXAMPLES; i++) /* the last for all behind it */
+            memcpy(m->example[i], visible, (size_t)s->L);
     m->draws++;
 }
 
@@ -54,17 +55,18 @@ static void draw_many(Sums *s, int draws)
     uint8_t  visible[MASK_MAX_PATCHES];
     double   share[MASK_MAX_PATCHES];
     unsigned needs = mask_needs(s->mask);
-    int      each = needs ? EACH : 1;
-    for (uint64_t image = 0; s->to->draws < draws; image++) {
+    int      each = s->each;
+    for (uint64_t i = 0; s->to->draws < draws; i++) {
         Invented in;
+        uint64_t image = subject_image(s->subject, i), epoch = subject_epoch(s->subject, i);
         invented_open(&in, needs, s->to->rows, s->to->cols, &image, 1);
         memset(share, 0, (size_t)s->L * sizeof *share);
         for (int k = 0; k < each; k++) {
-            draw(s, visible, &in.all, (uint64_t)k, image);
+            draw(s, visible, &in.all, epoch + (uint64_t)k, image);
             add(s, visible);
-            for (int i = 0; i < s->L; i++) share[i] += (double)visible[i] / each;
+            for (int p = 0; p < s->L; p++) share[p] += (double)visible[p] / each;
         }
-        for (int i = 0; i < s->L; i++) s->to->share[i] += share[i] * each;
+        for (int p = 0; p < s->L; p++) s->to->share[p] += share[p] * each;
         even_add(&s->even, share);
         invented_close(&in);
     }
@@ -120,23 +122,33 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The share of different ones among REPEATS epochs, or images. */
-static double different(const Sums *s, bool images)
+/* The share of different ones among that many epochs, or images. */
+static double different(const Sums *s, int tried, bool images)
 {
     uint8_t  visible[MASK_MAX_PATCHES];
-    uint64_t seen[REPEATS];
+    uint64_t seen[REPEATS], epoch = subject_epoch(s->subject, 0);
     int      n = 1;
-    for (uint64_t k = 0; k < REPEATS; k++) {
+    for (uint64_t k = 0; k < (uint64_t)tried; k++) {
         Invented in;
-        uint64_t image = images ? k : 0;
+        uint64_t image = subject_image(s->subject, images ? k : 0);
         invented_open(&in, mask_needs(s->mask), s->to->rows, s->to->cols, &image, 1);
-        draw(s, visible, &in.all, images ? 0 : k, image);
+        draw(s, visible, &in.all, images ? epoch : epoch + k, image);
         seen[k] = fingerprint(visible, s->L);
         invented_close(&in);
     }
-    qsort(seen, REPEATS, sizeof *seen, by_value);
-    for (int k = 1; k < REPEATS; k++) n += seen[k] != seen[k - 1];
-    return (double)n / REPEATS;
+    qsort(seen, (size_t)tried, sizeof *seen, by_value);
+    for (int k = 1; k < tried; k++) n += seen[k] != seen[k - 1];
+    return (double)n / tried;
+}
+
+static void repeat(Sums *s)
+{
+    const Recording *r = s->subject->recorded;
+    Measures        *m = s->to;
+    m->epochs = r && r->epochs < REPEATS ? (int)r->epochs : REPEATS;
+    m->images = r && r->images < REPEATS ? (int)r->images : REPEATS;
+    m->new_epochs = different(s, m->epochs, false);
+    m->new_images = different(s, m->images, true);
 }
 
 /* --- cost ------------------------------------------------------------------- */
@@ -146,7 +158,7 @@ static void time_it(Sums *s)
     enum { SPANS = 5, TOGETHER = 16 };
     static const double SPAN = 0.02; /* seconds */
     int      ids[MASK_MAX_PATCHES];
-    uint64_t image = 0, before;
+    uint64_t next = 0, before, image = subject_image(s->subject, 0);
     Invented in;
     invented_open(&in, mask_needs(s->mask), s->to->rows, s->to->cols, &image, 1);
     for (int i = 0; i < SPANS; i++) { /* the best: others only disturb */
@@ -154,32 +166,37 @@ static void time_it(Sums *s)
         long   n = 0;
         for (; now - start < SPAN; now = clock_s(), n += TOGETHER)
             for (int k = 0; k < TOGETHER; k++)
-                subject_draw(s->subject, s->mask, ids, &in.all, 0, image++, s->to->K);
+                subject_draw(s->subject, s->mask, ids, &in.all, 0,
+                             subject_image(s->subject, next++), s->to->K);
         s->to->per_s = fmax(s->to->per_s, (double)n / (now - start));
     }
     s->to->requests = heap_counts() ? 0 : NAN;
     before = heap_requests();
     for (int k = 0; k < TOGETHER; k++)
-        subject_draw(s->subject, s->mask, ids, &in.all, 0, image++, s->to->K);
+        subject_draw(s->subject, s->mask, ids, &in.all, 0,
+                             subject_image(s->subject, next++), s->to->K);
     s->to->requests += (double)(heap_requests() - before) / TOGETHER;
     invented_close(&in);
 }
 
-Status measure(Measures *to, const Subject *subject, int rows, int cols, double ratio,
-               int draws, Err *err)
+Status measure(Measures *to, const Subject *subject, int rows, int cols, int K, int draws,
+               Err *err)
 {
     static Sums sums; /* too large for a stack */
     Mask       *m;
     if (subject_open(subject, &m, rows, cols, err)) return err->code;
     memset(to, 0, sizeof *to);
     memset(&sums, 0, sizeof sums);
-    to->rows = rows, to->cols = cols, to->K = mask_visible(rows * cols, ratio);
+    to->rows = rows, to->cols = cols, to->K = K;
     to->side = shape_side(rows, cols, SPECTRUM_MOST);
     sums.subject = subject, sums.mask = m, sums.to = to, sums.L = rows * cols;
     even_open(&sums.even, sums.L, to->K);
+    sums.each = mask_needs(m) ? EACH : 1;
+    const Recording *r = subject->recorded;
+    if (r && r->epochs * r->images < (size_t)draws) draws = (int)(r->epochs * r->images);
     draw_many(&sums, draws);
     finish(&sums);
-    to->new_epochs = different(&sums, false), to->new_images = different(&sums, true);
+    repeat(&sums);
     time_it(&sums);
     mask_close(m);
     return STATUS_OK;

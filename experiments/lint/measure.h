@@ -25,15 +25,17 @@ typedef struct {
     double spectrum[SPECTRUM_MOST];
     int    side;
 
-    double new_epochs, new_images; /* share of REPEATS masks that are different ones */
+    double new_epochs, new_images; /* share of those tried that are different ones   */
+    int    epochs, images;         /* tried: REPEATS, of recorded masks all, if fewer */
     double per_s;                  /* masks, on one thread                           */
     double requests; /* for memory, a mask; NaN if they cannot be counted            */
 
     uint8_t example[EXAMPLES][MASK_MAX_PATCHES]; /* 1 where visible                 */
 } Measures;
 
-/* The mean of one image's masks counts as one draw where a strategy looks at it. */
-MUST_USE Status measure(Measures *to, const Subject *s, int rows, int cols, double ratio,
-                        int draws, Err *err);
+/* Of recorded masks each is drawn once, at most.  Where a strategy looks at the image the
+ * mean of one image's masks counts as one draw. */
+MUST_USE Status measure(Measures *to, const Subject *s, int rows, int cols, int K, int draws,
+                        Err *err);
 
 #endif

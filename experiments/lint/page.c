@@ -25,7 +25,7 @@ static void print_law(FILE *to, const Found *f, int i)
     const Verdict *v = &f->verdict[i];
     if (i == LAW_KNOWN && v->kept == UNTRIED) return;
     fprintf(to, "  %-8s %-8s %s\n", laws[i].name, words[v->kept], laws[i].about);
-    if (v->kept != BROKEN) return;
+    if (!v->text[0]) return;
     Text t = { 0 };
     text_wrap(&t, v->text, COLUMNS - 19);
     for (const char *p = text_get(&t); *p; p = strchr(p, '\n') + 1)
@@ -90,9 +90,9 @@ static void print_shape(FILE *to, const Found *f)
 static void print_cost(FILE *to, const Measures *m)
 {
     char value[40];
-    snprintf(value, sizeof value, "%.0f of %d", m->new_epochs * REPEATS, REPEATS);
+    snprintf(value, sizeof value, "%.0f of %d", m->new_epochs * m->epochs, m->epochs);
     number(to, "new in epochs", value, "different masks of one image");
-    snprintf(value, sizeof value, "%.0f of %d", m->new_images * REPEATS, REPEATS);
+    snprintf(value, sizeof value, "%.0f of %d", m->new_images * m->images, m->images);
     number(to, "new in images", value, "different masks of one epoch");
     snprintf(value, sizeof value, "%.3g", m->per_s);
     number(to, "masks a second", value, "on one thread");
@@ -121,7 +121,8 @@ void page_print(FILE *to, const Found *f)
     fprintf(to, "%s\n", f->spec);
     if (f->about[0]) paragraph(to, f->about);
     if (f->source[0]) paragraph(to, f->source);
-    fprintf(to, "\nlaws\n");
+    fprintf(to, "\nlaws%s\n",
+            f->recorded ? ", on the grid, count, images and epochs that are recorded" : "");
     for (int i = 0; i < LAWS; i++) print_law(to, f, i);
     if (!f->measured) return;
     fprintf(to, "\nmeasures, %d masks of %d x %d patches, %d visible%s\n", m->draws,

@@ -10,7 +10,26 @@ void usual_counts(int K[COUNTS], int L)
     for (int i = 2; i < COUNTS; i++) K[i] = mask_visible(L, ratio[i - 2]);
 }
 
-int subject_grids(const Subject *s) { return GRIDS + (s->rows > 0); }
+int subject_grids(const Subject *s) { return s->recorded ? 1 : GRIDS + (s->rows > 0); }
+
+void subject_grid(const Subject *s, int grid, int *rows, int *cols)
+{
+    bool own = s->recorded || grid == GRIDS;
+    *rows = own ? s->rows : usual_grids[grid][0];
+    *cols = own ? s->cols : usual_grids[grid][1];
+}
+
+uint64_t subject_image(const Subject *s, uint64_t k)
+{
+    const Recording *r = s->recorded;
+    return r ? (uint64_t)r->image[k % r->images] : k;
+}
+
+uint64_t subject_epoch(const Subject *s, uint64_t k)
+{
+    const Recording *r = s->recorded;
+    return r ? (uint64_t)r->epoch[k / r->images % r->epochs] : 0;
+}
 
 Status subject_open(const Subject *s, Mask **m, int rows, int cols, Err *err)
 {
@@ -27,15 +46,27 @@ void subject_draw(const Subject *s, const Mask *m, int *ids, const MaskView *vie
     if (s->beat) ++*s->beat;
 }
 
+/* Images far from each other; how many. */
+static int find_images(Case *c, const Recording *r)
+{
+    int      few = c->L > 1024 ? 2 : CASE_IMAGES; /* attention grows with the square */
+    uint64_t step = r && r->images > CASE_IMAGES ? r->images / CASE_IMAGES : 1;
+    for (uint64_t n = 0; n < CASE_IMAGES; n++)
+        c->images[n] = r ? subject_image(c->subject, n * step) : n * n * 1000003;
+    return r && r->images < (size_t)few ? (int)r->images : few;
+}
+
 Status case_open(Case *c, const Subject *s, int grid, Err *err)
 {
-    *c = (Case){ .subject = s,
-                 .rows = grid < GRIDS ? usual_grids[grid][0] : s->rows,
-                 .cols = grid < GRIDS ? usual_grids[grid][1] : s->cols };
+    const Recording *r = s->recorded;
+    *c = (Case){ .subject = s, .counts = r ? 1 : COUNTS };
+    subject_grid(s, grid, &c->rows, &c->cols);
     c->L = c->rows * c->cols;
-    for (int n = 0; n < CASE_IMAGES; n++) c->images[n] = (uint64_t)n * (uint64_t)n * 1000003;
+    c->K = r ? r->K : mask_visible(c->L, 0.75);
+    if (r) c->count[0] = r->K;
+    else usual_counts(c->count, c->L);
     if (subject_open(s, &c->mask, c->rows, c->cols, err)) return err->code;
-    int few = c->L > 1024 ? 2 : CASE_IMAGES; /* attention grows with the square */
+    int few = find_images(c, r);
     invented_open(&c->in, mask_needs(c->mask), c->rows, c->cols, c->images, few);
     return STATUS_OK;
 }
@@ -56,5 +87,5 @@ int case_keys(const Case *c) { return c->L > 1024 ? 8 : CASE_KEYS; }
 
 void case_draw_key(const Case *c, int *ids, int k)
 {
-    case_draw(c, ids, k % c->in.N, (uint64_t)(k / c->in.N), mask_visible(c->L, 0.75));
+    case_draw(c, ids, k % c->in.N, (uint64_t)(k / c->in.N), c->K);
 }

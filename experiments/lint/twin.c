@@ -43,10 +43,12 @@ Status twin_draw(Prints *to, const Subject *s, Err *err)
 
 Status twin_compare(const Prints *a, const Prints *b, const Subject *s, Err *err)
 {
-    for (int g = 0; g < subject_grids(s); g++)
-        if (memcmp(a->hex[g], b->hex[g], HASH_HEX))
-            return err_set(err, STATUS_FAILED, "%d x %d patches: another process draws other "
-                           "masks of the same images", g < GRIDS ? usual_grids[g][0] : s->rows,
-                           g < GRIDS ? usual_grids[g][1] : s->cols);
+    for (int g = 0; g < subject_grids(s); g++) {
+        int rows, cols;
+        if (!memcmp(a->hex[g], b->hex[g], HASH_HEX)) continue;
+        subject_grid(s, g, &rows, &cols);
+        return err_set(err, STATUS_FAILED, "%d x %d patches: another process draws other masks "
+                       "of the same images", rows, cols);
+    }
     return STATUS_OK;
 }

@@ -22,7 +22,7 @@ static json_t *of_laws(const Found *f)
     json_t *all = json_object();
     for (int i = 0; i < LAWS; i++) {
         json_t *one = json_pack("{s:s}", "state", words[f->verdict[i].kept]);
-        if (f->verdict[i].kept == BROKEN) /* which quotes whatever the strategy said */
+        if (f->verdict[i].text[0]) /* which quotes whatever the strategy said */
             json_object_set_new(one, "why", json_string_nocheck(f->verdict[i].text));
         json_object_set_new(all, laws[i].name, one);
     }

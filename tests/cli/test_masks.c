@@ -203,6 +203,23 @@ Test(masks_command, records_a_schedule)
     }
 }
 
+Test(masks_command, strategies_shows_what_a_recording_is)
+{
+    char out[16384], path[400];
+    strcpy(path, scratch_path(&scratch, "s.h5"));
+    cr_assert_eq(RUN(out, "masks", "random:throw=0.2", "--grid=4x5", "--count=3", "--seed=7",
+                     "--epoch=2", "--epochs=2", "--out", path), EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(out, "strategies", path), EXIT_DONE, "%s", out);
+    static const char *const lines[] = {
+        "grid    4 x 5 patches\nmask    5 visible, 11 hidden, 4 thrown\n",
+        "images  3: 0 to 2\nepochs  2: 2 to 3\ndrawn   by random:throw=0.2, seed 7\n",
+        "hash    ", "Masks of its first epoch\n",
+    };
+    for (int i = 0; i < 4; i++) cr_expect(strstr(out, lines[i]), "%s: %s", lines[i], out);
+    cr_assert_eq(RUN(out, "strategies", path, "--format=json"), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "\"drawn_by\": \"random:throw=0.2\""), "%s", out);
+}
+
 Test(masks_command, says_that_an_epoch_comes_again)
 {
     char out[4096], path[400];

@@ -27,7 +27,7 @@ enum { WORDS = 16, ROOM = 1 << 16 };
 static char said[ROOM];
 
 /* `said` gets what it prints to stdout. */
-static int run(const char *const words[WORDS])
+static int run(const char *const *words)
 {
     char *argv[WORDS + 1] = { "maskgrid", "lint" };
     int   argc = 2;
@@ -67,6 +67,50 @@ Test(lint_command, of_an_expression_too)
                      "100", "--grid", "4x6"), EXIT_DONE);
     cr_expect(strstr(said, "0.7 random + 0.3 spiral") && !strstr(said, "BROKEN"), "%s",
               said);
+}
+
+static const char *record(char path[512], const char *const *words)
+{
+    char *argv[WORDS + 2] = { "maskgrid", "masks" };
+    int   argc = 2;
+    snprintf(path, 512, "%s", scratch_path(&scratch, "masks.h5"));
+    for (; words[argc - 2]; argc++) argv[argc] = (char *)words[argc - 2];
+    argv[argc] = "--out", argv[argc + 1] = path;
+    cr_assert_eq(cli_main(argc + 2, argv), EXIT_DONE);
+    return path;
+}
+#define RECORD(path, ...) record(path, (const char *const[WORDS - 2]){ __VA_ARGS__ })
+
+/* On what it holds: one grid, one count, few images and epochs. */
+Test(lint_command, of_recorded_masks)
+{
+    char path[512], mixture[600];
+    RECORD(path, "block", "--grid=6x9", "--ratio=0.6", "--count=5", "--epoch=3", "--epochs=2");
+    cr_assert_eq(RUN(path), EXIT_DONE, "%s", said);
+    cr_expect(strstr(said, "measures, 10 masks of 6 x 9 patches, 21 visible"), "%s", said);
+    cr_expect(strstr(said, "new in epochs   2 of 2") && strstr(said, "pure     kept"), "%s",
+              said);
+    cr_expect(strstr(said, "fixed    -") && strstr(said, "s, 5 images in 2 epochs\n"), "%s", said);
+    snprintf(mixture, sizeof mixture, "0.5 %s + 0.5 random:jitter=1", path);
+    cr_expect_eq(RUN(mixture, "--grid=6x9"), EXIT_DONE, "%s", said);
+    cr_expect_eq(RUN(path, "--grid=14x14"), EXIT_USAGE);
+    cr_expect(strstr(said, "of 6 x 9 patches, not of 14 x 14"), "%s", said);
+}
+
+Test(lint_command, of_one_recorded_mask)
+{
+    char path[512];
+    RECORD(path, "random:throw=0.2", "--grid=3x3", "--count=1");
+    cr_assert_eq(RUN(path), EXIT_DONE, "%s", said);
+    cr_expect(strstr(said, ", 1 image in 1 epoch\n"), "%s", said);
+    cr_expect_eq(RUN(path, "--ratio=0.5"), EXIT_USAGE);
+    cr_expect(strstr(said, "2 of 9 patches visible, not the 4"), "%s", said);
+}
+
+Test(lint_command, of_what_throws)
+{
+    cr_expect_eq(RUN("random:throw=0.3", "--draws", "50"), EXIT_DONE, "%s", said);
+    cr_expect_eq(RUN("random:throw=0.8"), EXIT_USAGE);
 }
 
 Test(lint_command, json)

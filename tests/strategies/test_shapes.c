@@ -15,7 +15,7 @@ static Measures *measured(const char *spec, int K)
     static Measures m;
     Subject subject = { .spec = spec, .open = strategy_open };
     Err     err;
-    cr_assert(!measure(&m, &subject, KNOWN_ROWS, KNOWN_COLS, (L - K - 0.5) / L, 2000, &err),
+    cr_assert(!measure(&m, &subject, KNOWN_ROWS, KNOWN_COLS, K, 2000, &err),
               "%s", err.text);
     cr_assert_eq(m.K, K);
     return &m;

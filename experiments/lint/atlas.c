@@ -12,10 +12,10 @@
 enum {
     SIDE = 126,      /* pixels of a mask              */
     LABEL = 232, PLOT = 214, GAP = 14, MARGIN = 28, HEAD = 92, FOOT = 40,
-    ROW = SIDE + 20, /* from one strategy to the next */
+    APART = 20,      /* from one strategy to the next */
     BIG = 14, SMALL = 9,
     BLOCK = LABEL + EXAMPLES * (SIDE + GAP) + SIDE + GAP + 2 * (PLOT + 2 * GAP),
-    DEEP = 16,       /* strategies above each other   */
+    DEEP = 16 * (SIDE + APART), /* a block, about     */
     SELDOM = 0xd55e00, OFTEN = 0x0072b2, EVEN = 0xf3f4f6, LINE = 0xd1d5db
 };
 
@@ -137,7 +137,8 @@ static void put_pairs(Canvas *c, const Found *f, int x, int y)
 
 /* --- a row ------------------------------------------------------------------ */
 
-static void put_label(Canvas *c, const Found *f, int x, int y)
+/* Draw the label at x, y, or only measure it; returns its height. */
+static int put_label(Canvas *c, const Found *f, int x, int y)
 {
     const Measures *m = &f->measures;
     char            text[128];
@@ -149,15 +150,31 @@ static void put_label(Canvas *c, const Found *f, int x, int y)
             top += canvas_paragraph(c, x, top, SMALL, width, SELDOM, text);
             top += canvas_paragraph(c, x, top, SMALL, width, GRAY, f->verdict[i].text);
         }
-    if (!f->measured) return;
+    if (!f->measured) return top - y;
     snprintf(text, sizeof text, "%d x %d, %d visible", f->rows, f->cols, m->K);
     top += canvas_paragraph(c, x, top, SMALL, width, GRAY, text);
     if (f->fixed) snprintf(text, sizeof text, "always the same mask");
+    else if (isnan(m->even)) snprintf(text, sizeof text, "too few masks to call even");
     else if (m->even < 1e-5) snprintf(text, sizeof text, "uneven, p < 0.00001");
     else snprintf(text, sizeof text, "even, p %.2g", m->even);
     top += canvas_paragraph(c, x, top, SMALL, width, GRAY, text);
     snprintf(text, sizeof text, "middle %.2f, nearest %.2f", m->centre, m->nearest);
-    canvas_paragraph(c, x, top, SMALL, width, GRAY, text);
+    return top + canvas_paragraph(c, x, top, SMALL, width, GRAY, text) - y;
+}
+
+static int row_height(const Found *f)
+{
+    int label = put_label(NULL, f, 0, 0);
+    return (label > SIDE ? label : SIDE) + APART;
+}
+
+static void put_row(Canvas *c, const Found *f, int x, int y)
+{
+    put_label(c, f, x, y);
+    if (!f->measured) return;
+    put_patches(c, f, x, y);
+    put_spectrum(c, f, x + spectrum_at(), y);
+    put_pairs(c, f, x + pairs_at(), y);
 }
 
 static void put_heads(Canvas *c, int x, int y)
@@ -188,35 +205,65 @@ static void put_foot(Canvas *c, const Found *f, bool looks)
     canvas_text(c, MARGIN, c->height - MARGIN, SMALL, GRAY, text);
 }
 
-Status atlas_write(const char *path, Found *const *found, int n, Err *err)
-{
-    int blocks = (n + DEEP - 1) / DEEP, deep = (n + blocks - 1) / blocks;
-    int width = blocks * (BLOCK + MARGIN) + MARGIN, height = HEAD + deep * ROW + FOOT;
-    if (width >= 1 << 15)
-        return err_set(err, STATUS_CONFIG, "%s: %d strategies are too many for a picture",
-                       path, n);
-    Found **sorted = malloc((size_t)n * sizeof *sorted);
-    CHECK(sorted, "no memory for %d strategies", n);
-    memcpy(sorted, found, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_neighbours);
+/* --- all of them ------------------------------------------------------------ */
 
+typedef struct {
+    Found **found; /* sorted */
+    int     n, blocks, high; /* pixels of the highest block */
+    int    *block, *top;     /* of each row                 */
+} Page;
+
+/* Rows in blocks of about the same height. */
+static void arrange(Page *p)
+{
+    double total = 0, above = 0;
+    int    before = -1, y = 0;
+    for (int i = 0; i < p->n; i++) total += row_height(p->found[i]);
+    p->blocks = (int)ceil(total / DEEP);
+    for (int i = 0; i < p->n; i++) {
+        int h = row_height(p->found[i]);
+        p->block[i] = (int)((above + h / 2.0) * p->blocks / total);
+        if (p->block[i] != before) before = p->block[i], y = 0;
+        p->top[i] = y;
+        y += h, above += h;
+        if (y > p->high) p->high = y;
+    }
+}
+
+static Status put_page(const Page *p, const char *path, Err *err)
+{
     Canvas c;
     bool   looks = false;
+    int    width = p->blocks * (BLOCK + MARGIN) + MARGIN, height = HEAD + p->high + FOOT;
+    if (width > CANVAS_SIDE)
+        return err_set(err, STATUS_CONFIG, "%s: %d strategies are too many for a picture",
+                       path, p->n);
     canvas_open(&c, width, height, WHITE);
-    for (int b = 0; b < blocks; b++)
+    for (int b = 0; b < p->blocks; b++)
         put_heads(&c, MARGIN + b * (BLOCK + MARGIN), MARGIN);
-    for (int i = 0; i < n; i++) {
-        int x = MARGIN + i / deep * (BLOCK + MARGIN), y = HEAD + i % deep * ROW;
-        put_label(&c, sorted[i], x, y);
-        looks |= sorted[i]->needs != 0;
-        if (!sorted[i]->measured) continue;
-        put_patches(&c, sorted[i], x, y);
-        put_spectrum(&c, sorted[i], x + spectrum_at(), y);
-        put_pairs(&c, sorted[i], x + pairs_at(), y);
+    for (int i = 0; i < p->n; i++) {
+        put_row(&c, p->found[i], MARGIN + p->block[i] * (BLOCK + MARGIN), HEAD + p->top[i]);
+        looks |= p->found[i]->needs != 0;
     }
-    put_foot(&c, sorted[0], looks);
+    put_foot(&c, p->found[0], looks);
     Status bad = canvas_write(&c, path, err);
     canvas_close(&c);
-    free(sorted);
+    return bad;
+}
+
+Status atlas_write(const char *path, Found *const *found, int n, Err *err)
+{
+    Page p = { .n = n };
+    p.found = malloc((size_t)n * sizeof *p.found);
+    p.block = malloc((size_t)n * sizeof *p.block);
+    p.top = malloc((size_t)n * sizeof *p.top);
+    CHECK(p.found && p.block && p.top, "no memory for %d strategies", n);
+    memcpy(p.found, found, (size_t)n * sizeof *p.found);
+    qsort(p.found, (size_t)n, sizeof *p.found, by_neighbours);
+    arrange(&p);
+    Status bad = put_page(&p, path, err);
+    free(p.found);
+    free(p.block);
+    free(p.top);
     return bad;
 }

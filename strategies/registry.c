@@ -33,17 +33,21 @@ const char *strategy_family(const StrategyEntry *e)
     return strategy_families[k];
 }
 
-enum { OURS = sizeof strategies / sizeof *strategies - 1, MOST_NAMES = OURS + 256 };
+void strategy_names(Text *out)
+{
+    for (const StrategyEntry *e = strategies; e->name; e++) text_add(out, "%s\n", e->name);
+    plugin_names(out);
+}
 
-/* The nearest name of a strategy in the program or of a plug-in's file. */
+enum { MOST_NAMES = 512 };
+
 static Status unknown(const char *word, int n, Err *err)
 {
     const char *names[MOST_NAMES + 1] = { NULL };
-    Text        files = { 0 }, name = { 0 };
+    Text        all = { 0 }, name = { 0 };
     int         i = 0;
-    for (; i < OURS; i++) names[i] = strategies[i].name;
-    plugin_names(&files);
-    for (char *at = files.s; at && *at && i < MOST_NAMES; i++) {
+    strategy_names(&all);
+    for (char *at = all.s; *at && i < MOST_NAMES; i++) {
         names[i] = at;
         at += strcspn(at, "\n");
         *at++ = '\0';
@@ -56,7 +60,7 @@ static Status unknown(const char *word, int n, Err *err)
     else
         err_set(err, STATUS_CONFIG, "no strategy %s; `maskgrid strategies` lists them",
                 text_get(&name));
-    text_free(&files);
+    text_free(&all);
     text_free(&name);
     return err->code;
 }

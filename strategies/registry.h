@@ -13,6 +13,10 @@ extern const StrategyEntry strategies[]; /* sorted by name, ends with { 0 } */
 extern const char *const strategy_families[];
 const char              *strategy_family(const StrategyEntry *e); /* one of these */
 
+/* The names of all there are, one a line: those of the program, then the plug-ins that
+ * are found by name, of which none is opened. */
+void strategy_names(Text *out);
+
 /* The strategy of "name", of "name:key=value,..." or of a plug-in, "./name.so:...".
  * STATUS_CONFIG names the nearest one there is; plugin_find() says what else. */
 MUST_USE Status strategy_find(const StrategyEntry **found, const char *spec, Err *err);

@@ -22,7 +22,7 @@ typedef struct {
 } Options;
 
 static const Option options[] = {
-    OPTION_FLAG(Options, all, "every strategy there is, a line each"),
+    OPTION_FLAG(Options, all, "every strategy there is, plug-ins too, a line each"),
     OPTION_LIST(Options, grid, 0, "RxC",
                 "patches to measure on, 14x14; may be given several times"),
     OPTION_NUMBER(Options, ratio, "R", NULL, 0.0001, 0.9999,
@@ -73,6 +73,19 @@ static Status add(Lint *l, const char *spec, const char *grid, Err *err)
     return STATUS_OK;
 }
 
+static Status add_all(Lint *l, const char *grid, Err *err)
+{
+    Text   names = { 0 };
+    Status bad = STATUS_OK;
+    strategy_names(&names);
+    for (char *at = names.s, *end; !bad && (end = strchr(at, '\n')); at = end + 1) {
+        *end = '\0';
+        bad = add(l, at, grid, err);
+    }
+    text_free(&names);
+    return bad;
+}
+
 static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err *err)
 {
     if (l->o->all && !l->o->json) {
@@ -82,9 +95,7 @@ static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err 
     }
     for (int i = 0; i < n; i++)
         if (add(l, specs[i], grid, err)) return err->code;
-    for (const StrategyEntry *e = strategies; l->o->all && e->name; e++)
-        if (add(l, e->name, grid, err)) return err->code;
-    return STATUS_OK;
+    return l->o->all ? add_all(l, grid, err) : STATUS_OK;
 }
 
 static Status lint_all(Lint *l, char *const *specs, int n, Err *err)

@@ -1,4 +1,5 @@
 /* maskgrid lint, as a user types it. */
+#define _XOPEN_SOURCE 700 /* realpath, setenv, symlink */
 #include "core/base/h5.h"
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
@@ -12,11 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static Scratch scratch;
 static void    prepare(void)
 {
     scratch_open(&scratch);
+    unsetenv("MASKGRID_PLUGIN_PATH");
+    setenv("XDG_DATA_HOME", scratch.folder, 1); /* not the user's plug-ins */
     cr_redirect_stdout();
     cr_redirect_stderr();
 }
@@ -153,6 +157,36 @@ Test(lint_command, a_line_of_each)
     for (const StrategyEntry *e = strategies; e->name; e++)
         cr_expect(strstr(said, e->name), "%s", e->name);
     cr_expect(strstr(said, "keep all laws"), "%s", said);
+}
+
+Test(lint_command, a_line_of_each_plug_in_that_is_found)
+{
+    char found[512], name[] = "edges.so";
+    cr_assert(!symlink(realpath(plugin("../edges"), found),
+                       scratch_path(&scratch, name)));
+    setenv("MASKGRID_PLUGIN_PATH", scratch.folder, 1);
+    cr_assert_eq(RUN("--all", "--draws", "20"), EXIT_DONE);
+    cr_expect(strstr(said, "\nedges@") && strstr(said, "\nrandom "), "%s", said);
+}
+
+static int height_of_atlas(const char *spec)
+{
+    Image       picture = { 0 };
+    Err         err;
+    const char *at = scratch_path(&scratch, "atlas.png");
+    cr_assert_eq(RUN(spec, "--draws", "20", "--atlas", at), EXIT_DONE);
+    cr_assert(!picture_read(&picture, 0, at, &err), "%s", err.text);
+    int height = picture.height;
+    image_free(&picture);
+    return height;
+}
+
+Test(lint_command, an_atlas_has_room_for_long_texts)
+{
+    int usual = height_of_atlas("random");
+    cr_expect(height_of_atlas("spiral:select=window,sym=1,phase=1,jitter=0.25,hints=0.125,"
+                              "start=0.125,anneal=0.5,control=inverted") > usual);
+    cr_expect_eq(height_of_atlas("block"), usual);
 }
 
 Test(lint_command, what_is_typed_wrongly)

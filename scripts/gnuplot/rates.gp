@@ -8,7 +8,8 @@ set datafile separator tab
 stats tsv using 1:3 every ::1 nooutput
 blocks = STATS_blocks; rows = int(STATS_max_x) + 1
 least = STATS_min_y; most = STATS_max_y
-left = 92
+stats tsv using (strlen(strcol(2))) every ::1 name "names" nooutput
+left = 24 + 6.6 * names_max; if (left < 92) { left = 92 }
 legend = blocks > 1 ? 7 + 13 * ((blocks + 1) / 2) : 0
 W = 560; H = 120 + (8 + 15 * blocks) * rows + legend
 here = substr(ARG0, 1, strlen(ARG0) - strlen("rates.gp"))

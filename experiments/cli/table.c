@@ -7,8 +7,9 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *format, *out, *baseline, *results;
+    const char *format, *out, *baseline, *results, *equal;
     OptionList  metric, set;
+    bool        cost;
 } Options;
 
 static const Option options[] = {
@@ -18,10 +19,26 @@ static const Option options[] = {
                 "only this metric: knn_top1; may be repeated"),
     OPTION_TEXT(Options, baseline, "STRATEGY", "random",
                 "what the others are compared with"),
+    OPTION_FLAG(Options, cost, "with what each took: products and time, of guides too"),
+    OPTION_TEXT(Options, equal, "METRIC", NULL,
+                "at equal cost: train_gflop; of each strategy the epochs nearest to it"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
 };
+
+static const char *const costs[] = { "train_gflop", "guide_gflop", "train_s", "guide_s" };
+
+static Status choose(Table *t, Results *r, const Options *o, Err *err)
+{
+    if (o->equal && results_equal(r, o->equal, o->baseline, err)) return err->code;
+    if (table_choose(t, r, o->baseline, o->metric.item, o->metric.n, err)) return err->code;
+    t->equal = o->equal;
+    if (o->equal && table_add(t, o->equal, err)) return err->code;
+    for (size_t i = 0; o->cost && i < sizeof costs / sizeof *costs; i++)
+        if (table_add(t, costs[i], err)) return err->code;
+    return STATUS_OK;
+}
 
 static Status show(const Options *o, const Recipe *recipe, Err *err)
 {
@@ -30,7 +47,7 @@ static Status show(const Options *o, const Recipe *recipe, Err *err)
     Text    text = { 0 };
     results_open(&r, recipe, o->results);
     fputs(text_get(&r.notes), stderr);
-    Status bad = table_choose(&t, &r, o->baseline, o->metric.item, o->metric.n, err);
+    Status bad = choose(&t, &r, o, err);
     if (!bad) table_write(&t, o->format, &text);
     if (!bad && o->out) bad = file_write(o->out, text.s, text.length, err);
     else if (!bad) fputs(text_get(&text), stdout);
@@ -60,9 +77,14 @@ COMMAND(table) = {
     .least = 1,
     .most = 1,
     .details = "Reads records only and runs nothing.  Cells that were not run, failed\n"
-               "or cannot be read are named; a row never disappears.",
+               "or cannot be read are named; a row never disappears.  What guides masks\n"
+               "costs: --cost shows it.  For a table at equal cost train for several\n"
+               "lengths; --equal keeps of each strategy the one whose cost is nearest to\n"
+               "that of the baseline's longest training.",
     .examples = "  maskgrid table demo\n"
-                "  maskgrid table demo --format latex --out table.tex\n",
+                "  maskgrid table demo --format latex --out table.tex\n"
+                "  maskgrid run guided -s grid.pretrain.epochs=2..8\n"
+                "  maskgrid table guided -s grid.pretrain.epochs=2..8 --equal train_gflop\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

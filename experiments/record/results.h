@@ -52,6 +52,8 @@ typedef struct {
     double       *x;        /* [n_metrics, n_rows, n_seeds]                     */
     PointState   *state;    /* [STAGE_KINDS, n_rows, n_seeds]                   */
     Text          notes;    /* a line for each record that could not be used    */
+    int           free_setting; /* whose values no longer tell rows apart: see   */
+                            /* results_equal; -1: none                          */
 
     /* Program and commit of the records; says so if they differ; "" without any. */
     char source[PROVENANCE_TEXT];
@@ -65,6 +67,12 @@ int results_find(const Results *r, const char *metric); /* -1: no record has it 
 const double *results_values(const Results *r, int metric, int row); /* [n_seeds] */
 PointState    results_state(const Results *r, StageKind stage, int row, int seed);
 int           results_count(const Results *r, StageKind stage, int row, PointState state);
+
+/* Of rows that differ in pretrain.epochs alone, keep the one whose metric, such as
+ * train_gflop, comes nearest to that of the baseline's longest training: a comparison
+ * at equal cost.  Where none is known the longest stays.  STATUS_CONFIG if the grid does
+ * not vary pretrain.epochs, or no record has the metric. */
+MUST_USE Status results_equal(Results *r, const char *metric, const char *baseline, Err *err);
 
 /* Open the record of a point whose state is POINT_DONE; h5_close it. */
 MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed,

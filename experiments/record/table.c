@@ -24,11 +24,18 @@ Status table_choose(Table *t, const Results *r, const char *baseline,
     for (int i = 0; i < r->n_metrics && !n_names; i++)
         if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
             t->metrics[t->n_metrics++] = i;
-    for (int i = 0; i < n_names; i++) {
-        int m = results_find(r, names[i]);
-        if (m < 0) return no_metric(r, names[i], err);
-        if (t->n_metrics < METRICS_MOST) t->metrics[t->n_metrics++] = m;
-    }
+    for (int i = 0; i < n_names; i++)
+        if (table_add(t, names[i], err)) return err->code;
+    return STATUS_OK;
+}
+
+Status table_add(Table *t, const char *name, Err *err)
+{
+    int m = results_find(t->r, name);
+    if (m < 0) return no_metric(t->r, name, err);
+    for (int i = 0; i < t->n_metrics; i++)
+        if (t->metrics[i] == m) return STATUS_OK;
+    if (t->n_metrics < METRICS_MOST) t->metrics[t->n_metrics++] = m;
     return STATUS_OK;
 }
 
@@ -186,6 +193,9 @@ void table_notes(const Table *t, Text *out)
                  : m->better == LOWER ? ", lower is better"
                                       : "");
     }
+    if (t->equal)
+        text_add(out, "At equal cost: of each strategy the training whose %s is nearest to "
+                      "that of %s's longest.\n", t->equal, t->baseline);
     if (t->r->n_rows && t->r->rows[t->r->n_rows - 1].untrained)
         text_add(out, "untrained: the encoder as it was initialised.\n");
     note_certainty(t, out);

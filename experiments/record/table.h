@@ -19,12 +19,16 @@ typedef struct {
     const char    *baseline;             /* a strategy; rows differ from it by pairs */
     int            metrics[METRICS_MOST]; /* columns, as indices into r->metrics */
     int            n_metrics;
+    const char    *equal; /* the cost that rows were chosen by; NULL: they were not */
 } Table;
 
 /* The named metrics, or without names the primary one of each evaluation.
  * STATUS_CONFIG names the nearest if no record has a metric of that name. */
 MUST_USE Status table_choose(Table *t, const Results *r, const char *baseline,
                              const char *const *names, int n_names, Err *err);
+
+/* One more column, unless it is there. */
+MUST_USE Status table_add(Table *t, const char *name, Err *err);
 
 /* format is table, md, latex, csv or json. */
 void table_write(const Table *t, const char *format, Text *out);

@@ -77,7 +77,7 @@ static const Cell *trained_with(const Work *w, const char *spec)
         const Cell *c = &w->recipe->cells[i];
         const char *has = c->config.pretrain.strategy;
         size_t      name = strcspn(has, ": |");
-        if (cell_untrained(c) || !encoder_of(path, w, c)) continue;
+        if (!cell_trains(c) || !encoder_of(path, w, c)) continue;
         if (!spec || !strcmp(has, spec)) return c;
         if (!near && has[name] != ' ' && strlen(spec) == name && !strncmp(has, spec, name))
             near = c;

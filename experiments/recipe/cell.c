@@ -12,7 +12,8 @@ bool cell_wants(const Cell *c, StageKind kind)
     return kind == STAGE_PRETRAIN || (c->config.evaluate & 1U << kind);
 }
 
-bool cell_untrained(const Cell *c) { return c->config.pretrain.epochs == 0; }
+bool cell_untrained(const Cell *c) { return config_untrained(&c->config); }
+bool cell_trains(const Cell *c) { return c->config.pretrain.epochs > 0; }
 
 /* --- identities ---------------------------------------------------------- */
 
@@ -29,8 +30,9 @@ static bool determines(const Cell *c, const Key *k, StageKind kind)
     static const char *const of_trained[] = { "finetune.epochs", "finetune.lr",
                                               "finetune.layer-decay", NULL };
     if (!(k->of & 1U << kind)) return false;
+    if (!cell_trains(c) && text_starts(k->name, "pretrain."))
+        return !strcmp(k->name, "pretrain.epochs");
     if (!cell_untrained(c)) return !text_starts(k->name, "finetune.scratch-");
-    if (text_starts(k->name, "pretrain.")) return !strcmp(k->name, "pretrain.epochs");
     return !is_one_of(k->name, of_trained);
 }
 
@@ -46,6 +48,8 @@ void cell_canonical(const Cell *c, StageKind kind, Text *out)
     else
         text_add(out, "builds-on: %s\ndata: %s\n", c->stage[STAGE_PRETRAIN].id,
                  c->data->test);
+    if (kind == STAGE_PRETRAIN && c->config.pretrain.from)
+        text_add(out, "from: %s\n", c->config.pretrain.from_id); /* whatever it is called */
     int keys[MOST_KEYS], n = 0;
     for (int i = 0; i < schema_count(); i++)
         if (determines(c, schema_key(i), kind)) keys[n++] = i;
@@ -127,7 +131,8 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out)
     for (int i = 0; i < schema_count(); i++) {
         const Key *k = schema_key(i);
         if (k->of == OF_MEANS || of_data(c, k, kind) || determines(c, k, STAGE_PRETRAIN) ||
-            determines(c, k, kind))
+            determines(c, k, kind) ||
+            (c->config.pretrain.from && !strcmp(k->name, "pretrain.from")))
             add_setting(&c->config, i, out);
     }
 }

@@ -50,7 +50,8 @@ typedef struct {
 } Cell;
 
 bool cell_wants(const Cell *c, StageKind kind);
-bool cell_untrained(const Cell *c);
+bool cell_untrained(const Cell *c); /* config_untrained */
+bool cell_trains(const Cell *c);    /* has epochs: neither untrained nor imported */
 
 /* The text that stage[kind].id is the hash of: lines "key: value". */
 void cell_canonical(const Cell *c, StageKind kind, Text *out);

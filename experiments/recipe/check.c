@@ -87,6 +87,10 @@ static Status check_sizes(Cell *c, const char **blame, Err *err)
 {
     const ModelConfig *m = &c->config.model;
     const DataFacts   *d = c->data;
+    *blame = "pretrain.from";
+    if (c->config.pretrain.from && c->config.pretrain.from_channels != d->channels)
+        return err_set(err, STATUS_CONFIG, "%s sees %d channels, and the images have %d",
+                       c->config.pretrain.from, c->config.pretrain.from_channels, d->channels);
     *blame = "model.patch";
     if (d->height % m->patch || d->width % m->patch)
         return err_set(err, STATUS_CONFIG, "%d does not divide images of %d x %d", m->patch,
@@ -198,7 +202,7 @@ static Status check_training(const Cell *c, const char **blame, Err *err)
 {
     const PretrainConfig *p = &c->config.pretrain;
     if (check_evaluations(c, blame, err)) return err->code;
-    if (cell_untrained(c)) return STATUS_OK;
+    if (!cell_trains(c)) return STATUS_OK;
     if (check_course(c, p->batch, p->epochs, p->warmup, &of_pretrain, blame, err))
         return err->code;
     return check_rates(p->lr, p->min_lr, &of_pretrain, blame, err);
@@ -211,7 +215,7 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
 {
     PretrainConfig *p = &c->config.pretrain;
     c->K = c->rows * c->cols;
-    if (cell_untrained(c)) return STATUS_OK;
+    if (!cell_trains(c)) return STATUS_OK;
     Mask *m;
     *blame = "pretrain.strategy";
     if (strategy_open(&m, p->strategy, c->rows, c->cols, err)) return err->code;
@@ -228,13 +232,14 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     return bad;
 }
 
-Status cell_check(Cell *c, Arena *a, Looked **looked, const char **blame, Err *err)
+Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
 {
     Looked *l;
+    if (given_look(&c->config, a, &looks->encoders, blame, err)) return err->code;
     *blame = "model.preset";
     if (config_finish(&c->config, err)) return err->code;
     if (check_scenes(&c->config.data, blame, err)) return err->code;
-    if (look(&l, &c->config, a, looked, blame, err)) return err->code;
+    if (look(&l, &c->config, a, &looks->data, blame, err)) return err->code;
     c->config.data = l->config;
     c->data = &l->facts;
     if (check_sizes(c, blame, err) || check_training(c, blame, err) ||

@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "experiments/recipe/cell.h"
+#include "experiments/recipe/given.h"
 
 /* Data looked at so far, so that cells that share them share the look. */
 typedef struct Looked Looked;
@@ -14,11 +15,16 @@ struct Looked {
     Looked     *next;
 };
 
+typedef struct {
+    Looked *data;
+    Given  *encoders;
+} Looks;
+
 /* Complete and check c->config, look at its data, fill in everything but `at`.
  *
  * On failure *blame is the name of the key to blame.  STATUS_CONFIG if values
  * do not go together, STATUS_MISSING or STATUS_FORMAT if the data are not there
  * or not whole. */
-MUST_USE Status cell_check(Cell *c, Arena *a, Looked **looked, const char **blame, Err *err);
+MUST_USE Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err);
 
 #endif

@@ -104,16 +104,19 @@ Status config_finish(Config *c, Err *err)
     finish_tuning(&c->partial, published_partial(c->model.preset));
     otherwise(&c->scratch.epochs, c->finetune.epochs);
     otherwise_number(&c->scratch.lr, c->finetune.lr);
-    if (!p->epochs) p->strategy = UNTRAINED, p->ratio = 0;
+    if (p->from) p->epochs = 0;
+    if (!p->epochs) p->strategy = p->from ? IMPORTED : UNTRAINED, p->ratio = 0;
     c->linear.seed = c->seed;
     return STATUS_OK;
 }
+
+bool config_untrained(const Config *c) { return !c->pretrain.epochs && !c->pretrain.from; }
 
 TuneConfig config_finetune(const Config *c)
 {
     TuneConfig t = c->finetune;
     t.blocks = c->model.depth;
-    if (c->pretrain.epochs) return t;
+    if (!config_untrained(c)) return t;
     t.epochs = c->scratch.epochs, t.lr = c->scratch.lr;
     t.layer_decay = c->scratch.layer_decay;
     return t;

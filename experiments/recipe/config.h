@@ -36,6 +36,9 @@ int stage_schema(StageKind kind);
 /* The strategy of a cell whose encoder is never trained; its epochs are 0. */
 #define UNTRAINED "untrained"
 
+/* And of one whose encoder comes from a file; its epochs are 0 too. */
+#define IMPORTED "imported"
+
 typedef struct {
     const char *preset;
     int         patch;                               /* side in pixels            */
@@ -45,10 +48,13 @@ typedef struct {
 } ModelConfig;
 
 typedef struct {
-    const char *strategy; /* as mask_spec() writes it, or UNTRAINED               */
+    const char *from;     /* a checkpoint that takes the place of training; or NULL */
+    const char *from_id;  /* the hash of its bytes                                */
+    int         from_channels;
+    const char *strategy; /* as mask_spec() writes it, UNTRAINED or IMPORTED      */
     double      ratio;    /* share of hidden patches; 0 where nothing is trained  */
     const char *target;   /* raw or normalized                                    */
-    int         epochs;   /* 0: the encoder stays as it was initialised           */
+    int         epochs;   /* 0: nothing is trained                                */
     int         batch;
     double      lr, min_lr;   /* of the schedule, lr = lr_per_256 batch / 256     */
     double      lr_per_256;   /* what the recipe calls blr                        */
@@ -113,6 +119,9 @@ typedef struct {
 
 /* The model for images of this shape, as mae_open and mae_check want it. */
 MaeConfig config_mae(const Config *c, int channels, int height, int width);
+
+/* Nothing was trained, here or elsewhere: the encoder is as it was initialised. */
+bool config_untrained(const Config *c);
 
 /* How finetune trains: an encoder that was never trained by `scratch`. */
 TuneConfig config_finetune(const Config *c);

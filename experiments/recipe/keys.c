@@ -126,6 +126,9 @@ static const Key keys[] = {
     { AT("model.recompute", model.recompute), .initial = "no",
       .about = "run blocks again going back: less memory, more time", .of = OF_MEANS },
 
+    { AT("pretrain.from", pretrain.from), .initial = "none", .none = true,
+      .about = "a checkpoint, of anyone: nothing is trained, its sizes are the model's",
+      .of = OF_OTHERS },
     { AT("pretrain.strategy", pretrain.strategy), .initial = "random",
       .about = "which patches to hide: NAME:key=value,... or several", .of = PRETRAIN },
     { AT("pretrain.ratio", pretrain.ratio), .initial = "0.75", WITHIN(0, 1),

@@ -128,7 +128,7 @@ Origin recipe_origin(const Recipe *r, const Cell *c, int key)
 }
 
 /* Point i of the grid; without training if `untrained`. */
-static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looked **looked,
+static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looks *looks,
                         Err *err)
 {
     const char *blame;
@@ -139,8 +139,8 @@ static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looked **look
         if (schema_set(&c->config, axis->key, axis->values[c->at[x]].text, err))
             return err->code;
     }
-    if (untrained) c->config.pretrain.epochs = 0;
-    if (!cell_check(c, &r->arena, looked, &blame, err)) return STATUS_OK;
+    if (untrained) c->config.pretrain.epochs = 0, c->config.pretrain.strategy = UNTRAINED;
+    if (!cell_check(c, &r->arena, looks, &blame, err)) return STATUS_OK;
     int    key = schema_find(blame);
     Origin origin = recipe_origin(r, c, key);
     if (err->code != STATUS_CONFIG) return err->code; /* of a file with a name of its own */
@@ -204,16 +204,16 @@ static void gather_notices(Recipe *r, const Looked *looked)
 
 static Status make_cells(Recipe *r, Err *err)
 {
-    Looked *looked = NULL;
-    int     n;
+    Looks looks = { NULL, NULL };
+    int   n;
     if (grid_count(&r->grid, &n, err)) return err_in(err, "%s", r->path);
     r->cells = ARENA_NEW(&r->arena, Cell, r->base.untrained ? 2 * n : n);
     for (int i = 0; i < n; i++)
-        if (make_cell(r, &r->cells[r->n_cells++], i, false, &looked, err)) return err->code;
+        if (make_cell(r, &r->cells[r->n_cells++], i, false, &looks, err)) return err->code;
     for (int i = 0; i < n && r->base.untrained; i++)
-        if (make_cell(r, &r->cells[r->n_cells++], i, true, &looked, err)) return err->code;
+        if (make_cell(r, &r->cells[r->n_cells++], i, true, &looks, err)) return err->code;
     drop_repeated(r);
-    gather_notices(r, looked);
+    gather_notices(r, looks.data);
     return STATUS_OK;
 }
 

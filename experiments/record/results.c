@@ -47,7 +47,8 @@ static void setting_of(const Results *r, const Cell *c, int setting, Text *out)
 {
     int key = r->settings[setting];
     text_clear(out);
-    if (!cell_untrained(c) || !text_starts(schema_key(key)->name, "pretrain."))
+    if (cell_trains(c) || !text_starts(schema_key(key)->name, "pretrain.") ||
+        (!cell_untrained(c) && !strcmp(schema_key(key)->name, "pretrain.from")))
         schema_get(&c->config, key, out);
 }
 

@@ -46,7 +46,7 @@ static const Cell *spokesman(const Results *r)
 {
     const Recipe *recipe = r->recipe;
     for (int i = 0; i < recipe->n_cells; i++)
-        if (!cell_untrained(&recipe->cells[i])) return &recipe->cells[i];
+        if (cell_trains(&recipe->cells[i])) return &recipe->cells[i];
     return recipe->n_cells ? &recipe->cells[0] : NULL;
 }
 
@@ -66,7 +66,7 @@ void results_scale(const Results *r, Text *out)
     if (!varies(r, "model.patch"))
         text_add(out, "; patch %d, %d x %d patches", config->model.patch, c->rows,
                  c->cols);
-    if (cell_untrained(c)) return;
+    if (!cell_trains(c)) return;
     if (!varies(r, "pretrain.ratio")) {
         text_add(out, ", ratio %g", config->pretrain.ratio);
         if (!varies(r, "model.patch")) text_add(out, " (%d visible)", c->K);

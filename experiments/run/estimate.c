@@ -56,7 +56,7 @@ static Mask *mask_of(const Cell *c)
 /* Forwards of the whole encoder, an image of the training set each, for masks alone. */
 static double looks(const Cell *c)
 {
-    if (cell_untrained(c)) return 0;
+    if (!cell_trains(c)) return 0;
     Mask  *m = mask_of(c);
     double n = guide_forwards(c, m);
     mask_close(m);
@@ -131,7 +131,7 @@ double estimate_memory(const Cell *c, StageKind kind)
     const MaeConfig  model = config_mae(&c->config, d->channels, d->height, d->width);
     const double     image = (double)d->channels * d->height * d->width * sizeof(real);
     const int        batch = c->config.pretrain.batch, L = c->rows * c->cols;
-    if (kind == STAGE_PRETRAIN && !cell_untrained(c))
+    if (kind == STAGE_PRETRAIN && cell_trains(c))
         return FOOTPRINT_PROCESS + d->bytes + batch * image + training_memory(c, &model);
 
     const TuneConfig finetune = config_finetune(&c->config);
@@ -157,7 +157,7 @@ static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
 
 static bool take_the_same(const Cell *a, const Cell *b)
 {
-    return a->data == b->data && a->K == b->K && cell_untrained(a) == cell_untrained(b) &&
+    return a->data == b->data && a->K == b->K && cell_trains(a) == cell_trains(b) &&
            a->config.pretrain.batch == b->config.pretrain.batch &&
            a->config.probe.batch == b->config.probe.batch &&
            tunes_the_same(&a->config.partial, &b->config.partial) &&
@@ -283,7 +283,7 @@ Pace estimate_pace(const Works *w)
         const Task *t = &w->work[i].tasks[0];
         char        path[CELL_PATH];
         double      s;
-        if (!t->done || cell_untrained(t->cell)) continue;
+        if (!t->done || !cell_trains(t->cell)) continue;
         cell_record(path, w->results, t->cell, t->kind);
         if (!took(&s, path)) continue;
         wall_s += s, flop += estimate_flop(t->cell, t->kind);

@@ -115,6 +115,21 @@ static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
     return guide_get(&p->guide, in, err);
 }
 
+/* A model of others in the place of ours; what became of it goes to the log. */
+static Status import(Pretrain *p, const Backend *be, Err *err)
+{
+    const Config   *c = &p->cell->config;
+    Text            notes = { 0 };
+    CheckpointHints hints = { .heads = c->model.heads, .notes = &notes,
+                              .want_height = p->data->height, .want_width = p->data->width };
+    Status          bad = checkpoint_open(&p->mae, be, c->pretrain.from, &hints, err);
+    fputs(text_get(&notes), stderr);
+    text_free(&notes);
+    if (bad) p->mae.params.be = NULL;
+    else tape_open(&p->tape, be);
+    return bad;
+}
+
 static Status open_model(Pretrain *p, Err *err)
 {
     const Config  *c = &p->cell->config;
@@ -122,6 +137,7 @@ static Status open_model(Pretrain *p, Err *err)
     if (backend_open(&be, NULL, err)) return err->code;
     MaeConfig config = config_mae(c, p->data->channels, p->data->height, p->data->width);
     if (mae_check(&config, err)) return err->code;
+    if (c->pretrain.from) return import(p, be, err);
     mae_open(&p->mae, be, &config, c->seed);
     tape_open(&p->tape, be);
     p->tape.recompute = c->model.recompute;
@@ -131,7 +147,7 @@ static Status open_model(Pretrain *p, Err *err)
 static Status run(Pretrain *p, Err *err)
 {
     if (open_model(p, err)) return err->code;
-    if (!cell_untrained(p->cell) && (open_training(p, err) || training_run(&p->run, err)))
+    if (cell_trains(p->cell) && (open_training(p, err) || training_run(&p->run, err)))
         return err->code;
     if (pretrain_record(p, err)) return err->code;
     training_forget(&p->run);

@@ -130,11 +130,15 @@ Status pretrain_record(Pretrain *p, Err *err)
     if (stage_record(&r, p->cell, STAGE_PRETRAIN, p->context, err)) return err->code;
     record_whole(r, "parameters", (int64_t)params_count(&p->mae.params));
     record_whole(r, "bad_images", stage_bad_images(p->data));
-    if (cell_untrained(p->cell)) {
-        record_cost(r, 0, 0);
-    } else {
+    if (p->cell->config.pretrain.from) {
+        record_text(r, "from", p->cell->config.pretrain.from);
+        record_text(r, "from_hash", p->cell->config.pretrain.from_id);
+    }
+    if (cell_trains(p->cell)) {
         curves(p, r);
         bad = show(p, r, err);
+    } else {
+        record_cost(r, 0, 0);
     }
     cell_file(path, p->context->results, p->cell, "encoder.safetensors");
     if (!bad) bad = guide_keep(&p->guide, err);

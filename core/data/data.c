@@ -8,13 +8,13 @@
 
 extern const DataKind data_fashion_mnist, data_mnist, data_kmnist, data_emnist_balanced,
     data_emnist_by_class, data_emnist_by_merge, data_emnist_letters, data_emnist_digits,
-    data_scenes, data_photographs, data_cifar10, data_cifar100, data_stl10;
+    data_scenes, data_photographs, data_webdataset, data_cifar10, data_cifar100, data_stl10;
 
 const DataKind *const data_kinds[] = {
     &data_fashion_mnist,   &data_scenes,          &data_photographs,    &data_mnist,
     &data_kmnist,          &data_emnist_balanced, &data_emnist_by_class, &data_emnist_by_merge,
     &data_emnist_letters,  &data_emnist_digits,   &data_cifar10,        &data_cifar100,
-    &data_stl10,           NULL,
+    &data_stl10,           &data_webdataset,     NULL,
 };
 
 static const char *const split_names[] = { "train", "test" };
@@ -63,6 +63,8 @@ Status data_check(const DataConfig *c, Err *err)
     if (c->test_count < 0)
         return err_set(err, STATUS_CONFIG, "test_count is %d, expected 0 (all) or more",
                        c->test_count);
+    if (c->folder && strlen(c->folder) >= DATA_PATH)
+        return err_set(err, STATUS_CONFIG, "folder: a path of more than %d bytes", DATA_PATH - 1);
     if (kind->check && kind->check(c, err)) return err->code;
     return c->fallback && fallback->check ? fallback->check(c, err) : STATUS_OK;
 }

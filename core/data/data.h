@@ -26,6 +26,7 @@ typedef struct {
     const char  *name;        /* a row of data_kinds                             */
     const char  *fallback;    /* taken where `name` is not installed; or NULL    */
     const char  *folder;      /* of its files; NULL: the usual places            */
+    const char  *list;        /* of a folder's flat val/; NULL: val.txt          */
     int          train_count; /* the first so many; 0: all there are             */
     int          test_count;
     int          size;        /* side of what the model sees; 0: the data set's  */
@@ -60,7 +61,8 @@ typedef struct {
  * `name` and `kind`, and count with all there are; pictures in `pixels` have that
  * height and width, data_open sets what is stored and what is seen.  What it has
  * allocated when it fails, labels, pixels or what close frees, data_open frees.
- * read, bad and close are for sets that are not in `pixels`: data_read, data_bad. */
+ * read, bad and close are for sets that are not in `pixels`: data_read, data_bad.  file is
+ * for sets with a file for each picture: the file of picture i, to be freed, and its name. */
 struct DataKind {
     const char *name, *about;
     Status (*check)(const DataConfig *c, Err *err);
@@ -68,6 +70,8 @@ struct DataKind {
     Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
     Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
     Status (*read)(const Data *d, int i, Image *out, Err *err);
+    Status (*file)(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
+                   Err *err);
     int (*bad)(const Data *d, Text *why);
     void (*close)(Data *d);
 };

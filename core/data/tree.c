@@ -1,6 +1,10 @@
 #define _POSIX_C_SOURCE 200809L /* scandir, strcasecmp */
 #include "core/data/tree.h"
 
+#include "core/base/file.h"
+#include "core/data/list.h"
+#include "core/data/picture.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -14,11 +18,6 @@ static const char *const split_folders[] = { "train", "val" };
 
 static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".pgm",
                                        ".ppm", ".tif",  ".tiff", ".webp", NULL };
-
-typedef struct {
-    const char **name; /* sorted by bytes */
-    int          n;
-} Names;
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
@@ -44,13 +43,7 @@ static Status join(char out[DATA_PATH], const char *folder, const char *name, Er
                    DATA_PATH - 1);
 }
 
-static char *keep(Arena *a, const char *s)
-{
-    size_t n = strlen(s) + 1;
-    return memcpy(arena_take(a, n), s, n);
-}
-
-static Status list(Names *out, Arena *a, const char *path,
+static Status list(Names *out, Album *a, const char *path,
                    int (*wanted)(const struct dirent *), Err *err)
 {
     struct dirent **entry;
@@ -58,17 +51,22 @@ static Status list(Names *out, Arena *a, const char *path,
     if (n < 0)
         return err_set(err, errno == ENOENT || errno == ENOTDIR ? STATUS_MISSING : STATUS_IO,
                        "%s: %s", path, strerror(errno));
-    *out = (Names){ ARENA_NEW(a, const char *, n), n };
+    *out = (Names){ ARENA_NEW(&a->memory, const char *, n), n };
     for (int i = 0; i < n; i++) {
-        out->name[i] = keep(a, entry[i]->d_name);
+        out->name[i] = album_keep(a, entry[i]->d_name);
         free(entry[i]);
     }
     free(entry);
     return STATUS_OK;
 }
 
+Status tree_pictures(Names *out, Album *a, const char *path, Err *err)
+{
+    return list(out, a, path, is_picture, err);
+}
+
 /* The folders in `path`; other files in it do not matter. */
-static Status list_classes(Names *out, Arena *a, const char *path, Err *err)
+static Status list_classes(Names *out, Album *a, const char *path, Err *err)
 {
     Names all;
     if (list(&all, a, path, is_seen, err)) return err->code;
@@ -82,11 +80,11 @@ static Status list_classes(Names *out, Arena *a, const char *path, Err *err)
     return STATUS_OK;
 }
 
-static int label_of(const Tree *t, const char *name)
+int tree_label(const Album *a, const char *class_name)
 {
-    for (int low = 0, high = t->classes; low < high;) {
+    for (int low = 0, high = a->classes; low < high;) {
         int middle = low + (high - low) / 2;
-        int order = strcmp(name, t->class_names[middle]);
+        int order = strcmp(class_name, a->class_names[middle]);
         if (!order) return middle;
         if (order < 0) high = middle;
         else low = middle + 1;
@@ -94,68 +92,105 @@ static int label_of(const Tree *t, const char *name)
     return -1;
 }
 
-/* files[label] from the folders of a split. */
-static Status list_files(Tree *t, Names *files, const char *path, Split split, Err *err)
+/* Every class of val/ that train/ has not, in one message. */
+static Status check_classes(const Album *a, const Names *here, const char *path, Err *err)
 {
-    Names here;
-    long  count = 0;
-    if (list_classes(&here, &t->memory, path, err)) return err->code;
-    for (int i = 0; i < here.n; i++) {
+    Text strange = { 0 };
+    int  n = 0;
+    for (int i = 0; i < here->n; i++)
+        if (tree_label(a, here->name[i]) < 0)
+            text_add(&strange, "%s%s", n++ ? ", " : "", here->name[i]);
+    Status bad = STATUS_OK;
+    if (n) bad = err_set(err, STATUS_FORMAT, "%s: %s not in train/: %s", path,
+                         n > 1 ? "classes that are" : "a class that is", text_get(&strange));
+    text_free(&strange);
+    return bad;
+}
+
+/* files[label] of the classes that are `here`; *count is how many. */
+static Status list_files(Album *a, Names *files, const Names *here, const char *path,
+                         Split split, int *count, Err *err)
+{
+    long all = 0;
+    if (check_classes(a, here, path, err)) return err->code;
+    for (int i = 0; i < here->n; i++) {
         char full[DATA_PATH];
-        int  label = label_of(t, here.name[i]);
-        if (join(full, path, here.name[i], err)) return err->code;
-        if (label < 0)
-            return err_set(err, STATUS_FORMAT, "%s: a class that is not in train/", full);
-        if (list(&files[label], &t->memory, full, is_picture, err)) return err->code;
+        int  label = tree_label(a, here->name[i]);
+        if (join(full, path, here->name[i], err) || tree_pictures(&files[label], a, full, err))
+            return err->code;
         if (!files[label].n && split == SPLIT_TRAIN)
             return err_set(err, STATUS_FORMAT, "%s: a class without a picture", full);
-        count += files[label].n;
+        all += files[label].n;
     }
-    if (!count || count > INT_MAX)
-        return err_set(err, STATUS_FORMAT, "%s: %ld pictures", path, count);
-    t->count = (int)count;
-    return STATUS_OK;
+    *count = (int)all;
+    if (all && all <= INT_MAX) return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: %ld pictures", path, all);
 }
 
-static void put_in_order(Tree *t, const Names *files, const char *split)
+static void put_in_order(Album *a, const Names *files, int count, const char *split)
 {
-    int n = 0;
-    t->files = ARENA_NEW(&t->memory, const char *, t->count);
-    t->labels = ARENA_NEW(&t->memory, int, t->count);
-    for (int round = 0; n < t->count; round++)
-        for (int c = 0; c < t->classes; c++) {
-            if (round >= files[c].n) continue;
-            char path[DATA_PATH];
-            snprintf(path, sizeof path, "%s/%s/%s", split, t->class_names[c],
-                     files[c].name[round]);
-            t->files[n] = keep(&t->memory, path);
-            t->labels[n++] = c;
-        }
+    int  n = 0, *labels = ARENA_NEW(&a->memory, int, count);
+    int *rank = ARENA_NEW(&a->memory, int, count); /* in its class */
+    for (int c = 0; c < a->classes; c++)
+        for (int i = 0; i < files[c].n; i++) labels[n] = c, rank[n++] = i;
+    const int *order = album_order(a, labels, count);
+    a->files = ARENA_NEW(&a->memory, const char *, count);
+    a->labels = ARENA_NEW(&a->memory, int, count);
+    for (int i = 0; i < count; i++) {
+        char path[DATA_PATH];
+        int  c = labels[order[i]];
+        snprintf(path, sizeof path, "%s/%s/%s", split, a->class_names[c],
+                 files[c].name[rank[order[i]]]);
+        a->files[i] = album_keep(a, path);
+        a->labels[i] = c;
+    }
+    a->count = count, a->by_class = true;
 }
 
-static Status fill(Tree *t, const char *folder, Split split, Err *err)
+/* val/ flat, with a list: `given`, below the folder unless its path is absolute, or
+ * val.txt. */
+static Status fill_flat(Album *a, const char *given, const char *val, Err *err)
+{
+    char path[DATA_PATH];
+    if (given && given[0] == '/') return list_open(a, given, val, err);
+    if (join(path, a->folder, given ? given : "val.txt", err)) return err->code;
+    if (!given && !file_exists(path))
+        return err_set(err, STATUS_FORMAT, "%s: no folder of a class, and no %s that says "
+                       "what its pictures show", val, path);
+    return list_open(a, path, val, err);
+}
+
+static Status fill(Album *a, Split split, const char *given, Err *err)
 {
     char  path[DATA_PATH];
-    Names classes;
-    if (join(path, folder, split_folders[SPLIT_TRAIN], err) ||
-        list_classes(&classes, &t->memory, path, err) ||
-        join(path, folder, split_folders[split], err))
+    Names classes, here;
+    int   count = 0;
+    if (join(path, a->folder, split_folders[SPLIT_TRAIN], err) ||
+        list_classes(&classes, a, path, err))
         return err->code;
-    t->class_names = classes.name, t->classes = classes.n;
-    Names *files = ARENA_NEW(&t->memory, Names, t->classes);
-    for (int c = 0; c < t->classes; c++) files[c] = (Names){ 0 };
-    if (list_files(t, files, path, split, err)) return err->code;
-    put_in_order(t, files, split_folders[split]);
+    a->class_names = classes.name, a->classes = classes.n, here = classes;
+    if (join(path, a->folder, split_folders[split], err) ||
+        (split != SPLIT_TRAIN && list_classes(&here, a, path, err)))
+        return err->code;
+    if (split != SPLIT_TRAIN && (given || !here.n)) return fill_flat(a, given, path, err);
+    Names *files = ARENA_NEW(&a->memory, Names, a->classes);
+    for (int c = 0; c < a->classes; c++) files[c] = (Names){ 0 };
+    if (list_files(a, files, &here, path, split, &count, err)) return err->code;
+    put_in_order(a, files, count, split_folders[split]);
     return STATUS_OK;
 }
 
-Status tree_open(Tree *t, const char *folder, Split split, Err *err)
+static Status take(const Album *a, int i, const char *path, char **bytes, size_t *n, Err *err)
 {
-    *t = (Tree){ 0 };
-    arena_open(&t->memory, "tree of pictures", NULL, NULL);
-    if (fill(t, folder, split, err)) tree_close(t);
+    (void)a, (void)i;
+    return file_read(path, PICTURE_BYTES, bytes, n, err);
+}
+
+Status tree_open(Album *a, const char *folder, Split split, const char *given, Err *err)
+{
+    album_start(a, folder);
+    a->take = take;
+    if (fill(a, split, given, err)) album_close(a);
     else return STATUS_OK;
     return err->code;
 }
-
-void tree_close(Tree *t) { arena_close(&t->memory); }

@@ -7,26 +7,28 @@
  * ending, so that what cannot be read is told and not passed over; names that begin
  * with a dot are.
  *
- * The order is the first picture of each class by name, then the second of each: the
- * first so many of them have all classes.
+ * Or all of val/ lies flat, FOLDER/val/<picture>, and FOLDER/val.txt, or another list,
+ * says what is what (list.h).
  */
 #ifndef CORE_DATA_TREE_H
 #define CORE_DATA_TREE_H
 
-#include "core/base/arena.h"
-#include "core/data/data.h"
+#include "core/data/album.h"
 
 typedef struct {
-    Arena        memory;
-    int          classes, count;
-    const char **class_names; /* [classes]                                */
-    const char **files;       /* [count] below FOLDER: "train/dress/7.jpg" */
-    int         *labels;      /* [count]                                  */
-} Tree;
+    const char **name; /* sorted by bytes */
+    int          n;
+} Names;
 
-/* List one split; opens no picture.  STATUS_MISSING if train/ or val/ is not there,
- * STATUS_FORMAT if a class is empty or val/ has one that train/ has not. */
-MUST_USE Status tree_open(Tree *t, const char *folder, Split split, Err *err);
-void            tree_close(Tree *t);
+/* List one split; opens no picture.  `given` names the list; NULL: val.txt.
+ * STATUS_MISSING if train/ or val/ is not there, STATUS_FORMAT if a class is empty or val/
+ * has classes that train/ has not. */
+MUST_USE Status tree_open(Album *a, const char *folder, Split split, const char *given,
+                          Err *err);
+
+/* The pictures right in folder `path`, in the album's memory. */
+MUST_USE Status tree_pictures(Names *out, Album *a, const char *path, Err *err);
+
+int tree_label(const Album *a, const char *class_name); /* -1: there is no such class */
 
 #endif

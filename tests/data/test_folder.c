@@ -1,8 +1,7 @@
 #include "core/base/file.h"
 #include "core/data/loader.h"
 #include "core/data/picture.h"
-#include "experiments/record/png.h"
-#include "tests/scratch.h"
+#include "tests/data/pictures.h"
 
 #include <criterion/criterion.h>
 
@@ -21,15 +20,7 @@ static void add_folder(const char *name)
     cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
 }
 
-static void add_picture(const char *name, int shade)
-{
-    uint8_t rgb[64 * 64 * 3];
-    Err     err;
-    int     side = 20 + shade / 10;
-    for (int i = 0; i < side * side; i++)
-        rgb[3 * i] = (uint8_t)shade, rgb[3 * i + 1] = 7, rgb[3 * i + 2] = 9;
-    cr_assert(!png_write(scratch_path(&scratch, name), rgb, side, side, &err), "%s", err.text);
-}
+static void add_picture(const char *name, int shade) { picture_write(&scratch, name, shade); }
 
 static void open_scratch(void)
 {
@@ -60,25 +51,6 @@ static Data *opened(const DataConfig *c, Split split)
     return d;
 }
 
-static void expect_open(const DataConfig *c, Split split, Status want, const char *why)
-{
-    Data *d = NULL;
-    Err   err = { 0 };
-    cr_expect_eq(data_open(&d, c, split, &err), want, "%s", err.text);
-    cr_expect(strstr(err.text, why), "%s, not %s", err.text, why);
-    if (want == STATUS_OK) data_close(d);
-}
-
-static int shade(const Data *d, int i)
-{
-    Image m = { 0 };
-    Err   err;
-    cr_assert(!data_read(d, i, &m, &err), "%s", err.text);
-    int red = m.pixels[0];
-    image_free(&m);
-    return red;
-}
-
 Test(folder, classes_are_those_of_train_and_alternate)
 {
     DataConfig c = config();
@@ -88,9 +60,9 @@ Test(folder, classes_are_those_of_train_and_alternate)
     cr_expect_str_eq(train->class_names[1], "dog");
     for (int i = 0; i < 5; i++) {
         cr_expect(train->labels[i] == labels[i], "picture %d", i);
-        cr_expect(shade(train, i) == shades[i], "picture %d", i);
+        cr_expect(picture_shade(train, i) == shades[i], "picture %d", i);
     }
-    cr_expect(val->count == 1 && val->labels[0] == 1 && shade(val, 0) == 60);
+    cr_expect(val->count == 1 && val->labels[0] == 1 && picture_shade(val, 0) == 60);
     data_close(train);
     data_close(val);
 }
@@ -110,18 +82,20 @@ Test(folder, says_what_is_wrong_with_the_tree)
 {
     DataConfig c = config();
     c.size = 0;
-    expect_open(&c, SPLIT_TRAIN, STATUS_CONFIG, "data.size");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "data.size");
     c.size = 8, c.channels = 2;
-    expect_open(&c, SPLIT_TRAIN, STATUS_CONFIG, "channels is 2, expected 1 or 3");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "channels is 2, expected 1 or 3");
     c.channels = 3;
     add_folder("val/wolf");
-    expect_open(&c, SPLIT_TEST, STATUS_FORMAT, "val/wolf: a class that is not in train/");
+    expect_open_fails(&c, SPLIT_TEST, STATUS_FORMAT, "val: a class that is not in train/: wolf");
+    add_folder("val/yak");
+    expect_open_fails(&c, SPLIT_TEST, STATUS_FORMAT, "classes that are not in train/: wolf, yak");
     add_folder("train/wolf");
-    expect_open(&c, SPLIT_TRAIN, STATUS_FORMAT, "train/wolf: a class without a picture");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "train/wolf: a class without a picture");
     c.folder = NULL;
-    expect_open(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder does not say where");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder does not say where");
     c.folder = scratch_path(&scratch, "val");
-    expect_open(&c, SPLIT_TRAIN, STATUS_MISSING, "val/train");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "val/train");
 }
 
 Test(folder, unreadable_picture_is_named_counted_and_left_out)
@@ -129,14 +103,14 @@ Test(folder, unreadable_picture_is_named_counted_and_left_out)
     DataConfig c = config();
     Text       why = { 0 };
     scratch_file(&scratch, "train/cat/2.JPEG", "GIF89a", 6);
-    expect_open(&c, SPLIT_TRAIN, STATUS_FORMAT,
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT,
                 "2.JPEG: a GIF, expected a JPEG or a PNG; of 5 pictures 1 cannot be read, "
                 "data.bad-images allows 0");
     c.bad_images = 1;
     Data *d = opened(&c, SPLIT_TRAIN);
     cr_expect(d->count == 4 && data_bad(d, &why) == 1);
     cr_expect(strstr(text_get(&why), "train/cat/2.JPEG: a GIF"), "%s", text_get(&why));
-    for (int i = 0; i < d->count; i++) cr_expect(shade(d, i) != 20);
+    for (int i = 0; i < d->count; i++) cr_expect(picture_shade(d, i) != 20);
     text_free(&why);
     data_close(d);
 }

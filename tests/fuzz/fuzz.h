@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_TARGETS(X) X(idx) X(picture) X(yaml)
+#define FUZZ_TARGETS(X) X(idx) X(picture) X(tar) X(yaml)
 
 #ifdef FUZZING
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -1,0 +1,246 @@
+#include "core/data/photos.h"
+
+#include "core/data/picture.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VERSION = 1 }; /* of what identifies a split; raised when decoding changes */
+
+typedef struct {
+    int     height, width;
+    uint8_t pixels[];
+} Kept;
+
+typedef struct {
+    Album          album;
+    int           *file;    /* [count] where in the album                       */
+    _Atomic(Kept *) *kept;  /* [count] decoded, NULL where it is not            */
+    atomic_size_t  used;    /* bytes of them                                    */
+    size_t         room;    /* bytes that they may have                         */
+    atomic_bool   *damaged; /* [count] found when decoding                      */
+    int            looked;  /* length of kept and damaged                       */
+    int            allowed;
+    int            bad;     /* found so far, in either way                      */
+    Text           why;     /* a line for each                                  */
+} Photos;
+
+Status photos_check(const DataConfig *c, Err *err)
+{
+    if (c->channels != 1 && c->channels != 3)
+        return err_set(err, STATUS_CONFIG, "data.channels is %d, expected 1 or 3", c->channels);
+    if (c->size < 1)
+        return err_set(err, STATUS_CONFIG,
+                       "%s needs data.size, the pixels that the model sees", c->name);
+    return STATUS_OK;
+}
+
+Status photos_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+{
+    Text facts = { 0 };
+    text_add(&facts, "version %d, channels %d, pictures %d", VERSION, c->channels, a->count);
+    hash_text(h, text_get(&facts));
+    for (int i = 0; i < a->classes; i++) hash_text(h, a->class_names[i]);
+    Status bad = STATUS_OK;
+    for (int i = 0; i < a->count && !bad; i++) {
+        char   path[DATA_FILE], *bytes;
+        size_t n;
+        bad = album_read(a, i, path, &bytes, &n, err);
+        if (bad) break;
+        text_clear(&facts);
+        text_add(&facts, "%zu", n);
+        if (!a->by_class) text_add(&facts, ", label %d", a->labels[i]);
+        hash_text(h, a->files[i]);
+        hash_text(h, text_get(&facts));
+        hash_bytes(h, bytes, n);
+        free(bytes);
+    }
+    text_free(&facts);
+    return bad;
+}
+
+/* --- what cannot be read ------------------------------------------------- */
+
+static Status too_many(const Photos *f, Err *err)
+{
+    return err_set(err, STATUS_FORMAT, "%.*s; of %d pictures %d cannot be read, "
+                   "data.bad-images allows %d", (int)strcspn(text_get(&f->why), "\n"),
+                   text_get(&f->why), f->album.count, f->bad, f->allowed);
+}
+
+static void add_bad(Photos *f, const char *why)
+{
+    text_add(&f->why, "%s\n", why);
+    f->bad++;
+}
+
+/* *pixels is how many it has. */
+static Status look(const Photos *f, int file, size_t *pixels, Err *err)
+{
+    char   path[DATA_FILE], *bytes;
+    int    height = 0, width = 0;
+    size_t n;
+    if (album_read(&f->album, file, path, &bytes, &n, err)) return err->code;
+    Status bad = picture_size(&height, &width, bytes, n, path, err);
+    free(bytes);
+    *pixels = (size_t)height * (size_t)width;
+    return bad;
+}
+
+/* Fill in file[] with those that look whole, and how much memory they will take. */
+static Status look_at_all(Photos *f, Data *d, int channels, Err *err)
+{
+    int   *bad = f->file; /* first whether it is bad, then which it is */
+    size_t all = 0;
+#pragma omp parallel for schedule(dynamic, 16) reduction(+ : all)
+    for (int i = 0; i < f->album.count; i++) {
+        Err    why;
+        size_t pixels = 0;
+        bad[i] = look(f, i, &pixels, &why) != STATUS_OK;
+        if (!bad[i]) all += sizeof(Kept) + pixels * (size_t)channels;
+    }
+    for (int i = 0; i < f->album.count; i++) {
+        Err    why;
+        size_t pixels;
+        if (bad[i] && look(f, i, &pixels, &why)) add_bad(f, why.text);
+        else f->file[d->count++] = i;
+    }
+    d->bytes = all < f->room ? all : f->room;
+    return f->bad > f->allowed ? too_many(f, err) : STATUS_OK;
+}
+
+/* A picture damaged inside: counted once, whoever meets it. */
+static Status count_damaged(Photos *f, int i, const char *why, Err *err)
+{
+    Status bad = STATUS_OK;
+    if (atomic_exchange(&f->damaged[i], true)) return STATUS_OK;
+#pragma omp critical(photos_damaged)
+    {
+        add_bad(f, why);
+        if (f->bad > f->allowed) bad = too_many(f, err);
+    }
+    return bad;
+}
+
+static void plain(Image *out, const Data *d)
+{
+    image_size(out, d->height, d->width, d->channels);
+    for (size_t i = 0; i < (size_t)d->height * (size_t)d->width; i++)
+        for (int c = 0; c < d->channels; c++)
+            out->pixels[i * (size_t)d->channels + (size_t)c] = (uint8_t)(255 * d->mean[c] + 0.5f);
+}
+
+/* --- pictures kept in memory --------------------------------------------- */
+
+static size_t bytes_of(int height, int width, int channels)
+{
+    return (size_t)height * (size_t)width * (size_t)channels;
+}
+
+static bool recall(const Photos *f, int i, Image *out, int channels)
+{
+    const Kept *k = atomic_load_explicit(&f->kept[i], memory_order_acquire);
+    if (!k) return false;
+    image_size(out, k->height, k->width, channels);
+    memcpy(out->pixels, k->pixels, bytes_of(k->height, k->width, channels));
+    return true;
+}
+
+/* Two threads may decode the same picture at once; the second finds it there. */
+static void keep(Photos *f, int i, const Image *m)
+{
+    size_t n = bytes_of(m->height, m->width, m->channels), all = sizeof(Kept) + n;
+    Kept  *k = NULL, *none = NULL;
+    if (atomic_fetch_add(&f->used, all) + all <= f->room) k = malloc(all);
+    if (k) {
+        k->height = m->height, k->width = m->width;
+        memcpy(k->pixels, m->pixels, n);
+        if (atomic_compare_exchange_strong(&f->kept[i], &none, k)) return;
+    }
+    free(k);
+    atomic_fetch_sub(&f->used, all);
+}
+
+Status photos_file(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
+                   Err *err)
+{
+    const Photos *f = d->own;
+    return album_read(&f->album, f->file[i], path, bytes, n, err);
+}
+
+Status photos_read(const Data *d, int i, Image *out, Err *err)
+{
+    Photos *f = d->own;
+    Err     why;
+    char    path[DATA_FILE], *bytes;
+    size_t  n;
+    if (recall(f, i, out, d->channels)) return STATUS_OK;
+    Status bad = photos_file(d, i, path, &bytes, &n, &why);
+    if (!bad) {
+        bad = picture_decode(out, d->channels, bytes, n, path, &why);
+        free(bytes);
+    }
+    if (!bad) {
+        keep(f, i, out);
+        return STATUS_OK;
+    }
+    plain(out, d);
+    return count_damaged(f, i, why.text, err);
+}
+
+/* --- open and close ------------------------------------------------------ */
+
+static void describe(Data *d, const Photos *f, const DataConfig *c)
+{
+    static const float mean[] = { 0.485f, 0.456f, 0.406f }, std[] = { 0.229f, 0.224f, 0.225f };
+    d->classes = f->album.classes, d->class_names = f->album.class_names;
+    d->channels = c->channels, d->height = d->width = c->size;
+    memcpy(d->mean, mean, sizeof mean);
+    memcpy(d->std, std, sizeof std);
+    /* ImageNet's, as the references use it whatever the photographs; of gray, the luma
+     * of the mean, and of the deviations, which nearly always go together. */
+    if (d->channels == 1) d->mean[0] = 0.459f, d->std[0] = 0.226f;
+}
+
+Status photos_open(Data *d, const Album *album, const DataConfig *c, Err *err)
+{
+    Photos *f = calloc(1, sizeof *f);
+    CHECK(f, "no memory for photographs");
+    d->own = f;
+    f->album = *album;
+    f->allowed = c->bad_images;
+    f->room = (size_t)c->cache_mib << 20;
+
+    f->file = malloc((size_t)f->album.count * sizeof *f->file);
+    CHECK(f->file, "no memory for %d pictures", f->album.count);
+    if (look_at_all(f, d, c->channels, err)) return err->code;
+    if (!d->count) return too_many(f, err);
+    f->kept = calloc((size_t)d->count, sizeof *f->kept);
+    f->damaged = calloc((size_t)d->count, sizeof *f->damaged);
+    d->labels = malloc((size_t)d->count * sizeof *d->labels);
+    CHECK(f->kept && f->damaged && d->labels, "no memory for %d pictures", d->count);
+    for (int i = 0; i < d->count; i++) d->labels[i] = f->album.labels[f->file[i]];
+    f->looked = d->count;
+    describe(d, f, c);
+    return STATUS_OK;
+}
+
+void photos_close(Data *d)
+{
+    Photos *f = d->own;
+    for (int i = 0; f->kept && i < f->looked; i++) free(f->kept[i]);
+    free(f->kept);
+    free(f->damaged);
+    free(f->file);
+    text_free(&f->why);
+    album_close(&f->album);
+    free(f);
+}
+
+int photos_bad(const Data *d, Text *why)
+{
+    const Photos *f = d->own;
+    text_add(why, "%s", text_get(&f->why));
+    return f->bad;
+}

@@ -1,0 +1,41 @@
+/* Photographs in the tar shards of a WebDataset (shards.h). */
+#include "core/data/photos.h"
+#include "core/data/shards.h"
+
+static Status find(const DataConfig *c, Err *err)
+{
+    if (!c->folder)
+        return err_set(err, STATUS_MISSING, "data set webdataset: data.folder does not say "
+                       "where its shards are");
+    if (shards_find(c->folder, SPLIT_TRAIN, err)) return err->code;
+    return shards_find(c->folder, SPLIT_TEST, err);
+}
+
+static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
+{
+    Album a;
+    if (shards_open(&a, c->folder, split, err)) return err->code;
+    Status bad = photos_identify(h, &a, c, err);
+    album_close(&a);
+    return bad;
+}
+
+static Status load(Data *d, const DataConfig *c, Split split, Err *err)
+{
+    Album a;
+    if (shards_open(&a, c->folder, split, err)) return err->code;
+    return photos_open(d, &a, c, err);
+}
+
+const DataKind data_webdataset = {
+    .name = "webdataset",
+    .about = "photographs in tar shards with KEY.jpg and KEY.cls, read in place",
+    .check = photos_check,
+    .find = find,
+    .identify = identify,
+    .open = load,
+    .read = photos_read,
+    .file = photos_file,
+    .bad = photos_bad,
+    .close = photos_close,
+};

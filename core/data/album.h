@@ -5,7 +5,7 @@
  *     album_read(&a, 7, &bytes, &n, path, &err), label = a.labels[7];
  *     album_close(&a);
  *
- * tree.h and shards.h fill one; photos.h makes a data set of it.
+ * tree.h and shards.h fill one; photo.h makes a data set of it.
  */
 #ifndef CORE_DATA_ALBUM_H
 #define CORE_DATA_ALBUM_H

@@ -1,6 +1,6 @@
 /* A folder of photographs by class (tree.h). */
 #include "core/base/file.h"
-#include "core/data/photos.h"
+#include "core/data/photo.h"
 #include "core/data/tree.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
 {
     Album a;
     if (tree_open(&a, c->folder, split, c->list, err)) return err->code;
-    Status bad = photos_identify(h, &a, c, err);
+    Status bad = photo_identify(h, &a, c, err);
     album_close(&a);
     return bad;
 }
@@ -32,18 +32,18 @@ static Status load(Data *d, const DataConfig *c, Split split, Err *err)
 {
     Album a;
     if (tree_open(&a, c->folder, split, c->list, err)) return err->code;
-    return photos_open(d, &a, c, err);
+    return photo_open(d, &a, c, err);
 }
 
 const DataKind data_photographs = {
     .name = "folder",
     .about = "photographs in train/<class>/ and val/<class>/, JPEG and PNG",
-    .check = photos_check,
+    .check = photo_check,
     .find = find,
     .identify = identify,
     .open = load,
-    .read = photos_read,
-    .file = photos_file,
-    .bad = photos_bad,
-    .close = photos_close,
+    .read = photo_read,
+    .file = photo_file,
+    .bad = photo_bad,
+    .close = photo_close,
 };

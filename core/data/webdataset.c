@@ -1,5 +1,5 @@
 /* Photographs in the tar shards of a WebDataset (shards.h). */
-#include "core/data/photos.h"
+#include "core/data/photo.h"
 #include "core/data/shards.h"
 
 static Status find(const DataConfig *c, Err *err)
@@ -15,7 +15,7 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
 {
     Album a;
     if (shards_open(&a, c->folder, split, err)) return err->code;
-    Status bad = photos_identify(h, &a, c, err);
+    Status bad = photo_identify(h, &a, c, err);
     album_close(&a);
     return bad;
 }
@@ -24,18 +24,18 @@ static Status load(Data *d, const DataConfig *c, Split split, Err *err)
 {
     Album a;
     if (shards_open(&a, c->folder, split, err)) return err->code;
-    return photos_open(d, &a, c, err);
+    return photo_open(d, &a, c, err);
 }
 
 const DataKind data_webdataset = {
     .name = "webdataset",
     .about = "photographs in tar shards with KEY.jpg and KEY.cls, read in place",
-    .check = photos_check,
+    .check = photo_check,
     .find = find,
     .identify = identify,
     .open = load,
-    .read = photos_read,
-    .file = photos_file,
-    .bad = photos_bad,
-    .close = photos_close,
+    .read = photo_read,
+    .file = photo_file,
+    .bad = photo_bad,
+    .close = photo_close,
 };

@@ -114,9 +114,11 @@ static void add_setting(const Config *c, int key, Text *out)
 static bool of_data(const Cell *c, const Key *k, StageKind kind)
 {
     if (k->of != OF_DATA || !strcmp(k->name, "data.fallback")) return false;
-    static const char *const of_folder[] = { "data.channels", "data.bad-images", "data.cache",
-                                             NULL };
-    if (is_one_of(k->name, of_folder)) return !strcmp(c->config.data.name, "folder");
+    static const char *const of_files[] = { "data.channels", "data.bad-images", "data.cache",
+                                            NULL };
+    static const char *const sets[] = { "folder", "webdataset", NULL };
+    if (is_one_of(k->name, of_files)) return is_one_of(c->config.data.name, sets);
+    if (!strcmp(k->name, "data.list")) return c->config.data.list;
     if (!strcmp(k->name, "data.size")) return c->config.data.size;
     if (text_starts(k->name, "data.scenes.")) return !strcmp(c->config.data.name, "scenes");
     if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;

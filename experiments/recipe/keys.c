@@ -74,6 +74,8 @@ static const Key keys[] = {
       .about = "taken where the data set is not to be had", .of = OF_DATA },
     { AT("data.folder", data.folder), .initial = "none", .none = true,
       .about = "where its files are; none: in the usual places", .of = OF_DATA },
+    { AT("data.list", data.list), .initial = "none", .none = true,
+      .about = "lines PICTURE CLASS for a folder's flat val/; none: val.txt", .of = OF_DATA },
     { AT("data.train", data.train_count), .initial = "0", BETWEEN(0, 1e9), .unit = "images",
       .about = "the first so many; 0: all", .of = OF_DATA },
     { AT("data.test", data.test_count), .initial = "0", BETWEEN(0, 1e9), .unit = "images",

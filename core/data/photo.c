@@ -1,4 +1,4 @@
-#include "core/data/photos.h"
+#include "core/data/photo.h"
 
 #include "core/data/picture.h"
 
@@ -26,7 +26,7 @@ typedef struct {
     Text           why;     /* a line for each                                  */
 } Photos;
 
-Status photos_check(const DataConfig *c, Err *err)
+Status photo_check(const DataConfig *c, Err *err)
 {
     if (c->channels != 1 && c->channels != 3)
         return err_set(err, STATUS_CONFIG, "data.channels is %d, expected 1 or 3", c->channels);
@@ -36,7 +36,7 @@ Status photos_check(const DataConfig *c, Err *err)
     return STATUS_OK;
 }
 
-Status photos_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
 {
     Text facts = { 0 };
     text_add(&facts, "version %d, channels %d, pictures %d", VERSION, c->channels, a->count);
@@ -115,7 +115,7 @@ static Status count_damaged(Photos *f, int i, const char *why, Err *err)
 {
     Status bad = STATUS_OK;
     if (atomic_exchange(&f->damaged[i], true)) return STATUS_OK;
-#pragma omp critical(photos_damaged)
+#pragma omp critical(photo_damaged)
     {
         add_bad(f, why);
         if (f->bad > f->allowed) bad = too_many(f, err);
@@ -162,21 +162,21 @@ static void keep(Photos *f, int i, const Image *m)
     atomic_fetch_sub(&f->used, all);
 }
 
-Status photos_file(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
+Status photo_file(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
                    Err *err)
 {
     const Photos *f = d->own;
     return album_read(&f->album, f->file[i], path, bytes, n, err);
 }
 
-Status photos_read(const Data *d, int i, Image *out, Err *err)
+Status photo_read(const Data *d, int i, Image *out, Err *err)
 {
     Photos *f = d->own;
     Err     why;
     char    path[DATA_FILE], *bytes;
     size_t  n;
     if (recall(f, i, out, d->channels)) return STATUS_OK;
-    Status bad = photos_file(d, i, path, &bytes, &n, &why);
+    Status bad = photo_file(d, i, path, &bytes, &n, &why);
     if (!bad) {
         bad = picture_decode(out, d->channels, bytes, n, path, &why);
         free(bytes);
@@ -203,7 +203,7 @@ static void describe(Data *d, const Photos *f, const DataConfig *c)
     if (d->channels == 1) d->mean[0] = 0.459f, d->std[0] = 0.226f;
 }
 
-Status photos_open(Data *d, const Album *album, const DataConfig *c, Err *err)
+Status photo_open(Data *d, const Album *album, const DataConfig *c, Err *err)
 {
     Photos *f = calloc(1, sizeof *f);
     CHECK(f, "no memory for photographs");
@@ -226,7 +226,7 @@ Status photos_open(Data *d, const Album *album, const DataConfig *c, Err *err)
     return STATUS_OK;
 }
 
-void photos_close(Data *d)
+void photo_close(Data *d)
 {
     Photos *f = d->own;
     for (int i = 0; f->kept && i < f->looked; i++) free(f->kept[i]);
@@ -238,7 +238,7 @@ void photos_close(Data *d)
     free(f);
 }
 
-int photos_bad(const Data *d, Text *why)
+int photo_bad(const Data *d, Text *why)
 {
     const Photos *f = d->own;
     text_add(why, "%s", text_get(&f->why));

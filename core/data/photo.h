@@ -1,0 +1,25 @@
+/* Photographs as a data set, each of its own size: decoding, keeping, counting what is
+ * damaged.  What the data sets "folder" and "webdataset" share; they only fill an album.
+ *
+ * Decoded pictures stay in memory while they fit.  Whether a picture is damaged is
+ * told in two steps: at open what can be seen without decoding, and such pictures are
+ * left out; when decoding the rest, and such a picture is seen as plain gray.  Both
+ * count against data.bad-images; one more ends the run.
+ */
+#ifndef CORE_DATA_PHOTO_H
+#define CORE_DATA_PHOTO_H
+
+#include "core/data/album.h"
+
+/* Members of a DataKind, but for photo_open, which takes the album over, and
+ * photo_identify, which hashes it; `version` is raised when what is decoded changes. */
+MUST_USE Status photo_check(const DataConfig *c, Err *err);
+MUST_USE Status photo_open(Data *d, const Album *a, const DataConfig *c, Err *err);
+MUST_USE Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err);
+MUST_USE Status photo_read(const Data *d, int i, Image *out, Err *err);
+MUST_USE Status photo_file(const Data *d, int i, char path[DATA_FILE], char **bytes,
+                            size_t *n, Err *err);
+int             photo_bad(const Data *d, Text *why);
+void            photo_close(Data *d);
+
+#endif

@@ -37,6 +37,16 @@ ClassifierConfig tune_model(const Cell *c, const TuneConfig *how)
     return m;
 }
 
+Augment tune_augment(const TuneConfig *how)
+{
+    Augment a = augment_defaults();
+    a.area_min = how->crop_min;
+    a.flip = how->flip ? 0.5 : 0;
+    a.randaugment = how->randaugment;
+    a.erase = how->erase;
+    return a;
+}
+
 static Status open_model(Tune *u, Err *err)
 {
     const Backend   *be;
@@ -61,11 +71,7 @@ static Status open_model(Tune *u, Err *err)
 static void open_data(Tune *u)
 {
     const TuneConfig *k = u->how;
-    u->augment = augment_defaults();
-    u->augment.area_min = k->crop_min;
-    u->augment.flip = k->flip ? 0.5 : 0;
-    u->augment.randaugment = k->randaugment;
-    u->augment.erase = k->erase;
+    u->augment = tune_augment(k);
     u->mixing = (Mixing){ k->mixup, k->cutmix, k->smoothing };
     loader_open(&u->loader, u->data,
                 &(LoaderConfig){ .batch = k->batch, .shuffle = true, .augment = &u->augment,

@@ -1,0 +1,72 @@
+/* maskgrid augment: what training with labels sees of a recipe's pictures. */
+#include "experiments/cli/cli.h"
+
+#include "experiments/recipe/recipe.h"
+#include "experiments/record/sheet.h"
+#include "experiments/stages/tune.h"
+
+#include <stdio.h>
+
+typedef struct {
+    OptionList  set;
+    const char *out;
+    long        images, seed, epoch;
+} Options;
+
+static const Option options[] = {
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key of the recipe, as for run"),
+    OPTION_TEXT(Options, out, "FILE.png", "augment.png", "where to draw"),
+    OPTION_INT(Options, images, "N", "6", 2, 32, "pictures, an even number"),
+    OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
+    OPTION_INT(Options, epoch, "N", "0", 0, 1L << 31, "of a training"),
+    { 0 }
+};
+
+static Status draw(const Options *o, const Recipe *r, Err *err)
+{
+    const Config    *c = &r->cells[0].config;
+    const TuneConfig how = config_finetune(c);
+    const Augment    augment = tune_augment(&how);
+    const Mixing     mixing = { how.mixup, how.cutmix, how.smoothing };
+    char             title[128];
+    Data            *data;
+    if (data_open(&data, &c->data, SPLIT_TRAIN, err)) return err->code;
+    snprintf(title, sizeof title, "What fine-tuning sees: %.60s, %d x %d pixels", data->name,
+             data->height, data->width);
+    int    images = (int)(o->images < data->count ? o->images : data->count) / 2 * 2;
+    Sheet  s = { .data = data, .augment = &augment, .mixing = &mixing, .images = images,
+                 .seed = (uint64_t)o->seed, .epoch = (uint64_t)o->epoch, .title = title };
+    Status bad = sheet_write(&s, o->out, err);
+    data_close(data);
+    return bad;
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options *o = opt;
+    Recipe        *r = NULL;
+    Err            err;
+    (void)n;
+    Status bad = recipe_open(&r, arguments[0], o->set.item, o->set.n, &err);
+    if (!bad) bad = draw(o, r, &err);
+    if (!bad) printf("%s\n", o->out);
+    recipe_close(r);
+    return bad ? cli_fail(&err) : EXIT_DONE;
+}
+
+COMMAND(augment) = {
+    .place = 35,
+    .arguments = "RECIPE",
+    .least = 1,
+    .most = 1,
+    .about = "what fine-tuning sees of pictures, step by step: one figure",
+    .details = "Some of the recipe's pictures as they are evaluated, cropped and flipped, "
+               "after RandAugment, random erasing, mixup or CutMix, as finetune.* says; then "
+               "each change of RandAugment alone, in both directions where it has two.",
+    .examples = "  maskgrid augment demo\n"
+                "  maskgrid augment photos -s data.folder=PATH --images 8 --epoch 3\n"
+                "  maskgrid augment demo -s finetune.randaugment=5 -s finetune.crop-min=0.5\n",
+    .options = options,
+    .size = sizeof(Options),
+    .run = run,
+};

@@ -1,5 +1,6 @@
 #include "strategies/registry.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/mask/expression.h"
 #include "core/mask/replay.h"
@@ -75,16 +76,26 @@ Status strategy_find(const StrategyEntry **found, const char *spec, Err *err)
     return *found ? STATUS_OK : unknown(spec, (int)n, err);
 }
 
+/* The n bytes of a path or name with the ending of recordings; an expression can end in
+ * one too. */
+static bool is_recording(const char *spec, size_t n)
+{
+    static const char ENDING[] = ".h5", ENDS[] = " ()|";
+    const size_t      end = sizeof ENDING - 1;
+    if (n <= end || memcmp(spec + n - end, ENDING, end) || strpbrk(spec + n, ENDS))
+        return false;
+    Text path = { 0 };
+    text_add_bytes(&path, spec, n);
+    bool is = !strpbrk(path.s, ENDS) || file_exists(path.s);
+    text_free(&path);
+    return is;
+}
+
 Status strategy_recording(const Recording **r, const char *spec, Err *err)
 {
-    static const char    ENDING[] = ".h5";
     const StrategyEntry *e = NULL;
-    const char          *base = strrchr(spec, '/') ? strrchr(spec, '/') : spec;
-    const char          *end = base + strcspn(base, "@:");
     *r = NULL;
-    if (end - base < (int)sizeof ENDING || memcmp(end - strlen(ENDING), ENDING, strlen(ENDING)) ||
-        strpbrk(end, " ()|"))
-        return STATUS_OK;
+    if (!is_recording(spec, strcspn(spec, "@:"))) return STATUS_OK;
     if (strategy_find(&e, spec, err)) return err->code;
     *r = replay_of(e->strategy);
     return STATUS_OK;

@@ -24,7 +24,8 @@ typedef struct {
 static const Option options[] = {
     OPTION_FLAG(Options, all, "every strategy there is, plug-ins too, a line each"),
     OPTION_LIST(Options, grid, 0, "RxC",
-                "patches to measure on, 14x14; may be given several times"),
+                "patches to measure on, 14x14 or a recording's own; may be given several "
+                "times"),
     OPTION_NUMBER(Options, ratio, "R", NULL, 0.0001, 0.9999,
                   "share of hidden patches (default: a recording's own, else 0.75)"),
     OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),
@@ -63,7 +64,9 @@ static Status add(Lint *l, const char *spec, const char *grid, Err *err)
     if (l->n == FOUND_MOST)
         return err_set(err, STATUS_CONFIG, "at most %d strategies on all grids",
                        FOUND_MOST);
-    if (!l->o->grid.n && strategy_recording(&r, spec, err)) return err->code;
+    /* What is no recording breaks a law, which the child says. */
+    Status bad = l->o->grid.n ? STATUS_OK : strategy_recording(&r, spec, err);
+    if (bad && bad != STATUS_FORMAT) return bad;
     if (grid_read(&c.rows, &c.cols, grid, err)) return err->code;
     if (r) c.rows = r->rows, c.cols = r->cols;
     if (lint_run(&l->found[l->n], &c, err)) return err->code;

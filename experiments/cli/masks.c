@@ -240,8 +240,8 @@ static Status write_record(Work *w, const MaskRecord *drawn, Err *err)
     m.ratio = mask_ratio(w->mask, w->ratio, m.progress[0]);
     Status bad = mask_record_write(o->out, &m, err);
     if (!bad)
-        printf("%s: %s, %zu images, %ld epoch%s\n", o->out, m.strategy, m.images, o->epochs,
-               o->epochs == 1 ? "" : "s");
+        printf("%s: %s, %zu image%s, %ld epoch%s\n", o->out, m.strategy, m.images,
+               m.images == 1 ? "" : "s", o->epochs, o->epochs == 1 ? "" : "s");
     text_free(&needs);
     return bad;
 }

@@ -111,6 +111,13 @@ Test(lint_command, of_one_recorded_mask)
     cr_expect(strstr(said, "2 of 9 patches visible, not the 4"), "%s", said);
 }
 
+Test(lint_command, of_no_recording)
+{
+    const char *path = scratch_file(&scratch, "text.h5", "no HDF5 at all", 14);
+    cr_expect_eq(RUN(path), EXIT_CHECK_FAILED);
+    cr_expect(strstr(said, "opens    BROKEN") && strstr(said, "text.h5"), "%s", said);
+}
+
 Test(lint_command, of_what_throws)
 {
     cr_expect_eq(RUN("random:throw=0.3", "--draws", "50"), EXIT_DONE, "%s", said);

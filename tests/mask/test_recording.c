@@ -317,6 +317,25 @@ Test(recording, throws_as_it_was_recorded)
     mask_close(m);
 }
 
+Test(recording, is_told_from_an_expression)
+{
+    static const struct { const char *spec; bool is; } cases[] = {
+        { "%s", true }, { "%s:jitter=1", true }, { "random until 0.5 then %s", false },
+        { "%s until 0.5 then random", false }, { "(%s)", false }, { "random", false },
+    };
+    File f = whole();
+    for (int blank = 0; blank < 2; blank++) {
+        const char *path = write_file_as(&f, blank ? "my masks.h5" : "masks.h5");
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            const Recording *r;
+            char             spec[500];
+            snprintf(spec, sizeof spec, cases[i].spec, path);
+            OK(strategy_recording(&r, spec, &err));
+            cr_expect_eq(r != NULL, cases[i].is, "%s", spec);
+        }
+    }
+}
+
 /* Of "my masks (2).h5" the text is one word, and finds the file again, in this process
  * and in another that is told the folder. */
 Test(recording, may_be_called_anything)

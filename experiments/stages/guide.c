@@ -65,6 +65,7 @@ void guide_close(Guide *g)
 static void meter(void *self, bool on)
 {
     Guide *g = self;
+    if (!g->needs) return;
     double s = clock_s(), gflop = 1e-9 * gemmlog_flop(g->log);
     if (on) {
         g->from_s = s, g->from_gflop = gflop;
@@ -163,7 +164,7 @@ Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress, bool t
     meter(g, true);
     if (g->needs & AT_BATCHES) look(g, b);
     if (check_seen(g, b->N, err) || remember(g, b, training, err)) return err->code;
-    if (g->needs) meter(g, false);
+    meter(g, false);
     *v = (MaskView){
         .progress = (float)progress,
         .heads = g->mae->config.encoder.size.heads,

@@ -27,6 +27,8 @@ static void give_up(j_common_ptr j)
     Decoder *d = j->client_data;
     char     why[JMSG_LENGTH_MAX];
     j->err->format_message(j, why);
+    if (j->err->msg_code == JERR_BAD_PRECISION)
+        snprintf(why, sizeof why, "%d bits a value, expected 8", j->err->msg_parm.i[0]);
     err_set(d->err, STATUS_FORMAT, "%s: JPEG: %s", d->name, why);
     longjmp(d->back, 1);
 }

@@ -5,6 +5,7 @@
 #include <png.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A decoder that comes back to decode() below when libpng gives up. */
@@ -13,16 +14,22 @@ typedef struct {
     png_infop   info;
     const char *at, *end, *name;
     Err        *err;
+    char        flaw[80]; /* the last that libpng went on with */
 } Decoder;
 
 static void give_up(png_structp png, const char *why)
 {
     Decoder *d = png_get_error_ptr(png);
-    err_set(d->err, STATUS_FORMAT, "%s: PNG: %s", d->name, why);
+    bool     head = strstr(why, "IHDR") && d->flaw[0]; /* it only says "invalid" then */
+    err_set(d->err, STATUS_FORMAT, "%s: PNG: %s", d->name, head ? d->flaw : why);
     png_longjmp(png, 1);
 }
 
-static void bear(png_structp png, const char *why) { (void)png, (void)why; }
+static void bear(png_structp png, const char *why)
+{
+    Decoder *d = png_get_error_ptr(png);
+    snprintf(d->flaw, sizeof d->flaw, "%s", why);
+}
 
 static void take(png_structp png, png_bytep to, size_t n)
 {

@@ -168,7 +168,7 @@ Test(picture, refuses_what_it_does_not_read_and_says_what_it_is)
 
     char *copy = copy_of(p), *at = frame(copy, p->bytes);
     at[4] = 12;
-    expect_refused(copy, (size_t)p->bytes, "precision 12");
+    expect_refused(copy, (size_t)p->bytes, "x.jpg: JPEG: 12 bits a value, expected 8");
     at[4] = 8;
     memcpy(at + 5, "\xff\xdc\xff\xdc", 4); /* 65500 x 65500, in as many bytes */
     expect_refused(copy, (size_t)p->bytes, "at most 67108864 pixels");

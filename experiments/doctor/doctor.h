@@ -1,0 +1,17 @@
+/* The parts of the doctor; each fills in a section that the caller closes. */
+#ifndef EXPERIMENTS_DOCTOR_DOCTOR_H
+#define EXPERIMENTS_DOCTOR_DOCTOR_H
+
+#include "core/data/data.h"
+#include "experiments/doctor/section.h"
+
+/* A data set, told by its name or by its folder; `set` is what a folder holds, NULL: told by
+ * what is in it.  Complains of pictures that cannot be read, classes that only one split
+ * has, pictures that both splits have, one picture with two labels.  STATUS_MISSING if
+ * there is no such data set, STATUS_CONFIG if a folder could be several. */
+MUST_USE Status doctor_data(Section *s, const char *subject, const char *set, Err *err);
+
+/* Which data sets are in the usual places; complains of nothing. */
+void doctor_installed(Section *s);
+
+#endif

@@ -1,0 +1,175 @@
+/* What the doctor finds in data sets that are made here. */
+#include "core/base/file.h"
+#include "experiments/cli/cli.h"
+#include "experiments/doctor/doctor.h"
+#include "tests/data/pictures.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Scratch scratch;
+static char    root[80];
+
+static void copy(const char *from, const char *to)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(scratch_path(&scratch, from), 1 << 20, &bytes, &n, &err));
+    scratch_file(&scratch, to, bytes, n);
+    free(bytes);
+}
+
+static void add_folder(const char *name)
+{
+    Err err;
+    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
+}
+
+/* Cats and dogs, two and one to train on, one each in val. */
+static void open_scratch(void)
+{
+    scratch_open(&scratch);
+    strcpy(root, scratch.folder);
+    add_folder("train/cat"), add_folder("train/dog"), add_folder("val/cat"), add_folder("val/dog");
+    picture_write(&scratch, "train/cat/1.jpg", 10), picture_write(&scratch, "train/cat/2.jpg", 20);
+    picture_write(&scratch, "train/dog/1.jpg", 30), picture_write(&scratch, "val/cat/1.jpg", 40);
+    picture_write(&scratch, "val/dog/1.jpg", 50);
+}
+
+static void close_scratch(void) { scratch_close(&scratch); }
+TestSuite(doctor, .init = open_scratch, .fini = close_scratch);
+
+static Text look(const char *subject, const char *set, int complaints)
+{
+    Section s;
+    Err     err;
+    Text    out = { 0 };
+    cr_assert(!doctor_data(&s, subject, set, &err), "%s", err.text);
+    section_print(&s, 0, &out);
+    cr_expect(s.n == complaints, "%d complaints:\n%s", s.n, text_get(&out));
+    section_close(&s);
+    return out;
+}
+
+static void expect_found(int complaints, const char *what)
+{
+    Text out = look(root, NULL, complaints);
+    cr_expect(strstr(text_get(&out), what), "no '%s' in\n%s", what, text_get(&out));
+    text_free(&out);
+}
+
+Test(doctor, finds_nothing_wrong_with_what_is_right)
+{
+    expect_found(0, "nothing is wrong");
+    expect_found(0, "train                             3          0          0\n");
+    expect_found(0, "cat                               2          1\n");
+}
+
+Test(doctor, names_what_cannot_be_read)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    scratch_file(&scratch, "val/dog/2.jpg", "GIF89a", 6);
+    expect_found(1, "val/dog/2.jpg: a GIF, expected a JPEG or a PNG\n  1 thing is wrong");
+    cr_assert(!file_read(scratch_path(&scratch, "train/cat/2.jpg"), 1 << 20, &bytes, &n, &err));
+    memset(bytes + 41, 0x55, 8); /* whole at both ends: seen only when decoded */
+    scratch_file(&scratch, "train/cat/3.jpg", bytes, n);
+    free(bytes);
+    expect_found(2, "train/cat/3.jpg: PNG: ");
+    expect_found(2, "train                             3          1          0\n");
+}
+
+Test(doctor, finds_pictures_that_are_there_twice)
+{
+    copy("train/cat/1.jpg", "train/cat/7.jpg"); /* a copy is told, but not wrong */
+    expect_found(0, "train                             4          0          1\n");
+    copy("train/cat/1.jpg", "val/cat/7.jpg");
+    expect_found(1, "val/cat/7.jpg is ");
+    expect_found(1, "train/cat/1.jpg, the same file\n");
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(scratch_path(&scratch, "val/cat/7.jpg"), 1 << 20, &bytes, &n, &err));
+    bytes = realloc(bytes, n + 1), bytes[n] = 'x';
+    scratch_file(&scratch, "val/cat/7.jpg", bytes, n + 1);
+    free(bytes);
+    expect_found(1, "train/cat/1.jpg, the same pixels\n");
+}
+
+Test(doctor, finds_a_picture_of_two_classes)
+{
+    copy("train/cat/1.jpg", "train/dog/7.jpg");
+    expect_found(1, "train/dog/7.jpg (dog) is ");
+    expect_found(1, "train/cat/1.jpg (cat), the same file\n");
+}
+
+Test(doctor, compares_the_classes_of_both_splits)
+{
+    remove(scratch_path(&scratch, "val/dog/1.jpg"));
+    expect_found(1, "val: no picture of class dog");
+    add_folder("val/wolf"), add_folder("val/yak");
+    expect_found(1, "val: classes that are not in train/: wolf, yak");
+}
+
+Test(doctor, tells_a_set_by_its_files)
+{
+    static const char head[] = "\0\0\x8\3\0\0\0\1\0\0\0\34\0\0\0\34";
+    static char       pictures[16 + 784];
+    Section           s;
+    Err               err;
+    memcpy(pictures, head, 16);
+    add_folder("kmnist");
+    for (int i = 0; i < 2; i++) {
+        char name[64];
+        pictures[20] = (char)i;
+        snprintf(name, sizeof name, "kmnist/%s-images-idx3-ubyte", i ? "t10k" : "train");
+        scratch_file(&scratch, name, pictures, sizeof pictures);
+        snprintf(name, sizeof name, "kmnist/%s-labels-idx1-ubyte", i ? "t10k" : "train");
+        scratch_file(&scratch, name, "\0\0\x8\1\0\0\0\1\2", 9);
+    }
+    Text out = look(scratch_path(&scratch, "kmnist"), NULL, 18); /* classes without pictures */
+    cr_expect(strstr(text_get(&out), "set                      kmnist"), "%s", text_get(&out));
+    text_free(&out);
+    char other[200];
+    snprintf(other, sizeof other, "%s/other", root);
+    rename(scratch_path(&scratch, "kmnist"), other);
+    cr_expect_eq(doctor_data(&s, other, NULL, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "could be fashion-mnist, mnist, kmnist; say which"), "%s",
+              err.text);
+    out = look(other, "mnist", 18);
+    text_free(&out);
+    cr_expect_eq(doctor_data(&s, scratch_path(&scratch, "train"), NULL, &err), STATUS_MISSING);
+    cr_expect_eq(doctor_data(&s, "no-such-set", NULL, &err), STATUS_MISSING);
+}
+
+static int command(char *subject, char *format)
+{
+    return cli_main(5, (char *[]){ "maskgrid", "doctor", subject, "--format", format, NULL });
+}
+
+Test(doctor, command_ends_with_4_if_something_is_wrong)
+{
+    static char out[1 << 16];
+    cr_redirect_stdout();
+    cr_redirect_stderr();
+    cr_expect_eq(command(root, "table"), EXIT_DONE);
+    scratch_file(&scratch, "val/dog/na\xffme.jpg", "", 0); /* no UTF-8 */
+    cr_expect_eq(command(root, "json"), EXIT_CHECK_FAILED);
+    cr_expect_eq(command("no-such-set", "json"), EXIT_DATA);
+    fflush(stdout);
+    out[fread(out, 1, sizeof out - 1, cr_get_redirected_stdout())] = '\0';
+    json_t *root_of = json_loads(strchr(out, '{'), 0, NULL);
+    cr_assert(root_of, "%s", out);
+    cr_expect(json_is_false(json_object_get(root_of, "ok")));
+    const json_t *section = json_array_get(json_object_get(root_of, "sections"), 0);
+    const json_t *first = json_array_get(json_object_get(section, "complaints"), 0);
+    cr_expect_str_eq(json_string_value(json_object_get(first, "kind")), "unreadable");
+    cr_expect(strstr(json_string_value(json_object_get(first, "text")), "an empty file"));
+    json_decref(root_of);
+}

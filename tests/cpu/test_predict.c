@@ -53,8 +53,9 @@ Test(predict, order_loss_as_in_the_source)
     tape_close(&t);
 }
 
-/* The right order costs nothing, the wrong one -log(1e-6), no pair nothing. */
-Test(predict, order_loss_by_hand)
+/* What a loss says of four patches, of which the third is visible. */
+static double by_hand(Tensor *(*op)(Tape *, Tensor *, Tensor *, const Visible *),
+                      const real guesses[4], const real losses[4])
 {
     Tape       t;
     static int ids[] = { 2, 0, 1, 3 };
@@ -62,27 +63,26 @@ Test(predict, order_loss_by_hand)
     tape_open(&t, test_backend());
     Tensor *guess = tape_constant(&t, 2, (int[]){ 1, 4 });
     Tensor *cost = tape_constant(&t, 2, (int[]){ 1, 4 });
-    t.be->write(cost->data, (real[]){ 1, 2, 99, 3 }, 4);
-    t.be->write(guess->data, (real[]){ -100, 0, -99, 100 }, 4);
-    cr_expect_float_eq((double)*op_order_loss(&t, guess, cost, &v)->data, 0, 2e-6);
-    t.be->write(guess->data, (real[]){ 100, 0, -99, -100 }, 4);
-    cr_expect_float_eq((double)*op_order_loss(&t, guess, cost, &v)->data, -log(1e-6), 1e-4);
-    t.be->write(cost->data, (real[]){ 5, 5, 99, 5 }, 4);
-    cr_expect(*op_order_loss(&t, guess, cost, &v)->data == 0);
+    t.be->write(cost->data, losses, 4);
+    t.be->write(guess->data, guesses, 4);
+    double loss = (double)*op(&t, guess, cost, &v)->data;
     tape_close(&t);
+    return loss;
+}
+
+/* The right order costs nothing, the wrong one -log(1e-6), no pair nothing. */
+Test(predict, order_loss_by_hand)
+{
+    static const real right[] = { -100, 0, -99, 100 }, wrong[] = { 100, 0, -99, -100 };
+    static const real losses[] = { 1, 2, 99, 3 }, equal[] = { 5, 5, 99, 5 };
+    cr_expect_float_eq(by_hand(op_order_loss, right, losses), 0, 2e-6);
+    cr_expect_float_eq(by_hand(op_order_loss, wrong, losses), -log(1e-6), 1e-4);
+    cr_expect(by_hand(op_order_loss, wrong, equal) == 0);
 }
 
 /* Losses 1, 2, 3 are -1, 0, 1 to the predictor. */
 Test(predict, size_loss_by_hand)
 {
-    Tape       t;
-    static int ids[] = { 2, 0, 1, 3 };
-    Visible    v = { .N = 1, .L = 4, .K = 1, .ids = ids };
-    tape_open(&t, test_backend());
-    Tensor *guess = tape_constant(&t, 2, (int[]){ 1, 4 });
-    Tensor *cost = tape_constant(&t, 2, (int[]){ 1, 4 });
-    t.be->write(cost->data, (real[]){ 1, 2, 99, 3 }, 4);
-    t.be->write(guess->data, (real[]){ -1, 3, 50, 0 }, 4);
-    cr_expect_float_eq((double)*op_size_loss(&t, guess, cost, &v)->data, 10.0 / 3, 1e-5);
-    tape_close(&t);
+    static const real guesses[] = { -1, 3, 50, 0 }, losses[] = { 1, 2, 99, 3 };
+    cr_expect_float_eq(by_hand(op_size_loss, guesses, losses), 10.0 / 3, 1e-5);
 }

@@ -10,8 +10,10 @@
 
 void scratch_open(Scratch *s)
 {
-    strcpy(s->folder, "/tmp/maskgrid-test-XXXXXX");
-    cr_assert(mkdtemp(s->folder) != NULL);
+    const char *where = getenv("TMPDIR");
+    snprintf(s->folder, sizeof s->folder, "%s/maskgrid-test-XXXXXX",
+             where && *where ? where : P_tmpdir);
+    cr_assert(mkdtemp(s->folder) != NULL, "%s", s->folder);
 }
 
 const char *scratch_path(Scratch *s, const char *name)

@@ -1,11 +1,12 @@
-/* A fresh temporary folder for one test, gone with what is in it at the end. */
+/* A fresh folder for one test, in $TMPDIR or where the system has such; gone with what
+ * is in it at the end. */
 #ifndef TESTS_SCRATCH_H
 #define TESTS_SCRATCH_H
 
 #include <stddef.h>
 
 typedef struct {
-    char folder[64], path[400];
+    char folder[120], path[400];
 } Scratch;
 
 void scratch_open(Scratch *s);

@@ -233,11 +233,9 @@ ParameterizedTestParameters(lint_command, bad_plugins)
 ParameterizedTest(int *i, lint_command, bad_plugins)
 {
     char broken[80];
-    prepare();
     cr_expect_eq(RUN(plugin(bad[*i].file), "--draws", "100", "--patience",
                      strcmp(bad[*i].file, "endless") ? "30" : "2"), EXIT_CHECK_FAILED);
     snprintf(broken, sizeof broken, "%-8s BROKEN", bad[*i].law);
     cr_expect(strstr(said, broken) && strstr(said, bad[*i].says), "%s: %s", bad[*i].file,
               said);
-    clean_up();
 }

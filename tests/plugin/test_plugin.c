@@ -210,8 +210,7 @@ ParameterizedTestParameters(plugin, what_is_wrong_is_named)
     return cr_make_param_array(int, index, N_BAD);
 }
 
-ParameterizedTest(int *i, plugin, what_is_wrong_is_named, .init = open_scratch,
-                  .fini = close_scratch, .timeout = 60)
+ParameterizedTest(int *i, plugin, what_is_wrong_is_named, .timeout = 60)
 {
     char line[10000], says[20000] = "";
     snprintf(line, sizeof line, "%s lint --patience 2 --draws 20 '%s/%s.so' 2>&1",

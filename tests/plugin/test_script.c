@@ -125,8 +125,7 @@ ParameterizedTestParameters(script, hostile_answers_are_named)
 }
 
 /* In a program of its own, which ends. */
-ParameterizedTest(int *i, script, hostile_answers_are_named, .init = open_scratch,
-                  .fini = close_scratch, .timeout = 30)
+ParameterizedTest(int *i, script, hostile_answers_are_named)
 {
     char line[2000], says[2000] = "";
     snprintf(line, sizeof line, "%s masks '%s' --grid 2x2 --ratio 0.5 --count 1 2>&1 >/dev/null",
@@ -158,7 +157,10 @@ Test(script, what_cannot_be_started_is_named)
 Test(script, the_example_draws_the_same_on_any_threads)
 {
     enum { SIDE = 6, N = 8, ALL = SIDE * SIDE };
-    if (system("python3 -c pass 2>/dev/null")) cr_skip_test("there is no python3");
+    if (system("python3 -c pass 2>/dev/null")) {
+        fprintf(stderr, "SKIPPED: script/the_example: there is no python3\n");
+        cr_skip_test(); /* which says nothing */
+    }
     Mask    *m;
     Err      err;
     int      together[N * ALL], alone[ALL];

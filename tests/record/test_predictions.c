@@ -57,7 +57,7 @@ ParameterizedTestParameters(predictions, reads)
     return cr_make_param_array(int, index, N_GOOD);
 }
 
-ParameterizedTest(int *i, predictions, reads, .init = open_scratch, .fini = close_scratch)
+ParameterizedTest(int *i, predictions, reads)
 {
     Err         err = { .text = "" };
     Predictions p;
@@ -104,7 +104,7 @@ ParameterizedTestParameters(predictions, refuses)
     return cr_make_param_array(int, index, N_HOSTILE);
 }
 
-ParameterizedTest(int *i, predictions, refuses, .init = open_scratch, .fini = close_scratch)
+ParameterizedTest(int *i, predictions, refuses)
 {
     Err         err = { .text = "" };
     Predictions p;

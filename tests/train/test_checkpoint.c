@@ -160,8 +160,7 @@ ParameterizedTestParameters(checkpoint, foreign_files)
     return cr_make_param_array(int, index, N_CASES);
 }
 
-ParameterizedTest(int *i, checkpoint, foreign_files, .init = open_scratch,
-                  .fini = close_scratch)
+ParameterizedTest(int *i, checkpoint, foreign_files)
 {
     Err err = { .text = "" };
     Mae m, again;

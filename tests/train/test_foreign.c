@@ -222,8 +222,7 @@ ParameterizedTestParameters(foreign, survives_damage)
     return cr_make_param_array(int, kinds, 2);
 }
 
-ParameterizedTest(int *kind, foreign, survives_damage, .init = open_scratch,
-                  .fini = close_scratch)
+ParameterizedTest(int *kind, foreign, survives_damage)
 {
     size_t n;
     char  *bytes = read_all(*kind ? GOLDEN "_legacy.pth" : GOLDEN "_mae.pth", &n);

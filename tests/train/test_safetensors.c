@@ -93,8 +93,7 @@ ParameterizedTestParameters(safetensors, refuses)
     return cr_make_param_array(int, index, N_HOSTILE);
 }
 
-ParameterizedTest(int *i, safetensors, refuses, .init = open_scratch,
-                  .fini = close_scratch)
+ParameterizedTest(int *i, safetensors, refuses)
 {
     Err         err;
     Safetensors f;

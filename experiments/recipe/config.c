@@ -6,7 +6,7 @@
 
 static const struct { const char *word; int schema; } stages[STAGE_KINDS] = {
     [STAGE_PRETRAIN] = { "pretrain", 1 },
-    [STAGE_KNN] = { "knn", 1 },
+    [STAGE_KNN] = { "knn", 2 },
     [STAGE_LINEAR_CACHED] = { "linear-cached", 1 }, /* before "linear": see stage_of */
     [STAGE_LINEAR] = { "linear", 1 },
     [STAGE_PARTIAL] = { "partial", 1 },

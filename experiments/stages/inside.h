@@ -38,9 +38,9 @@ MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *w
 
 /* What a network says of the test set: logits [count, classes], and what is true. */
 typedef struct {
-    float *scores;
-    int   *labels;
-    int    count;
+    float     *scores;
+    const int *labels;
+    int        count;
 } Scores;
 
 /* Of whole pictures, nothing augmented; logits(t, self, images) is the network.  The

@@ -15,8 +15,9 @@ Status stage_score(Scores *s, const Cell *c, Arena *host, Tape *t, const VitConf
     if (data_open(&data, &c->config.data, SPLIT_TEST, err)) return err->code;
     const int    batch = features_batch(c->rows * c->cols);
     const size_t n = (size_t)data->count, classes = (size_t)data->classes;
-    *s = (Scores){ ARENA_NEW(host, float, n * classes), ARENA_NEW(host, int, n), data->count };
-    memcpy(s->labels, data->labels, n * sizeof *s->labels);
+    int         *labels = ARENA_NEW(host, int, n);
+    memcpy(labels, data->labels, n * sizeof *labels);
+    *s = (Scores){ ARENA_NEW(host, float, n * classes), labels, data->count };
 
     loader_open(&loader, data, &(LoaderConfig){ .batch = batch });
     Batch b = batch_new(host, &loader);

@@ -132,6 +132,10 @@ Test(stages, every_evaluation_leaves_its_record, .timeout = 60)
     double tuned = metric(&x, c, STAGE_FINETUNE, "finetune_top5");
     cr_expect(tuned >= metric(&x, c, STAGE_FINETUNE, "finetune_top1") && tuned <= 100);
     double knn = metric(&x, c, STAGE_KNN, "knn_top1");
+    double mean = metric(&x, c, STAGE_KNN, "knn_mean_top1");
+    double class_token = metric(&x, c, STAGE_KNN, "knn_class_top1");
+    cr_expect(mean == knn && class_token >= 0 && class_token <= 100, "mean %g, class token %g",
+              mean, class_token);
     double top5 = metric(&x, c, STAGE_KNN, "knn_top5");
     double linear = metric(&x, c, STAGE_LINEAR_CACHED, "linear_cached_top1");
     cr_expect(knn >= 0 && knn <= top5 && top5 <= 100, "knn %g, top five %g", knn, top5);

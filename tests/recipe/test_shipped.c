@@ -1,0 +1,77 @@
+/* The recipes that ship: every key is there, every value goes with the others. */
+#include "tests/recipe/recipes.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* On drawn scenes of the same size, so that no data must be installed. */
+static const char *const scenes[] = {
+    "data.set=scenes", "data.folder=none", "data.train=48", "data.test=16", "pretrain.batch=16",
+    "linear.batch=16", "partial.batch=16", "finetune.batch=16",
+};
+enum { SETTINGS = sizeof scenes / sizeof *scenes };
+
+static Recipe *shipped(const char *name, const char *preset, const char *patch)
+{
+    const char *settings[SETTINGS + 3];
+    char        path[64];
+    Recipe     *r;
+    Err         err;
+    int         n = SETTINGS;
+    memcpy(settings, scenes, sizeof scenes);
+    settings[n++] = !strcmp(name, "cifar10") ? "data.scenes.size=32" : "data.scenes.size=28";
+    if (preset) settings[n++] = preset, settings[n++] = patch;
+    snprintf(path, sizeof path, "experiments/recipes/%s.yaml", name);
+    cr_assert(!recipe_open(&r, path, settings, n, &err), "%s", err.text);
+    return r;
+}
+
+static const char *const names[] = { "demo", "table1", "guided", "photos", "cifar10", "imagenet" };
+
+ParameterizedTestParameters(shipped, is_whole)
+{
+    static int index[] = { 0, 1, 2, 3, 4, 5 };
+    return cr_make_param_array(int, index, 6);
+}
+
+ParameterizedTest(int *i, shipped, is_whole)
+{
+    Recipe *r = shipped(names[*i], NULL, NULL);
+    cr_expect(r->n_cells >= 1 && !strcmp(r->name, names[*i]), "%s", r->name);
+    recipe_close(r);
+}
+
+/* The table of the protocol: blr 5e-4 and 1e-3 of 256, 1024 images a step. */
+Test(shipped, imagenet_is_as_published)
+{
+    static const struct {
+        const char *preset, *patch;
+        int         epochs;
+        double      lr_per_256, layer_decay, drop_path, partial_drop;
+    } published[] = {
+        { "model.preset=base", "model.patch=16", 100, 5e-4, 0.65, 0.1, 0.1 },
+        { "model.preset=large", "model.patch=16", 50, 1e-3, 0.75, 0.2, 0.1 },
+        { "model.preset=huge", "model.patch=14", 50, 1e-3, 0.75, 0.3, 0.2 },
+    };
+    for (int i = 0; i < 3; i++) {
+        Recipe       *r = shipped("imagenet", published[i].preset, published[i].patch);
+        const Config *c = &r->cells[0].config;
+        TuneConfig    t = config_finetune(c);
+        cr_expect(t.epochs == published[i].epochs && t.lr_per_256 == published[i].lr_per_256 &&
+                      t.layer_decay == published[i].layer_decay &&
+                      t.drop_path == published[i].drop_path,
+                  "%s", published[i].preset);
+        cr_expect(t.randaugment == 9 && t.erase == 0.25 && t.mixup == 0.8 && t.cutmix == 1 &&
+                  t.smoothing == 0.1 && t.beta2 == 0.999 && t.min_lr == 1e-6 && t.warmup == 5);
+        cr_expect(fabs(t.lr - t.lr_per_256 * 16 / 256) <= 1e-12);
+        cr_expect(c->partial.lr_per_256 == 1e-3 && c->partial.layer_decay == 0.75 &&
+                  c->partial.drop_path == published[i].partial_drop);
+        cr_expect(c->probe.epochs == 90 && c->probe.lr_per_256 == 0.1 && c->probe.warmup == 10);
+        cr_expect(c->pretrain.epochs == 800 && c->pretrain.warmup == 40);
+        recipe_close(r);
+    }
+}

@@ -30,6 +30,7 @@ typedef struct {
     Arena        host;
     Column       column[COLUMNS];
     Image        shown, scratch;
+    uint8_t      fill[MAX_CHANNELS]; /* the loader's */
 } Page;
 
 static void list_columns(Page *p)
@@ -94,6 +95,7 @@ static Status put_column(Page *p, int i, int top, Err *err)
                                              .augment = k->crop_min > 0 ? &augment : NULL });
     Batch  b = batch_new(&p->host, &loader);
     Status bad = loader_batch(&loader, &b, epoch, 0, err);
+    memcpy(p->fill, loader.fill, sizeof p->fill);
     loader_close(&loader);
     if (bad) return bad;
     if (k->mixed) {
@@ -112,8 +114,6 @@ static Status put_column(Page *p, int i, int top, Err *err)
 
 /* --- single changes ----------------------------------------------------------------- */
 
-static const uint8_t fill[MAX_CHANNELS] = { 124, 116, 104 };
-
 /* Picture n as it is evaluated, changed. */
 static Status put_change(Page *p, int x, int y, ChangeKind kind, int n, bool negative, Err *err)
 {
@@ -125,7 +125,7 @@ static Status put_change(Page *p, int x, int y, ChangeKind kind, int n, bool neg
     if (!bad) {
         image_size(&p->shown, d->height, d->width, d->channels);
         centre_apply(&whole, d->height, p->shown.pixels, &p->scratch);
-        change(kind, &p->shown, amount, fill, &p->scratch);
+        change(kind, &p->shown, amount, p->fill, &p->scratch);
         canvas_image(&p->c, x, y + LINE, PANEL, PANEL, &p->shown);
         snprintf(text, sizeof text, amount != 0 ? "%s %.2g" : "%s", change_word(kind), amount);
         canvas_text(&p->c, x, y, SMALL, GRAY, text);

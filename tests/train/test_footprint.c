@@ -115,6 +115,49 @@ Test(footprint, of_a_sweep)
     cr_expect(footprint_train(&config, &s) > 2 * few);
 }
 
+/* A step of fine-tuning that is really done. */
+static size_t tuned(const ClassifierConfig *c, bool recompute)
+{
+    Classifier  m;
+    AdamW       adamw;
+    Tape        t;
+    AdamWConfig a = adamw_defaults();
+    uint64_t    ids[N] = { 4, 3, 2, 1, 0 };
+    classifier_open(&m, test_backend(), c, 1);
+    adamw_open(&adamw, &m.params, &a);
+    tape_open(&t, test_backend());
+    t.recompute = recompute;
+    for (int step = 0; step < 3; step++) {
+        Tensor  *x = images_of(&t), *target = tape_constant(&t, 2, (int[]){ N, c->classes });
+        test_fill(target->data, tensor_count(target), 2);
+        Tensor **shares = classifier_shares(&t, &m, 1, 0, ids, N);
+        Tensor  *logits = classifier_forward(&t, &m, x, shares);
+        adamw_backward(&adamw, &t, op_cross_entropy(&t, logits, target), 1e-3);
+        tape_reset(&t);
+    }
+    size_t all = m.params.host.used + m.params.values.peak + t.nodes.peak + t.values.peak +
+                 t.grads.peak;
+    tape_close(&t);
+    classifier_close(&m);
+    return all;
+}
+
+/* To the byte, but for the numbers of the images, which the dry step keeps itself. */
+Test(footprint, is_what_fine_tuning_takes)
+{
+    ClassifierConfig c = classifier_defaults(&config.encoder, 10, POOL_MEAN);
+    size_t           last = 0;
+    for (int i = 0; i < 6; i++) {
+        c.drop_path = i % 2 ? 0.2 : 0;
+        c.blocks = i < 4 ? 3 : 0.5;
+        bool   recompute = i / 2 == 1;
+        size_t dry = footprint_tune(&c, N, recompute), done = tuned(&c, recompute);
+        cr_expect(dry == done + 64, "%d: %zu bytes, measured %zu", i, dry, done);
+        if (i == 4) cr_expect(dry < last, "half a block takes %zu, all %zu", dry, last);
+        last = dry;
+    }
+}
+
 /* More than any machine has: nothing is allocated, so nothing aborts. */
 Test(footprint, of_what_does_not_fit)
 {

@@ -107,7 +107,8 @@ Test(imported, what_does_not_fit_is_said)
     };
     Scratch away;
     scratch_open(&away);
-    const char *path = scratch_file(&away, "r.yaml", "data: {set: scenes, train: 8, test: 8}\n", 39);
+    static const char text[] = "data: {set: scenes, train: 8, test: 8}\n";
+    const char       *path = scratch_file(&away, "r.yaml", text, sizeof text - 1);
     for (int i = 0; i < 4; i++) {
         Recipe *r;
         Err     err = { .text = "" };

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -221,6 +222,35 @@ Test(picture, damaged_never_crashes)
         }
         free(copy);
     }
+    free(g.bytes);
+}
+
+/* Whole, cut short and damaged: nothing stays behind.  (Under the sanitizer mallinfo2 tells
+ * nothing.) */
+Test(picture, decoding_leaves_no_memory_behind)
+{
+    Goldens g;
+    Image   m = { 0 };
+    Err     err;
+    size_t  after_first = 0;
+    open_goldens(&g);
+    for (int round = 0; round < 20; round++) {
+        for (int i = 0; i < g.n; i++) {
+            const Golden *p = &g.picture[i];
+            char         *copy = copy_of(p);
+            const size_t  n = (size_t)p->bytes;
+            cr_expect(!picture_decode(&m, 3, copy, n, p->name, &err), "%s", err.text);
+            cr_expect(picture_decode(&m, 3, copy, n / 2, p->name, &err) == STATUS_FORMAT);
+            memset(copy + n / 2, 0x55, n / 4);
+            if (!picture_decode(&m, 3, copy, n, p->name, &err)) m.pixels[0] = 0;
+            free(copy);
+        }
+        const size_t now = mallinfo2().uordblks;
+        if (!round) after_first = now;
+        cr_expect(now <= after_first, "round %d: %zu bytes, %zu after the first", round, now,
+                  after_first);
+    }
+    image_free(&m);
     free(g.bytes);
 }
 

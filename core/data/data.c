@@ -17,7 +17,7 @@ const DataKind *const data_kinds[] = {
     &data_stl10,           &data_webdataset,     NULL,
 };
 
-static const char *const split_names[] = { "train", "test" };
+static const char *const split_names[] = { "train", "test", "unlabeled" };
 
 DataConfig data_defaults(void)
 {
@@ -27,7 +27,13 @@ DataConfig data_defaults(void)
 
 int data_asked(const DataConfig *c, Split split)
 {
-    return split == SPLIT_TRAIN ? c->train_count : c->test_count;
+    const int asked[] = { c->train_count, c->test_count, c->unlabeled_count };
+    return asked[split];
+}
+
+Split data_pretraining(const DataConfig *c)
+{
+    return c->unlabeled_count ? SPLIT_UNLABELED : SPLIT_TRAIN;
 }
 
 static Status find_kind(const DataKind **kind, const char *name, Err *err)
@@ -65,6 +71,9 @@ Status data_check(const DataConfig *c, Err *err)
                        c->test_count);
     if (c->folder && strlen(c->folder) >= DATA_PATH)
         return err_set(err, STATUS_CONFIG, "folder: a path of more than %d bytes", DATA_PATH - 1);
+    if (c->unlabeled_count && !(kind->unlabeled && (!c->fallback || fallback->unlabeled)))
+        return err_set(err, STATUS_CONFIG, "%s has no unlabelled pictures",
+                       kind->unlabeled ? c->fallback : c->name);
     if (kind->check && kind->check(c, err)) return err->code;
     return c->fallback && fallback->check ? fallback->check(c, err) : STATUS_OK;
 }

@@ -20,7 +20,7 @@
 
 enum { DATA_PATH = 4096, DATA_FILE = 2 * DATA_PATH }; /* of a folder, of a file in it */
 
-typedef enum { SPLIT_TRAIN = 0, SPLIT_TEST = 1 } Split;
+typedef enum { SPLIT_TRAIN = 0, SPLIT_TEST = 1, SPLIT_UNLABELED = 2 } Split;
 
 typedef struct {
     const char  *name;        /* a row of data_kinds                             */
@@ -29,6 +29,7 @@ typedef struct {
     const char  *list;        /* of a folder's flat val/; NULL: val.txt          */
     int          train_count; /* the first so many; 0: all there are             */
     int          test_count;
+    int          unlabeled_count; /* to pre-train on, instead of train; 0: none    */
     int          size;        /* side of what the model sees; 0: the data set's  */
     int          channels;    /* of a folder's pictures: 1 gray, 3 colours       */
     int          bad_images;  /* so many of a folder may be unreadable           */
@@ -49,7 +50,8 @@ typedef struct {
                                                    each was read                   */
     float              mean[MAX_CHANNELS], std[MAX_CHANNELS]; /* of x / 255, train */
     const char *const *class_names;             /* [classes]                       */
-    int               *labels;                  /* [count], 0..classes-1           */
+    int               *labels;                  /* [count], 0..classes-1; 0 of the
+                                                   unlabelled                      */
     uint8_t           *pixels;                  /* [count, stored_height, stored_width,
                                                    channels]; NULL where it reads  */
     void              *own;                     /* of the data set                 */
@@ -65,6 +67,7 @@ typedef struct {
  * for sets with a file for each picture: the file of picture i, to be freed, and its name. */
 struct DataKind {
     const char *name, *about;
+    bool        unlabeled; /* it has such pictures too */
     Status (*check)(const DataConfig *c, Err *err);
     Status (*find)(const DataConfig *c, Err *err);
     Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
@@ -116,5 +119,8 @@ MUST_USE Status data_hash_file(Hash *h, const char *path, Err *err);
 
 /* How many pictures of a split are asked for; 0: all. */
 int data_asked(const DataConfig *c, Split split);
+
+/* What to pre-train on: the unlabelled, if some are asked for, else train. */
+Split data_pretraining(const DataConfig *c);
 
 #endif

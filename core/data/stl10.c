@@ -1,4 +1,5 @@
-/* STL-10: pictures of 96 x 96, ten classes; 5,000 to train on, 8,000 to test.
+/* STL-10: pictures of 96 x 96, ten classes; 5,000 to train on, 8,000 to test, and 100,000
+ * without labels, of these and other things.
  *
  * The file of pictures holds each as three planes, red, green and blue, whose columns
  * follow each other; that of labels a byte each, from 1.  Pictures are read from the file
@@ -22,8 +23,9 @@ static const char *const names[CLASSES] = { "airplane", "bird",  "car",    "cat"
                                             "dog",      "horse", "monkey", "ship", "truck" };
 
 /* pictures, labels */
-static const char *const files[2][2] = { [SPLIT_TRAIN] = { "train_X.bin", "train_y.bin" },
-                                         [SPLIT_TEST] = { "test_X.bin", "test_y.bin" } };
+static const char *const files[][3] = { [SPLIT_TRAIN] = { "train_X.bin", "train_y.bin" },
+                                        [SPLIT_TEST] = { "test_X.bin", "test_y.bin" },
+                                        [SPLIT_UNLABELED] = { "unlabeled_X.bin" } };
 
 typedef struct {
     Reader pictures;
@@ -41,18 +43,18 @@ static Status locate(char path[DATA_FILE], const DataConfig *c, const char *file
 static Status find(const DataConfig *c, Err *err)
 {
     char path[DATA_FILE];
-    for (int split = SPLIT_TRAIN; split <= SPLIT_TEST; split++)
-        for (int i = 0; i < 2; i++)
-            if (locate(path, c, files[split][i], err)) return err->code;
+    const int last = c->unlabeled_count ? SPLIT_UNLABELED : SPLIT_TEST;
+    for (int split = SPLIT_TRAIN; split <= last; split++)
+        for (const char *const *file = files[split]; *file; file++)
+            if (locate(path, c, *file, err)) return err->code;
     return STATUS_OK;
 }
 
 static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
 {
     char path[DATA_FILE];
-    for (int i = 0; i < 2; i++)
-        if (locate(path, c, files[split][i], err) || data_hash_file(h, path, err))
-            return err->code;
+    for (const char *const *file = files[split]; *file; file++)
+        if (locate(path, c, *file, err) || data_hash_file(h, path, err)) return err->code;
     return STATUS_OK;
 }
 
@@ -67,6 +69,13 @@ static Status read_one(const Data *d, int i, Image *out, Err *err)
         for (int x = 0; x < SIDE; x++)
             for (int c = 0; c < 3; c++)
                 out->pixels[(y * SIDE + x) * 3 + c] = planes[c * PLANE + x * SIDE + y];
+    return STATUS_OK;
+}
+
+static Status no_labels(Data *d)
+{
+    d->labels = calloc((size_t)d->count, sizeof *d->labels);
+    CHECK(d->labels, "no memory for %d labels", d->count);
     return STATUS_OK;
 }
 
@@ -101,7 +110,8 @@ static Status load(Data *d, const DataConfig *c, Split split, Err *err)
     CHECK(s, "no memory for STL-10");
     reader_over(&s->pictures, NULL, 0, s->path);
     d->own = s;
-    if (locate(s->path, c, files[split][0], err) || locate(labels, c, files[split][1], err) ||
+    if (locate(s->path, c, files[split][0], err) ||
+        (files[split][1] && locate(labels, c, files[split][1], err)) ||
         reader_open(&s->pictures, s->path, err))
         return err->code;
     uint64_t bytes = s->pictures.size;
@@ -113,7 +123,7 @@ static Status load(Data *d, const DataConfig *c, Split split, Err *err)
     d->height = d->width = d->stored_height = d->stored_width = SIDE;
     memcpy(d->mean, mean, sizeof mean);
     memcpy(d->std, std, sizeof std);
-    return read_labels(d, labels, err);
+    return files[split][1] ? read_labels(d, labels, err) : no_labels(d);
 }
 
 static void unload(Data *d)
@@ -124,6 +134,8 @@ static void unload(Data *d)
 }
 
 const DataKind data_stl10 = { .name = "stl10",
-                              .about = "13,000 pictures of things, 96 x 96, ten classes",
+                              .about = "13,000 pictures of things, 96 x 96, ten classes, "
+                                       "and 100,000 without",
+                              .unlabeled = true,
                               .find = find, .identify = identify, .open = load,
                               .read = read_one, .close = unload };

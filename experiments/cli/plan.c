@@ -145,12 +145,16 @@ static int show_plan(const Options *o, const Recipe *r)
     const Cell *c = r->cells;
     Arena       arena;
     Works       w;
+    char        unlabeled[64] = "";
+    if (c->config.data.unlabeled_count)
+        snprintf(unlabeled, sizeof unlabeled, "; pre-trained on %d without labels",
+                 c->data->pretrain_count);
     if (r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
-    printf("%s: %s\nrecipe  %s\ndata    %s: %d + %d images of %d x %d x %d, %d classes\n"
+    printf("%s: %s\nrecipe  %s\ndata    %s: %d + %d images of %d x %d x %d, %d classes%s\n"
            "model   %d wide, %d blocks, %d heads; patches of %d pixels, %d x %d of them\n\n",
            r->name, *r->base.about ? r->base.about : "no description", r->path,
            c->config.data.name, c->data->train_count, c->data->test_count, c->data->height,
-           c->data->width, c->data->channels, c->data->classes, c->config.model.width,
+           c->data->width, c->data->channels, c->data->classes, unlabeled, c->config.model.width,
            c->config.model.depth, c->config.model.heads, c->config.model.patch, c->rows,
            c->cols);
     arena_open(&arena, "plan", NULL, NULL);

@@ -44,10 +44,12 @@ static int by_name(const void *a, const void *b)
 void cell_canonical(const Cell *c, StageKind kind, Text *out)
 {
     text_add(out, "stage: %s\nschema: %d\n", stage_word(kind), stage_schema(kind));
-    if (kind == STAGE_PRETRAIN) text_add(out, "data: %s\n", c->data->train);
+    if (kind == STAGE_PRETRAIN) text_add(out, "data: %s\n", c->data->pretrain);
     else
         text_add(out, "builds-on: %s\ndata: %s\n", c->stage[STAGE_PRETRAIN].id,
                  c->data->test);
+    if (kind != STAGE_PRETRAIN && c->config.data.unlabeled_count)
+        text_add(out, "train: %s\n", c->data->train); /* which pre-training has not seen */
     if (kind == STAGE_PRETRAIN && c->config.pretrain.from)
         text_add(out, "from: %s\n", c->config.pretrain.from_id); /* whatever it is called */
     int keys[MOST_KEYS], n = 0;
@@ -122,6 +124,7 @@ static bool of_data(const Cell *c, const Key *k, StageKind kind)
     if (!strcmp(k->name, "data.size")) return c->config.data.size;
     if (text_starts(k->name, "data.scenes.")) return !strcmp(c->config.data.name, "scenes");
     if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;
+    if (!strcmp(k->name, "data.unlabeled")) return c->config.data.unlabeled_count;
     return strcmp(k->name, "data.folder") || c->config.data.folder;
 }
 

@@ -32,7 +32,8 @@ typedef struct {
 /* The data of a cell, looked at once for all cells that share it. */
 typedef struct {
     char train[HASH_HEX], test[HASH_HEX]; /* identities of the splits    */
-    int  train_count, test_count;
+    char pretrain[HASH_HEX];              /* train, or the unlabelled    */
+    int  train_count, test_count, pretrain_count;
     int  classes, channels, height, width;
     double bytes;                         /* of the pictures in memory   */
 } DataFacts;

@@ -45,16 +45,28 @@ static Status look_at_split(Looked *l, Split split, const char **blame, Err *err
 {
     Data      *d;
     DataFacts *f = &l->facts;
-    bool       train = split == SPLIT_TRAIN;
-    *blame = train ? "data.train" : "data.test";
+    static const char *const keys[] = { "data.train", "data.test", "data.unlabeled" };
+    char                    *ids[] = { f->train, f->test, f->pretrain };
+    int                     *counts[] = { &f->train_count, &f->test_count, &f->pretrain_count };
+    *blame = keys[split];
     if (data_open(&d, &l->config, split, err)) return err->code;
     f->classes = d->classes, f->channels = d->channels;
     f->height = d->height, f->width = d->width;
     f->bytes += (double)d->bytes;
-    if (train) l->config.train_count = f->train_count = d->count;
-    else l->config.test_count = f->test_count = d->count;
+    *counts[split] = d->count;
+    if (split == SPLIT_TRAIN) l->config.train_count = d->count;
+    if (split == SPLIT_TEST) l->config.test_count = d->count;
     data_close(d);
-    return data_identity(train ? f->train : f->test, &l->config, split, err);
+    return data_identity(ids[split], &l->config, split, err);
+}
+
+static Status look_at_pretraining(Looked *l, const char **blame, Err *err)
+{
+    DataFacts *f = &l->facts;
+    if (l->config.unlabeled_count) return look_at_split(l, SPLIT_UNLABELED, blame, err);
+    memcpy(f->pretrain, f->train, sizeof f->train);
+    f->pretrain_count = f->train_count;
+    return STATUS_OK;
 }
 
 static Status look(Looked **found, const Config *c, Arena *a, Looked **all,
@@ -74,7 +86,7 @@ static Status look(Looked **found, const Config *c, Arena *a, Looked **all,
         *l = (Looked){ .keys = keep(a, text_get(&keys)), .config = c->data, .next = *all };
         if (!data_check(&l->config, err) && !data_resolve(&l->config, err) &&
             !look_at_split(l, SPLIT_TRAIN, blame, err) &&
-            !look_at_split(l, SPLIT_TEST, blame, err))
+            !look_at_split(l, SPLIT_TEST, blame, err) && !look_at_pretraining(l, blame, err))
             *found = *all = l;
     }
     text_free(&keys);
@@ -132,13 +144,13 @@ static const Said of_finetune = { "finetune.batch", "finetune.epochs", "finetune
 static const Said of_scratch = { "finetune.batch", "finetune.scratch-epochs",
                                  "finetune.warmup", "finetune.min-lr" };
 
-static Status check_course(const Cell *c, int batch, int epochs, double warmup, const Said *s,
+static Status check_course(int images, int batch, int epochs, double warmup, const Said *s,
                            const char **blame, Err *err)
 {
     *blame = s->batch;
-    if (batch > c->data->train_count)
+    if (batch > images)
         return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on", batch,
-                       c->data->train_count);
+                       images);
     *blame = s->warmup;
     if (!(warmup <= epochs))
         return err_set(err, STATUS_CONFIG, "%.6g is more than %s %d", warmup, s->epochs, epochs);
@@ -155,7 +167,7 @@ static Status check_rates(double lr, double min_lr, const Said *s, const char **
 static Status check_tuning(const Cell *c, const TuneConfig *t, const Said *s,
                            const char **blame, Err *err)
 {
-    if (check_course(c, t->batch, t->epochs, t->warmup, s, blame, err) ||
+    if (check_course(c->data->train_count, t->batch, t->epochs, t->warmup, s, blame, err) ||
         check_rates(t->lr, t->min_lr, s, blame, err))
         return err->code;
     *blame = s->batch;
@@ -187,7 +199,8 @@ static Status check_evaluations(const Cell *c, const char **blame, Err *err)
         return err_set(err, STATUS_CONFIG, "%d is more than linear-cached.epochs %d",
                        l->warmup_epochs, l->epochs);
     if (cell_wants(c, STAGE_LINEAR) &&
-        check_course(c, p->batch, p->epochs, p->warmup, &of_linear, blame, err))
+        check_course(c->data->train_count, p->batch, p->epochs, p->warmup, &of_linear, blame,
+                     err))
         return err->code;
     if (cell_wants(c, STAGE_PARTIAL) &&
         (check_tuning(c, &c->config.partial, &of_partial, blame, err) ||
@@ -203,7 +216,8 @@ static Status check_training(const Cell *c, const char **blame, Err *err)
     const PretrainConfig *p = &c->config.pretrain;
     if (check_evaluations(c, blame, err)) return err->code;
     if (!cell_trains(c)) return STATUS_OK;
-    if (check_course(c, p->batch, p->epochs, p->warmup, &of_pretrain, blame, err))
+    if (check_course(c->data->pretrain_count, p->batch, p->epochs, p->warmup, &of_pretrain, blame,
+                     err))
         return err->code;
     return check_rates(p->lr, p->min_lr, &of_pretrain, blame, err);
 }
@@ -223,7 +237,7 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
     p->ratio = first < last ? first : last;
     c->K = mask_visible(c->rows * c->cols, p->ratio);
-    Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->train_count, err);
+    Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->pretrain_count, err);
     Text   notice = { 0 };
     replay_notice(&notice, m, 0, (uint64_t)p->epochs);
     if (notice.length) c->notice = keep(a, notice.s);

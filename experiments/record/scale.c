@@ -59,6 +59,8 @@ void results_scale(const Results *r, Text *out)
     const DataFacts *d = c->data;
     text_add(out, "%s, %d training and %d test images of %d x %d pixels",
              config->data.name, d->train_count, d->test_count, d->height, d->width);
+    if (config->data.unlabeled_count)
+        text_add(out, ", pre-trained on %d without labels", d->pretrain_count);
     if (!varies(r, "model.preset") && !varies(r, "model.width") &&
         !varies(r, "model.depth"))
         text_add(out, "; %s encoder (width %d, %d blocks)", config->model.preset,

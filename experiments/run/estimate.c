@@ -75,13 +75,14 @@ double estimate_flop(const Cell *c, StageKind kind)
 {
     const Sizes   s = sizes_of(c);
     const double  train = c->data->train_count, test = c->data->test_count;
+    const double  seen = c->data->pretrain_count;
     const double  features = (train + test) * encode_flop(&s, s.L);
     const Config *k = &c->config;
     TuneConfig    finetune = config_finetune(k);
     switch (kind) {
     case STAGE_PRETRAIN: /* backward is twice forward */
-        return 3 * k->pretrain.epochs * train * (encode_flop(&s, s.K) + decode_flop(&s)) +
-               looks(c) * train * encode_flop(&s, s.L);
+        return 3 * k->pretrain.epochs * seen * (encode_flop(&s, s.K) + decode_flop(&s)) +
+               looks(c) * seen * encode_flop(&s, s.L);
     case STAGE_KNN: return features + 2 * train * test * s.D;
     case STAGE_LINEAR_CACHED:
         return features + 6 * k->linear.epochs * train * s.D * c->data->classes;

@@ -298,7 +298,7 @@ double guide_bytes(const Cell *c, const Mask *m)
     const MaeConfig mae = config_mae(&c->config, c->data->channels, c->data->height,
                                      c->data->width);
     const double    L = c->rows * c->cols, H = mae.encoder.size.heads, f = sizeof(float);
-    const double    maps = (double)c->data->train_count * L * sizeof(real);
+    const double    maps = (double)c->data->pretrain_count * L * sizeof(real);
     double          each = 0, n = 0;
     if (needs & MASK_NEEDS_ATTENTION) each += H * L * L * f;
     if (needs & MASK_NEEDS_PIXELS) each += L * mae_values(&mae) * f;

@@ -159,7 +159,8 @@ Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
     Pretrain p = { .cell = c, .context = x };
     p.run = (Training){ .cell = c, .context = x, .kind = STAGE_PRETRAIN, .self = &p,
                         .params = &p.mae.params, .take = take, .put = put, .get = get };
-    if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
+    if (data_open(&p.data, &c->config.data, data_pretraining(&c->config.data), err))
+        return err->code;
     arena_open(&p.host, "pretrain", NULL, NULL);
     Status bad = run(&p, err);
     training_close(&p.run);

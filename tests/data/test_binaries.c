@@ -140,6 +140,17 @@ Test(binaries, stl10_columns_become_rows)
     image_free(&m);
     data_close(d);
 
+    c.unlabeled_count = 2;
+    cr_expect_eq(data_open(&d, &c, SPLIT_UNLABELED, &err), STATUS_MISSING);
+    scratch_file(&scratch, "unlabeled_X.bin", pictures, sizeof pictures);
+    cr_assert(!data_open(&d, &c, SPLIT_UNLABELED, &err), "%s", err.text);
+    cr_expect(d->count == 2 && d->labels[1] == 0);
+    data_close(d);
+    c.name = "cifar10";
+    cr_expect_eq(data_check(&c, &err), STATUS_CONFIG);
+    cr_expect(strstr(err.text, "cifar10 has no unlabelled pictures"), "%s", err.text);
+    c = config("stl10");
+
     expect_refused(&c, SPLIT_TEST, "test_y.bin has 2 labels for 1 pictures");
     scratch_file(&scratch, "train_y.bin", "\0\12", 2);
     expect_refused(&c, SPLIT_TRAIN, "train_y.bin: label 0 is 0, expected 1..10");

@@ -57,6 +57,30 @@ ParameterizedTest(int *i, identity, does_not_change_with)
         cr_expect(same(&a, &b, s), "%s changes %s", nothing[*i], stage_word(s));
 }
 
+/* What is pre-trained on and what is evaluated on are told apart. */
+Test(identity, unlabelled_pictures_are_of_pre_training_alone)
+{
+    enum { STL = 3 * 96 * 96, N = 3 };
+    static char pictures[N * STL];
+    char        text[1024];
+    scratch_file(&scratch, "train_X.bin", pictures, N * STL);
+    scratch_file(&scratch, "train_y.bin", "\1\2\3", N);
+    scratch_file(&scratch, "test_X.bin", pictures, STL);
+    scratch_file(&scratch, "test_y.bin", "\1", 1);
+    pictures[0] = 1;
+    scratch_file(&scratch, "unlabeled_X.bin", pictures, N * STL);
+    snprintf(text, sizeof text, "data: {set: stl10, folder: %s}\nmodel: {patch: 48, width: 16, "
+             "depth: 1, heads: 2, decoder-width: 8, decoder-depth: 1, decoder-heads: 2}\n"
+             "evaluate: [knn]\npretrain.batch: 2\n", scratch.folder);
+    Ids train = ids_of(text, NULL);
+    Ids unlabelled = ids_of(text, (const char *[]){ "data.unlabeled=3", NULL });
+    Ids fewer = ids_of(text, (const char *[]){ "data.unlabeled=3", "data.train=2", NULL });
+    Ids least = ids_of(text, (const char *[]){ "data.unlabeled=2", NULL });
+    cr_expect(!same(&train, &unlabelled, STAGE_PRETRAIN) && !same(&train, &unlabelled, STAGE_KNN));
+    cr_expect(same(&unlabelled, &fewer, STAGE_PRETRAIN) && !same(&unlabelled, &fewer, STAGE_KNN));
+    cr_expect(!same(&unlabelled, &least, STAGE_PRETRAIN));
+}
+
 Test(identity, does_not_depend_on_how_it_is_written)
 {
     Ids a = ids_of(EVALUATED "seed: 3\nknn: {k: 10}\npretrain.epochs: 4\n", NULL);

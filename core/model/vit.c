@@ -147,6 +147,7 @@ static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv
     return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
 }
 
+/* The same with stochastic depth: of each branch the image's share. */
 static Tensor *block_rest_some(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv,
                                Tensor *const *shares)
 {

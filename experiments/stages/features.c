@@ -2,7 +2,6 @@
 #include "experiments/stages/inside.h"
 
 #include "core/base/arena.h"
-#include "core/data/loader.h"
 #include "core/train/checkpoint.h"
 
 #include <stdlib.h>
@@ -45,43 +44,38 @@ void features_free(Features *f)
     free(f);
 }
 
+typedef struct {
+    const Mae     *mae;
+    SplitFeatures *split;
+} Taking;
+
+static void take_batch(void *self, Tape *t, Tensor *images, int first)
+{
+    const Taking *k = self;
+    const size_t  D = (size_t)k->mae->config.encoder.size.D, at = (size_t)first * D;
+    Tensor       *x = vit_features(t, &k->mae->vit, images);
+    Tensor       *class_token = op_take_class(t, x), *mean = op_mean_patches(t, x);
+    t->be->read(k->split->class_token + at, class_token->data, tensor_count(class_token));
+    t->be->read(k->split->mean + at, mean->data, tensor_count(mean));
+}
+
 static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which, Err *err)
 {
-    Data *data;
-    if (data_open(&data, &c->config.data, which, err)) return err->code;
-
-    SplitFeatures *s = &f->split[which];
-    Status         bad = STATUS_OK;
-    Loader         loader;
+    Data          *data;
     Tape           tape;
-    Arena          scratch;
-    int            batch = features_batch(c->rows * c->cols);
-    const Backend *be = mae->params.be;
-    size_t         D = (size_t)mae->config.encoder.size.D, n = (size_t)data->count;
+    SplitFeatures *s = &f->split[which];
+    if (data_open(&data, &c->config.data, which, err)) return err->code;
+    size_t D = (size_t)mae->config.encoder.size.D, n = (size_t)data->count;
     s->count = data->count;
     s->class_token = ARENA_NEW(&f->host, real, n * D);
     s->mean = ARENA_NEW(&f->host, real, n * D);
     s->labels = ARENA_NEW(&f->host, int, n);
     memcpy(s->labels, data->labels, n * sizeof *s->labels);
 
-    loader_open(&loader, data, &(LoaderConfig){ .batch = batch });
-    tape_open(&tape, be);
-    tape.recording = false;
-    arena_open(&scratch, "feature batches", NULL, NULL);
-    Batch b = batch_new(&scratch, &loader);
-    for (int step = 0; step < loader_steps(&loader) && !bad; step++) {
-        bad = loader_batch(&loader, &b, 0, step, err);
-        if (bad) break;
-        size_t  at = (size_t)step * (size_t)batch * D;
-        Tensor *images = stage_images(&tape, &mae->config.encoder, b.images, b.N);
-        Tensor *x = vit_features(&tape, &mae->vit, images);
-        be->read(s->class_token + at, op_take_class(&tape, x)->data, (size_t)b.N * D);
-        be->read(s->mean + at, op_mean_patches(&tape, x)->data, (size_t)b.N * D);
-        tape_reset(&tape);
-    }
-    arena_close(&scratch);
+    tape_open(&tape, mae->params.be);
+    Status bad = stage_pass(data, &tape, &mae->config.encoder, take_batch,
+                            &(Taking){ mae, s }, err);
     tape_close(&tape);
-    loader_close(&loader);
     stage_bad_images(data);
     data_close(data);
     return bad;

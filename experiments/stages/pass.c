@@ -1,0 +1,61 @@
+/* Every image of a data set once, in order, as it is evaluated. */
+#include "experiments/stages/inside.h"
+
+#include "core/base/arena.h"
+#include "core/data/loader.h"
+
+#include <string.h>
+
+Status stage_pass(const Data *d, Tape *t, const VitConfig *c, See *see, void *self, Err *err)
+{
+    const int batch = features_batch(vit_patches(c));
+    Status    bad = STATUS_OK;
+    Loader    loader;
+    Arena     host;
+    loader_open(&loader, d, &(LoaderConfig){ .batch = batch });
+    arena_open(&host, "pass", NULL, NULL);
+    Batch b = batch_new(&host, &loader);
+    bool  recording = t->recording;
+    t->recording = false;
+    for (int step = 0; step < loader_steps(&loader) && !bad; step++) {
+        bad = loader_batch(&loader, &b, 0, step, err);
+        if (!bad) see(self, t, stage_images(t, c, b.images, b.N), step * batch);
+        tape_reset(t);
+    }
+    t->recording = recording;
+    arena_close(&host);
+    loader_close(&loader);
+    return bad;
+}
+
+/* --- what a network says of the test set ------------------------------------- */
+
+typedef struct {
+    float      *scores;
+    int         classes;
+    Logits     *logits;
+    const void *network;
+} Scoring;
+
+static void score(void *self, Tape *t, Tensor *images, int first)
+{
+    Scoring *s = self;
+    float   *out = s->scores + (size_t)first * (size_t)s->classes;
+    stage_floats(out, t, s->logits(t, s->network, images));
+}
+
+Status stage_score(Scores *s, const Cell *c, Arena *host, Tape *t, const VitConfig *encoder,
+                   Logits *logits, const void *network, Err *err)
+{
+    Data *d;
+    if (data_open(&d, &c->config.data, SPLIT_TEST, err)) return err->code;
+    const size_t n = (size_t)d->count, classes = (size_t)d->classes;
+    int         *labels = ARENA_NEW(host, int, n);
+    Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, logits, network };
+    memcpy(labels, d->labels, n * sizeof *labels);
+    *s = (Scores){ all.scores, labels, d->count };
+    Status bad = stage_pass(d, t, encoder, score, &all, err);
+    stage_bad_images(d);
+    data_close(d);
+    return bad;
+}

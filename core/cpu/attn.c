@@ -7,158 +7,36 @@
  */
 #include "core/cpu/cpu.h"
 #include "core/cpu/gemmlog.h"
+#include "core/cpu/heads.h"
 #include "core/cpu/scratch.h"
 #include "core/cpu/tile.h"
 
 #include <math.h>
-
-enum {
-    BLOCK = 72, /* 65 tokens, the decoder's of an 8 x 8 grid, are one block */
-    PART = 8,
-    FAR = 48 /* from so many tokens on a copy of a head's rows pays */
-};
-
-typedef struct {
-    int    T, d, dp;     /* tokens; width of a head, and in whole vectors     */
-    int    D, H;         /* width of all heads, and how many                  */
-    int    wide;         /* from a row to the next in a block of scores       */
-    size_t x_row, y_row; /* from a row to the next in qkv and in y            */
-    bool   copied;       /* rows are read from a copy, see near()             */
-    size_t heads;        /* of all images                                     */
-    real   scale;        /* of the scores, 1 / sqrt(d)                        */
-} Shape;
-
-static Shape shape_of(int N, int T, int D, int H)
-{
-    int d = D / H, Tp = round_to_lanes(T);
-    return (Shape){ .T = T, .d = d, .dp = round_to_lanes(d), .D = D, .H = H,
-                    .wide = Tp < BLOCK ? Tp : BLOCK,
-                    .x_row = 3 * (size_t)D, .y_row = (size_t)D,
-                    .heads = (size_t)N * (size_t)H, .copied = T >= FAR || d % LANES,
-                    .scale = (real)(1 / sqrt((double)d)) };
-}
-
-/* Where head i of all N H begins, of qkv or y. */
-static size_t head_at(const Shape *s, size_t i, size_t row)
-{
-    size_t H = (size_t)s->H;
-    return i / H * (size_t)s->T * row + i % H * (size_t)s->d;
-}
-
-/* Rows of a head to read: where the first is, and how far to the next. */
-typedef struct {
-    const real *at;
-    size_t      row;
-} Rows;
-
-static const real *row_of(Rows x, int i) { return x.at + (size_t)i * x.row; }
-static Rows        from_row(Rows x, int i) { return (Rows){ row_of(x, i), x.row }; }
-
-static void copy_row(real *to, const real *x, const Shape *s)
-{
-    int whole = s->d / LANES * LANES;
-    for (int c = 0; c < whole; c += LANES) vec_store(to + c, vec_load(x + c));
-    for (int c = whole; c < s->d; c++) to[c] = x[c];
-}
-
-/* x such that it can be read in whole vectors, again and again: itself, or a padded
- * copy.  Rows of x lie so far apart, often by a power of two, that a cache holds few
- * of them at a time. */
-static Rows near(real *room, const real *x, size_t row, const Shape *s)
-{
-    if (!s->copied) return (Rows){ x, row };
-    for (int i = 0; i < s->T; i++) {
-        real *to = room + (size_t)i * (size_t)s->dp;
-        copy_row(to, x + (size_t)i * row, s);
-        for (int c = s->d; c < s->dp; c++) to[c] = 0;
-    }
-    return (Rows){ room, (size_t)s->dp };
-}
-
-/* Asks for the rows of a head that will be needed next, unless it is past the last, in
- * so many of q, k and v.  They lie too far from each other for the processor to foresee
- * them.  Into the second cache, because the first is in use.  Inlined always: gcc
- * drops a call that does nothing but this. */
-static inline __attribute__((always_inline)) void
-ask_for(const real *x, size_t head, int parts, size_t row, const Shape *s)
-{
-    enum { LINE = (int)(64 / sizeof(real)) };
-    if (head == s->heads) return;
-    for (x += head_at(s, head, row); parts > 0; parts--, x += s->D)
-        for (int i = 0; i < s->T; i++)
-            for (int c = 0; c < s->d; c += LINE)
-                __builtin_prefetch(x + (size_t)i * row + c, 0, 2);
-}
-
-/* Rows of a head to write, in whole vectors: in place, or aside if that would touch
- * the next head or if block after block adds to them; then settle() brings them home. */
-typedef struct {
-    real  *at, *home;
-    size_t row, home_row;
-    bool   add; /* in place, to what is there */
-} Out;
-
-static Out out_to(real *aside, real *home, size_t row, real beta, int blocks,
-                  const Shape *s)
-{
-    if (s->d == s->dp && blocks == 1) return (Out){ home, home, row, row, beta != 0 };
-    return (Out){ aside, home, (size_t)s->dp, row, false };
-}
-
-static void settle(Out o, int rows, const Shape *s, real beta)
-{
-    if (o.at == o.home) return;
-    for (int i = 0; i < rows; i++, o.home += o.home_row, o.at += o.row)
-        if (beta == 0)
-            copy_row(o.home, o.at, s);
-        else
-            for (int c = 0; c < s->d; c++) o.home[c] += o.at[c];
-}
-
-static inline __attribute__((always_inline)) void
-turn_lanes(real *to, Rows x, int rows, const Shape *s, real scale)
-{
-    for (int c = 0; c < s->dp; c += LANES, to += LANES * s->wide) {
-        vec part[LANES];
-        for (int l = 0; l < LANES; l++)
-            part[l] = l < rows ? vec_load(row_of(x, l) + c) * scale : (vec){ 0 };
-        vec_turn(part);
-        for (int l = 0; l < LANES; l++) vec_store(to + l * s->wide, part[l]);
-    }
-}
-
-/* Columns of `n` rows x, times scale; lanes without a row are 0. */
-static void turn(real *to, Rows x, int n, const Shape *s, real scale)
-{
-    int i = 0;
-    for (; i + LANES <= n; i += LANES)
-        turn_lanes(to + i, from_row(x, i), LANES, s, scale);
-    if (i < n) turn_lanes(to + i, from_row(x, i), n - i, s, scale);
-}
+#include <string.h>
 
 /* C [T, n] = x [T, d] turned [d, n] */
-static void scores(real *c, Rows x, const real *turned, int n, const Shape *s)
+static void scores(real *c, Rows x, const real *turned, int n, const Heads *s)
 {
     tile_product(c, (size_t)s->wide, (TileA){ x.at, x.row, 1 }, turned, (size_t)s->wide,
                  s->T, round_to_lanes(n), s->d, false);
 }
 
 /* C [n, d] (+)= P^T [n, T] b [T, d] */
-static void to_queries(Out c, const real *p, Rows b, int n, const Shape *s, bool add)
+static void to_queries(Out c, const real *p, Rows b, int n, const Heads *s, bool add)
 {
     tile_product(c.at, c.row, (TileA){ p, 1, (size_t)s->wide }, b.at, b.row, n, s->dp,
                  s->T, add);
 }
 
 /* C [T, d] (+)= P [T, n] b [n, d] */
-static void to_keys(Out c, const real *p, Rows b, int n, const Shape *s, bool add)
+static void to_keys(Out c, const real *p, Rows b, int n, const Heads *s, bool add)
 {
     tile_product(c.at, c.row, (TileA){ p, (size_t)s->wide, 1 }, b.at, b.row, s->T, s->dp,
                  n, add);
 }
 
 /* p becomes exp(p - max), down each column */
-static void exponentials(real *p, real *max, real *sum, int n, const Shape *s)
+static void exponentials(real *p, real *max, real *sum, int n, const Heads *s)
 {
     for (int l = 0; l < n; l += LANES) {
         vec most = vec_load(p + l), total = { 0 };
@@ -174,14 +52,14 @@ static void exponentials(real *p, real *max, real *sum, int n, const Shape *s)
     }
 }
 
-static int block_rows(const Shape *s, int i)
+static int block_rows(const Heads *s, int i)
 {
-    return s->T - i < s->wide ? s->T - i : s->wide;
+    return s->M - i < s->wide ? s->M - i : s->wide;
 }
 
 /* Scores of queries from i on, as exponentials; lse if it is wanted. */
 static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Rows q,
-                         Rows k, int i, const Shape *s)
+                         Rows k, int i, const Heads *s)
 {
     int  n = block_rows(s, i);
     real max[BLOCK], sum[BLOCK];
@@ -199,7 +77,7 @@ typedef struct {
     real *p, *turned, *q, *k, *v, *y; /* [T, wide], [dp, wide], four [T, dp] */
 } Forward;
 
-static Forward forward_scratch(const Shape *s)
+static Forward forward_scratch(const Heads *s)
 {
     size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
     size_t rows = (size_t)s->T * (size_t)s->dp;
@@ -208,17 +86,18 @@ static Forward forward_scratch(const Shape *s)
     return (Forward){ at, at + score, q, q + rows, q + 2 * rows, q + 3 * rows };
 }
 
-/* y [T, d] and lse [T] of one head */
-static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Shape *s)
+/* y [M, d] and lse [M] of one head */
+static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Heads *s)
 {
-    const real *x = qkv + head_at(s, head, s->x_row);
+    const real *x = qkv + x_at(s, head);
     Forward     f = forward_scratch(s);
-    Rows        q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
-    Rows        v = near(f.v, x + 2 * s->D, s->x_row, s);
-    y += head_at(s, head, s->y_row);
-    if (lse) lse += head * (size_t)s->T;
-    ask_for(qkv, head + 1, 3, s->x_row, s);
-    for (int i = 0; i < s->T; i += s->wide) {
+    Rows        q = near(f.q, x + asking(s), s->x_row, s->M, s);
+    Rows        k = near(f.k, x + s->D, s->x_row, s->T, s);
+    Rows        v = near(f.v, x + 2 * s->D, s->x_row, s->T, s);
+    y += y_at(s, head);
+    if (lse) lse += head * (size_t)s->M;
+    ask_for(qkv, head + 1, 3, s->T, s->x_row, s);
+    for (int i = 0; i < s->M; i += s->wide) {
         real part[BLOCK];
         int  n = probabilities(f.p, f.turned, lse, part, q, k, i, s);
         Out  out = out_to(f.y, y + (size_t)i * s->y_row, s->y_row, 0, 1, s);
@@ -232,12 +111,13 @@ static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Sha
     }
 }
 
-void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int D, int H)
+void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int M, int D,
+                       int H)
 {
-    Shape s = shape_of(N, T, D, H);
-    gemmlog_attention(false, qkv, y, N, T, D, H);
+    Heads s = heads_of(N, T, M, D, H);
+    gemmlog_attention(false, qkv, y, N, T, M, D, H);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < s.heads; i++) head_fwd(y, lse, qkv, i, &s);
+    for (size_t i = 0; i < s.all; i++) head_fwd(y, lse, qkv, i, &s);
 }
 
 typedef struct {
@@ -245,7 +125,7 @@ typedef struct {
     real *q, *k, *v, *dy, *dq, *dk, *dv; /* [T, dp], see near() and Out */
 } Backward;
 
-static Backward backward_scratch(const Shape *s)
+static Backward backward_scratch(const Heads *s)
 {
     size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
     size_t rows = (size_t)s->T * (size_t)s->dp;
@@ -260,8 +140,9 @@ static Backward backward_scratch(const Shape *s)
  * The sum of p is 1 but for the rounding of lse.  With it a column of ds sums to
  * zero but for its own rounding, and so does the gradient of the keys' bias, which
  * Adam would otherwise magnify: ten times less after three steps. */
-static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s)
+static void scores_bwd(real *p, real *ds, const real *lse, int n, const Heads *s)
 {
+    enum { PART = 8 };
     for (int l = 0; l < n; l += LANES) {
         vec own = { 0 }, delta = { 0 }, total = { 0 };
         for (int i = l; i < l + LANES && i < n; i++) own[i - l] = lse[i];
@@ -291,32 +172,36 @@ static void scores_bwd(real *p, real *ds, const real *lse, int n, const Shape *s
  *
  * What the next head needs is asked for in parts, between products. */
 static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
-                     size_t head, const Shape *s)
+                     size_t head, const Heads *s)
 {
-    size_t      at = head_at(s, head, s->x_row), next = head + 1;
+    size_t      at = x_at(s, head), next = head + 1;
     const real *x = qkv + at;
     real       *dx = dqkv.at + at, beta = dqkv.beta;
     Backward    b = backward_scratch(s);
-    Rows        q = near(b.q, x, s->x_row, s), k = near(b.k, x + s->D, s->x_row, s);
-    Rows        v = near(b.v, x + 2 * s->D, s->x_row, s);
-    Rows        d = near(b.dy, dy + head_at(s, head, s->y_row), s->y_row, s);
-    int         blocks = (s->T + s->wide - 1) / s->wide;
+    Rows        q = near(b.q, x + asking(s), s->x_row, s->M, s);
+    Rows        k = near(b.k, x + s->D, s->x_row, s->T, s);
+    Rows        v = near(b.v, x + 2 * s->D, s->x_row, s->T, s);
+    Rows        d = near(b.dy, dy + y_at(s, head), s->y_row, s->M, s);
+    int         blocks = (s->M + s->wide - 1) / s->wide;
     Out         dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks, s);
     Out         dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
-    lse += head * (size_t)s->T;
-    for (int i = 0; i < s->T; i += s->wide) {
+    lse += head * (size_t)s->M;
+    for (int i = 0; i < s->T - s->M && beta == 0; i++)
+        memset(dx + (size_t)i * s->x_row, 0, (size_t)s->d * sizeof *dx);
+    dx += asking(s);
+    for (int i = 0; i < s->M; i += s->wide) {
         int n = block_rows(s, i);
         turn(b.turned, from_row(q, i), n, s, s->scale);
-        if (i == 0) ask_for(qkv, next, 2, s->x_row, s);
+        if (i == 0) ask_for(qkv, next, 2, s->T, s->x_row, s);
         scores(b.p, k, b.turned, n, s);
         turn(b.turned, from_row(d, i), n, s, 1);
-        if (i == 0) ask_for(qkv + 2 * s->D, next, 1, s->x_row, s);
-        if (i == 0) ask_for(dy, next, 1, s->y_row, s);
+        if (i == 0) ask_for(qkv + 2 * s->D, next, 1, s->T, s->x_row, s);
+        if (i == 0) ask_for(dy, next, 1, s->M, s->y_row, s);
         scores(b.ds, v, b.turned, n, s);
         scores_bwd(b.p, b.ds, lse + i, n, s);
-        if (i == 0) ask_for(dqkv.at, next, 1, s->x_row, s);
+        if (i == 0) ask_for(dqkv.at, next, 1, s->T, s->x_row, s);
         to_keys(dv, b.p, from_row(d, i), n, s, dv.add || i > 0);
-        if (i == 0) ask_for(dqkv.at + s->D, next, 2, s->x_row, s);
+        if (i == 0) ask_for(dqkv.at + s->D, next, 2, s->T, s->x_row, s);
         to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
         Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
         to_queries(dq, b.ds, k, n, s, dq.add);
@@ -327,20 +212,21 @@ static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *ls
 }
 
 void cpu_attention_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
-                       int N, int T, int D, int H)
+                       int N, int T, int M, int D, int H)
 {
-    Shape s = shape_of(N, T, D, H);
+    Heads s = heads_of(N, T, M, D, H);
     if (!dqkv.at) return;
-    gemmlog_attention(true, qkv, dy, N, T, D, H);
+    gemmlog_attention(true, qkv, dy, N, T, M, D, H);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < s.heads; i++) head_bwd(dqkv, dy, qkv, lse, i, &s);
+    for (size_t i = 0; i < s.all; i++) head_bwd(dqkv, dy, qkv, lse, i, &s);
 }
 
 /* Probabilities among all rows, [T, T] of a head. */
-static void head_map(real *to, const real *x, const Shape *s)
+static void head_map(real *to, const real *x, const Heads *s)
 {
     Forward f = forward_scratch(s);
-    Rows    q = near(f.q, x, s->x_row, s), k = near(f.k, x + s->D, s->x_row, s);
+    Rows    q = near(f.q, x, s->x_row, s->T, s);
+    Rows    k = near(f.k, x + s->D, s->x_row, s->T, s);
     for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
         int  n = probabilities(f.p, f.turned, NULL, part, q, k, i, s);
@@ -351,7 +237,7 @@ static void head_map(real *to, const real *x, const Shape *s)
 
 void cpu_attention_map(real *p, const real *qkv, int N, int T, int D, int H)
 {
-    Shape  s = shape_of(N, T - 1, D, H);
+    Heads  s = heads_of(N, T - 1, T - 1, D, H);
     size_t each = (size_t)s.T * (size_t)s.T;
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < N; n++)

@@ -36,11 +36,11 @@ void gemmlog_product(int ta, int tb, int m, int n, int k, const real *a, const r
                         .a = a, .b = b, .c = c, .beta = beta });
 }
 
-void gemmlog_attention(bool backward, const real *qkv, const real *y, int N, int T, int D,
-                       int H)
+void gemmlog_attention(bool backward, const real *qkv, const real *y, int N, int T, int M,
+                       int D, int H)
 {
     if (listener)
-        note((Product){ .a = qkv, .c = y, .N = N, .T = T, .D = D, .H = H,
+        note((Product){ .a = qkv, .c = y, .N = N, .T = T, .m = M, .D = D, .H = H,
                         .backward = backward });
 }
 
@@ -49,7 +49,7 @@ double gemmlog_flop(const GemmLog *log)
     double flop = 0;
     for (const Product *p = log->product; p < log->product + log->products; p++)
         if (p->N)
-            flop += (p->backward ? 4 : 2) * 2.0 * p->N * p->T * p->T * p->D;
+            flop += (p->backward ? 4 : 2) * 2.0 * p->N * p->m * p->T * p->D;
         else
             flop += 2.0 * p->m * p->n * p->k;
     return flop;
@@ -74,8 +74,8 @@ static int by_address(const void *a, const void *b)
 static size_t operand_size(const Product *p, int which)
 {
     size_t m = (size_t)p->m, n = (size_t)p->n, k = (size_t)p->k;
-    size_t y = (size_t)p->N * (size_t)p->T * (size_t)p->D;
-    if (p->N) return which == 0 ? 3 * y : which == 2 ? y : 0;
+    size_t all = (size_t)p->N * (size_t)p->D;
+    if (p->N) return which == 0 ? 3 * all * (size_t)p->T : which == 2 ? all * m : 0;
     return which == 0 ? m * k : which == 1 ? k * n : m * n;
 }
 
@@ -130,30 +130,30 @@ static real *copy_of(const GemmLog *log, const real *x)
 
 /* One head: y = (q k^T) v, or the four products of the way back, which write
  * over q, k and v. */
-static void replay_head(const Product *p, real *q, real *y, real *s)
+static void replay_head(const Product *p, real *x, real *y, real *s)
 {
-    int   T = p->T, d = p->D / p->H, D3 = 3 * p->D;
-    real *k = q + p->D, *v = k + p->D;
+    int   T = p->T, M = p->m, d = p->D / p->H, D3 = 3 * p->D;
+    real *q = x + (size_t)(T - M) * (size_t)D3, *k = x + p->D, *v = k + p->D;
     if (!p->backward) {
-        blas_gemm(0, 1, T, T, d, q, D3, k, D3, 0, s, T);
-        blas_gemm(0, 0, T, d, T, s, T, v, D3, 0, y, p->D);
+        blas_gemm(0, 1, M, T, d, q, D3, k, D3, 0, s, T);
+        blas_gemm(0, 0, M, d, T, s, T, v, D3, 0, y, p->D);
     } else {
-        blas_gemm(0, 1, T, T, d, y, p->D, v, D3, 0, s, T);
-        blas_gemm(1, 0, T, d, T, s, T, y, p->D, 0, v, D3);
-        blas_gemm(0, 0, T, d, T, s, T, k, D3, 0, q, D3);
-        blas_gemm(1, 0, T, d, T, s, T, q, D3, 0, k, D3);
+        blas_gemm(0, 1, M, T, d, y, p->D, v, D3, 0, s, T);
+        blas_gemm(1, 0, T, d, M, s, T, y, p->D, 0, v, D3);
+        blas_gemm(0, 0, M, d, T, s, T, k, D3, 0, q, D3);
+        blas_gemm(1, 0, T, d, M, s, T, q, D3, 0, k, D3);
     }
 }
 
 static void replay_attention(const Product *p, real *qkv, real *y)
 {
-    size_t T = (size_t)p->T, D = (size_t)p->D;
+    size_t T = (size_t)p->T, M = (size_t)p->m, D = (size_t)p->D;
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < p->N; n++)
         for (int h = 0; h < p->H; h++) {
-            size_t col = (size_t)h * (D / (size_t)p->H), row = (size_t)n * T;
-            replay_head(p, qkv + row * 3 * D + col, y + row * D + col,
-                        scratch_take(T * T));
+            size_t col = (size_t)h * (D / (size_t)p->H);
+            replay_head(p, qkv + (size_t)n * T * 3 * D + col, y + (size_t)n * M * D + col,
+                        scratch_take(M * T));
         }
 }
 

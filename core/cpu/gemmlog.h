@@ -25,7 +25,7 @@
 #include <stddef.h>
 
 typedef struct {
-    int         ta, tb, m, n, k; /* as in gemm                        */
+    int         ta, tb, m, n, k; /* as in gemm; attention: m rows ask */
     const real *a, *b, *c;       /* where the operands lay            */
     int         N, T, D, H;      /* attention: its shape; else N is 0 */
     bool        backward;
@@ -57,7 +57,7 @@ void   gemmlog_free(GemmLog *log);
 /* For the kernels: note what is about to run, if someone listens. */
 void gemmlog_product(int ta, int tb, int m, int n, int k, const real *a, const real *b,
                      real beta, const real *c);
-void gemmlog_attention(bool backward, const real *qkv, const real *y, int N, int T, int D,
-                       int H);
+void gemmlog_attention(bool backward, const real *qkv, const real *y, int N, int T, int M,
+                       int D, int H);
 
 #endif

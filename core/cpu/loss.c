@@ -13,55 +13,52 @@ static size_t patch(int n, int l, int L, int P)
 static double square_error(const real *a, const real *b, int P)
 {
     double sum = 0; /* millions of terms in all: float would lose the last digits */
+#pragma omp simd reduction(+ : sum)
     for (int i = 0; i < P; i++)
         sum += ((double)a[i] - (double)b[i]) * ((double)a[i] - (double)b[i]);
     return sum;
 }
 
-/* loss = sum over hidden patches |pred - target|^2 / (P N (L - K)) */
-void cpu_hidden_mse_fwd(real *loss, const real *pred, const real *target,
-                        const int *ids, int N, int L, int K, int hidden, int P)
+/* loss = sum over the last M rows |pred - target|^2 / (P N M) */
+void cpu_hidden_mse_fwd(real *loss, const real *pred, const real *target, int N, int T,
+                        int M, int P)
 {
     double sum = 0;
     for (int n = 0; n < N; n++)
-        for (int k = K; k < K + hidden; k++) {
-            int l = ids[n * L + k];
-            sum += square_error(pred + patch(n, l + 1, L + 1, P),
-                                target + patch(n, l, L, P), P);
-        }
-    *loss = (real)(sum / ((double)P * N * hidden));
+        for (int m = 0; m < M; m++)
+            sum += square_error(pred + patch(n, T - M + m, T, P), target + patch(n, m, M, P),
+                                P);
+    *loss = (real)(sum / ((double)P * N * M));
 }
 
-/* dpred = dloss 2 (pred - target) / (P N (L - K)) where hidden, else 0 */
+/* dpred = dloss 2 (pred - target) / (P N M) in the last M rows, else 0 */
 void cpu_hidden_mse_bwd(Share dpred, const real *dloss, const real *pred,
-                        const real *target, const int *ids, int N, int L, int K,
-                        int hidden, int P)
+                        const real *target, int N, int T, int M, int P)
 {
     if (!dpred.at) return;
-    real scale = (real)(2 * (double)*dloss / ((double)P * N * hidden));
+    real scale = (real)(2 * (double)*dloss / ((double)P * N * M));
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
+        size_t      first = patch(n, T - M, T, P);
+        const real *b = target + patch(n, 0, M, P);
         if (dpred.beta == 0)
-            memset(dpred.at + patch(n, 0, L + 1, P), 0,
-                   patch(1, 0, L + 1, P) * sizeof *dpred.at);
-        for (int k = K; k < K + hidden; k++) {
-            int         l = ids[n * L + k];
-            real       *to = dpred.at + patch(n, l + 1, L + 1, P);
-            const real *a = pred + patch(n, l + 1, L + 1, P);
-            const real *b = target + patch(n, l, L, P);
-            for (int i = 0; i < P; i++) to[i] += scale * (a[i] - b[i]);
-        }
+            memset(dpred.at + patch(n, 0, T, P), 0, patch(1, 0, T, P) * sizeof *dpred.at);
+        for (int i = 0; i < M * P; i++)
+            dpred.at[first + (size_t)i] += scale * (pred[first + (size_t)i] - b[i]);
     }
 }
 
-void cpu_patch_mse(real *y, const real *pred, const real *target, int N, int L, int P)
+void cpu_patch_mse(real *y, const real *pred, const real *target, const int *ids, int N,
+                   int L, int T, int M, int P)
 {
 #pragma omp parallel for schedule(static)
-    for (int n = 0; n < N; n++)
-        for (int l = 0; l < L; l++)
-            y[patch(n, l, L, 1)] = (real)(square_error(pred + patch(n, l + 1, L + 1, P),
-                                                       target + patch(n, l, L, P), P) /
-                                          P);
+    for (int n = 0; n < N; n++) {
+        for (int l = 0; l < L; l++) y[patch(n, l, L, 1)] = 0;
+        for (int m = 0; m < M; m++)
+            y[patch(n, ids ? ids[n * L + m] : m, L, 1)] =
+                (real)(square_error(pred + patch(n, T - M + m, T, P),
+                                    target + patch(n, m, M, P), P) / P);
+    }
 }
 
 /* log sum_c exp(x_c) */

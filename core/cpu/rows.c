@@ -58,15 +58,16 @@ static void normalize(real *y, int n)
     for (int i = 0; i < n; i++) y[i] = (real)(((double)y[i] - mean) * scale);
 }
 
-void cpu_target_patches(real *y, const real *images, int N, int C, int rows, int cols,
-                        int p, int normalized)
+void cpu_target_patches(real *y, const real *images, const int *ids, int N, int C, int rows,
+                        int cols, int p, int M, int normalized)
 {
     int    across = cols / p, L = rows / p * across, P = p * p * C;
     size_t plane = (size_t)rows * (size_t)cols;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++)
-        for (int l = 0; l < L; l++) {
-            real       *to = y + at(n, l, L, P);
+        for (int m = 0; m < M; m++) {
+            int         l = ids ? ids[n * L + m] : m;
+            real       *to = y + at(n, m, M, P);
             const real *from = images + (size_t)n * (size_t)C * plane +
                                (size_t)(l / across * p * cols + l % across * p);
             for (int i = 0; i < p; i++)
@@ -89,9 +90,24 @@ void cpu_tokens_fwd(real *y, const real *x, const real *cls, const real *pos,
     }
 }
 
-/* The gradient of positions is a sum over images of rows that lie anywhere, so
- * each thread sums its own columns over all images; of these a batch has at most
- * a few thousand. */
+/* The gradient of positions, rows 0 and 1 + ids of M patches, is a sum over images of
+ * rows that lie anywhere, so each thread sums its own columns over all images; of these
+ * a batch has at most a few thousand. */
+static void positions_bwd(Share dpos, const real *dy, const int *ids, int N, int L, int M,
+                          int D)
+{
+    if (!dpos.at) return;
+    put(dpos.at, NULL, dpos.beta, (L + 1) * D);
+#pragma omp parallel
+    {
+        Span s = span_of_thread(D);
+        for (int n = 0; n < N; n++)
+            for (int m = 0; m <= M; m++)
+                put(dpos.at + at(0, m ? 1 + ids[n * L + m - 1] : 0, 0, D) + (size_t)s.lo,
+                    dy + at(n, m, M + 1, D) + (size_t)s.lo, 1, s.n);
+    }
+}
+
 void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int *ids,
                     int N, int L, int K, int D)
 {
@@ -101,89 +117,49 @@ void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int 
             put(dx.at + at(n, 0, K, D), dy + at(n, 1, K + 1, D), dx.beta, K * D);
     }
     if (dcls.at) put(dcls.at, NULL, dcls.beta, D);
-    if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
-#pragma omp parallel
-    {
-        Span s = span_of_thread(D);
-        for (int n = 0; n < N; n++) {
-            const real *row = dy + at(n, 0, K + 1, D) + s.lo;
-            if (dcls.at) put(dcls.at + s.lo, row, 1, s.n);
-            if (dpos.at) put(dpos.at + s.lo, row, 1, s.n);
-            for (int k = 0; k < K && dpos.at; k++) {
-                size_t place = at(0, 1 + ids[n * L + k], 0, D) + (size_t)s.lo;
-                put(dpos.at + place, row + at(0, k + 1, 0, D), 1, s.n);
-            }
-        }
-    }
+    for (int n = 0; n < N && dcls.at; n++) put(dcls.at, dy + at(n, 0, K + 1, D), 1, D);
+    positions_bwd(dpos, dy, ids, N, L, K, D);
 }
 
 void cpu_restore_fwd(real *y, const real *x, const real *mask, const real *pos,
-                     const int *ids, int N, int L, int K, int D)
-{
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < N; n++) {
-        sum_of(y + at(n, 0, L + 1, D), x + at(n, 0, K + 1, D), pos, D);
-        for (int l = 0; l < L; l++) {
-            int id = 1 + ids[n * L + l];
-            sum_of(y + at(n, id, L + 1, D), l < K ? x + at(n, l + 1, K + 1, D) : mask,
-                   pos + at(0, id, 0, D), D);
-        }
-    }
-}
-
-void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const int *ids,
-                     int N, int L, int K, int D)
-{
-    Columns by_mask = columns_open((size_t)D);
-    if (dpos.at) put(dpos.at, NULL, dpos.beta, (L + 1) * D);
-#pragma omp parallel
-    {
-        Span s = span_of_thread(N);
-        for (int n = s.lo; n < s.lo + s.n; n++) {
-            const real *first = dy + at(n, 0, L + 1, D);
-            if (dx.at) put(dx.at + at(n, 0, K + 1, D), first, dx.beta, D);
-            for (int l = 0; l < L; l++) {
-                const real *row = first + at(0, 1 + ids[n * L + l], 0, D);
-                if (l < K && dx.at) put(dx.at + at(n, l + 1, K + 1, D), row, dx.beta, D);
-                if (l >= K) put(columns_part(&by_mask), row, 1, D);
-                if (l % COLUMNS_ROWS == 0) columns_flush(&by_mask);
-            }
-            columns_flush(&by_mask);
-        }
-        s = span_of_thread((L + 1) * D);
-        for (int n = 0; n < N && dpos.at; n++)
-            put(dpos.at + s.lo, dy + at(n, 0, L + 1, D) + s.lo, 1, s.n);
-    }
-    if (dmask.at) columns_close(&by_mask, dmask);
-}
-
-void cpu_pick_rows_fwd(real *y, const real *x, const int *ids, int N, int L, int M, int D)
+                     const int *ids, int N, int L, int K, int M, int D)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++)
         for (int m = 0; m <= M; m++)
-            put(y + at(n, m, M + 1, D), x + at(n, m ? 1 + ids[n * L + m - 1] : 0, L + 1, D),
-                0, D);
+            sum_of(y + at(n, m, M + 1, D), m <= K ? x + at(n, m, K + 1, D) : mask,
+                   pos + at(0, m ? 1 + ids[n * L + m - 1] : 0, 0, D), D);
 }
 
-void cpu_pick_rows_bwd(Share dx, const real *dy, const int *ids, int N, int L, int M, int D)
+void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const int *ids,
+                     int N, int L, int K, int M, int D)
 {
-    if (!dx.at) return;
+    Columns by_mask = columns_open((size_t)D);
+#pragma omp parallel
+    {
+        Span s = span_of_thread(N);
+        for (int n = s.lo; n < s.lo + s.n; n++) {
+            const real *row = dy + at(n, 0, M + 1, D);
+            if (dx.at) put(dx.at + at(n, 0, K + 1, D), row, dx.beta, (K + 1) * D);
+            columns_add(&by_mask, row + at(0, K + 1, 0, D), (size_t)(M - K));
+        }
+    }
+    if (dmask.at) columns_close(&by_mask, dmask);
+    positions_bwd(dpos, dy, ids, N, L, M, D);
+}
+
+void cpu_places_fwd(real *x, const real *y, const int *ids, int N, int L, int M, int D)
+{
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
-        put(dx.at + at(n, 0, L + 1, D), dy + at(n, 0, M + 1, D), dx.beta, D);
+        put(x + at(n, 0, L + 1, D), y + at(n, 0, M + 1, D), 0, D);
         for (int l = 0; l < L; l++)
-            put(dx.at + at(n, 1 + ids[n * L + l], L + 1, D),
-                l < M ? dy + at(n, l + 1, M + 1, D) : NULL, dx.beta, D);
+            put(x + at(n, 1 + ids[n * L + l], L + 1, D),
+                l < M ? y + at(n, l + 1, M + 1, D) : NULL, 0, D);
     }
 }
 
-void cpu_put_rows_fwd(real *x, const real *y, const int *ids, int N, int L, int M, int D)
-{
-    cpu_pick_rows_bwd((Share){ .at = x }, y, ids, N, L, M, D);
-}
-
-void cpu_put_rows_bwd(Share dy, const real *dx, const int *ids, int N, int L, int M, int D)
+void cpu_places_bwd(Share dy, const real *dx, const int *ids, int N, int L, int M, int D)
 {
     if (!dy.at) return;
 #pragma omp parallel for schedule(static)
@@ -193,21 +169,20 @@ void cpu_put_rows_bwd(Share dy, const real *dx, const int *ids, int N, int L, in
                 dx + at(n, m ? 1 + ids[n * L + m - 1] : 0, L + 1, D), dy.beta, D);
 }
 
-void cpu_drop_class_fwd(real *y, const real *x, int N, int T, int D)
+void cpu_last_rows_fwd(real *y, const real *x, int N, int T, int M, int D)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++)
-        memcpy(y + at(n, 0, T - 1, D), x + at(n, 1, T, D),
-               at(1, 0, T - 1, D) * sizeof *y);
+        memcpy(y + at(n, 0, M, D), x + at(n, T - M, T, D), at(1, 0, M, D) * sizeof *y);
 }
 
-void cpu_drop_class_bwd(Share dx, const real *dy, int N, int T, int D)
+void cpu_last_rows_bwd(Share dx, const real *dy, int N, int T, int M, int D)
 {
     if (!dx.at) return;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
-        put(dx.at + at(n, 0, T, D), NULL, dx.beta, D);
-        put(dx.at + at(n, 1, T, D), dy + at(n, 0, T - 1, D), dx.beta, (T - 1) * D);
+        put(dx.at + at(n, 0, T, D), NULL, dx.beta, (T - M) * D);
+        put(dx.at + at(n, T - M, T, D), dy + at(n, 0, M, D), dx.beta, M * D);
     }
 }
 

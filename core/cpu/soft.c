@@ -65,7 +65,7 @@ void cpu_soft_mse_fwd(real *loss, real *each, const real *pred, const real *targ
                       const real *m, int N, int L, int P)
 {
     double sum = 0, weight = 0;
-    cpu_patch_mse(each, pred, target, N, L, P);
+    cpu_patch_mse(each, pred, target, NULL, N, L, L + 1, L, P);
     for (size_t i = 0; i < at(N, 0, L); i++) {
         sum += (1 - (double)m[i]) * (double)each[i];
         weight += 1 - (double)m[i];

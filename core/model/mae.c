@@ -102,34 +102,53 @@ Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visibl
     return op_restore(t, x, m->mask_token, m->decoder_pos_embed, visible);
 }
 
-Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens)
+static Tensor *predict(Tape *t, const Mae *m, Tensor *x)
 {
-    Tensor *x = blocks_forward(t, m->decoder_blocks, &m->config.decoder, tokens);
     return op_norm_linear(t, x, m->decoder_norm.w, m->decoder_norm.b, m->decoder_pred.w,
                           m->decoder_pred.b);
 }
 
-/* Thrown patches are not there for the others to attend to; what is said of them is 0. */
-static Tensor *decode_rest(Tape *t, const Mae *m, Tensor *tokens, const Visible *visible)
+Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens)
 {
-    Tensor *rest = mae_decode(t, m, op_leave_thrown(t, tokens, visible));
-    return op_return_thrown(t, rest, visible);
+    return predict(t, m, blocks_forward(t, m->decoder_blocks, &m->config.decoder, tokens));
+}
+
+static Tensor *hidden_targets(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
+{
+    return op_target_hidden(t, images, visible, m->config.encoder.patch,
+                            m->config.normalized);
 }
 
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
 {
     Tensor *latent = vit_encode(t, &m->vit, images, visible);
     Tensor *tokens = mae_restore(t, m, latent, visible);
-    Tensor *pred = visible->thrown ? decode_rest(t, m, tokens, visible)
-                                   : mae_decode(t, m, tokens);
+    Tensor *pred = mae_decode(t, m, tokens);
     Tensor *target = op_target_patches(t, images, m->config.encoder.patch,
                                        m->config.normalized);
-    bool    any = visible->K < visible->L;
-    Tensor *loss = any ? op_hidden_mse(t, pred, target, visible) : NULL;
-    return (MaeResult){ latent, tokens, pred, target, loss };
+    Tensor *loss = visible->K < visible->L
+                       ? op_hidden_mse(t, pred, hidden_targets(t, m, images, visible))
+                       : NULL;
+    return (MaeResult){ latent, tokens, op_to_places(t, pred, visible), target, loss };
+}
+
+/* Of the decoder's tokens the hidden are the last. */
+MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
+{
+    int     M = visible->L - visible->K - visible->thrown;
+    Tensor *latent = vit_encode(t, &m->vit, images, visible);
+    Tensor *tokens = mae_restore(t, m, latent, visible);
+    Tensor *x = blocks_forward_last(t, m->decoder_blocks, &m->config.decoder, tokens, M);
+    Tensor *pred = predict(t, m, x), *target = hidden_targets(t, m, images, visible);
+    return (MaeResult){ latent, tokens, pred, target, op_hidden_mse(t, pred, target) };
 }
 
 Tensor *mae_patch_loss(Tape *t, const MaeResult *r)
 {
     return op_patch_mse(t, r->pred, r->target);
+}
+
+Tensor *mae_hidden_loss(Tape *t, const MaeResult *r, const Visible *visible)
+{
+    return op_hidden_errors(t, r->pred, r->target, visible);
 }

@@ -3,7 +3,7 @@
  *
  *     Mae mae;
  *     mae_open(&mae, be, &config, seed);
- *     MaeResult r = mae_forward(&tape, &mae, images, &visible);
+ *     MaeResult r = mae_train(&tape, &mae, images, &visible);
  *     adamw_backward(&adamw, &tape, r.loss, lr);
  *
  * A model just opened is frozen; an optimiser opened on mae.params trains it.
@@ -34,7 +34,8 @@ typedef struct {
 
 typedef struct {
     Tensor *latent; /* [N, K + 1, D], after the encoder's final norm             */
-    Tensor *tokens; /* [N, L + 1, B], what the decoder's first block sees        */
+    Tensor *tokens; /* [N, L + 1 - thrown, B], what the decoder's first block    */
+                    /* sees: the class token, the visible, the hidden            */
     Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused         */
     Tensor *target; /* [N, L, P], values ordered (row, column, channel)          */
     Tensor *loss;   /* scalar: mean squared error of the hidden; NULL if none is */
@@ -61,11 +62,17 @@ size_t mae_count(const MaeConfig *c);
 /* images [N, C, H, W], constant.  Aborts (CHECK) without a decoder. */
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
 
-/* Its two halves: what the decoder's blocks see, width B, and what they make of it. */
+/* The same loss and gradients for less: of visible patches, which no loss looks at,
+ * nothing is predicted.  pred and target [N, M, P] are those of the M hidden. */
+MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
+
+/* Their two halves: what the decoder's blocks see, width B, and what they make of it. */
 Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible);
 Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens);
 
-/* Mean squared error of every patch, hidden or not: [N, L], no gradient. */
+/* Mean squared error of every patch, hidden or not: [N, L], no gradient.  Of mae_train's
+ * result that of the hidden, else 0. */
 Tensor *mae_patch_loss(Tape *t, const MaeResult *r);
+Tensor *mae_hidden_loss(Tape *t, const MaeResult *r, const Visible *visible);
 
 #endif

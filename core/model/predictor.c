@@ -10,9 +10,9 @@ void predictor_list(Predictor *p, const Backend *be, const MaeConfig *c)
     p->pred = params_linear(&p->params, mae_values(c), B, "pred");
 }
 
-Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens)
+Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens, const Visible *v)
 {
     Tensor *x = blocks_forward(t, p->blocks, &p->size, tokens);
     x = op_norm_linear(t, x, p->norm.w, p->norm.b, p->pred.w, p->pred.b);
-    return op_patch_mean(t, x);
+    return op_patch_mean(t, op_to_places(t, x, v));
 }

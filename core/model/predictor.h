@@ -1,7 +1,7 @@
 /* The loss predictor of HPM: a second decoder, equal in size and fed with the same
  * tokens, that tells how hard each patch will be.
  *
- *     Tensor *guess = predictor_guess(t, &p, r.tokens);            [N, L]
+ *     Tensor *guess = predictor_guess(t, &p, r.tokens, &visible);  [N, L]
  *     loss = op_add(t, r.loss, op_order_loss(t, guess, losses, &visible));
  *
  * Nothing is detached: what it learns also moves the encoder.
@@ -24,7 +24,7 @@ typedef struct {
 /* Names and shapes, for an autoencoder of this kind; the caller places params. */
 void predictor_list(Predictor *p, const Backend *be, const MaeConfig *c);
 
-/* tokens [N, L + 1, B], as MaeResult has them -> [N, L], higher is harder. */
-Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens);
+/* tokens [N, L + 1, B], as MaeResult has them of v -> [N, L], higher is harder. */
+Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens, const Visible *v);
 
 #endif

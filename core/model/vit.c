@@ -141,10 +141,16 @@ static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
     return op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
 }
 
+/* y: what attention found for each row of x. */
+static Tensor *block_tail(Tape *t, const Block *b, Tensor *x, Tensor *y)
+{
+    x = op_linear_add(t, y, b->proj.w, b->proj.b, x);
+    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
+}
+
 static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
 {
-    x = op_linear_add(t, op_attention(t, qkv, H), b->proj.w, b->proj.b, x);
-    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
+    return block_tail(t, b, x, op_attention(t, qkv, H));
 }
 
 /* The same with stochastic depth: of each branch the image's share. */
@@ -186,6 +192,15 @@ Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tens
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)
 {
     return blocks_forward_some(t, blocks, s, x, NULL);
+}
+
+Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x, int M)
+{
+    VitSize      before = *s;
+    const Block *last = &blocks[--before.depth];
+    x = blocks_forward(t, blocks, &before, x);
+    Tensor *y = op_attention_last(t, block_qkv(t, last, x), s->heads, M);
+    return block_tail(t, last, op_last_rows(t, x, M), y);
 }
 
 static Tensor *patches(Tape *t, const Vit *v, Tensor *images, const Visible *visible)

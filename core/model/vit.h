@@ -52,6 +52,9 @@ void vit_write_positions(const Vit *v, Params *p);
 Block  *blocks_add(Params *p, const VitSize *s, const char *names);
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x);
 
+/* The last M tokens of each image, and no more of the last block than they take. */
+Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x, int M);
+
 /* The same with stochastic depth: what an image's branch is multiplied by, shares[2 i]
  * [N] for the attention of block i, shares[2 i + 1] for its hidden layer. */
 Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,

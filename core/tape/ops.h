@@ -60,9 +60,11 @@ Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
  * softmax(q k^T / sqrt(D / H)) v.  No T x T matrix is kept. */
 Tensor *op_attention(Tape *t, Tensor *qkv, int H);
 
-/* The probabilities of that softmax, without gradient, over patches only: the
- * class token, row 0, neither asks nor is asked.
- * qkv [N, L + 1, 3 D] -> [N, H, L, L]; each row sums to 1. */
+/* The same where only the last M rows of an image ask, of all T: -> [N, M, D]. */
+Tensor *op_attention_last(Tape *t, Tensor *qkv, int H, int M);
+
+/* The probabilities of that softmax, without gradient, over patches only: the class
+ * token, row 0, neither asks nor is asked.  -> [N, H, L, L]; each row sums to 1. */
 Tensor *op_attention_map(Tape *t, Tensor *qkv, int H);
 
 /* How the class token, row 0, attends to the patches, without gradient: -> [N, H, L].
@@ -80,56 +82,55 @@ typedef struct {
     int        thrown; /* 0 unless a mask throws */
 } Visible;
 
-/* Visible patches of images, ready for the embedding: images [N, C, rows p,
- * cols p] constant -> [N, K, C p p], values ordered (channel, row, column) like
- * the reference's convolution weights.  Patches in ascending order. */
+/* Visible patches, ready for the embedding: images [N, C, rows p, cols p] constant ->
+ * [N, K, C p p], values ordered (channel, row, column) like the reference's
+ * convolution weights.  Patches in ascending order. */
 Tensor *op_take_patches(Tape *t, Tensor *images, const Visible *v, int p);
 
-/* All patches as targets: -> [N, L, p p C], values ordered (row, column,
- * channel).  With `normalized` each patch is (x - mean) / sqrt(var + 1e-6), var
- * with n - 1.  Constant. */
+/* Targets of all patches, [N, L, p p C], or of the M hidden, [N, M, p p C]; constant,
+ * values ordered (row, column, channel).  With `normalized` each patch is
+ * (x - mean) / sqrt(var + 1e-6), var with n - 1. */
 Tensor *op_target_patches(Tape *t, Tensor *images, int p, bool normalized);
+Tensor *op_target_hidden(Tape *t, Tensor *images, const Visible *v, int p, bool normalized);
 
 /* Tokens of the encoder: x [N, K, D], cls [1, 1, D], pos [1, L + 1, D] ->
  * y [N, K + 1, D];  y_0 = cls + pos_0,  y_(1+j) = x_j + pos_(1 + ids_j). */
 Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v);
 
 /* Tokens of the decoder: x [N, K + 1, D], mask [1, 1, D], pos [1, L + 1, D] ->
- * y [N, L + 1, D];  class and visible tokens go to their places, the mask
- * token to all others, then pos is added. */
+ * y [N, L + 1 - thrown, D], each with its position: x, then the mask token for each
+ * hidden patch.  Thrown patches are not there for the others to attend to. */
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v);
 
-/* Without the rows of thrown patches: x [N, L + 1, D] -> [N, L + 1 - thrown, D], the class
- * token, then the others in the order of ids; and back, thrown ones as rows of zeros. */
-Tensor *op_leave_thrown(Tape *t, Tensor *x, const Visible *v);
-Tensor *op_return_thrown(Tape *t, Tensor *x, const Visible *v);
+/* Rows in that order go to their places: -> [N, L + 1, D], zeros where thrown. */
+Tensor *op_to_places(Tape *t, Tensor *x, const Visible *v);
 
-/* Of x [N, T, D]: rows 1.., [N, T - 1, D]; row 0, [N, D]; the mean of rows 1.., [N, D]. */
+/* Of x [N, T, D]: the last M rows, [N, M, D]; rows 1.., [N, T - 1, D]; row 0, [N, D]; the
+ * mean of rows 1.., [N, D]. */
+Tensor *op_last_rows(Tape *t, Tensor *x, int M);
 Tensor *op_drop_class(Tape *t, Tensor *x);
 Tensor *op_take_class(Tape *t, Tensor *x);
 Tensor *op_mean_patches(Tape *t, Tensor *x);
 
 /* loss.c --------------------------------------------------------------- */
 
-/* Mean squared error of the hidden patches; visible ones do not count.
+/* Mean squared error of the M hidden patches; nothing else counts.
  *
- *   pred    [N, L + 1, P]  decoder output, row 0 (class token) unused
- *   target  [N, L, P]      constant
- *   v       which are hidden
- *   result  scalar         target units squared
+ *   pred    [N, T, P]  decoder output, of which the last M rows are the hidden
+ *   target  [N, M, P]  constant
+ *   result  scalar     target units squared
  *
- *   loss = sum over hidden (pred - target)^2 / (P count of hidden)
+ *   loss = sum over hidden (pred - target)^2 / (P N M)
  *
- * Visible and thrown rows and row 0 get a gradient of exactly zero.
- * Source: He et al. 2022, arXiv:2111.06377, section 3; same value as
- * forward_loss() in facebookresearch/mae. */
-Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target, const Visible *v);
+ * Other rows get a gradient of exactly zero.  Source: He et al. 2022, arXiv:2111.06377,
+ * section 3; same value as forward_loss() in facebookresearch/mae. */
+Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target);
 
-/* Mean squared error of every patch, hidden or not: -> [N, L], no gradient. */
+/* The same of each patch, or of each hidden one, else 0: -> [N, L], no gradient. */
 Tensor *op_patch_mse(Tape *t, Tensor *pred, Tensor *target);
+Tensor *op_hidden_errors(Tape *t, Tensor *pred, Tensor *target, const Visible *v);
 
-/* Mean over rows of -sum_c target_c log softmax(x)_c;  x, target [N, C],
- * target constant -> scalar. */
+/* Mean over rows of -sum_c target_c log softmax(x)_c;  x, constant target [N, C]. */
 Tensor *op_cross_entropy(Tape *t, Tensor *x, Tensor *target);
 
 /* predict.c ------------------------------------------------------------ */
@@ -174,8 +175,8 @@ Tensor *op_sigmoid(Tape *t, Tensor *x); /* 1 / (1 + exp(-x)); any shape */
 /* Tokens multiplied: x [N, L + 1, D], y_n(1+l) = m_nl x_n(1+l), the class token as it is. */
 Tensor *op_scale_patches(Tape *t, Tensor *x, Tensor *m);
 
-/* Squared error of each patch by how much of it is hidden: pred and target as in
- * op_hidden_mse -> scalar;  loss = sum (1 - m) error / sum (1 - m). */
+/* Squared error of each patch by how much of it is hidden: pred
+ * [N, L + 1, P], target [N, L, P] constant -> scalar;  loss = sum (1 - m) error / sum (1 - m). */
 Tensor *op_soft_mse(Tape *t, Tensor *pred, Tensor *target, Tensor *m);
 
 /* What a mask should not be, each -> scalar: near 1/2 anywhere (the mean of a bell of

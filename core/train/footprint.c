@@ -87,11 +87,11 @@ size_t footprint_train(const MaeConfig *c, const FootprintStep *s)
         look(&d, &learner, s);
         d.images = dry_images(&d, s->N);
     }
-    MaeResult r = mae_forward(&d.tape, &d.mae, d.images, &visible);
-    if (learner.kind && r.loss)
+    MaeResult r = mae_train(&d.tape, &d.mae, d.images, &visible);
+    if (learner.kind)
         CHECK(!learner_step(&learner, &adamw, &d.tape, d.images, &r, &visible,
                             &(LearnerStep){ .epochs = 1 }, &err), "%s", err.text);
-    else if (r.loss)
+    else
         adamw_backward(&adamw, &d.tape, r.loss, 0);
     size_t beside = learner_bytes(&learner);
     if (s->needs & MASK_NEEDS_CLASS_ATTENTION) beside += teacher_bytes(c);

@@ -70,7 +70,7 @@ static Tensor *guess_all(Tape *t, const Mae *mae, const LearnerModel *m, Tensor 
 {
     const Visible *all = vit_all_visible(t, &mae->vit, images);
     Tensor        *latent = vit_encode(t, &mae->vit, images, all);
-    return predictor_guess(t, &m->predictor, mae_restore(t, mae, latent, all));
+    return predictor_guess(t, &m->predictor, mae_restore(t, mae, latent, all), all);
 }
 
 static Tensor *odds_of_all(Tape *t, const Mae *mae, const LearnerModel *m, Tensor *images)
@@ -98,10 +98,10 @@ Tensor *learner_look(const Learner *l, Tape *t, Tensor *images)
 static Tensor *own_loss(const Learner *l, Tape *t, Tensor *images, const MaeResult *r,
                         const Visible *v)
 {
-    Tensor *losses = mae_patch_loss(t, r);
+    Tensor *losses = mae_hidden_loss(t, r, v);
     if (l->kind == MASK_NEEDS_SAMPLER)
         return op_sampling_loss(t, odds_of_all(t, l->mae, &l->model, images), losses, v);
-    Tensor *guess = predictor_guess(t, &l->model.predictor, r->tokens);
+    Tensor *guess = predictor_guess(t, &l->model.predictor, r->tokens, v);
     return l->how.sizes ? op_size_loss(t, guess, losses, v) : op_order_loss(t, guess, losses, v);
 }
 

@@ -6,7 +6,7 @@
  *
  *     learner_open(&l, needs, &how, &mae, &adamw_config, seed);
  *     learner_look(&l, &tape, images);                [N, L], before masks are drawn
- *     r = mae_forward(&tape, &mae, images, &visible);
+ *     r = mae_train(&tape, &mae, images, &visible);
  *     if (learner_step(&l, &adamw, &tape, images, &r, &visible, &when, err)) ...
  *
  * With one seed the autoencoder starts as it does without a learner.

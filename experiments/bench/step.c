@@ -68,7 +68,7 @@ Tensor *step_forward(Step *s)
     Visible visible = { .N = c->batch, .L = s->L, .K = s->K, .ids = s->ids };
     Tensor *x = tape_constant(&s->tape, 4, (int[]){ c->batch, c->channels, c->side, c->side });
     s->mae.params.be->write(x->data, s->images, tensor_count(x));
-    return mae_forward(&s->tape, &s->mae, x, &visible).loss;
+    return mae_train(&s->tape, &s->mae, x, &visible).loss;
 }
 
 void step_backward(Step *s, Tensor *loss)

@@ -183,7 +183,7 @@ Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress, bool t
 
 static void read_losses(Guide *g, const GuideStep *s)
 {
-    Tensor *each = mae_patch_loss(g->tape, s->r);
+    Tensor *each = mae_hidden_loss(g->tape, s->r, s->visible);
     g->mae->params.be->read(g->seen.loss, each->data, tensor_count(each));
     losses_add(&g->losses, s->batch, g->seen.loss, s->visible);
 }

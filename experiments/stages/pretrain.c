@@ -86,7 +86,7 @@ static Status take(void *self, Err *err)
                           .ids = p->ids, .thrown = mask_thrown(p->mask, K) };
     Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, p->batch.images,
                                     p->batch.N);
-    MaeResult r = mae_forward(&p->tape, &p->mae, images, &visible);
+    MaeResult r = mae_train(&p->tape, &p->mae, images, &visible);
     if (training_loss(&p->run, p->mae.params.be, r.loss, err)) return err->code;
     GuideStep back = { .epoch = epoch, .lr = training_lr(&p->run), .batch = &p->batch,
                        .images = images, .r = &r, .visible = &visible };

@@ -82,6 +82,29 @@ ParameterizedTest(int *which, attn, forward)
     tape_close(&t);
 }
 
+/* Rows that ask get the answers they get among all. */
+ParameterizedTestParameters(attn, last) { return all_cases(); }
+ParameterizedTest(int *which, attn, last)
+{
+    const Case *c = &cases[*which];
+    int         M = (3 * c->T + 3) / 4, all = c->T * c->D, from = (c->T - M) * c->D;
+    Tape        t;
+    double      worst = 0;
+    tape_open(&t, test_backend());
+    Tensor     *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
+    const real *y = op_attention(&t, qkv, c->H)->data;
+    Tensor     *last = op_attention_last(&t, qkv, c->H, M);
+    cr_expect(last->dim[0] == c->N && last->dim[1] == M && last->dim[2] == c->D);
+    for (int n = 0; n < c->N; n++)
+        for (int i = 0; i < M * c->D; i++) {
+            double off = fabs((double)last->data[n * M * c->D + i] -
+                              (double)y[n * all + from + i]);
+            if (!(off <= worst)) worst = off;
+        }
+    cr_expect(worst <= OFF, "%d of %d rows: off by %.2e", M, c->T, worst);
+    tape_close(&t);
+}
+
 /* op gives a row for each of so many queries from `first` on: its attention to patches,
  * while it attends to keys from `first` on. */
 static void check_map(const Case *c, Tensor *(*op)(Tape *t, Tensor *qkv, int H), int first,

@@ -29,7 +29,13 @@ Test(gemmlog, counts_the_products_of_a_step)
 
     double linear = 2.0 * N * T * D * 3 * D, attention = 2.0 * N * T * T * D;
     cr_expect(log.products == 5, "%zu products", log.products);
-    cr_expect(gemmlog_flop(&log) == 3 * linear + 6 * attention);
+    cr_expect(gemmlog_take(&log) == 3 * linear + 6 * attention);
+
+    gemmlog_start(&log);
+    y = op_attention_last(&t, op_linear(&t, x, w, NULL), H, 3); /* of 7 rows ask */
+    tape_backward(&t, op_dot(&t, y, test_constant(&t, 3, y->dim, 3)));
+    gemmlog_stop();
+    cr_expect(gemmlog_flop(&log) == 3 * linear + 6 * attention * 3 / T);
 
     real before = x->data[0], grad = w->grad[0];
     cr_expect(gemmlog_replay(&log) > 0);

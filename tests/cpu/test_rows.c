@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <string.h>
 
 /* 2 images, 3 channels, 4 x 6 pixels, patches of 2: L 6 in a grid of 2 x 3.
  * A pixel's value tells its image, channel, row and column. */
@@ -99,7 +100,24 @@ Test(rows, tokens_carry_their_own_position)
     tape_close(&t);
 }
 
-Test(rows, restore_puts_tokens_back_and_masks_elsewhere)
+Test(rows, hidden_targets_are_those_of_the_hidden)
+{
+    enum { P = PX * PX * C, M = L - K - 1 };
+    const Visible v = { .N = N, .L = L, .K = K, .ids = ids, .thrown = 1 };
+    Tape          t;
+    tape_open(&t, test_backend());
+    Tensor *all = op_target_patches(&t, images(&t), PX, true);
+    Tensor *y = op_target_hidden(&t, images(&t), &v, PX, true);
+    cr_expect(y->dim[1] == M && y->dim[2] == P);
+    for (int n = 0; n < N; n++)
+        for (int m = 0; m < M; m++)
+            cr_expect(!memcmp(y->data + (n * M + m) * P,
+                              all->data + (n * L + ids[n * L + K + m]) * P, P * sizeof(real)));
+    tape_close(&t);
+}
+
+/* The class token, the visible, then masks, each with its position. */
+Test(rows, restore_has_the_hidden_last)
 {
     Tape t;
     tape_open(&t, test_backend());
@@ -108,14 +126,30 @@ Test(rows, restore_puts_tokens_back_and_masks_elsewhere)
     Tensor *pos = test_constant(&t, 3, (int[]){ 1, L + 1, D }, 3);
     const real *y = op_restore(&t, x, mask, pos, &some)->data;
     for (int n = 0; n < N; n++)
-        for (int l = -1; l < L; l++) {
-            const real *from = l < 0 ? x->data + n * (K + 1) * D : mask->data;
-            for (int k = 0; k < K; k++)
-                if (ids[n * L + k] == l) from = x->data + (n * (K + 1) + k + 1) * D;
+        for (int k = -1; k < L; k++) {
+            const real *from = k < K ? x->data + (n * (K + 1) + k + 1) * D : mask->data;
+            int         place = k < 0 ? 0 : 1 + ids[n * L + k];
             for (int c = 0; c < D; c++)
-                cr_expect(y[(n * (L + 1) + l + 1) * D + c] ==
-                          from[c] + pos->data[(l + 1) * D + c], "image %d, place %d", n, l);
+                cr_expect(y[(n * (L + 1) + k + 1) * D + c] ==
+                          from[c] + pos->data[place * D + c], "image %d, patch %d", n, k);
         }
+    tape_close(&t);
+}
+
+Test(rows, places_are_those_of_ids)
+{
+    const Visible v = { .N = N, .L = L, .K = K, .ids = ids, .thrown = 2 };
+    Tape          t;
+    tape_open(&t, test_backend());
+    Tensor     *x = test_constant(&t, 3, (int[]){ N, L - 2 + 1, D }, 1);
+    const real *y = op_to_places(&t, x, &v)->data;
+    for (int n = 0; n < N; n++)
+        for (int k = -1; k < L; k++)
+            for (int c = 0; c < D; c++) {
+                int  place = k < 0 ? 0 : 1 + ids[n * L + k];
+                real want = k < L - 2 ? x->data[(n * (L - 1) + k + 1) * D + c] : 0;
+                cr_expect(y[(n * (L + 1) + place) * D + c] == want);
+            }
     tape_close(&t);
 }
 
@@ -125,12 +159,14 @@ Test(rows, class_and_patches_part)
     tape_open(&t, test_backend());
     Tensor     *x = test_constant(&t, 3, (int[]){ N, L + 1, D }, 1);
     const real *first = op_take_class(&t, x)->data, *rest = op_drop_class(&t, x)->data;
+    const real *last = op_last_rows(&t, x, 2)->data;
     const real *mean = op_mean_patches(&t, x)->data;
     for (int n = 0; n < N; n++)
         for (int c = 0; c < D; c++) {
             const real *image = x->data + n * (L + 1) * D;
             double      sum = 0;
             cr_expect(first[n * D + c] == image[c]);
+            cr_expect(last[n * 2 * D + c] == image[(L - 1) * D + c]);
             for (int l = 0; l < L; l++) {
                 cr_expect(rest[(n * L + l) * D + c] == image[(l + 1) * D + c]);
                 sum += (double)image[(l + 1) * D + c];

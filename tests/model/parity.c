@@ -81,16 +81,29 @@ static void draw(Parity *p, int step)
     free(noise);
 }
 
-MaeResult parity_forward(Parity *p, int step)
+static Tensor *images_of(Parity *p)
 {
-    draw(p, step);
-    tape_reset(&p->tape);
     real   *pixels = parity_values(p, "input", "images");
     Tensor *images = tape_constant(&p->tape, 4, (int[]){ p->N, 3, 32, 32 });
     p->be->write(images->data, pixels, tensor_count(images));
     free(pixels);
+    return images;
+}
+
+MaeResult parity_forward(Parity *p, int step)
+{
+    draw(p, step);
+    tape_reset(&p->tape);
     Visible v = { .N = p->N, .L = p->L, .K = p->K, .ids = p->ids };
-    return mae_forward(&p->tape, &p->mae, images, &v);
+    return mae_forward(&p->tape, &p->mae, images_of(p), &v);
+}
+
+MaeResult parity_train(Parity *p, int step)
+{
+    draw(p, step);
+    tape_reset(&p->tape);
+    Visible v = { .N = p->N, .L = p->L, .K = p->K, .ids = p->ids };
+    return mae_train(&p->tape, &p->mae, images_of(p), &v);
 }
 
 /* --- all of a model ------------------------------------------------------- */

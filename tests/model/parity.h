@@ -25,8 +25,9 @@ typedef struct {
 void parity_open(Parity *p, const char *run); /* the model frozen, with its weights */
 void parity_close(Parity *p);
 
-/* One forward with the noise of `step`, on a tape just reset. */
+/* One forward with the noise of `step`, on a tape just reset; as training does it. */
 MaeResult parity_forward(Parity *p, int step);
+MaeResult parity_train(Parity *p, int step);
 
 /* A tensor of the file, RUN.NAME or NAME; the pointer is freed by the caller. */
 real *parity_values(const Parity *p, const char *run, const char *name);

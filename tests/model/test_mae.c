@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const runs[] = { "raw_pix", "norm_pix" };
-static int               which[] = { 0, 1 };
+static int               which[] = { 0, 1, 2, 3 };
 static const AdamWConfig reference = { 0.9, 0.95, 1e-8, 0.05 };
 
 static double scalar(const Parity *p, const Tensor *x)
@@ -74,28 +74,42 @@ ParameterizedTest(int *i, mae, outputs_are_the_reference_s)
     off = fabs(sum / (N * (L - K)) / scalar(&p, r.loss) - 1);
     cr_expect(off <= 1e-6, "%s: loss from patches off by %.2e", p.run, off);
 
+    MaeResult     train = parity_train(&p, 0);
+    const Visible v = { .N = N, .L = L, .K = K, .ids = p.ids };
+    each = mae_hidden_loss(&p.tape, &train, &v);
+    for (int k = 0; k < N * L; k++) {
+        double want = (double)mask[k] * (double)patch[k];
+        cr_expect(fabs((double)each->data[k] - want) <= 1e-5 * want, "patch %d", k);
+    }
+
     free(patch), free(mask), free(pred), free(sorted), free(latent);
     parity_close(&p);
 }
 
 ParameterizedTestParameters(mae, three_steps_are_the_reference_s)
 {
-    return cr_make_param_array(int, which, 2);
+    return cr_make_param_array(int, which, 4);
 }
 
+static Tensor *loss_of(Parity *p, int step, bool train)
+{
+    return (train ? parity_train(p, step) : parity_forward(p, step)).loss;
+}
+
+/* The second time with what training takes. */
 ParameterizedTest(int *i, mae, three_steps_are_the_reference_s)
 {
     Parity p;
     AdamW  opt;
-    parity_open(&p, runs[*i]);
+    parity_open(&p, runs[*i % 2]);
     adamw_open(&opt, &p.mae.params, &reference);
     for (int step = 0; step < 3; step++) {
         char name[16];
         snprintf(name, sizeof name, "loss.%d", step);
-        MaeResult r = parity_forward(&p, step);
-        double    off = parity_off(&p, p.run, name, &(real){ (real)scalar(&p, r.loss) });
+        Tensor *loss = loss_of(&p, step, *i >= 2);
+        double  off = parity_off(&p, p.run, name, &(real){ (real)scalar(&p, loss) });
         cr_expect(off <= 1e-5, "%s.%s: off by %.2e", p.run, name, off); /* 1.7e-7 */
-        tape_backward(&p.tape, r.loss);
+        tape_backward(&p.tape, loss);
         if (step == 0) parity_expect_all(&p, &p.mae.params, "grad", 1e-5); /* 5.6e-7 */
         adamw_step(&opt, 1e-3);
     }
@@ -143,13 +157,13 @@ Test(mae, eight_images_are_overfitted)
 }
 
 /* The loss, then all gradients in the order of parameters. */
-static real *loss_and_gradients(bool recompute, size_t *n, size_t *kept)
+static real *loss_and_gradients(bool recompute, bool train, size_t *n, size_t *kept)
 {
     Parity p;
     parity_open(&p, "norm_pix");
     params_train(&p.mae.params, 0);
     p.tape.recompute = recompute;
-    Tensor *loss = parity_forward(&p, 0).loss;
+    Tensor *loss = loss_of(&p, 0, train);
     *kept = p.tape.values.used;
     tape_backward(&p.tape, loss);
 
@@ -168,12 +182,14 @@ static real *loss_and_gradients(bool recompute, size_t *n, size_t *kept)
 
 Test(mae, blocks_that_are_run_again_have_the_same_bits)
 {
-    size_t n, kept, less;
-    real  *plain = loss_and_gradients(false, &n, &kept);
-    real  *again = loss_and_gradients(true, &n, &less);
-    cr_expect_arr_eq(plain, again, n * sizeof *plain);
-    cr_expect(2 * less < kept, "%zu bytes kept, %zu otherwise", less, kept);
-    free(again), free(plain);
+    for (int train = 0; train < 2; train++) {
+        size_t n, kept, less;
+        real  *plain = loss_and_gradients(false, train, &n, &kept);
+        real  *again = loss_and_gradients(true, train, &n, &less);
+        cr_expect_arr_eq(plain, again, n * sizeof *plain);
+        cr_expect(3 * less < 2 * kept, "%zu bytes kept, %zu otherwise", less, kept);
+        free(again), free(plain);
+    }
 }
 
 /* What is in a thrown patch, 3 of 4, no weight and no loss knows of. */
@@ -200,8 +216,10 @@ Test(mae, a_thrown_patch_is_not_there)
         Tensor   *images = tape_constant(&t, 4, (int[]){ 1, 1, SIDE, SIDE });
         be->write(images->data, pixels, PIXELS);
         MaeResult r = mae_forward(&t, &m, images, &v);
+        Tensor   *train = mae_train(&t, &m, images, &v).loss;
         be->read(&loss[i], r.loss->data, 1);
         be->read(&pred[0][0], r.pred->data, 5 * 16);
+        cr_expect(fabs((double)(*train->data / loss[i] - 1)) <= 1e-6);
         for (int k = 0; k < 16; k++) cr_expect((pred[4][k] == 0) == (i < 2));
         tape_reset(&t);
     }

@@ -23,7 +23,10 @@ OP(softmax, op_softmax(t, x[0]))
 OP(attention_1, op_attention(t, x[0], 1))
 OP(attention_2, op_attention(t, x[0], 2))
 OP(attention_3, op_attention(t, x[0], 3))
+OP(attention_last, op_attention_last(t, x[0], 2, 3))
+OP(attention_last_73, op_attention_last(t, x[0], 1, 73))
 OP(drop_class, op_drop_class(t, x[0]))
+OP(last_rows, op_last_rows(t, x[0], 2))
 OP(take_class, op_take_class(t, x[0]))
 OP(mean_patches, op_mean_patches(t, x[0]))
 
@@ -54,17 +57,20 @@ OP(restore, op_restore(t, x[0], x[1], x[2], &some))
 OP(restore_one, op_restore(t, x[0], x[1], x[2], &one))
 OP(restore_but_one, op_restore(t, x[0], x[1], x[2], &but_one))
 
-OP(leave_thrown, op_leave_thrown(t, x[0], &thrown))
-OP(return_thrown, op_return_thrown(t, x[0], &thrown))
+OP(restore_thrown, op_restore(t, x[0], x[1], x[2], &thrown))
 
-static Tensor *target(Tape *t, const Tensor *pred)
+OP(to_places, op_to_places(t, x[0], &some))
+OP(to_places_thrown, op_to_places(t, x[0], &thrown))
+
+/* Of the last M rows. */
+static Tensor *target(Tape *t, const Tensor *pred, int M)
 {
-    return test_constant(t, 3, (int[]){ pred->dim[0], pred->dim[1] - 1, pred->dim[2] }, 78);
+    return test_constant(t, 3, (int[]){ pred->dim[0], M, pred->dim[2] }, 78);
 }
 
-OP(hidden_mse, op_hidden_mse(t, x[0], target(t, x[0]), &some))
-OP(hidden_mse_thrown, op_hidden_mse(t, x[0], target(t, x[0]), &thrown))
-OP(hidden_mse_but_one, op_hidden_mse(t, x[0], target(t, x[0]), &but_one))
+OP(hidden_mse, op_hidden_mse(t, x[0], target(t, x[0], 3)))
+OP(hidden_mse_one, op_hidden_mse(t, x[0], target(t, x[0], 1)))
+OP(hidden_mse_all, op_hidden_mse(t, x[0], target(t, x[0], x[0]->dim[1])))
 OP(cross_entropy, op_cross_entropy(t, x[0], test_constant(t, 2, x[0]->dim, 79)))
 
 static Tensor *losses(Tape *t, const Tensor *like)
@@ -81,7 +87,7 @@ OP(size_loss, op_size_loss(t, x[0], losses(t, x[0]), &some))
 
 OP(sigmoid, op_sigmoid(t, x[0]))
 OP(scale_patches, op_scale_patches(t, x[0], x[1]))
-OP(soft_mse, op_soft_mse(t, x[0], target(t, x[0]), op_sigmoid(t, x[1])))
+OP(soft_mse, op_soft_mse(t, x[0], target(t, x[0], 3), op_sigmoid(t, x[1])))
 OP(undecided, op_undecided(t, op_sigmoid(t, x[0])))
 OP(share_kl, op_share_kl(t, op_sigmoid(t, x[0]), 0.3))
 OP(alike, op_alike(t, x[0]))
@@ -138,20 +144,24 @@ static const GradCase cases[] = {
     { "attention, heads of 8", attention_2, 3, { { 1, 3, 48 } } },
     { "attention, 19 tokens", attention_2, 3, { { 1, 19, 12 } } },
     { "attention, two blocks", attention_1, 3, { { 1, 75, 3 } } },
+    { "attention, three ask", attention_last, 3, { { 2, 7, 12 } } },
+    { "attention, 73 of 75 ask", attention_last_73, 3, { { 1, 75, 3 } } },
     { "tokens", tokens, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "tokens, one visible", tokens_one, 3, { { 2, 1, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "tokens, one hidden", tokens_but_one, 3, { { 1, 4, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore", restore, 3, { { 2, 3, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, one visible", restore_one, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, one hidden", restore_but_one, 3, { { 1, 5, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
+    { "last_rows", last_rows, 3, { { 2, 3, 3 } } },
     { "take_class", take_class, 3, { { 2, 3, 3 } } },
     { "mean_patches", mean_patches, 3, { { 2, 4, 3 } } },
     { "hidden_mse", hidden_mse, 3, { { 2, 6, 3 } } },
-    { "leave_thrown", leave_thrown, 3, { { 2, 6, 3 } } },
-    { "return_thrown", return_thrown, 3, { { 2, 4, 3 } } },
-    { "hidden_mse, some thrown", hidden_mse_thrown, 3, { { 2, 6, 3 } } },
-    { "hidden_mse, one hidden", hidden_mse_but_one, 3, { { 1, 6, 5 } } },
+    { "hidden_mse, one hidden", hidden_mse_one, 3, { { 1, 6, 5 } } },
+    { "hidden_mse, all hidden", hidden_mse_all, 3, { { 2, 4, 3 } } },
+    { "to_places", to_places, 3, { { 2, 6, 3 } } },
+    { "to_places, some thrown", to_places_thrown, 3, { { 2, 4, 3 } } },
     { "cross_entropy", cross_entropy, 2, { { 4, 5 } } },
     { "recompute", recompute, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 }, { 4, 4 } } },
     { "two uses", block, 2, { { 3, 4 }, { 4, 4 }, { 4 }, { 4 } } },

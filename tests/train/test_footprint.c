@@ -51,7 +51,7 @@ static size_t measured(bool recompute, unsigned needs, int thrown)
             tape_reset(&t);
         }
         Tensor   *x = images_of(&t);
-        MaeResult r = mae_forward(&t, &mae, x, &v);
+        MaeResult r = mae_train(&t, &mae, x, &v);
         LearnerStep s = { .epochs = 1, .lr = 1e-3, .images = pixels };
         if (l.kind) cr_assert(!learner_step(&l, &adamw, &t, x, &r, &v, &s, &err));
         else

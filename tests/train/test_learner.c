@@ -72,7 +72,7 @@ static double step_once(Training *x, int step)
         for (int l = 0; l < L; l++) x->ids[n * L + l] = (l * 5 + n + step) % L;
     Visible   v = { .N = N, .L = L, .K = K, .ids = x->ids };
     Tensor   *images = images_of(x, step);
-    MaeResult r = mae_forward(&x->tape, &x->mae, images, &v);
+    MaeResult r = mae_train(&x->tape, &x->mae, images, &v);
     x->tape.be->read(&loss, r.loss->data, 1);
     Err         err;
     LearnerStep s = { .epoch = x->epoch, .epochs = EPOCHS, .lr = 3e-3, .images = x->images };
@@ -189,7 +189,7 @@ EACH_KIND(says_when_it_has_burst)
     for (int i = 0; i < N * L; i++) x.ids[i] = i % L;
     Visible   v = { .N = N, .L = L, .K = K, .ids = x.ids };
     Tensor   *images = images_of(&x, 0);
-    MaeResult r = mae_forward(&x.tape, &x.mae, images, &v);
+    MaeResult r = mae_train(&x.tape, &x.mae, images, &v);
     Params   *p = x.learner.model.params;
     s.images = x.images;
     for (size_t i = 0; i < p->all; i++) p->weights[i] = (real)NAN;

@@ -15,18 +15,24 @@ static void attention_back(Tape *t, const Node *n)
 {
     Tensor     *qkv = n->in[0], *y = n->out;
     const real *lse = n->aux;
-    int         N = y->dim[0], T = y->dim[1], D = y->dim[2];
+    int         N = y->dim[0], T = qkv->dim[1], M = y->dim[1], D = y->dim[2];
     int         H = n->in[1]->dim[1];
-    t->be->attention_bwd(tape_grad(t, qkv), y->grad, qkv->data, lse, N, T, D, H);
+    t->be->attention_bwd(tape_grad(t, qkv), y->grad, qkv->data, lse, N, T, M, D, H);
 }
 
 Tensor *op_attention(Tape *t, Tensor *qkv, int H)
 {
+    return op_attention_last(t, qkv, H, qkv->dim[1]);
+}
+
+Tensor *op_attention_last(Tape *t, Tensor *qkv, int H, int M)
+{
     check_qkv(qkv, H);
-    int     N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3;
-    Tensor *y = tape_result(t, 3, (int[]){ N, T, D }, INPUTS(qkv));
-    Tensor *lse = y->wants_grad ? tape_constant(t, 3, (int[]){ N, H, T }) : NULL;
-    t->be->attention_fwd(y->data, lse ? lse->data : NULL, qkv->data, N, T, D, H);
+    int N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3;
+    CHECK(1 <= M && M <= T, "%d of %d rows ask", M, T);
+    Tensor *y = tape_result(t, 3, (int[]){ N, M, D }, INPUTS(qkv));
+    Tensor *lse = y->wants_grad ? tape_constant(t, 3, (int[]){ N, H, M }) : NULL;
+    t->be->attention_fwd(y->data, lse ? lse->data : NULL, qkv->data, N, T, M, D, H);
     tape_push(t, attention_back, y, INPUTS(qkv, lse), lse ? lse->data : NULL);
     return y;
 }

@@ -1,48 +1,55 @@
 /* Losses: tensors in, a scalar out. */
 #include "core/tape/ops.h"
 
+/* Of pred the last rows are those of target. */
 static void check_pair(const Tensor *pred, const Tensor *target)
 {
     CHECK(pred->rank == 3 && target->rank == 3 && pred->dim[0] == target->dim[0] &&
-              pred->dim[1] == target->dim[1] + 1 && pred->dim[2] == target->dim[2],
-          "pred [%d, %d, %d] needs a class token before target [%d, %d, %d]",
-          pred->dim[0], pred->dim[1], pred->dim[2], target->dim[0], target->dim[1],
-          target->dim[2]);
+              pred->dim[1] >= target->dim[1] && pred->dim[2] == target->dim[2],
+          "pred [%d, %d, %d] does not end with target [%d, %d, %d]", pred->dim[0],
+          pred->dim[1], pred->dim[2], target->dim[0], target->dim[1], target->dim[2]);
     CHECK(!target->wants_grad, "targets are not differentiated");
 }
 
 static void hidden_mse_back(Tape *t, const Node *n)
 {
-    Tensor        *pred = n->in[0], *target = n->in[1];
-    const Visible *v = n->aux;
-    t->be->hidden_mse_bwd(tape_grad(t, pred), n->out->grad, pred->data, target->data,
-                          v->ids, v->N, v->L, v->K, v->L - v->K - v->thrown,
-                          pred->dim[2]);
+    Tensor    *pred = n->in[0], *target = n->in[1];
+    const int *dim = pred->dim;
+    t->be->hidden_mse_bwd(tape_grad(t, pred), n->out->grad, pred->data, target->data, dim[0],
+                          dim[1], target->dim[1], dim[2]);
 }
 
-Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target, const Visible *v)
+Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target)
 {
     check_pair(pred, target);
-    CHECK(v->ids && v->N == pred->dim[0] && v->L == target->dim[1] && 0 <= v->K &&
-              v->K + v->thrown < v->L && v->thrown >= 0,
-          "%d images of %d patches; %d of %d patches visible, %d thrown, of %d",
-          pred->dim[0], target->dim[1], v->K, v->L, v->thrown, v->N);
-    Visible *kept = ARENA_NEW(&t->nodes, Visible, 1);
-    *kept = *v;
     Tensor *loss = tape_result(t, 0, NULL, INPUTS(pred));
-    t->be->hidden_mse_fwd(loss->data, pred->data, target->data, v->ids, v->N, v->L, v->K,
-                          v->L - v->K - v->thrown, pred->dim[2]);
-    tape_push(t, hidden_mse_back, loss, INPUTS(pred, target), kept);
+    t->be->hidden_mse_fwd(loss->data, pred->data, target->data, pred->dim[0], pred->dim[1],
+                          target->dim[1], pred->dim[2]);
+    tape_push(t, hidden_mse_back, loss, INPUTS(pred, target), NULL);
     return loss;
+}
+
+static Tensor *errors(Tape *t, Tensor *pred, Tensor *target, const int *ids, int L)
+{
+    check_pair(pred, target);
+    int     N = target->dim[0], M = target->dim[1];
+    Tensor *y = tape_constant(t, 2, (int[]){ N, L });
+    t->be->patch_mse(y->data, pred->data, target->data, ids, N, L, pred->dim[1], M,
+                     pred->dim[2]);
+    return y;
 }
 
 Tensor *op_patch_mse(Tape *t, Tensor *pred, Tensor *target)
 {
-    check_pair(pred, target);
-    int     N = target->dim[0], L = target->dim[1];
-    Tensor *y = tape_constant(t, 2, (int[]){ N, L });
-    t->be->patch_mse(y->data, pred->data, target->data, N, L, pred->dim[2]);
-    return y;
+    return errors(t, pred, target, NULL, target->dim[1]);
+}
+
+Tensor *op_hidden_errors(Tape *t, Tensor *pred, Tensor *target, const Visible *v)
+{
+    CHECK(v->ids && v->N == target->dim[0] && v->L - v->K - v->thrown == target->dim[1],
+          "errors of %d patches of %d images; %d of %d visible, %d thrown", target->dim[1],
+          target->dim[0], v->K, v->L, v->thrown);
+    return errors(t, pred, target, v->ids + v->K, v->L);
 }
 
 static void cross_entropy_back(Tape *t, const Node *n)

@@ -1,10 +1,13 @@
 /* Moving rows: images to patches, patches to tokens, tokens to places. */
 #include "core/tape/ops.h"
 
+static int hidden(const Visible *v) { return v->L - v->K - v->thrown; }
+
 static void check_visible(const Visible *v, int N)
 {
     CHECK(v->ids && v->N == N && 1 <= v->K && v->K <= v->L,
           "%d images; %d of %d patches visible of %d images", N, v->K, v->L, v->N);
+    CHECK(v->thrown >= 0 && (!v->thrown || hidden(v) > 0), "%d of %d thrown", v->thrown, v->L);
 }
 
 static void check_images(const Tensor *images, int p)
@@ -27,15 +30,28 @@ Tensor *op_take_patches(Tape *t, Tensor *images, const Visible *v, int p)
     return y;
 }
 
-Tensor *op_target_patches(Tape *t, Tensor *images, int p, bool normalized)
+static Tensor *targets(Tape *t, Tensor *images, const Visible *v, int p, bool normalized)
 {
     check_images(images, p);
     int     N = images->dim[0], C = images->dim[1];
     int     rows = images->dim[2], cols = images->dim[3];
-    Tensor *y = tape_constant(t, 3, (int[]){ N, rows / p * (cols / p), p * p * C });
+    int     L = rows / p * (cols / p), M = v ? hidden(v) : L;
     CHECK(!normalized || p * p * C > 1, "a patch of one value cannot be normalised");
-    t->be->target_patches(y->data, images->data, N, C, rows, cols, p, normalized);
+    CHECK(!v || (v->L == L && v->N == N && M > 0), "%d of %d patches hidden", M, L);
+    Tensor *y = tape_constant(t, 3, (int[]){ N, M, p * p * C });
+    t->be->target_patches(y->data, images->data, v ? v->ids + v->K : NULL, N, C, rows, cols,
+                          p, M, normalized);
     return y;
+}
+
+Tensor *op_target_patches(Tape *t, Tensor *images, int p, bool normalized)
+{
+    return targets(t, images, NULL, p, normalized);
+}
+
+Tensor *op_target_hidden(Tape *t, Tensor *images, const Visible *v, int p, bool normalized)
+{
+    return targets(t, images, v, p, normalized);
 }
 
 /* Of one class or mask token and the positions. */
@@ -82,59 +98,36 @@ static void restore_back(Tape *t, const Node *n)
     const Visible *v = n->aux;
     t->be->restore_bwd(tape_grad(t, n->in[0]), tape_grad(t, n->in[1]),
                        tape_grad(t, n->in[2]), n->out->grad, v->ids, v->N, v->L, v->K,
-                       n->out->dim[2]);
+                       v->L - v->thrown, n->out->dim[2]);
 }
 
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v)
 {
     check_rows(x, v->K + 1, mask, pos, v);
-    int     D = x->dim[2];
-    Tensor *y = tape_result(t, 3, (int[]){ v->N, v->L + 1, D }, INPUTS(x, mask, pos));
+    int     M = v->L - v->thrown, D = x->dim[2];
+    Tensor *y = tape_result(t, 3, (int[]){ v->N, M + 1, D }, INPUTS(x, mask, pos));
     t->be->restore_fwd(y->data, x->data, mask->data, pos->data, v->ids, v->N, v->L, v->K,
-                       D);
+                       M, D);
     tape_push(t, restore_back, y, INPUTS(x, mask, pos), keep(t, v));
     return y;
 }
 
-/* Patches that stay, in y, of those in x. */
-static int staying(const Tensor *x, int rows, const Visible *v)
+static void to_places_back(Tape *t, const Node *n)
 {
-    CHECK(x->rank == 3 && x->dim[1] == rows && v->thrown >= 0 && v->K + v->thrown < v->L,
-          "%d rows wanted, rank %d with %d; %d of %d thrown", rows, x->rank, x->dim[1],
-          v->thrown, v->L);
+    const Visible *v = n->aux;
+    t->be->places_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L,
+                      v->L - v->thrown, n->out->dim[2]);
+}
+
+Tensor *op_to_places(Tape *t, Tensor *x, const Visible *v)
+{
+    int M = v->L - v->thrown, D = x->dim[2];
+    CHECK(x->rank == 3 && x->dim[1] == M + 1, "%d rows wanted, rank %d with %d", M + 1,
+          x->rank, x->dim[1]);
     check_visible(v, x->dim[0]);
-    return v->L - v->thrown;
-}
-
-static void leave_thrown_back(Tape *t, const Node *n)
-{
-    const Visible *v = n->aux;
-    t->be->pick_rows_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L,
-                         v->L - v->thrown, n->out->dim[2]);
-}
-
-Tensor *op_leave_thrown(Tape *t, Tensor *x, const Visible *v)
-{
-    int     M = staying(x, v->L + 1, v), D = x->dim[2];
-    Tensor *y = tape_result(t, 3, (int[]){ v->N, M + 1, D }, INPUTS(x));
-    t->be->pick_rows_fwd(y->data, x->data, v->ids, v->N, v->L, M, D);
-    tape_push(t, leave_thrown_back, y, INPUTS(x), keep(t, v));
-    return y;
-}
-
-static void return_thrown_back(Tape *t, const Node *n)
-{
-    const Visible *v = n->aux;
-    t->be->put_rows_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L,
-                        v->L - v->thrown, n->out->dim[2]);
-}
-
-Tensor *op_return_thrown(Tape *t, Tensor *x, const Visible *v)
-{
-    int     M = staying(x, v->L - v->thrown + 1, v), D = x->dim[2];
     Tensor *y = tape_result(t, 3, (int[]){ v->N, v->L + 1, D }, INPUTS(x));
-    t->be->put_rows_fwd(y->data, x->data, v->ids, v->N, v->L, M, D);
-    tape_push(t, return_thrown_back, y, INPUTS(x), keep(t, v));
+    t->be->places_fwd(y->data, x->data, v->ids, v->N, v->L, M, D);
+    tape_push(t, to_places_back, y, INPUTS(x), keep(t, v));
     return y;
 }
 
@@ -144,20 +137,28 @@ static void check_tokens(const Tensor *x, int at_least)
           at_least, x->rank, x->dim[1]);
 }
 
-static void drop_class_back(Tape *t, const Node *n)
+static void last_rows_back(Tape *t, const Node *n)
 {
     const int *dim = n->in[0]->dim;
-    t->be->drop_class_bwd(tape_grad(t, n->in[0]), n->out->grad, dim[0], dim[1], dim[2]);
+    t->be->last_rows_bwd(tape_grad(t, n->in[0]), n->out->grad, dim[0], dim[1],
+                         n->out->dim[1], dim[2]);
+}
+
+Tensor *op_last_rows(Tape *t, Tensor *x, int M)
+{
+    CHECK(M >= 1, "the last %d rows", M);
+    check_tokens(x, M);
+    int     N = x->dim[0], T = x->dim[1], D = x->dim[2];
+    Tensor *y = tape_result(t, 3, (int[]){ N, M, D }, INPUTS(x));
+    t->be->last_rows_fwd(y->data, x->data, N, T, M, D);
+    tape_push(t, last_rows_back, y, INPUTS(x), NULL);
+    return y;
 }
 
 Tensor *op_drop_class(Tape *t, Tensor *x)
 {
     check_tokens(x, 2);
-    int     N = x->dim[0], T = x->dim[1], D = x->dim[2];
-    Tensor *y = tape_result(t, 3, (int[]){ N, T - 1, D }, INPUTS(x));
-    t->be->drop_class_fwd(y->data, x->data, N, T, D);
-    tape_push(t, drop_class_back, y, INPUTS(x), NULL);
-    return y;
+    return op_last_rows(t, x, x->dim[1] - 1);
 }
 
 static void take_class_back(Tape *t, const Node *n)

@@ -22,13 +22,18 @@ void cpu_gelu_bwd(Share dx, const real *dy, const real *x, size_t n)
     }
 }
 
-void cpu_gelu_turn(real *h, real *d, size_t n)
+void cpu_gelu_turn(Share dh, real *g, const real *h, size_t n)
 {
+    if (dh.beta != 0) {
+        cpu_gelu_bwd(dh, g, h, n);
+        cpu_gelu_fwd(g, h, n);
+        return;
+    }
 #pragma omp parallel for simd schedule(static)
     for (size_t i = 0; i < n; i++) {
         real x = h[i];
-        d[i] *= v_gelu_slope(x);
-        h[i] = x * v_normal_cdf(x);
+        dh.at[i] = g[i] * v_gelu_slope(x);
+        g[i] = x * v_normal_cdf(x);
     }
 }
 

@@ -183,7 +183,8 @@ static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *ls
     Rows        v = near(b.v, x + 2 * s->D, s->x_row, s->T, s);
     Rows        d = near(b.dy, dy + y_at(s, head), s->y_row, s->M, s);
     int         blocks = (s->M + s->wide - 1) / s->wide;
-    Out         dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks, s);
+    bool        over = dx == x && !s->copied; /* k is read when dk is there */
+    Out         dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks + over, s);
     Out         dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
     lse += head * (size_t)s->M;
     for (int i = 0; i < s->T - s->M && beta == 0; i++)

@@ -25,8 +25,7 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
                        Tensor *b);
 
-/* y = residual + gelu(h) w^T + b, residual may be NULL.  Keeps h only.  h must have no
- * other use: going back overwrites its values. */
+/* y = residual + gelu(h) w^T + b, residual may be NULL.  Keeps h only. */
 Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
 
 Tensor *op_add(Tape *t, Tensor *x, Tensor *y); /* same shape */

@@ -129,6 +129,7 @@ static void give_back(Tape *t, Tensor *x)
         b->taken = false;
         x->grad = NULL;
     }
+    if (x->grad == x->data) x->grad = NULL; /* see tape_grad_over */
 }
 
 Share tape_grad(Tape *t, Tensor *x)
@@ -142,12 +143,18 @@ Share tape_grad(Tape *t, Tensor *x)
     return share;
 }
 
+Share tape_grad_over(Tape *t, Tensor *x)
+{
+    if (x && x->made && x->uses == 1 && !x->grad) x->grad = x->data;
+    return tape_grad(t, x);
+}
+
 void tape_pass_grad(Tape *t, Tensor *x, Tensor *y)
 {
     if (!x || !x->wants_grad) return;
     CHECK(tensor_count(x) == tensor_count(y), "passing a gradient of %zu on to %zu",
           tensor_count(y), tensor_count(x));
-    if (x->has_grad || x->grad) {
+    if (x->has_grad || x->grad || y->grad == y->data) {
         t->be->add_bwd(tape_grad(t, x), y->grad, tensor_count(x));
     } else {
         x->grad = y->grad;

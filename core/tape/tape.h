@@ -14,8 +14,9 @@
  *
  * Memory.  Gradients live in buffers of a pool.  Once a node has been walked
  * nobody reads its result again, so the pool gets the buffer of the result's
- * gradient back and that of its values on top: going back needs little more
- * memory than going forwards.  After it, values of results that led to the loss
+ * gradient back and that of its values on top; the largest gradients are written
+ * over values (tape_grad_over).  Going back needs little more memory than going
+ * forwards.  After it, values of results that led to the loss
  * are gone; the loss itself stays.
  */
 #ifndef CORE_TAPE_TAPE_H
@@ -47,7 +48,7 @@ typedef void              LeafDone(void *env, Tensor *leaf);
 
 struct Node {
     NodeBack   *back;
-    Tensor     *out, *in[MAX_INPUTS];
+    Tensor     *out, *in[MAX_INPUTS]; /* out is among in where back reads its values */
     const void *aux;    /* whatever else the op keeps: ids, sizes, statistics */
     Node       *before; /* the node pushed before this one                    */
 };
@@ -90,6 +91,9 @@ void    tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INP
 /* Room for a share of x's gradient, in a node's back(); what every backward
  * kernel takes.  Its `at` is NULL if x is NULL or wants none. */
 Share tape_grad(Tape *t, Tensor *x);
+
+/* The same in place of x's values, if none but this node still reads them. */
+Share tape_grad_over(Tape *t, Tensor *x);
 
 /* y's gradient is, unchanged, a share of x's (a residual).  If x has none yet
  * it takes y's buffer over, else the share is added.  Nothing may read

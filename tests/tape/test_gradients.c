@@ -26,6 +26,24 @@ OP(attention_3, op_attention(t, x[0], 3))
 OP(attention_last, op_attention_last(t, x[0], 2, 3))
 OP(attention_last_73, op_attention_last(t, x[0], 1, 73))
 OP(drop_class, op_drop_class(t, x[0]))
+
+/* Gradients in place of the values they belong to, unless someone still reads these. */
+OP(attention_over, op_attention_last(t, op_linear(t, x[0], x[1], NULL), 2, 4))
+OP(gelu_over_softmax, op_gelu_linear_add(t, op_softmax(t, x[0]), x[1], x[2], NULL))
+
+static Tensor *gelu_twice(Tape *t, Tensor *const *x)
+{
+    Tensor *h = op_linear(t, x[0], x[1], NULL);
+    Tensor *y = op_gelu_linear_add(t, h, x[2], NULL, h);
+    return op_add(t, y, op_gelu_linear_add(t, h, x[2], NULL, NULL));
+}
+
+static Tensor *attention_and_self(Tape *t, Tensor *const *x)
+{
+    Tensor *y = op_linear_add(t, x[0], x[1], NULL, x[0]);
+    return op_add(t, op_linear(t, op_attention(t, y, 1), x[2], NULL), op_gelu(t, y));
+}
+
 OP(last_rows, op_last_rows(t, x[0], 2))
 OP(take_class, op_take_class(t, x[0]))
 OP(mean_patches, op_mean_patches(t, x[0]))
@@ -154,6 +172,10 @@ static const GradCase cases[] = {
     { "restore, one hidden", restore_but_one, 3, { { 1, 5, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
+    { "attention over a result", attention_over, 3, { { 1, 7, 3 }, { 48, 3 } } },
+    { "gelu_linear_add of softmax", gelu_over_softmax, 2, { { 4, 6 }, { 5, 6 }, { 5 } } },
+    { "gelu_linear_add, twice", gelu_twice, 2, { { 4, 3 }, { 6, 3 }, { 6, 6 } } },
+    { "attention, other uses", attention_and_self, 3, { { 1, 5, 6 }, { 6, 6 }, { 6, 2 } } },
     { "last_rows", last_rows, 3, { { 2, 3, 3 } } },
     { "take_class", take_class, 3, { { 2, 3, 3 } } },
     { "mean_patches", mean_patches, 3, { { 2, 4, 3 } } },

@@ -221,17 +221,6 @@ Test(tape, constant_that_wants_a_gradient_aborts, .signal = SIGABRT)
     op_cross_entropy(&b.t, leaf(&b, 2, 3, true), leaf(&b, 2, 3, true));
 }
 
-Test(tape, second_use_of_an_overwritten_input_aborts, .signal = SIGABRT)
-{
-    Bench b;
-    bench_open(&b);
-    Tensor *x = leaf(&b, 2, 3, true), *w = leaf(&b, 3, 3, true);
-    Tensor *h = op_linear(&b.t, x, w, NULL);
-    Tensor *y = op_gelu_linear_add(&b.t, h, w, NULL, h);
-    Tensor *z = op_add(&b.t, y, op_gelu(&b.t, h));
-    tape_backward(&b.t, op_dot(&b.t, z, test_constant(&b.t, 2, z->dim, 1)));
-}
-
 Test(tape, unknown_backend_is_named)
 {
     const Backend *be;

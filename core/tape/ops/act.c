@@ -31,6 +31,6 @@ Tensor *op_softmax(Tape *t, Tensor *x)
     CHECK(x->rank >= 1, "softmax of a scalar");
     Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x));
     t->be->softmax_fwd(y->data, x->data, tensor_rows(x), (size_t)x->dim[x->rank - 1]);
-    tape_push(t, softmax_back, y, INPUTS(x), NULL);
+    tape_push(t, softmax_back, y, INPUTS(x, y), NULL);
     return y;
 }

@@ -17,7 +17,7 @@ static void attention_back(Tape *t, const Node *n)
     const real *lse = n->aux;
     int         N = y->dim[0], T = qkv->dim[1], M = y->dim[1], D = y->dim[2];
     int         H = n->in[1]->dim[1];
-    t->be->attention_bwd(tape_grad(t, qkv), y->grad, qkv->data, lse, N, T, M, D, H);
+    t->be->attention_bwd(tape_grad_over(t, qkv), y->grad, qkv->data, lse, N, T, M, D, H);
 }
 
 Tensor *op_attention(Tape *t, Tensor *qkv, int H)

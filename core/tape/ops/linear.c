@@ -98,24 +98,48 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w
     return y;
 }
 
+/* Rows of h whose gelu is made, used and forgotten together: it stays in cache, and
+ * the whole is nowhere. */
+typedef struct {
+    int n, lo, rows;
+} Piece;
+
+static Piece piece_of(Tensor *h, int i)
+{
+    enum { VALUES = 1 << 21 };
+    int rows = (int)tensor_rows(h), n = (int)((tensor_count(h) + VALUES - 1) / VALUES);
+    int lo = (int)((long)rows * i / n), end = (int)((long)rows * (i + 1) / n);
+    return (Piece){ n, lo, end - lo };
+}
+
+static real *piece_scratch(Tape *t, Tensor *h)
+{
+    size_t n = (size_t)piece_of(h, 0).n, rows = tensor_rows(h);
+    return TAPE_SCRATCH(t, (rows + n - 1) / n * (tensor_count(h) / rows));
+}
+
 static void gelu_linear_add_back(Tape *t, const Node *n)
 {
     Tensor *h = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
     int     rows = (int)tensor_rows(h), I = w->dim[1], O = w->dim[0];
-    Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad(t, h);
-    CHECK(dh.beta == 0, "the input of gelu_linear_add has another use");
+    Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad_over(t, h);
+    if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
 
     ArenaMark m = arena_mark(&t->values);
-    real     *g = h->data;
-    if (dh.at) {
-        t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, dh.at);
-        t->be->gelu_turn(h->data, dh.at, tensor_count(h));
-    } else {
-        g = TAPE_SCRATCH(t, tensor_count(h));
-        t->be->gelu_fwd(g, h->data, tensor_count(h));
+    real     *g = piece_scratch(t, h);
+    for (int i = 0; i < piece_of(h, 0).n; i++) {
+        Piece       p = piece_of(h, i);
+        size_t      at = (size_t)p.lo * (size_t)I;
+        const real *dy = n->out->grad + (size_t)p.lo * (size_t)O;
+        if (dh.at) {
+            t->be->gemm(0, 0, p.rows, I, O, dy, w->data, 0, g);
+            t->be->gelu_turn((Share){ dh.at + at, dh.beta }, g, h->data + at,
+                             (size_t)p.rows * (size_t)I);
+        } else {
+            t->be->gelu_fwd(g, h->data + at, (size_t)p.rows * (size_t)I);
+        }
+        if (dw.at) t->be->gemm(1, 0, O, I, p.rows, dy, g, i ? 1 : dw.beta, dw.at);
     }
-    if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
-    if (dw.at) t->be->gemm(1, 0, O, I, rows, n->out->grad, g, dw.beta, dw.at);
     arena_rewind(&t->values, m);
     tape_pass_grad(t, residual, n->out);
 }
@@ -124,12 +148,16 @@ Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *res
 {
     Tensor *const *in = INPUTS(h, w, b, residual);
     Tensor        *y = linear_result(t, in, h, w, b, residual);
+    int            I = w->dim[1], O = w->dim[0];
     ArenaMark      m = arena_mark(&t->values);
-    real          *g = TAPE_SCRATCH(t, tensor_count(h));
-    t->be->gelu_fwd(g, h->data, tensor_count(h));
-    t->be->linear_fwd(y->data, g, w->data, b ? b->data : NULL,
-                      residual ? residual->data : NULL, (int)tensor_rows(h), w->dim[1],
-                      w->dim[0]);
+    real          *g = piece_scratch(t, h);
+    for (int i = 0; i < piece_of(h, 0).n; i++) {
+        Piece  p = piece_of(h, i);
+        size_t at = (size_t)p.lo * (size_t)O;
+        t->be->gelu_fwd(g, h->data + (size_t)p.lo * (size_t)I, (size_t)p.rows * (size_t)I);
+        t->be->linear_fwd(y->data + at, g, w->data, b ? b->data : NULL,
+                          residual ? residual->data + at : NULL, p.rows, I, O);
+    }
     arena_rewind(&t->values, m);
     tape_push(t, gelu_linear_add_back, y, in, NULL);
     return y;

@@ -17,7 +17,7 @@ Tensor *op_sigmoid(Tape *t, Tensor *x)
 {
     Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x));
     t->be->sigmoid_fwd(y->data, x->data, tensor_count(x));
-    tape_push(t, sigmoid_back, y, INPUTS(x), NULL);
+    tape_push(t, sigmoid_back, y, INPUTS(x, y), NULL);
     return y;
 }
 

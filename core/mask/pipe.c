@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* MSG_NOSIGNAL, SOCK_CLOEXEC */
 #include "core/mask/pipe.h"
 
+#include "core/base/process.h"
 #include "core/base/threads.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,11 +23,6 @@ struct Pipe {
 
 static void become(const char *file, int fd)
 {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    setpgid(0, 0); /* what it starts is ended with it */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (dup2(fd, STDIN_FILENO) >= 0 && dup2(fd, STDOUT_FILENO) >= 0)
         execl(file, file, (char *)NULL);
     _exit(127);
@@ -41,13 +36,13 @@ Status pipe_open(Pipe **out, const char *file, Err *err)
                        "with a line like #!/usr/bin/env python3", file);
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd))
         return err_set(err, STATUS_IO, "%s: %s", file, strerror(errno));
-    pid_t pid = fork();
+    pid_t  pid;
+    Status bad = process_fork(&pid, PROCESS_LEADS, SIGKILL, err);
     if (pid == 0) become(file, fd[1]);
     close(fd[1]);
-    if (pid > 0) setpgid(pid, pid);
-    if (pid < 0) {
+    if (bad) {
         close(fd[0]);
-        return err_set(err, STATUS_IO, "%s: %s", file, strerror(errno));
+        return err_in(err, "%s", file);
     }
     Pipe *p = calloc(1, sizeof *p);
     CHECK(p && (p->file = strdup(file)), "no memory for a process");
@@ -58,8 +53,7 @@ Status pipe_open(Pipe **out, const char *file, Err *err)
 
 static int reap(Pipe *p)
 {
-    int status = 0;
-    while (p->pid && waitpid(p->pid, &status, 0) < 0 && errno == EINTR) continue;
+    int status = p->pid ? process_wait(p->pid) : 0;
     p->pid = 0;
     return status;
 }

@@ -1,6 +1,7 @@
-#define _GNU_SOURCE /* prctl */
+#define _POSIX_C_SOURCE 200809L /* kill, nanosleep */
 #include "experiments/bench/hear.h"
 
+#include "core/base/process.h"
 #include "core/base/threads.h"
 
 #include <errno.h>
@@ -8,35 +9,24 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 /* --- the process ------------------------------------------------------------ */
 
-static void become(pid_t parent)
-{
-    sigset_t none;
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(EXIT_STOPPED); /* it died before it could tell */
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* Asked to end; after a while made to. */
-static void stop(pid_t child, int *state)
+static void stop(pid_t child)
 {
     const double patience_s = 10;
     double       end = clock_s() + patience_s;
     kill(-child, SIGTERM);
     while (clock_s() < end) {
-        if (waitpid(child, state, WNOHANG) == child) return;
+        if (waitpid(child, NULL, WNOHANG) == child) return;
         nanosleep(&(struct timespec){ 0, 20000000 }, NULL);
     }
     kill(-child, SIGKILL);
-    while (waitpid(child, state, 0) < 0 && errno == EINTR) continue;
+    process_wait(child);
 }
 
 /* --- what it says ------------------------------------------------------------ */
@@ -72,33 +62,27 @@ static Status judge(int state, Err *err)
 Status hear(Text *said, const Hearing *h, Watch *watch, Err *err)
 {
     int          end[2], state = 0;
-    pid_t        parent = getpid();
+    pid_t        child;
     bool         more = true;
     const double until_s = clock_s() + h->patience_s;
-    fflush(NULL); /* else the child has it too */
     if (pipe(end)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0) {
-        int why = errno;
+    if (process_fork(&child, PROCESS_LEADS, SIGKILL, err)) {
         close(end[0]), close(end[1]);
-        return err_set(err, STATUS_IO, "cannot start a process: %s", strerror(why));
+        return err->code;
     }
     if (!child) {
         close(end[0]);
-        become(parent);
         h->work(h->of, end[1]);
         fflush(NULL);
         _exit(EXIT_DONE);
     }
-    setpgid(child, child);
     close(end[1]);
     Status bad = STATUS_OK;
     while (more && !bad)
         bad = listen_once(&more, said, h, end[0], watch, until_s - clock_s(), err);
     close(end[0]);
-    if (bad) stop(child, &state);
-    else
-        while (waitpid(child, &state, 0) < 0 && errno == EINTR) continue;
+    if (bad) stop(child);
+    else state = process_wait(child);
     kill(-child, SIGKILL); /* whom it may have started */
     if (watch) progress_close(&watch->progress);
     return bad ? bad : judge(state, err);

@@ -1,6 +1,7 @@
-#define _GNU_SOURCE /* prctl, sigaltstack, MAP_ANONYMOUS */
+#define _GNU_SOURCE /* sigaltstack, MAP_ANONYMOUS */
 #include "experiments/lint/contain.h"
 
+#include "core/base/process.h"
 #include "core/base/threads.h"
 #include "experiments/lint/fence.h"
 
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,20 +67,14 @@ static void limit(void)
 #endif
 }
 
-static void become(Trace *trace, int said, pid_t parent)
+static void become(Trace *trace, int said)
 {
     static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
     static char      stack[1 << 16]; /* its own may have overflowed */
-    sigset_t         nothing;
     mine = trace;
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(EXIT_STOPPED);
     int input = open("/dev/null", O_RDONLY);
     dup2(input, STDIN_FILENO), dup2(said, STDOUT_FILENO), dup2(said, STDERR_FILENO);
     close(input), close(said);
-    sigemptyset(&nothing);
-    sigprocmask(SIG_SETMASK, &nothing, NULL);
     for (int i = 1; i < NSIG; i++) signal(i, SIG_DFL);
     sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL);
     struct sigaction a = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
@@ -131,7 +125,7 @@ static void watch(Ending *end, const Trace *trace, pid_t child, int from, double
         if (now - heard < patience_s) continue;
         end->silent = true;
         kill(child, SIGKILL);
-        while (waitpid(child, &state, 0) < 0 && errno == EINTR) continue;
+        state = process_wait(child);
         break;
     }
     kill(-child, SIGKILL); /* whom it may have started */
@@ -151,24 +145,20 @@ Status contain(Ending *end, Trace *trace, void (*work)(void *of), void *of,
                double patience_s, Err *err)
 {
     int   said[2];
-    pid_t parent = getpid();
+    pid_t child;
     *end = (Ending){ 0 };
-    fflush(NULL); /* else the child has it too */
     if (pipe(said)) return err_set(err, STATUS_IO, "pipe: %s", strerror(errno));
-    pid_t child = fork();
-    if (child < 0) {
-        int why = errno;
+    if (process_fork(&child, PROCESS_LEADS, SIGKILL, err)) {
         close(said[0]), close(said[1]);
-        return err_set(err, STATUS_IO, "cannot start a process: %s", strerror(why));
+        return err->code;
     }
     if (!child) {
         close(said[0]);
-        become(trace, said[1], parent);
+        become(trace, said[1]);
         work(of);
         trace->done = true;
         _exit(EXIT_DONE);
     }
-    setpgid(child, child);
     close(said[1]);
     watch(end, trace, child, said[0], patience_s);
     close(said[0]);

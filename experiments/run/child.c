@@ -1,7 +1,8 @@
-#define _GNU_SOURCE /* prctl, environ */
+#define _POSIX_C_SOURCE 200809L /* dup2, execv, O_CLOEXEC */
 #include "experiments/run/child.h"
 
 #include "core/base/file.h"
+#include "core/base/process.h"
 #include "experiments/run/worker.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 static Status write_config(const Task *t, const char *results, Err *err)
@@ -26,17 +26,12 @@ static Status write_config(const Task *t, const char *results, Err *err)
 
 /* Between fork and exec: only what is safe after the fork of a process with
  * threads. */
-static void become(const char *program, char *const *argv, int log, pid_t parent)
+static void become(const char *program, char *const *argv, int log)
 {
-    sigset_t none;
-    int      nothing = open("/dev/null", O_RDONLY);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) _exit(EXIT_STOPPED); /* it died before it could tell */
     execv(program, argv);
     _exit(127);
 }
@@ -44,15 +39,12 @@ static void become(const char *program, char *const *argv, int log, pid_t parent
 static Status start(pid_t *pid, const char *program, char *const *argv, const char *log_path,
                     Err *err)
 {
-    pid_t parent = getpid();
-    int   log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (log < 0) return err_set(err, STATUS_IO, "%s: %s", log_path, strerror(errno));
-    *pid = fork();
-    if (*pid == 0) become(program, argv, log, parent);
-    int why = errno;
+    Status bad = process_fork(pid, PROCESS_FOLLOWS, SIGTERM, err);
+    if (*pid == 0) become(program, argv, log);
     close(log);
-    return *pid > 0 ? STATUS_OK
-                    : err_set(err, STATUS_IO, "cannot start a process: %s", strerror(why));
+    return bad;
 }
 
 Status child_start(pid_t *pid, const Work *w, const char *results, const char *program,

@@ -16,7 +16,7 @@
 #define FINETUNE (1 << STAGE_FINETUNE)
 
 /* What finetune and partial have alike. */
-#define TUNE(section, field, stage)                                               \
+#define TUNE(section, field, stage)                                                         \
     { AT(section ".pool", field.pool), .initial = "mean", .choices = "mean|class",          \
       .about = "of the patch tokens under a new norm, or the class token", .of = stage },   \
     { AT(section ".epochs", field.epochs), .from = "preset", BETWEEN(1, 1e6),               \

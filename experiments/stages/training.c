@@ -109,7 +109,7 @@ void training_cost(const Training *t, Record *r, const char *name)
     char key[64];
     snprintf(key, sizeof key, "%s_gflop", name);
     record_metric(r, key, t->gflop, "Gflop", "products of matrices of the whole training, "
-                  "guides and learners with it", LOWER);
+                  "with all that goes beside it", LOWER);
     snprintf(key, sizeof key, "%s_s", name);
     record_metric(r, key, t->wall_s, "s", "time of the whole training", LOWER);
     record_cost(r, t->wall_s, (double)t->steps * t->batch);

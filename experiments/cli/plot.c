@@ -57,7 +57,7 @@ static int run(const void *opt, char *const *arguments, int n)
 
 COMMAND(plot) = {
     .place = 82,
-    .about = "figures: loss, accuracy with intervals, visibility, reconstructions",
+    .about = "figures: loss, accuracy, visibility, reconstructions, features",
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,

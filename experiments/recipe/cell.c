@@ -30,6 +30,8 @@ static bool determines(const Cell *c, const Key *k, StageKind kind)
     static const char *const of_trained[] = { "finetune.epochs", "finetune.lr",
                                               "finetune.layer-decay", NULL };
     if (!(k->of & 1U << kind)) return false;
+    if (!strcmp(k->name, "pretrain.snapshots") && !c->config.pretrain.snapshots)
+        return false; /* as if there were no such key */
     if (!cell_trains(c) && text_starts(k->name, "pretrain."))
         return !strcmp(k->name, "pretrain.epochs");
     if (!cell_untrained(c)) return !text_starts(k->name, "finetune.scratch-");

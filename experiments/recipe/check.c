@@ -246,6 +246,30 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     return bad;
 }
 
+/* One mask for all models: nobody's looks may have a say in it, and there must be somebody
+ * who draws. */
+static Status check_reconstruct(const Cell *c, const char **blame, Err *err)
+{
+    const ReconstructConfig *r = &c->config.reconstruct;
+    Mask                    *m;
+    *blame = "reconstruct.strategy";
+    if (!cell_wants(c, STAGE_RECONSTRUCT)) return STATUS_OK;
+    if (strategy_open(&m, r->strategy, c->rows, c->cols, err)) return err->code;
+    unsigned needs = mask_needs(m);
+    int      K = mask_visible(c->rows * c->cols, mask_ratio(m, r->ratio, 1));
+    Status   bad = mask_check(m, K, 0, (uint64_t)c->data->test_count, err);
+    mask_close(m);
+    if (bad) return bad;
+    if (needs)
+        return err_set(err, STATUS_CONFIG, "%s looks at images or models, so that no two would "
+                       "be asked about the same patches", r->strategy);
+    *blame = "evaluate";
+    if (c->config.pretrain.from && !c->config.pretrain.from_decoder)
+        return err_set(err, STATUS_CONFIG, "reconstruct: %s is an encoder alone",
+                       c->config.pretrain.from);
+    return STATUS_OK;
+}
+
 Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
 {
     Looked *l;
@@ -257,7 +281,7 @@ Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
     c->config.data = l->config;
     c->data = &l->facts;
     if (check_sizes(c, blame, err) || check_training(c, blame, err) ||
-        check_strategy(c, a, blame, err))
+        check_strategy(c, a, blame, err) || check_reconstruct(c, blame, err))
         return err->code;
     cell_identify(c);
     return STATUS_OK;

@@ -22,6 +22,8 @@ typedef enum {
     STAGE_LINEAR,
     STAGE_PARTIAL,
     STAGE_FINETUNE,
+    STAGE_RECONSTRUCT,
+    STAGE_REPRESENT,
     STAGE_KINDS
 } StageKind;
 
@@ -51,6 +53,7 @@ typedef struct {
     const char *from;     /* a checkpoint that takes the place of training; or NULL */
     const char *from_id;  /* the hash of its bytes                                */
     int         from_channels;
+    bool        from_decoder;
     const char *strategy; /* as mask_spec() writes it, UNTRAINED or IMPORTED      */
     double      ratio;    /* share of hidden patches; 0 where nothing is trained  */
     const char *target;   /* raw or normalized                                    */
@@ -62,6 +65,7 @@ typedef struct {
     double      weight_decay, beta2;
     double      crop_min;     /* least share of the picture's area; 1: no crop    */
     bool        flip;
+    int         snapshots;    /* encoders kept of moments of the training, for represent */
 } PretrainConfig;
 
 /* Training the encoder, or the last of it, with labels: finetune and partial. */
@@ -93,6 +97,19 @@ typedef struct {
     bool        flip;
 } ProbeConfig;
 
+/* How well hidden patches are drawn, under one mask for all. */
+typedef struct {
+    const char *strategy; /* that looks at nothing */
+    double      ratio;
+    int         images;   /* the first so many of the test set */
+} ReconstructConfig;
+
+/* What features and attention look like. */
+typedef struct {
+    const char *feature; /* mean or class */
+    int         images;
+} RepresentConfig;
+
 /* In the place of a number of which 0 says something. */
 enum { NOT_GIVEN = -1 };
 
@@ -114,6 +131,8 @@ typedef struct {
     ProbeConfig    probe;
     TuneConfig     partial, finetune;
     ScratchConfig  scratch;
+    ReconstructConfig reconstruct;
+    RepresentConfig   represent;
     uint64_t       seed;
 } Config;
 

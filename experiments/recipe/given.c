@@ -72,6 +72,7 @@ Status given_look(Config *c, Arena *a, Given **all, const char **blame, Err *err
     settle_preset(m);
     c->pretrain.from_id = g->id;
     c->pretrain.from_channels = e->channels;
+    c->pretrain.from_decoder = d->D > 0;
     if (!strcmp(c->pretrain.strategy, UNTRAINED)) c->pretrain.from = c->pretrain.from_id = NULL;
     return STATUS_OK;
 }

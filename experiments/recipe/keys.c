@@ -14,6 +14,8 @@
 #define LINEAR   (1 << STAGE_LINEAR)
 #define PARTIAL  (1 << STAGE_PARTIAL)
 #define FINETUNE (1 << STAGE_FINETUNE)
+#define RECONSTRUCT (1 << STAGE_RECONSTRUCT)
+#define REPRESENT   (1 << STAGE_REPRESENT)
 
 /* What finetune and partial have alike. */
 #define TUNE(section, field, stage)                                                         \
@@ -162,6 +164,10 @@ static const Key keys[] = {
     { AT("pretrain.flip", pretrain.flip), .initial = "yes",
       .about = "mirror half of the images", .of = PRETRAIN },
 
+    { AT("pretrain.snapshots", pretrain.snapshots), .initial = "0", BETWEEN(0, 64),
+      .about = "encoders kept of so many moments, for represent over the epochs",
+      .of = PRETRAIN },
+
     { AT("knn.k", knn.k), BETWEEN(1, 1e6), .about = "neighbours that vote", .of = KNN },
     { AT("knn.temperature", knn.temperature), WITHIN(0, 1e3),
       .about = "a vote is exp(similarity / temperature)", .of = KNN },
@@ -207,6 +213,17 @@ static const Key keys[] = {
       .about = "its learning rate after the warm-up", .of = FINETUNE },
     { AT("finetune.scratch-layer-decay", scratch.layer_decay), .initial = "1",
       BETWEEN(0.01, 1), .about = "as layer-decay; it has nothing to keep", .of = FINETUNE },
+
+    { AT("reconstruct.strategy", reconstruct.strategy), .initial = "random",
+      .about = "hides the same patches from all models; looks at nothing", .of = RECONSTRUCT },
+    { AT("reconstruct.ratio", reconstruct.ratio), .initial = "0.75", WITHIN(0, 1),
+      .about = "share of hidden patches", .of = RECONSTRUCT },
+    { AT("reconstruct.images", reconstruct.images), .initial = "256", BETWEEN(1, 1e6),
+      .unit = "images", .about = "the first so many of the test set", .of = RECONSTRUCT },
+    { AT("represent.feature", represent.feature), .initial = "mean", .choices = "mean|class",
+      .about = "of the patch tokens, or the class token", .of = REPRESENT },
+    { AT("represent.images", represent.images), .initial = "512", BETWEEN(4, 8192),
+      .unit = "images", .about = "the first so many of the test set", .of = REPRESENT },
 
     { AT("seed", seed), .initial = "0", BETWEEN(0, 0x1p53),
       .about = "of weights, order, crops and masks", .of = PRETRAIN },

@@ -36,7 +36,7 @@ Status schema_unknown(const char *name, Err *err)
 {
     static const char *const sections[] = { "data", "data.scenes", "model", "pretrain", "knn",
                                             "linear-cached", "linear", "partial", "finetune",
-                                            "run", "grid" };
+                                            "reconstruct", "represent", "run", "grid" };
     enum { N_SECTIONS = sizeof sections / sizeof *sections };
     const char *words[MOST_KEYS + N_SECTIONS + 1];
     int         n = 0;

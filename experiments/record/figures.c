@@ -81,6 +81,7 @@ Status figures_write(const Results *r, const char *baseline, const char *folder,
             bad = figure_metric(&f, i, err);
     if (!bad) bad = figure_visibility(&f, err);
     if (!bad) bad = figure_reconstruction(&f, err);
+    if (!bad) bad = figure_represent(&f, err);
     text_free(&f.footer);
     return bad;
 }

@@ -5,6 +5,9 @@
  *   METRIC           one for each primary metric: seeds, means, intervals, differences
  *   visibility       how often each strategy shows each patch
  *   reconstruction   original, visible and reconstruction side by side
+ *   spectrum         singular values of features, and others that represent leaves: rank and
+ *                    attention block by block, cuts of patches over the epochs
+ *   cka              how alike the features of strategies are
  *
  * A figure whose records are not there is left out.
  */
@@ -40,5 +43,6 @@ MUST_USE Status figure_loss(const Figures *f, Err *err);
 MUST_USE Status figure_metric(const Figures *f, int metric, Err *err);
 MUST_USE Status figure_visibility(const Figures *f, Err *err);
 MUST_USE Status figure_reconstruction(const Figures *f, Err *err);
+MUST_USE Status figure_represent(const Figures *f, Err *err);
 
 #endif

@@ -89,6 +89,10 @@ double estimate_flop(const Cell *c, StageKind kind)
     case STAGE_LINEAR: return (k->probe.epochs * train + test) * encode_flop(&s, s.L);
     case STAGE_PARTIAL: return tune_flop(c, &s, &k->partial);
     case STAGE_FINETUNE: return tune_flop(c, &s, &finetune);
+    case STAGE_RECONSTRUCT:
+        return k->reconstruct.images * (encode_flop(&s, s.L) + decode_flop(&s));
+    case STAGE_REPRESENT: /* as it is, and two views of it */
+        return (3 + k->pretrain.snapshots) * k->represent.images * encode_flop(&s, s.L);
     case STAGE_KINDS: break;
     }
     return 0;

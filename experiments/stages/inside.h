@@ -14,7 +14,13 @@ MUST_USE Status stage_knn(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_linear_cached(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_linear(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_partial(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_reconstruct(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_represent(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_finetune(const Cell *c, const StageContext *x, Err *err);
+
+/* Encoders of moments of the training, pretrain.snapshots of them: number k of n is from
+ * before step k steps / n. */
+#define SNAPSHOT_NAME "snapshot-%ld.safetensors"
 
 /* A record of this stage, with what every record carries. */
 MUST_USE Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,

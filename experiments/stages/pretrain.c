@@ -70,6 +70,21 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
     return STATUS_OK;
 }
 
+/* The encoder at the beginning of step k steps / snapshots; again, with the same bytes,
+ * where that step is taken again. */
+static Status snapshot(const Pretrain *p, Err *err)
+{
+    char path[CELL_PATH], name[32];
+    long n = p->cell->config.pretrain.snapshots;
+    for (long k = 0; k < n; k++) {
+        if (k * p->run.steps / n != p->run.step) continue;
+        snprintf(name, sizeof name, SNAPSHOT_NAME, k);
+        cell_file(path, p->context->results, p->cell, name);
+        if (checkpoint_save(path, &p->mae, err)) return err->code;
+    }
+    return STATUS_OK;
+}
+
 /* One step: images, masks, forward, backward, AdamW. */
 static Status take(void *self, Err *err)
 {
@@ -77,6 +92,7 @@ static Status take(void *self, Err *err)
     long      epoch = training_epoch(&p->run);
     int       in_epoch = training_in_epoch(&p->run), K = pretrain_visible(p, p->run.step);
     double    before = p->guide.wall_s;
+    if (snapshot(p, err)) return err->code;
     if (in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) return err->code;
     p->mask_s += p->guide.wall_s - before; /* a sweep */
     if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, in_epoch, err)) return err->code;

@@ -1,56 +1,9 @@
 /* What a pre-training leaves: curves, costs, which patches were visible, and a
  * few test images as the trained model completes them. */
+#include "experiments/stages/display.h"
 #include "experiments/stages/pretrain.h"
 
-#include <math.h>
-
 enum { SHOWN = 16 }; /* test images kept for figures */
-
-/* A displayed picture: pixels of 0..255 from normalised values.
- *
- * Source: the visualisation of facebookresearch/mae: x std + mean, clipped. */
-static uint8_t pixel(double x, const Data *d, int channel)
-{
-    double v = 255 * (x * (double)d->std[channel] + (double)d->mean[channel]);
-    return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : lround(v));
-}
-
-/* Where value j of patch i, ordered (row, column, channel), lies in [H, W, C]. */
-static size_t place(const Pretrain *p, int i, int j)
-{
-    int C = p->data->channels, side = p->cell->config.model.patch;
-    int y = i / p->cell->cols * side + j / C / side, x = i % p->cell->cols * side + j / C % side;
-    return ((size_t)y * p->data->width + x) * C + j % C;
-}
-
-/* Mean and std by which a normalised target was made; 0 and 1 of a raw one. */
-static void scale_of(const Pretrain *p, const real *patch, int P, double *mean, double *std)
-{
-    *mean = 0, *std = 1;
-    if (!p->mae.config.normalized) return;
-    double sum = 0, square = 0;
-    for (int j = 0; j < P; j++) sum += (double)patch[j];
-    *mean = sum / P;
-    for (int j = 0; j < P; j++) square += ((double)patch[j] - *mean) * ((double)patch[j] - *mean);
-    *std = sqrt(square / (P - 1) + 1e-6);
-}
-
-/* pred [L, P] in the target's units, raw [L, P] the pixels: one image. */
-static void paste(const Pretrain *p, uint8_t *original, uint8_t *shown, const real *pred,
-                  const real *raw, const uint8_t *hidden, int P)
-{
-    int L = p->cell->rows * p->cell->cols, C = p->data->channels;
-    for (int i = 0; i < L; i++) {
-        double mean, std;
-        scale_of(p, raw + (size_t)i * P, P, &mean, &std);
-        for (int j = 0; j < P; j++) {
-            size_t at = place(p, i, j);
-            double guess = (double)pred[(size_t)i * P + j] * std + mean;
-            original[at] = pixel((double)raw[(size_t)i * P + j], p->data, j % C);
-            shown[at] = hidden[i] ? pixel(guess, p->data, j % C) : original[at];
-        }
-    }
-}
 
 static Status reconstruct(Pretrain *p, Record *r, const Data *test, const Batch *b, Err *err)
 {
@@ -80,9 +33,16 @@ static Status reconstruct(Pretrain *p, Record *r, const Data *test, const Batch 
     be->read(pred, m.pred->data, tensor_count(m.pred));
     be->read(pixels, raw->data, tensor_count(raw));
     tape_reset(&p->tape);
-    for (int i = 0; i < N; i++) /* row 0 of pred is the class token's */
-        paste(p, original + i * size, shown + i * size, pred + ((size_t)i * (L + 1) + 1) * P,
-              pixels + (size_t)i * L * P, hidden + (size_t)i * L, P);
+    Display display = { test, c->rows, c->cols, c->config.model.patch, p->mae.config.normalized };
+    double *x = ARENA_NEW(&p->host, double, size), *y = ARENA_NEW(&p->host, double, size);
+    for (int i = 0; i < N; i++) { /* row 0 of pred is the class token's */
+        display_image(x, y, &display, pred + ((size_t)i * (L + 1) + 1) * P,
+                      pixels + (size_t)i * L * P, hidden + (size_t)i * L);
+        for (size_t k = 0; k < size; k++) {
+            original[i * size + k] = display_pixel(x[k]);
+            shown[i * size + k] = display_pixel(y[k]);
+        }
+    }
     record_reconstruction(r, original, hidden, shown, (size_t)N, (size_t)test->height,
                           (size_t)test->width, (size_t)test->channels);
     return STATUS_OK;

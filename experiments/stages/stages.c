@@ -13,6 +13,8 @@ static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Er
     [STAGE_LINEAR] = stage_linear,
     [STAGE_PARTIAL] = stage_partial,
     [STAGE_FINETUNE] = stage_finetune,
+    [STAGE_RECONSTRUCT] = stage_reconstruct,
+    [STAGE_REPRESENT] = stage_represent,
 };
 
 Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err)

@@ -15,7 +15,8 @@
 /* Every evaluation that there is. */
 #define EVALUATED SMALL EVALUATIONS
 #define EVALUATIONS                                                           \
-    "evaluate: [knn, linear-cached, linear, partial, finetune]\n"             \
+    "evaluate: [knn, linear-cached, linear, partial, finetune, reconstruct,"  \
+    " represent]\n"                                                           \
     "linear.batch: 16\npartial.batch: 16\nfinetune.batch: 16\n"
 
 /* Open a recipe with this text; settings is a list that ends with NULL, or NULL. */

@@ -97,7 +97,9 @@ enum {
     LINEAR = 1 << STAGE_LINEAR,
     PARTIAL = 1 << STAGE_PARTIAL,
     FINETUNE = 1 << STAGE_FINETUNE,
-    OTHERS = KNN | CACHED | LINEAR | PARTIAL | FINETUNE,
+    RECONSTRUCT = 1 << STAGE_RECONSTRUCT,
+    REPRESENT = 1 << STAGE_REPRESENT,
+    OTHERS = KNN | CACHED | LINEAR | PARTIAL | FINETUNE | RECONSTRUCT | REPRESENT,
     ALL = 1 << STAGE_PRETRAIN | OTHERS
 };
 
@@ -134,6 +136,12 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "pretrain.crop-min=0.3", ALL },
     { "pretrain.flip=no", ALL },
     { "pretrain.epochs=0", ALL },
+    { "pretrain.snapshots=2", ALL },
+    { "reconstruct.strategy=grid", RECONSTRUCT },
+    { "reconstruct.ratio=0.5", RECONSTRUCT },
+    { "reconstruct.images=8", RECONSTRUCT },
+    { "represent.feature=class", REPRESENT },
+    { "represent.images=8", REPRESENT },
     { "knn.k=5", KNN },
     { "knn.temperature=0.1", KNN },
     { "knn.feature=class", KNN },

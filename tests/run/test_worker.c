@@ -111,7 +111,8 @@ static char *contents(const char *name)
 Test(worker, runs_every_stage_in_order)
 {
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain knn linear-cached linear partial finetune ");
+    cr_expect_str_eq(order, "pretrain knn linear-cached linear partial finetune "
+                            "reconstruct represent ");
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(cell_done(scratch.folder, recipe->cells, s));
     cr_expect(contents("journal.jsonl") == NULL, "the journal is gone when all is done");
@@ -124,7 +125,8 @@ Test(worker, skips_evaluations_that_are_there)
     cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
     cr_assert(!file_write(path, "", 0, &err));
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune ");
+    cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune "
+                            "reconstruct represent ");
 }
 
 Test(worker, keeps_the_reason_of_a_failure)

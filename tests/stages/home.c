@@ -15,7 +15,7 @@ static const char recipe_text[] =
     "model: {preset: micro, patch: 7, width: 16, depth: 2, heads: 2,\n"
     "        decoder-width: 8, decoder-depth: 1, decoder-heads: 2}\n"
     "pretrain: {strategy: random, ratio: 0.75, epochs: 3, batch: 16, warmup: 1, blr: 1e-2}\n"
-    "evaluate: [knn, linear-cached, linear, partial, finetune]\n"
+    "evaluate: [knn, linear-cached, linear, partial, finetune, reconstruct, represent]\n"
     "linear-cached: {epochs: 4, batch: 32, warmup: 1}\n"
     "linear: {epochs: 3, batch: 16, warmup: 1}\n"
     "partial: {epochs: 3, batch: 16, warmup: 1, blocks: 0.5}\n"

@@ -1,0 +1,178 @@
+/* Patches in two parts by normalised cut: how well the parts hold together in features and
+ * in attention, and over the epochs how near they are to what they become. */
+#include "experiments/stages/represent.h"
+
+#include "core/mask/ncut.h"
+#include "core/metrics/partition.h"
+#include "core/train/checkpoint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CUT_IMAGES = 64 }; /* a cut costs hundreds of products with [L, L] */
+
+enum { GAP, ATTENTION_GAP, AGREEMENT, DIVERGENCE, FEATURES, RELATIONS, N_CURVES };
+
+static const struct { const char *name, *long_name; } names[N_CURVES] = {
+    [GAP] = { "cut_gap", "cosine within parts of a cut minus between them" },
+    [ATTENTION_GAP] = { "cut_gap_attention", "attention within parts minus between them, times L" },
+    [AGREEMENT] = { "cut_agreement", "mutual information with the final parts" },
+    [DIVERGENCE] = { "relation_divergence", "divergence from the final relations of patches" },
+    [FEATURES] = { "feature_variance", "variance of features over patches" },
+    [RELATIONS] = { "relation_variance", "variance of cosines of patches" },
+};
+
+/* Of one encoder: the parts and cosines of each image, and the means over images. */
+typedef struct {
+    bool   *part;    /* [n, L]    */
+    double *cosines; /* [n, L, L] */
+    double  mean[N_CURVES];
+} Cuts;
+
+/* Weights (1 + cos) / 2, as the SG-MAE-like form has it.  TokenCut's threshold of 0.2 makes one
+ * part of all patches where features have come close to collapse: of a model of three epochs
+ * its gap was -0.0003. */
+static void cut(bool *part, float *x, int L, int D, Arena *a)
+{
+    double *w = ARENA_NEW(a, double, (size_t)L * (size_t)L), *z = ARENA_NEW(a, double, L);
+    ncut_unit_rows(x, L, D);
+    ncut_affinity(w, x, L, D, NCUT_HALF);
+    ncut_vector(z, w, L);
+    ncut_object(part, z, L, false);
+}
+
+/* Attention [H, L, L] between two patches, either way, mean over heads; times L, so that 1
+ * is what everybody gets where all is even. */
+static void attention_affinity(double *out, const float *p, int H, int L)
+{
+    size_t each = (size_t)L * (size_t)L;
+    for (int i = 0; i < L; i++)
+        for (int j = 0; j < L; j++) {
+            double sum = 0;
+            for (int h = 0; h < H; h++) {
+                const float *a = p + (size_t)h * each;
+                sum += (double)a[i * L + j] + (double)a[j * L + i];
+            }
+            out[i * L + j] = L * sum / (2 * H);
+        }
+}
+
+/* A gap is not defined where one part is empty: such an image does not count. */
+static void add(double *mean, double *n, double x)
+{
+    if (isfinite(x)) *mean += (x - *mean) / ++*n;
+}
+
+/* Image k: x [L, D] features, p [H, L, L] attention of the last block; `last` are the final
+ * encoder's cuts, perhaps these. */
+static void judge(const Represent *w, Cuts *c, const Cuts *last, int k, float *x, const float *p,
+                  double n[N_CURVES], Arena *a)
+{
+    size_t  L = (size_t)w->L;
+    bool   *part = c->part + (size_t)k * L;
+    double *cosines = c->cosines + (size_t)k * L * L;
+    double *attention = ARENA_NEW(a, double, L * L);
+    attention_affinity(attention, p, w->H, w->L);
+    partition_cosines(cosines, x, w->L, w->D);
+    add(&c->mean[FEATURES], &n[FEATURES], partition_feature_variance(x, w->L, w->D));
+    cut(part, x, w->L, w->D, a);
+    add(&c->mean[GAP], &n[GAP], partition_gap(cosines, part, w->L));
+    add(&c->mean[ATTENTION_GAP], &n[ATTENTION_GAP], partition_gap(attention, part, w->L));
+    add(&c->mean[RELATIONS], &n[RELATIONS], partition_relation_variance(cosines, w->L));
+    add(&c->mean[AGREEMENT], &n[AGREEMENT],
+        partition_nmi(part, last->part + (size_t)k * L, w->L));
+    add(&c->mean[DIVERGENCE], &n[DIVERGENCE],
+        partition_divergence(cosines, last->cosines + (size_t)k * L * L, w->L));
+}
+
+/* All images of one batch under one encoder. */
+static void cut_batch(Represent *w, const Mae *m, const Batch *b, int N, Cuts *c, const Cuts *last)
+{
+    Tape        *t = &w->tape;
+    const Vit   *v = &m->vit;
+    VitSize      before = { w->D, w->depth - 1, w->H }, one = { w->D, 1, w->H };
+    const Block *block = &v->blocks[w->depth - 1];
+    double       n[N_CURVES] = { 0 };
+    size_t       L = (size_t)w->L, each = (size_t)w->H * L * L;
+    float       *p = ARENA_NEW(&w->host, float, (size_t)b->N * each);
+    float       *x = ARENA_NEW(&w->host, float, (size_t)b->N * L * (size_t)w->D);
+    Tensor      *images = stage_images(t, &v->config, b->images, b->N);
+    Tensor      *y = vit_embed(t, v, images, vit_all_visible(t, v, images));
+    y = blocks_forward(t, v->blocks, &before, y);
+    Tensor *qkv = op_norm_linear(t, y, block->norm1.w, block->norm1.b, block->qkv.w, block->qkv.b);
+    stage_floats(p, t, op_attention_map(t, qkv, w->H));
+    y = blocks_forward(t, block, &one, y);
+    stage_floats(x, t, op_drop_class(t, op_norm(t, y, v->norm.w, v->norm.b)));
+    memset(c->mean, 0, sizeof c->mean);
+    for (int k = 0; k < N; k++) {
+        ArenaMark mark = arena_mark(&w->host);
+        judge(w, c, last, k, x + (size_t)k * L * (size_t)w->D, p + (size_t)k * each, n, &w->host);
+        arena_rewind(&w->host, mark);
+    }
+    for (int i = 0; i < N_CURVES; i++)
+        if (!n[i]) c->mean[i] = (double)NAN;
+    tape_reset(t);
+}
+
+static Cuts new_cuts(Represent *w, int n)
+{
+    size_t L = (size_t)w->L;
+    return (Cuts){ .part = ARENA_NEW(&w->host, bool, (size_t)n * L),
+                   .cosines = ARENA_NEW(&w->host, double, (size_t)n * L * L) };
+}
+
+/* The moment before step k steps / n of the training, in epochs. */
+static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cuts *last,
+                           double out[N_CURVES], Err *err)
+{
+    ArenaMark mark = arena_mark(&w->host);
+    Mae       m;
+    char      path[CELL_PATH], name[32];
+    Cuts      c = new_cuts(w, n);
+    snprintf(name, sizeof name, SNAPSHOT_NAME, k);
+    cell_file(path, w->context->results, w->cell, name);
+    if (checkpoint_open(&m, w->tape.be, path, NULL, err)) return err->code;
+    cut_batch(w, &m, b, n, &c, last);
+    memcpy(out, c.mean, sizeof c.mean);
+    mae_close(&m);
+    arena_rewind(&w->host, mark);
+    return STATUS_OK;
+}
+
+static void put_curves(Represent *w, Record *r, double (*x)[N_CURVES], size_t n)
+{
+    double *epoch = ARENA_NEW(&w->host, double, n), *y = ARENA_NEW(&w->host, double, n);
+    for (size_t k = 0; k < n; k++)
+        epoch[k] = w->cell->config.pretrain.epochs * (double)k / (double)(n - 1);
+    record_axis(r, "epoch", epoch, n, "1", "epochs done");
+    for (int i = 0; i < N_CURVES; i++) {
+        for (size_t k = 0; k < n; k++) y[k] = x[k][i];
+        record_curve(r, names[i].name, "epoch", y, n, "1", names[i].long_name);
+    }
+}
+
+Status represent_cuts(Represent *w, Record *r, Err *err)
+{
+    Loader loader;
+    bool   kept = cell_trains(w->cell);
+    long   moments = kept ? w->cell->config.pretrain.snapshots : 0;
+    int    n = w->n < CUT_IMAGES ? w->n : CUT_IMAGES;
+    double(*curves)[N_CURVES] = arena_take(&w->host, (size_t)(moments + 1) * sizeof *curves);
+    loader_open(&loader, w->data, &(LoaderConfig){ .batch = n });
+    Batch  b = batch_new(&w->host, &loader);
+    Status bad = loader_batch(&loader, &b, 0, 0, err);
+    loader_close(&loader);
+    if (bad) return bad;
+
+    Cuts last = new_cuts(w, n);
+    cut_batch(w, &w->mae, &b, n, &last, &last);
+    for (int i = 0; i < N_CURVES; i++)
+        if (i != AGREEMENT && i != DIVERGENCE) /* with itself */
+            record_metric(r, names[i].name, last.mean[i], "1", names[i].long_name, NEITHER);
+    for (long k = 0; k < moments && !bad; k++)
+        bad = cut_snapshot(w, k, &b, n, &last, curves[k], err);
+    memcpy(curves[moments], last.mean, sizeof last.mean);
+    if (!bad && moments) put_curves(w, r, curves, (size_t)moments + 1);
+    return bad;
+}

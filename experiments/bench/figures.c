@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- drawing ----------------------------------------------------------------- */
@@ -54,14 +55,16 @@ static Status draw_presets(const Sheet *s, const char *name, const Comparison *p
     char caption[80] = "a training step";
     Text tsv = { 0 };
     if (!n) return STATUS_OK;
-    if (p->threads == 1) snprintf(caption, sizeof caption, "a training step on one thread");
+    if (p->threads == 1) strcat(caption, " on one thread");
     if (p->recompute) strcat(caption, ", blocks computed twice");
     add_block(&tsv, "maskgrid");
     for (int i = 0; i < n; i++) add_rate(&tsv, i, p[i].preset, p[i].ours.images_per_s);
     add_block(&tsv, "matrix products alone");
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
+        const Speed *v = &p[i].ours;
         add_rate(&tsv, i, p[i].preset,
-                 p[i].ours.images_per_s * p[i].ours.step_s.median / p[i].ours.gemm_s.median);
+                 v->images_per_s * v->step_s.median / v->gemm_s.median);
+    }
     for (int k = 0; k < p->others; k++) {
         const char *program = NULL; /* as it calls itself where it came through */
         for (int i = 0; i < n; i++) {
@@ -71,24 +74,34 @@ static Status draw_presets(const Sheet *s, const char *name, const Comparison *p
             add_rate(&tsv, i, p[i].preset, a->images_per_s.median);
         }
     }
-    Status bad = draw(s, "rates", name, &tsv,
-                      (const char *const[]){ "images a second", "log", caption, NULL }, err);
+    const char *const words[] = { "images a second", "log", caption, NULL };
+    Status            bad = draw(s, "rates", name, &tsv, words, err);
     text_free(&tsv);
     return bad;
 }
 
+static int by_speed(const void *one, const void *two)
+{
+    const MaskRate *a = one, *b = two;
+    return (a->per_s.median < b->per_s.median) - (a->per_s.median > b->per_s.median);
+}
+
 static Status draw_masks(const Sheet *s, Err *err)
 {
-    Text   tsv = { 0 };
-    Status bad = STATUS_OK;
+    static const char *const words[] = {
+        "masks a second", "log", "14 x 14 patches, ratio 0.75, one thread", NULL
+    };
+    const int n = s->r->strategies;
+    MaskRate  fastest_first[REPORT_STRATEGIES];
+    Text      tsv = { 0 };
+    Status    bad = STATUS_OK;
+    for (int i = 0; i < n; i++) fastest_first[i] = s->r->strategy[i];
+    qsort(fastest_first, (size_t)n, sizeof *fastest_first, by_speed);
     add_block(&tsv, "masks");
-    for (int i = 0; i < s->r->strategies; i++)
-        add_rate(&tsv, i, s->r->strategy[i].name, s->r->strategy[i].per_s.median);
-    if (s->r->strategies)
-        bad = draw(s, "rates", "masks", &tsv,
-                   (const char *const[]){ "masks a second", "log",
-                                          "14 x 14 patches, ratio 0.75, one thread", NULL },
-                   err);
+    for (int i = 0; i < n; i++)
+        add_rate(&tsv, i, fastest_first[i].name, fastest_first[i].per_s.median);
+    if (n)
+        bad = draw(s, "rates", "masks", &tsv, words, err);
     text_free(&tsv);
     return bad;
 }
@@ -98,6 +111,7 @@ static Status draw_cells(const Sheet *s, Err *err)
     const CellRate *c = &s->r->cells;
     Text            tsv = { 0 };
     char            caption[128];
+    const char     *words[] = { "cells an hour", "linear", caption, NULL };
     Status          bad = STATUS_OK;
     add_block(&tsv, "cells");
     for (int i = 0; i < CELLS_JOBS; i++)
@@ -105,8 +119,7 @@ static Status draw_cells(const Sheet *s, Err *err)
     snprintf(caption, sizeof caption,
              "micro, one epoch of %d images; a cell has one thread", c->images);
     if (c->gain.n)
-        bad = draw(s, "rates", "cells", &tsv,
-                   (const char *const[]){ "cells an hour", "linear", caption, NULL }, err);
+        bad = draw(s, "rates", "cells", &tsv, words, err);
     text_free(&tsv);
     return bad;
 }
@@ -128,14 +141,16 @@ static double expected(const Series *s, int i)
 static Status draw_series(const Sheet *s, Over over, Err *err)
 {
     static const struct { const char *name, *label, *caption, *scale; } is[OVER_KINDS] = {
-        { "threads", "threads", "dashed: as many times as fast as there are threads", "log" },
+        { "threads", "threads", "dashed: as many times as fast as there are threads",
+          "log" },
         { "batch", "images in a batch", "", "log" },
         { "visible", "share of patches that is hidden",
           "dashed: what the matrix products of a step predict, at the pace of 0.75",
           "linear" },
     };
-    Text   tsv = { 0 };
-    Status bad = STATUS_OK;
+    const char *words[] = { is[over].label, is[over].scale, is[over].caption, NULL };
+    Text        tsv = { 0 };
+    Status      bad = STATUS_OK;
     for (const Series *q = s->r->series; q < s->r->series + s->r->n_series; q++) {
         if (q->over != over) continue;
         add_block(&tsv, q->preset);
@@ -146,10 +161,7 @@ static Status draw_series(const Sheet *s, Over over, Err *err)
         }
     }
     if (tsv.length)
-        bad = draw(s, "scaling", is[over].name, &tsv,
-                   (const char *const[]){ is[over].label, is[over].scale, is[over].caption,
-                                          NULL },
-                   err);
+        bad = draw(s, "scaling", is[over].name, &tsv, words, err);
     text_free(&tsv);
     return bad;
 }
@@ -181,7 +193,8 @@ Status report_figures(const Report *r, const char *folder, Text *made, Err *err)
     Status bad = draw_presets(&s, "presets", r->preset, r->presets, err);
     if (!bad) bad = draw_presets(&s, "single", r->single, r->singles, err);
     if (!bad) bad = draw_masks(&s, err);
-    for (Over over = 0; over < OVER_KINDS && !bad; over++) bad = draw_series(&s, over, err);
+    for (Over over = 0; over < OVER_KINDS && !bad; over++)
+        bad = draw_series(&s, over, err);
     if (!bad) bad = draw_cells(&s, err);
     text_free(&s.footer);
     return bad;

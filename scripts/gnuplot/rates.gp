@@ -15,11 +15,11 @@ W = 560; H = 120 + (8 + 15 * blocks) * rows + legend
 here = substr(ARG0, 1, strlen(ARG0) - strlen("rates.gp"))
 load here . "style.gp"
 
-# Three digits, and thousands apart: 47.4, 1,522, 1.43 million.
-round(x) = int(x + 0.5)
-digits(x) = x >= 999999.5 ? sprintf("%.2f million", x / 1e6) \
-          : x >= 999.5 ? sprintf("%d,%03d", round(x) / 1000, round(x) % 1000) \
-          : x >= 99.5 ? sprintf("%.0f", x) : sprintf("%.3g", x)
+# Three digits: 3.00, 47.4, 1,520, 379,000, 1.43 million.
+three(x) = (p = 10.0 ** (floor(log10(x)) - 2), p * int(x / p + 0.5))
+digits(x) = x >= 999500 ? sprintf("%.2f million", x / 1e6) \
+          : x >= 99.95 ? thousands(three(x)) \
+          : sprintf(x >= 9.995 ? "%.1f" : "%.2f", x)
 place(row, block) = row + (blocks > 1 ? 0.62 / blocks * (block - (blocks - 1) / 2.0) : 0)
 
 # Room on the right for the number of the last dot.
@@ -27,13 +27,19 @@ if (scale eq "log") {
     decades = log10(most / least) < 0.5 ? 0.5 : log10(most / least)
     low = 10 ** (log10(least) - 0.12 * decades); high = 10 ** (log10(most) + 0.25 * decades)
     set logscale x
-    tick(x) = x > 999999 ? sprintf("%g million", x / 1e6) : digits(x)
+    tick(x) = x > 999999 ? sprintf("%g million", x / 1e6) \
+            : x < 1000 ? sprintf("%g", x) : thousands(x)
     do for [d=floor(log10(low)):ceil(log10(high))] {
         set xtics add (tick(10.0 ** d) 10.0 ** d)
         if (decades < 1.6) { set xtics add (tick(2 * 10.0 ** d) 2 * 10.0 ** d, \
             tick(5 * 10.0 ** d) 5 * 10.0 ** d) }
     }
-} else { low = 0; high = 1.25 * most; set xtics step(high) }
+} else {
+    low = 0; high = 1.25 * most
+    do for [i=0:int(high / step(high))] {
+        set xtics add (thousands(i * step(high)) i * step(high))
+    }
+}
 set xrange [low:high]
 set yrange [rows - 0.4 : -0.6]
 set lmargin at screen real(left) / W

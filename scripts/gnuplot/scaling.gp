@@ -9,8 +9,8 @@ set datafile separator tab
 set datafile missing "nan"
 stats tsv using 1:2 every ::1 nooutput
 panels = STATS_blocks; least = STATS_min_x; most = STATS_max_x
-panel = 250; gap = 64; left = 76
-W = left + panels * panel + (panels - 1) * gap + 20; if (W < 420) { W = 420 }
+panel = panels > 1 ? 250 : 464; gap = 64; left = 76
+W = left + panels * panel + (panels - 1) * gap + 20
 H = 312
 here = substr(ARG0, 1, strlen(ARG0) - strlen("scaling.gp"))
 load here . "style.gp"
@@ -19,6 +19,7 @@ set multiplot
 set bmargin at screen 92.0 / H
 set tmargin at screen 1 - 42.0 / H
 set xlabel label
+set format x "%g" # the default begins with a space
 unset key
 if (scale eq "log") {
     set logscale x 2
@@ -36,7 +37,10 @@ do for [i=0:panels-1] {
     stats tsv index i using 3 every ::1 nooutput
     if (exists("STATS_records") && STATS_records > 0 && STATS_max > top) { top = STATS_max }
     set yrange [0 : 1.08 * top]
-    set ytics step(1.08 * top)
+    set ytics (0)
+    do for [k=1:int(1.08 * top / step(top))] {
+        set ytics add (thousands(k * step(top)) k * step(top))
+    }
     set ylabel (i ? "" : "images a second") offset 0.5, 0
     set label 2 (i ? "" : caption) at screen left * 1.0 / W, screen 1 - 11.0 / H left \
         font small textcolor rgb "#404040"

@@ -34,5 +34,9 @@ small = "sans-serif,7"
 step(r) = (p = 10.0 ** floor(log10(r / 5.0)), m = r / 5.0 / p, \
            m < 1.5 ? p : m < 3.5 ? 2 * p : m < 7.5 ? 5 * p : 10 * p)
 
+# A whole number below a million, thousands apart: 128,000.
+thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
+             : sprintf("%d,%03d", int(x + 0.5) / 1000, int(x + 0.5) % 1000)
+
 # The footer has up to three lines.
 set label 1 footer at screen 8.0 / W, 32.0 / H left font small textcolor rgb grey

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,6 +250,23 @@ Test(bench, draws_a_block_for_each_program)
     free(said);
 }
 
+Test(bench, draws_the_fastest_strategy_first)
+{
+    char   words[500];
+    double rate, before = INFINITY;
+    int    row, rows = 0;
+    snprintf(words, sizeof words, "--preset micro --figures '%s'", scratch.folder);
+    cr_assert(run(words) == 0);
+    char *said = read_said("masks.tsv");
+    for (const char *at = strchr(said, '\n'); at[1]; at = strchr(at + 1, '\n')) {
+        cr_assert(sscanf(at + 1, "%d %*s %lf", &row, &rate) == 2, "%s", at);
+        cr_expect(row == rows++ && rate > 0 && rate <= before, "%s", at);
+        before = rate;
+    }
+    cr_expect(rows > 20, "%d", rows);
+    free(said);
+}
+
 Test(bench, knows_how_many_programs_there_may_be)
 {
     char words[500] = "";
@@ -326,7 +344,8 @@ Test(bench, reads_photographs_of_a_folder)
     cr_expect(number(p, "images") == 1 && number(p, "decoded_per_s") > 0);
     cr_expect(number(p, "kept_per_s") > 0);
     json_decref(all);
-    json_decref(bench("--photos /nonesuch", &code));
+    snprintf(words, sizeof words, "--photos '%s'", scratch_path(&scratch, "none"));
+    json_decref(bench(words, &code));
     cr_expect(code == 5, "exit %d", code);
 }
 

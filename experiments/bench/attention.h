@@ -18,8 +18,8 @@ extern const AttentionShape attention_shapes[ATTENTION_SHAPES + 1];
 typedef struct {
     AttentionShape shape;
     Quartiles forward_s, plain_forward_s;
-    Quartiles backward_s, plain_backward_s; /* plain keeps all scores from the way there */
-    Quartiles plain_again_s;                /* plain computes them again, as ours does   */
+    Quartiles backward_s, plain_backward_s; /* plain has kept all scores          */
+    Quartiles plain_again_s;                /* plain makes them again, as ours does */
     Quartiles forward_times, backward_times, again_times; /* plain over ours, of each
                                                              try its own                */
 } AttentionTime;

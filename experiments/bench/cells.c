@@ -32,7 +32,8 @@ static Status open_recipe(Recipe **r, const char *folder, int images, Err *err)
 }
 
 /* Seconds to run all cells, from nothing. */
-static Status run_all(double *seconds, const Recipe *r, const char *results, int jobs, Err *err)
+static Status run_all(double *seconds, const Recipe *r, const char *results, int jobs,
+                      Err *err)
 {
     char           program[CELL_PATH];
     ScheduleConfig c = { .program = program, .jobs = jobs, .threads = 1 };

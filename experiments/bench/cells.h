@@ -16,6 +16,7 @@ typedef struct {
 /* A small recipe (micro, one epoch, scenes, four seeds) run from nothing by the
  * scheduler, `rounds` times with each number of jobs in turn, in a temporary folder that
  * is gone afterwards. */
-MUST_USE Status cells_measure(CellRate *rate, int images, int rounds, Watch *watch, Err *err);
+MUST_USE Status cells_measure(CellRate *rate, int images, int rounds, Watch *watch,
+                              Err *err);
 
 #endif

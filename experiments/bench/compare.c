@@ -67,14 +67,14 @@ static Status measure_round(Round *r, Comparison *to, int measured[OTHERS_MOST],
         Status bad = other_measure(&r->other[k], c->against[k], step->preset, c->seconds,
                                    c->threads, watch, err);
         if (bad == STATUS_STOPPED) return bad;
-        if (bad) snprintf(a->why, sizeof a->why, "%.*s", (int)sizeof a->why - 1, err->text);
-        else measured[k]++;
+        if (!bad) measured[k]++;
+        else snprintf(a->why, sizeof a->why, "%.*s", (int)sizeof a->why - 1, err->text);
     }
     return STATUS_OK;
 }
 
-Status compare(Comparison *to, const CompareConfig *c, const StepConfig *step, Watch *watch,
-               Err *err)
+Status compare(Comparison *to, const CompareConfig *c, const StepConfig *step,
+               Watch *watch, Err *err)
 {
     Round      round[ROUNDS_MOST] = { 0 };
     int        measured[OTHERS_MOST] = { 0 };
@@ -85,8 +85,10 @@ Status compare(Comparison *to, const CompareConfig *c, const StepConfig *step, W
     *to = (Comparison){ .preset = step->preset, .recompute = step->recompute,
                         .others = c->others, .rounds = c->rounds, .threads = c->threads };
     for (int i = 0; i < c->rounds; i++) {
-        if (watch) watch_name(watch, "%s, round %d of %d", step->preset, i + 1, c->rounds);
-        if (measure_round(&round[i], to, measured, c, &threaded, watch, err)) return err->code;
+        if (watch)
+            watch_name(watch, "%s, round %d of %d", step->preset, i + 1, c->rounds);
+        if (measure_round(&round[i], to, measured, c, &threaded, watch, err))
+            return err->code;
     }
     summarise_ours(&to->ours, round, c->rounds, step->batch);
     for (int k = 0; k < c->others; k++)

@@ -29,7 +29,8 @@ static void draw(uint8_t *rgb, int picture)
     }
 }
 
-static Status write_class(const char *folder, const char *split, int n, uint8_t *rgb, Err *err)
+static Status write_class(const char *folder, const char *split, int n, uint8_t *rgb,
+                          Err *err)
 {
     char path[TEMPORARY_PATH + 64];
     snprintf(path, sizeof path, "%s/%s/scenes", folder, split);
@@ -37,7 +38,8 @@ static Status write_class(const char *folder, const char *split, int n, uint8_t 
     for (int i = 0; i < n; i++) {
         draw(rgb, i);
         snprintf(path, sizeof path, "%s/%s/scenes/%02d.jpg", folder, split, i);
-        if (jpeg_write(path, rgb, DRAWN_WIDTH, DRAWN_HEIGHT, QUALITY, err)) return err->code;
+        if (jpeg_write(path, rgb, DRAWN_WIDTH, DRAWN_HEIGHT, QUALITY, err))
+            return err->code;
     }
     return STATUS_OK;
 }

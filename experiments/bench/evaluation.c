@@ -24,7 +24,8 @@ static Cloud cloud(Arena *a, const EvaluationConfig *c, int n, uint64_t image)
         k.labels[i] = (int)rng_below(&rng, (uint32_t)c->classes);
         Rng middle = rng_at(1, STREAM_TEST, 1, (uint64_t)k.labels[i]);
         for (size_t j = 0; j < wide; j++)
-            k.x[(size_t)i * wide + j] = (real)(rng_normal(&rng) + 0.2F * rng_normal(&middle));
+            k.x[(size_t)i * wide + j] =
+                (real)(rng_normal(&rng) + 0.2F * rng_normal(&middle));
     }
     return k;
 }
@@ -38,8 +39,8 @@ typedef struct {
 
 static double top1(const Work *w)
 {
-    return accuracy_of(w->scores, w->test.labels, w->test.n, w->config->classes, NULL, NULL)
-        .top1;
+    const int classes = w->config->classes;
+    return accuracy_of(w->scores, w->test.labels, w->test.n, classes, NULL, NULL).top1;
 }
 
 static double time_knn(const Work *w)
@@ -56,8 +57,8 @@ static double time_linear(const Work *w)
     LinearConfig linear = linear_defaults();
     double       start = clock_s();
     linear.epochs = w->config->epochs;
-    linear_cached(w->be, w->scores, NULL, &linear, w->train.x, w->train.labels, w->train.n,
-                  w->test.x, w->test.n, w->config->width, w->config->classes);
+    linear_cached(w->be, w->scores, NULL, &linear, w->train.x, w->train.labels,
+                  w->train.n, w->test.x, w->test.n, w->config->width, w->config->classes);
     return clock_s() - start;
 }
 

@@ -94,8 +94,8 @@ Status other_measure(Other *o, const char *command, const char *preset, double s
                      int threads, Watch *watch, Err *err)
 {
     Text line = { 0 }, said = { 0 };
-    text_add(&line, "exec %s --preset %s --seconds %g --threads %d", command, preset, seconds,
-             threads);
+    text_add(&line, "exec %s --preset %s --seconds %g --threads %d", command, preset,
+             seconds, threads);
     Hearing h = { work, text_get(&line), OUTPUT_MOST, PATIENCE_S + 10 * seconds };
     Status  bad = hear(&said, &h, watch, err);
     if (!bad) bad = other_parse(o, preset, text_get(&said), err);

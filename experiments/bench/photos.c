@@ -21,7 +21,8 @@ static Status open_folder(Data **d, const char *folder, int cache_mib, Err *err)
 }
 
 /* Pictures a second; with `warm` of the epochs after the first. */
-static Status rate(Quartiles *per_s, Loader *l, Arena *a, double seconds, bool warm, Err *err)
+static Status rate(Quartiles *per_s, Loader *l, Arena *a, double seconds, bool warm,
+                   Err *err)
 {
     static double each[MOST];
     const int     steps = loader_steps(l), first = warm ? steps : 0;
@@ -33,7 +34,8 @@ static Status rate(Quartiles *per_s, Loader *l, Arena *a, double seconds, bool w
     for (; n < LEAST || (n < MOST && clock_s() < end); n++) {
         const int at = first + n;
         each[n] = -clock_s();
-        if (loader_batch(l, &b, (uint64_t)(at / steps), at % steps, err)) return err->code;
+        if (loader_batch(l, &b, (uint64_t)(at / steps), at % steps, err))
+            return err->code;
         each[n] = b.N / (each[n] + clock_s());
     }
     *per_s = stats_quartiles(each, n);
@@ -50,8 +52,9 @@ static Status measure_with(Quartiles *per_s, int *images, const What *w, int cac
     if (open_folder(&d, w->folder, cache_mib, err)) return err->code;
     *images = d->count;
     arena_open(&a, "photos", NULL, NULL);
-    loader_open(&l, d, &(LoaderConfig){ .batch = d->count < MOST_BATCH ? d->count : MOST_BATCH,
-                                        .shuffle = true, .augment = &augment });
+    const int batch = d->count < MOST_BATCH ? d->count : MOST_BATCH;
+    loader_open(&l, d, &(LoaderConfig){ .batch = batch, .shuffle = true,
+                                        .augment = &augment });
     Status bad = rate(per_s, &l, &a, w->seconds, cache_mib > 0, err);
     loader_close(&l);
     arena_close(&a);

@@ -33,8 +33,8 @@ static double busy(void)
     unsigned long long user, nice, system, idle, wait, irq, soft, stolen;
     FILE              *f = fopen("/proc/stat", "r");
     if (!f) return NAN;
-    int n = fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system,
-                   &idle, &wait, &irq, &soft, &stolen);
+    int n = fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice,
+                   &system, &idle, &wait, &irq, &soft, &stolen);
     fclose(f);
     if (n != 8) return NAN;
     double all = (double)(user + nice + system + irq + soft + stolen);

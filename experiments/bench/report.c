@@ -142,12 +142,13 @@ static json_t *loader(const LoaderShare *l)
 
 static json_t *cells(const CellRate *c)
 {
-    json_t *o = json_pack("{s:i, s:i, s:i, s:[f, f]}", "cells", c->cells, "images", c->images,
-                          "rounds", c->gain.n, "per_hour", c->per_hour[0].median,
-                          c->per_hour[1].median);
+    const Quartiles *one = &c->per_hour[0], *two = &c->per_hour[1];
+    json_t *o = json_pack("{s:i, s:i, s:i, s:[f, f]}", "cells", c->cells, "images",
+                          c->images, "rounds", c->gain.n, "per_hour", one->median,
+                          two->median);
     json_object_set_new(o, "per_hour_quartiles",
-                        json_pack("[[f, f], [f, f]]", c->per_hour[0].low, c->per_hour[0].high,
-                                  c->per_hour[1].low, c->per_hour[1].high));
+                        json_pack("[[f, f], [f, f]]", one->low, one->high, two->low,
+                                  two->high));
     put_quartiles(o, "gain", &c->gain);
     return o;
 }
@@ -155,7 +156,8 @@ static json_t *cells(const CellRate *c)
 static json_t *scaling(const Report *r)
 {
     json_t *all = json_array();
-    for (int i = 0; i < r->n_series; i++) json_array_append_new(all, series(&r->series[i]));
+    for (int i = 0; i < r->n_series; i++)
+        json_array_append_new(all, series(&r->series[i]));
     json_t *o = json_pack("{s:o}", "series", all);
     if (r->loader.batch_s.n) json_object_set_new(o, "loader", loader(&r->loader));
     if (r->cells.gain.n) json_object_set_new(o, "cells", cells(&r->cells));
@@ -170,9 +172,9 @@ static json_t *evaluation(const Report *r)
     json_t *linear = json_pack("{s:i, s:f}", "epochs", c->epochs, "top1", e->linear_top1);
     put_quartiles(knn, "seconds", &e->knn_s);
     put_quartiles(linear, "seconds", &e->linear_s);
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "train", c->train, "test", c->test,
-                     "width", c->width, "classes", c->classes, "rounds", e->knn_s.n, "knn",
-                     knn, "linear-cached", linear);
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o, s:o}", "train", c->train, "test",
+                     c->test, "width", c->width, "classes", c->classes, "rounds",
+                     e->knn_s.n, "knn", knn, "linear-cached", linear);
 }
 
 static json_t *attention(const Report *r)
@@ -209,8 +211,8 @@ static json_t *photos(const PhotoRate *p)
 void report_json(const Report *r, Text *out)
 {
     json_t *all = json_pack("{s:o, s:o, s:i, s:f, s:i, s:o, s:o}", "machine", machine(),
-                            "quiet", quiet(&r->quiet), "threads", r->how.threads, "seconds",
-                            r->how.seconds, "rounds", r->how.rounds, "presets",
+                            "quiet", quiet(&r->quiet), "threads", r->how.threads,
+                            "seconds", r->how.seconds, "rounds", r->how.rounds, "presets",
                             presets(r->preset, r->presets), "strategies", masks(r));
     CHECK(all, "a report that is no JSON");
     if (r->singles) json_object_set_new(all, "single", presets(r->single, r->singles));

@@ -10,7 +10,10 @@ const char *const over_words[OVER_KINDS] = { "threads", "batch", "ratio" };
 
 static const double batches[] = { 8, 16, 32, 64, 128, 256 };
 static const double ratios[] = { 0.5, 0.6, 0.7, 0.75, 0.8, 0.9 };
-enum { N_BATCHES = sizeof batches / sizeof *batches, N_RATIOS = sizeof ratios / sizeof *ratios };
+enum {
+    N_BATCHES = sizeof batches / sizeof *batches,
+    N_RATIOS = sizeof ratios / sizeof *ratios
+};
 
 /* --- series ---------------------------------------------------------------- */
 
@@ -25,8 +28,8 @@ static void list_points(Series *s, int threads)
     s->at[s->n++] = threads;
 }
 
-Status series_measure(Series *s, const char *preset, Over over, double seconds, int threads,
-                      Watch *watch, Err *err)
+Status series_measure(Series *s, const char *preset, Over over, double seconds,
+                      int threads, Watch *watch, Err *err)
 {
     *s = (Series){ .preset = preset, .over = over };
     list_points(s, threads);
@@ -64,8 +67,9 @@ static Status measure_in_turn(LoaderShare *share, Step *s, const Data *d, double
     if (!bad) speed_warm_up(s);
     double end = clock_s() + seconds;
     for (; !bad && (n < LEAST || (n < MOST && clock_s() < end)); n++) {
-        double start = clock_s();
-        bad = loader_batch(&l, &b, (uint64_t)(n / loader_steps(&l)), n % loader_steps(&l), err);
+        const int steps = loader_steps(&l);
+        double    start = clock_s();
+        bad = loader_batch(&l, &b, (uint64_t)(n / steps), n % steps, err);
         load[n] = clock_s() - start;
         start = clock_s();
         step_run(s);

@@ -13,8 +13,9 @@ void show_preset(const Comparison *c, bool first)
     if (first)
         printf("%-7s %9s %9s %8s %9s %9s %7s %9s\n", "preset", "step ms", "images/s",
                "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted");
-    printf("%-7s %9.2f %9.1f %8.1f %9.2f %9.2f %7.0f %9.0f\n", c->preset,
-           1e3 * v->step_s.median, v->images_per_s, 1e-9 * v->flop / v->step_s.median,
+    printf("%-7s %9.2f %9.*f %8.1f %9.2f %9.2f %7.0f %9.0f\n", c->preset,
+           1e3 * v->step_s.median, v->images_per_s < 10 ? 2 : 1, v->images_per_s,
+           1e-9 * v->flop / v->step_s.median,
            1e3 * v->gemm_s.median, v->step_over_gemm.median, v->peak_bytes / MIB,
            v->predicted_bytes / MIB);
     if (c->recompute)
@@ -47,8 +48,8 @@ void show_others(const Comparison *list, int n)
 
 void show_series(const Series *s)
 {
-    printf("\n%-7s %9s %9s %9s %8s\n", s->preset, over_words[s->over], "step ms", "images/s",
-           "GFLOP/s");
+    printf("\n%-7s %9s %9s %9s %8s\n", s->preset, over_words[s->over], "step ms",
+           "images/s", "GFLOP/s");
     for (int i = 0; i < s->n; i++) {
         const Speed *v = &s->speed[i];
         printf("%7s %9g %9.2f %9.1f %8.1f\n", "", s->at[i], 1e3 * v->step_s.median,
@@ -75,8 +76,8 @@ void show_photos(const PhotoRate *p)
            "%.0f from memory; ",
            p->decoded_per_s.median, PHOTO_SIZE, p->kept_per_s.median);
     if (p->drawn)
-        printf("of %d scenes drawn as JPEG, %d x %d (yours: --photos FOLDER)\n", p->images,
-               DRAWN_WIDTH, DRAWN_HEIGHT);
+        printf("of %d scenes drawn as JPEG, %d x %d (yours: --photos FOLDER)\n",
+               p->images, DRAWN_WIDTH, DRAWN_HEIGHT);
     else printf("of the %d in --photos\n", p->images);
     fflush(stdout);
 }

@@ -47,7 +47,8 @@ static void note_products(GemmLog *log, Speed *speed, Step *s)
     gemmlog_stop();
     double all = gemmlog_flop(log);
     for (size_t i = back; i < log->products; i++)
-        if (!made_before(log, &log->product[i], back)) log->product[kept++] = log->product[i];
+        if (!made_before(log, &log->product[i], back))
+            log->product[kept++] = log->product[i];
     log->products = kept;
     speed->flop = gemmlog_flop(log);
     speed->again_flop = all - speed->flop;
@@ -64,7 +65,8 @@ static void measure_steps(Speed *speed, Step *s, GemmLog *log, double seconds)
 {
     double whole[MOST], bare[MOST], ratio[MOST];
     int    n = 0;
-    for (double end = clock_s() + seconds; n < LEAST || (n < MOST && clock_s() < end); n++) {
+    double end = clock_s() + seconds;
+    for (; n < LEAST || (n < MOST && clock_s() < end); n++) {
         whole[n] = timed(s);
         bare[n] = log ? gemmlog_replay(log) : NAN;
         ratio[n] = whole[n] / bare[n];

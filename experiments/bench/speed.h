@@ -20,8 +20,8 @@ typedef struct {
 
 /* Of `seconds` of steps, at least three, each followed by its products alone, so that
  * both see the same machine.  In a process of its own. */
-MUST_USE Status speed_measure(Speed *speed, const StepConfig *c, double seconds, Watch *watch,
-                              Err *err);
+MUST_USE Status speed_measure(Speed *speed, const StepConfig *c, double seconds,
+                              Watch *watch, Err *err);
 
 /* The same without the products: gemm_s and step_over_gemm have n 0. */
 MUST_USE Status speed_of_steps(Speed *speed, const StepConfig *c, double seconds,

@@ -7,12 +7,16 @@
 #include <string.h>
 
 const StepConfig step_presets[] = {
-    { .preset = "micro", .side = 28, .channels = 1, .patch = 4, .batch = 128, .ratio = 0.75 },
-    { .preset = "tiny", .side = 32, .channels = 3, .patch = 4, .batch = 128, .ratio = 0.75 },
-    { .preset = "small", .side = 64, .channels = 3, .patch = 8, .batch = 64, .ratio = 0.75 },
-    { .preset = "base", .side = 224, .channels = 3, .patch = 16, .batch = 16, .ratio = 0.75 },
-    { .preset = "large", .side = 224, .channels = 3, .patch = 16, .batch = 16, .ratio = 0.75,
-      .on_request = true },
+    { .preset = "micro", .side = 28, .channels = 1, .patch = 4, .batch = 128,
+      .ratio = 0.75 },
+    { .preset = "tiny", .side = 32, .channels = 3, .patch = 4, .batch = 128,
+      .ratio = 0.75 },
+    { .preset = "small", .side = 64, .channels = 3, .patch = 8, .batch = 64,
+      .ratio = 0.75 },
+    { .preset = "base", .side = 224, .channels = 3, .patch = 16, .batch = 16,
+      .ratio = 0.75 },
+    { .preset = "large", .side = 224, .channels = 3, .patch = 16, .batch = 16,
+      .ratio = 0.75, .on_request = true },
     { 0 }
 };
 
@@ -45,11 +49,13 @@ Status step_open(Step *s, const StepConfig *c, Err *err)
     AdamWConfig    adamw = adamw_defaults();
     int            rows = c->side / c->patch;
     threads_set(c->threads ? c->threads : threads_get());
-    if (backend_open(&be, NULL, err) || mae_preset(&mae, c->preset, err)) return err->code;
+    if (backend_open(&be, NULL, err) || mae_preset(&mae, c->preset, err))
+        return err->code;
     mae.encoder.channels = c->channels;
     mae.encoder.height = mae.encoder.width = c->side;
     mae.encoder.patch = c->patch;
-    *s = (Step){ .config = *c, .L = rows * rows, .K = mask_visible(rows * rows, c->ratio) };
+    *s = (Step){ .config = *c, .L = rows * rows };
+    s->K = mask_visible(s->L, c->ratio);
     if (mae_check(&mae, err) || strategy_open(&s->mask, "random", rows, rows, err))
         return err->code;
     mae_open(&s->mae, be, &mae, 1);
@@ -63,10 +69,11 @@ Status step_open(Step *s, const StepConfig *c, Err *err)
 Tensor *step_forward(Step *s)
 {
     const StepConfig *c = &s->config;
-    mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers, c->batch,
-                    s->K);
+    mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers,
+                    c->batch, s->K);
     Visible visible = { .N = c->batch, .L = s->L, .K = s->K, .ids = s->ids };
-    Tensor *x = tape_constant(&s->tape, 4, (int[]){ c->batch, c->channels, c->side, c->side });
+    const int dim[] = { c->batch, c->channels, c->side, c->side };
+    Tensor   *x = tape_constant(&s->tape, 4, dim);
     s->mae.params.be->write(x->data, s->images, tensor_count(x));
     return mae_train(&s->tape, &s->mae, x, &visible).loss;
 }

@@ -21,7 +21,8 @@ typedef struct {
 /* The shapes that the literature and other programs are measured at; ends with { 0 }. */
 extern const StepConfig step_presets[];
 
-const StepConfig *step_preset(const char *name); /* one of them; aborts if there is none */
+/* One of them; aborts if there is none. */
+const StepConfig *step_preset(const char *name);
 
 typedef struct {
     StepConfig config;

@@ -10,9 +10,10 @@
 Status temporary_open(char folder[TEMPORARY_PATH], Err *err)
 {
     const char *where = getenv("TMPDIR");
-    snprintf(folder, TEMPORARY_PATH, "%s/maskgrid-bench-XXXXXX", where ? where : P_tmpdir);
-    if (!mkdtemp(folder)) return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
-    return STATUS_OK;
+    if (!where) where = P_tmpdir;
+    snprintf(folder, TEMPORARY_PATH, "%s/maskgrid-bench-XXXXXX", where);
+    if (mkdtemp(folder)) return STATUS_OK;
+    return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
 }
 
 static int drop(const char *path, const struct stat *st, int kind, struct FTW *ftw)

@@ -334,7 +334,9 @@ COMMAND(bench) = {
                "which are kept for the way back or computed again; shown is its time over ours. "
                "With --recompute, products that are made a second time count in the step only. A "
                "COMMAND that fails is said to have failed, and the rest is kept: exit code 1. "
-               "Below one second, scaling, evaluation and attention are small too: a trial.",
+               "Below one second, scaling, evaluation and attention are small too: a trial. "
+               "Cells and drawn photographs lie in maskgrid-bench-XXXXXX below TMPDIR, which "
+               "is removed at the end; after kill -9 it may be removed by hand.",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -12,8 +12,8 @@ static const int NO_FILE = -1;
 
 Status reader_open(Reader *r, const char *path, Err *err)
 {
-    struct stat st;
-    *r = (Reader){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC) };
+    struct stat st; /* and no waiting for the other end of a pipe */
+    *r = (Reader){ .path = path, .fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) };
     if (r->fd < 0)
         return err_set(err, errno == ENOENT || errno == ENOTDIR ? STATUS_MISSING : STATUS_IO,
                        "%s: %s", path, strerror(errno));

@@ -1,6 +1,11 @@
 #include "core/data/album.h"
 
+#include "core/base/reader.h"
+#include "core/data/picture.h"
+
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void album_start(Album *a, const char *folder)
@@ -18,11 +23,57 @@ const char *album_keep(Album *a, const char *s)
     return memcpy(arena_take(&a->memory, n), s, n);
 }
 
-Status album_read(const Album *a, int i, char path[DATA_FILE], char **bytes, size_t *n, Err *err)
+/* Open what picture i lies in, and tell where. */
+static Status find(const Album *a, int i, char path[DATA_FILE], char file[DATA_FILE], Reader *r,
+                   Place *place, Err *err)
 {
     CHECK(i >= 0 && i < a->count, "picture %d of %d", i, a->count);
-    snprintf(path, DATA_FILE, "%s/%s", a->folder, a->files[i]);
-    return a->take(a, i, path, bytes, n, err);
+    int n = snprintf(path, DATA_FILE, "%s/%s", a->folder, a->files[i]);
+    if (a->places) {
+        *place = a->places[i];
+        n = (int)strlen(a->folder) + 1 + place->archive;
+    }
+    snprintf(file, DATA_FILE, "%.*s", n, path);
+    if (reader_open(r, file, err)) return err->code;
+    if (!a->places) *place = (Place){ .size = r->size };
+    if (place->size <= PICTURE_BYTES) return STATUS_OK;
+    reader_close(r);
+    return err_set(err, STATUS_FORMAT, "%s: longer than the %d bytes that are read", path,
+                   PICTURE_BYTES);
+}
+
+/* Of more than twice so many bytes only the first and the last; 0: all. */
+static Status take(const Album *a, int i, char path[DATA_FILE], size_t edge, char **bytes,
+                   size_t *n, Err *err)
+{
+    char   file[DATA_FILE];
+    Reader r;
+    Place  place = { 0 };
+    if (find(a, i, path, file, &r, &place, err)) return err->code;
+    *n = (size_t)place.size;
+    bool cut = edge && *n > 2 * edge;
+    if (cut) *n = 2 * edge;
+    *bytes = malloc(*n + 1);
+    CHECK(*bytes, "no memory for %zu bytes", *n);
+    (*bytes)[*n] = '\0';
+    Status bad = reader_take(&r, *bytes, place.at, cut ? edge : *n, err);
+    if (!bad && cut)
+        bad = reader_take(&r, *bytes + edge, place.at + place.size - edge, edge, err);
+    reader_close(&r);
+    if (bad) free(*bytes);
+    return bad;
+}
+
+Status album_read(const Album *a, int i, char path[DATA_FILE], char **bytes, size_t *n, Err *err)
+{
+    return take(a, i, path, 0, bytes, n, err);
+}
+
+Status album_glance(const Album *a, int i, char path[DATA_FILE], char **bytes, size_t *n,
+                    Err *err)
+{
+    enum { EDGE = 1 << 14 }; /* the head of nearly every photograph without a thumbnail */
+    return take(a, i, path, EDGE, bytes, n, err);
 }
 
 /* Counting sort by class, then by turns. */

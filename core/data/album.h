@@ -13,8 +13,13 @@
 #include "core/base/arena.h"
 #include "core/data/data.h"
 
-typedef struct Album Album;
-struct Album {
+/* Of a file within an archive: `archive` bytes of its name are the archive's. */
+typedef struct {
+    int      archive;
+    uint64_t at, size;
+} Place;
+
+typedef struct {
     Arena        memory;
     const char  *folder;
     int          classes, count;
@@ -22,9 +27,8 @@ struct Album {
     const char **files;       /* [count] below the folder: "train/dress/7.jpg"      */
     int         *labels;      /* [count]                                            */
     bool         by_class;    /* the files' names tell the classes                  */
-    Status (*take)(const Album *a, int i, const char *path, char **bytes, size_t *n, Err *err);
-    const void  *own;         /* of who filled it, in memory                        */
-};
+    const Place *places;      /* [count]; NULL: each is a file of its own           */
+} Album;
 
 void album_start(Album *a, const char *folder);
 void album_close(Album *a);
@@ -32,6 +36,11 @@ void album_close(Album *a);
 /* The file of picture i; free() it.  Its name, path, is there whatever happens. */
 MUST_USE Status album_read(const Album *a, int i, char path[DATA_FILE], char **bytes,
                            size_t *n, Err *err);
+
+/* The same where only its head and its end matter: of a long file what is between them is
+ * left out, which spares the disk most of a large set. */
+MUST_USE Status album_glance(const Album *a, int i, char path[DATA_FILE], char **bytes,
+                             size_t *n, Err *err);
 
 /* In which order an album has n pictures of these labels: the first of each class, then
  * the second of each, so that the first so many of them have all classes. */

@@ -75,15 +75,21 @@ static void add_bad(Photos *f, const char *why)
     f->bad++;
 }
 
-/* *pixels is how many it has. */
+/* *pixels is how many it has.  What its edges alone do not tell, a head that is longer
+ * than usual, all of it does. */
 static Status look(const Photos *f, int file, size_t *pixels, Err *err)
 {
     char   path[DATA_FILE], *bytes;
     int    height = 0, width = 0;
     size_t n;
-    if (album_read(&f->album, file, path, &bytes, &n, err)) return err->code;
+    if (album_glance(&f->album, file, path, &bytes, &n, err)) return err->code;
     Status bad = picture_size(&height, &width, bytes, n, path, err);
     free(bytes);
+    if (bad) {
+        if (album_read(&f->album, file, path, &bytes, &n, err)) return err->code;
+        bad = picture_size(&height, &width, bytes, n, path, err);
+        free(bytes);
+    }
     *pixels = (size_t)height * (size_t)width;
     return bad;
 }

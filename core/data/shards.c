@@ -2,7 +2,6 @@
 #include "core/data/shards.h"
 
 #include "core/base/file.h"
-#include "core/base/reader.h"
 #include "core/data/samples.h"
 #include "core/data/tree.h"
 
@@ -13,11 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Where the picture of an album is in its shard. */
-typedef struct {
-    uint64_t at, size;
-} Place;
 
 /* --- which shards -------------------------------------------------------- */
 
@@ -105,25 +99,6 @@ Status shards_find(const char *folder, Split split, Err *err)
 
 /* --- all of a split ------------------------------------------------------ */
 
-static Status take(const Album *a, int i, const char *path, char **bytes, size_t *n, Err *err)
-{
-    const Place *place = (const Place *)a->own + i;
-    const char  *file = path + strlen(a->folder) + 1;
-    char         shard[DATA_FILE];
-    Reader       r;
-    int          length = (int)(strstr(file, ".tar/") + 4 - path);
-    snprintf(shard, sizeof shard, "%.*s", length, path);
-    if (reader_open(&r, shard, err)) return err->code;
-    *n = (size_t)place->size;
-    *bytes = malloc(*n + 1);
-    CHECK(*bytes, "no memory for %zu bytes", *n);
-    (*bytes)[*n] = '\0';
-    Status bad = reader_take(&r, *bytes, place->at, *n, err);
-    reader_close(&r);
-    if (bad) free(*bytes);
-    return bad;
-}
-
 static void fill(Album *a, const Shard *shards, int n)
 {
     int            count = 0;
@@ -140,9 +115,9 @@ static void fill(Album *a, const Shard *shards, int n)
         const Sample *s = sample[order[i]];
         a->files[i] = album_keep(a, s->file);
         a->labels[i] = s->label;
-        place[i] = (Place){ s->at, s->size };
+        place[i] = (Place){ (int)(strstr(s->file, ".tar/") - s->file) + 4, s->at, s->size };
     }
-    a->own = place, a->take = take;
+    a->places = place;
 }
 
 static Status scan_all(Shard *shards, const Album *a, const Names *of, Err *err)

@@ -3,7 +3,6 @@
 
 #include "core/base/file.h"
 #include "core/data/list.h"
-#include "core/data/picture.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -180,16 +179,9 @@ static Status fill(Album *a, Split split, const char *given, Err *err)
     return STATUS_OK;
 }
 
-static Status take(const Album *a, int i, const char *path, char **bytes, size_t *n, Err *err)
-{
-    (void)a, (void)i;
-    return file_read(path, PICTURE_BYTES, bytes, n, err);
-}
-
 Status tree_open(Album *a, const char *folder, Split split, const char *given, Err *err)
 {
     album_start(a, folder);
-    a->take = take;
     if (fill(a, split, given, err)) album_close(a);
     else return STATUS_OK;
     return err->code;

@@ -1,6 +1,7 @@
 #include "core/base/file.h"
 #include "core/data/loader.h"
 #include "core/data/picture.h"
+#include "experiments/record/png.h"
 #include "tests/data/pictures.h"
 
 #include <criterion/criterion.h>
@@ -143,6 +144,35 @@ Test(folder, picture_damaged_inside_is_gray_or_stops)
     text_free(&why);
     data_close(d);
     image_free(&m);
+}
+
+/* At open only the edges of a long file are read: a head that is longer than these, and an
+ * end that is missing, are seen all the same. */
+Test(folder, long_files_are_told_by_their_edges)
+{
+    enum { COMMENT = 60000, SIDE = 200 };
+    static uint8_t rgb[3 * SIDE * SIDE];
+    static char    longer[COMMENT + (1 << 18)];
+    DataConfig     c = config();
+    char          *bytes;
+    size_t         n;
+    Err            err;
+    for (unsigned i = 0, noise = 1; i < sizeof rgb; i++)
+        rgb[i] = (uint8_t)((noise = noise * 1664525 + 1013904223) >> 24);
+    cr_assert(!png_write(scratch_path(&scratch, "train/cat/1.jpg"), rgb, SIDE, SIDE, &err));
+    cr_assert(!file_read(scratch.path, 1 << 18, &bytes, &n, &err) && n > 1 << 16);
+    data_close(opened(&c, SPLIT_TRAIN));
+    scratch_file(&scratch, "train/cat/1.jpg", bytes, n - 20);
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "1.jpg: PNG: truncated");
+
+    /* A chunk that may be passed over, behind IHDR; its checksum does not count. */
+    size_t head = 8 + 25;
+    memcpy(longer, bytes, head);
+    memcpy(longer + head, "\0\0\xea\x60maSk", 8);
+    memcpy(longer + head + 8 + COMMENT + 4, bytes + head, n - head);
+    scratch_file(&scratch, "train/cat/1.jpg", longer, n + 12 + COMMENT);
+    data_close(opened(&c, SPLIT_TRAIN));
+    free(bytes);
 }
 
 static void identify(char hex[HASH_HEX], const DataConfig *c)

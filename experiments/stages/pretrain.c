@@ -74,7 +74,7 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
  * where that step is taken again. */
 static Status snapshot(const Pretrain *p, Err *err)
 {
-    char path[CELL_PATH], name[32];
+    char path[CELL_PATH], name[48];
     long n = p->cell->config.pretrain.snapshots;
     for (long k = 0; k < n; k++) {
         if (k * p->run.steps / n != p->run.step) continue;

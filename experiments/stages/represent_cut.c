@@ -128,7 +128,7 @@ static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cu
 {
     ArenaMark mark = arena_mark(&w->host);
     Mae       m;
-    char      path[CELL_PATH], name[32];
+    char      path[CELL_PATH], name[48];
     Cuts      c = new_cuts(w, n);
     snprintf(name, sizeof name, SNAPSHOT_NAME, k);
     cell_file(path, w->context->results, w->cell, name);

@@ -19,7 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_TARGETS(X) X(idx) X(picture) X(tar) X(yaml)
+#define FUZZ_TARGETS(X) \
+    X(columns) X(idx) X(pickle) X(picture) X(safetensors) X(tar) X(torch) X(yaml)
 
 #ifdef FUZZING
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

@@ -1,0 +1,16 @@
+#define _GNU_SOURCE /* memfd_create */
+#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/memory.h"
+#include "tests/fuzz/tensors.h"
+
+/* Zip archives and the format before them. */
+FUZZ(torch)
+{
+    char        path[MEMORY_PATH];
+    int         fd = memory_file(path, bytes, n);
+    Safetensors f;
+    Err         err;
+    if (!torch_open(&f, path, &err)) read_tensors(&f);
+    close(fd);
+    return 0;
+}

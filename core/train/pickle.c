@@ -208,7 +208,7 @@ static bool take_marked(Machine *m, Pickle ***items, size_t *n)
         return false;
     }
     size_t from = m->marks[--m->n_marks];
-    *items = m->stack + from, *n = m->depth - from;
+    *items = m->stack ? m->stack + from : NULL, *n = m->depth - from;
     m->depth = from;
     return true;
 }

@@ -55,7 +55,7 @@ static int run(const void *opt, char *const *arguments, int n)
 }
 
 COMMAND(export) = {
-    .place = 94,
+    .place = 95,
     .arguments = "CHECKPOINT",
     .least = 1,
     .most = 1,

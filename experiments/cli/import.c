@@ -53,7 +53,7 @@ static int run(const void *opt, char *const *arguments, int n)
 }
 
 COMMAND(import) = {
-    .place = 92,
+    .place = 94,
     .arguments = "FILE",
     .least = 1,
     .most = 1,

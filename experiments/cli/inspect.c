@@ -1,4 +1,4 @@
-/* maskgrid inspect: what is in a file of tensors. */
+/* maskgrid inspect: what is in a file of tensors, or in a record. */
 #include "experiments/cli/cli.h"
 
 #include "core/base/file.h"
@@ -6,6 +6,7 @@
 #include "core/train/naming.h"
 #include "core/train/torch.h"
 #include "experiments/record/model_text.h"
+#include "experiments/record/record.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -128,11 +129,53 @@ static void recognise(Look *k)
     else model_text(&c, &k->model);
 }
 
+/* --- records ------------------------------------------------------------- */
+
+/* What a record says of itself, and its metrics. */
+static Status inspect_record(const char *path, const char *format, Err *err)
+{
+    static const char *const attributes[] = { "title", "stage", "config_hash", "created",
+                                              "source", "strategy", NULL };
+    H5         *f;
+    Arena       a;
+    Metric     *m;
+    const char *text;
+    int         n;
+    bool        table = !strcmp(format, "table");
+    if (strcmp(format, "table") && strcmp(format, "csv"))
+        return err_set(err, STATUS_CONFIG, "%s: a record is written as table or csv", path);
+    if (record_read(&f, path, NULL, err)) return err->code;
+    arena_open(&a, "record", NULL, NULL);
+    Status bad = record_metrics(f, &a, &m, &n, err);
+    if (!bad && table) printf("%s\n", path);
+    for (int i = 0; !bad && table && attributes[i]; i++) { /* one of a score has no strategy */
+        Err none;
+        if (!h5_get_text(f, "/", attributes[i], &a, &text, &none))
+            printf("%s: %s\n", attributes[i], text);
+    }
+    if (!bad) printf(table ? "\n" : "metric,value,units,long_name\n");
+    for (int i = 0; i < n && !bad; i++) {
+        if (table) printf("%-24s  %.6g %s\n", m[i].name, m[i].x, m[i].units);
+        else printf("%s,%.17g,%s,\"%s\"\n", m[i].name, m[i].x, m[i].units, m[i].long_name);
+    }
+    if (!bad && table && !h5_get_long_text(f, "config", &a, &text, err)) printf("\n%s", text);
+    arena_close(&a);
+    h5_close(f);
+    return bad;
+}
+
+static bool is_record(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && !strcmp(path + n - 3, ".h5");
+}
+
 static Status inspect(const char *path, const char *format, Err *err)
 {
     char file[CHECKPOINT_PATH];
     Look k = { .path = path };
     Text out = { 0 };
+    if (is_record(path)) return inspect_record(path, format, err);
     if (checkpoint_file(file, path, err) || tensors_open(&k.f, file, err)) return err->code;
     Status bad = file_hash(k.hash, file, err);
     for (size_t i = 0; i < k.f.n; i++) {
@@ -165,9 +208,9 @@ COMMAND(inspect) = {
     .arguments = "FILE",
     .least = 1,
     .most = 1,
-    .about = "what is in a checkpoint: tensors, whose names, which model, its hash",
+    .about = "what is in a checkpoint or record: tensors, model, hash; metrics",
     .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
-               "Face's.  Nothing of it is run.",
+               "Face's, of which nothing is run; or a record, .h5.",
     .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
                 "  maskgrid inspect encoder.safetensors --format json\n",
     .options = options,

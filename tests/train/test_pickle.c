@@ -43,6 +43,7 @@ static const struct {
     CASE("a large number", "\x8a\x09\x01\x02\x03\x04\x05\x06\x07\x08\x09.", "more than 64 bits"),
     CASE("a far memo", "Nr\xff\xff\xff\x7f.", "absurd place in the memo"),
     CASE("an empty memo", "h\x07.", "empty place in the memo"),
+    CASE("items of nothing", "(u.", "nothing on the stack"),
     CASE("no mark", "Nt.", "no mark"),
     CASE("items of a number", "K\x01(K\x02""e.", "items for what has none"),
     CASE("a key alone", "}(K\x02u.", "items for what has none"),

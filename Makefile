@@ -16,7 +16,7 @@ VERSION := 0.1.0
 prefix  ?= $(or $(PREFIX),/usr/local)
 
 # Looked up when used, not when read: on a fresh machine pkg-config comes later.
-PKGS      = openblas hdf5 yaml-0.1 jansson libpng libjpeg zlib libb2
+PKGS      = openblas hdf5 yaml-0.1 jansson yajl libpng libjpeg zlib libb2
 PKG_C     = $(eval PKG_C := $$(shell pkg-config --cflags $$(PKGS)))$(PKG_C)
 PKG_L     = $(eval PKG_L := $$(shell pkg-config --libs $$(PKGS)))$(PKG_L)
 CRITERION = $(shell pkg-config --libs criterion)

@@ -44,6 +44,7 @@ deny . 'cblas'     'only core/cpu talks to BLAS'                'core/cpu/[a-z]+
 deny . 'yaml\.h'   'only experiments/recipe/yaml.c reads YAML'  'experiments/recipe/yaml\.c:'
 deny . 'png\.h'    'only the png files talk to libpng'          '/png[a-z_]*\.c:'
 deny . 'j(peglib|error)' 'only the jpeg files talk to libjpeg'        '/jpeg_(read|write)\.c:'
+deny . 'yajl'      'only core/data/json.c reads large JSON'      'core/data/json\.c:'
 deny . 'Random123' 'only core/base/rng.c draws numbers'         'core/base/rng\.c:'
 deny . 'blake2'    'only core/base/hash.c hashes'               'core/base/hash\.c:'
 deny . 'dlfcn'     'only core/mask/plugin.c loads code'         'core/mask/plugin\.c:'

@@ -11,7 +11,7 @@ set -eu
 packages='
 gcc make pkg-config git
 libopenblas-openmp-dev libhdf5-dev libcriterion-dev
-libyaml-dev libjansson-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev libb2-dev librandom123-dev
+libyaml-dev libjansson-dev libyajl-dev zlib1g-dev libpng-dev libjpeg62-turbo-dev libb2-dev librandom123-dev
 gnuplot-nox hdf5-tools python3
 '
 # Real images for the demo.  Without them it falls back to drawn scenes.

@@ -1,0 +1,45 @@
+/* How well objects were found: COCO's average precision and recall, of boxes and of masks.
+ *
+ *     CocoScore total;
+ *     coco_score(&total, NULL, &(CocoTask){ truth, n, found, k, categories, COCO_BOX });
+ *     printf("AP %.3f\n", total.x[COCO_AP]);
+ *
+ * Source: cocodataset/cocoapi, PythonAPI/pycocotools/cocoeval.py, equal to it within 1e-9;
+ * but there a match to the truth whose id is 0 is lost.  Here ids do not exist, and every
+ * match counts.
+ */
+#ifndef CORE_METRICS_COCO_H
+#define CORE_METRICS_COCO_H
+
+#include "core/data/object.h"
+
+typedef enum { COCO_BOX, COCO_MASK } CocoKind;
+
+/* Areas in pixels, both ends included: small to 32^2, medium to 96^2, large beyond.  AR1:
+ * recall with the one best object of each image and category; AR10, AR100 likewise. */
+enum {
+    COCO_AP, COCO_AP50, COCO_AP75, COCO_AP_SMALL, COCO_AP_MEDIUM, COCO_AP_LARGE,
+    COCO_AR1, COCO_AR10, COCO_AR100, COCO_AR_SMALL, COCO_AR_MEDIUM, COCO_AR_LARGE,
+    COCO_NUMBERS
+};
+extern const char *const coco_name[COCO_NUMBERS];  /* "AP", "AP50", ... "AR_large" */
+extern const char *const coco_about[COCO_NUMBERS]; /* one line each                */
+
+typedef struct {
+    const Object *truth; /* [truths] */
+    size_t        truths;
+    const Object *found; /* [founds]; equal scores count in this order, images in theirs */
+    size_t        founds;
+    int           categories;
+    CocoKind      kind; /* of COCO_BOX all have boxes, of COCO_MASK masks */
+} CocoTask;
+
+typedef struct {
+    double x[COCO_NUMBERS]; /* 0..1; -1 where there is nothing to find */
+    size_t truths, founds;  /* crowds are no truths                    */
+} CocoScore;
+
+/* each (NULL: not wanted) [categories] is what `total` is the mean of. */
+void coco_score(CocoScore *total, CocoScore *each, const CocoTask *task);
+
+#endif

@@ -1,139 +1,112 @@
 /* maskgrid score: the metrics alone, on files from anyone. */
 #include "experiments/cli/cli.h"
 
-#include "core/base/file.h"
 #include "core/base/text.h"
-#include "core/metrics/accuracy.h"
-#include "experiments/record/predictions.h"
-#include "experiments/record/record.h"
+#include "experiments/score/score.h"
 
-#include <stdio.h>
 #include <string.h>
 
-typedef struct { const char *truth, *predictions, *format, *out; } Options;
-
 static const Option options[] = {
-    OPTION_TEXT(Options, truth, "FILE", NULL, "the true class of each image"),
-    OPTION_TEXT(Options, predictions, "FILE", NULL, "a score of each class, or one class"),
-    OPTION_CHOICE(Options, format, "table|csv|json", "table", "how to print the metrics"),
-    OPTION_TEXT(Options, out, "FILE.h5", NULL, "record metrics and what became of each image"),
+    OPTION_TEXT(ScoreOptions, truth, "FILE", NULL, "what is true"),
+    OPTION_TEXT(ScoreOptions, predictions, "FILE", NULL,
+                "classification: a score of each class, or one class"),
+    OPTION_TEXT(ScoreOptions, detections, "FILE", NULL, "coco: what was found"),
+    OPTION_CHOICE(ScoreOptions, iou, "bbox|segm", NULL, "coco: compare boxes or masks"),
+    OPTION_FLAG(ScoreOptions, per_class, "coco: each category too"),
+    OPTION_CHOICE(ScoreOptions, format, "table|json|csv|md|latex", "table",
+                  "how to print the metrics"),
+    OPTION_TEXT(ScoreOptions, out, "FILE.h5", NULL, "record the metrics, and what they are of"),
     { 0 }
 };
 
-/* What came of which files: their contents, not their names. */
-static Status put_config(Text *config, const Options *o, Err *err)
+/* What a kind needs, and which of the options that are not everyone's it takes. */
+static const struct {
+    const char *name;
+    Status (*run)(const ScoreOptions *o, Err *err);
+    const char *needs[4], *takes[4];
+} kinds[] = {
+    { "classification", score_classification, { "truth", "predictions" }, { NULL } },
+    { "coco", score_coco, { "truth", "detections", "iou" }, { "per_class" } },
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static bool is_in(const char *name, const char *const list[4])
 {
-    const char *paths[] = { o->truth, o->predictions };
-    text_add(config, "stage: score-classification\n");
-    for (int i = 0; i < 2; i++) {
-        char        hex[HASH_HEX], path[4096];
-        const char *colon = strrchr(paths[i], ':');
-        size_t      n = colon && !file_exists(paths[i]) ? (size_t)(colon - paths[i])
-                                                        : strlen(paths[i]);
-        snprintf(path, sizeof path, "%.*s", (int)n, paths[i]);
-        if (file_hash(hex, path, err)) return err->code;
-        text_add(config, "%s: %s%s\n", i ? "predictions" : "truth", hex, paths[i] + n);
+    for (int i = 0; i < 4 && list[i]; i++)
+        if (!strcmp(name, list[i])) return true;
+    return false;
+}
+
+static bool is_given(const ScoreOptions *o, const Option *option)
+{
+    const char *at = (const char *)o + option->offset;
+    if (option->kind == OPTION_IS_FLAG) return *(const bool *)at;
+    return *(const char *const *)at != NULL;
+}
+
+/* Each option that the kind needs is there, and none of another kind. */
+static Status check(const ScoreOptions *o, int kind, Err *err)
+{
+    for (const Option *option = options; option->name; option++) {
+        bool needed = is_in(option->name, kinds[kind].needs), of_another = false;
+        for (int k = 0; k < KINDS; k++)
+            of_another |= is_in(option->name, kinds[k].needs) ||
+                          is_in(option->name, kinds[k].takes);
+        of_another &= !needed && !is_in(option->name, kinds[kind].takes);
+        if (needed == is_given(o, option) || (!needed && !of_another)) continue;
+        char name[32];
+        size_t n = strlen(option->name);
+        for (size_t i = 0; i <= n; i++)
+            name[i] = option->name[i] == '_' ? '-' : option->name[i];
+        return err_set(err, STATUS_CONFIG, "score %s %s --%s%s%s; see maskgrid score --help",
+                       kinds[kind].name, needed ? "needs" : "has no", name,
+                       needed ? " " : "", needed ? option->value ? option->value
+                                                                 : option->choices : "");
     }
     return STATUS_OK;
 }
 
-static Status write_record(const Options *o, const Predictions *p, Err *err)
-{
-    Record *r;
-    Text    config = { 0 };
-    Hash    h;
-    char    id[HASH_HEX];
-    if (put_config(&config, o, err)) {
-        text_free(&config);
-        return err->code;
-    }
-    hash_start(&h);
-    hash_text(&h, text_get(&config));
-    hash_end(&h, id);
-    Status bad = record_open(&r, o->out, &(RecordHead){
-        .stage = "score-classification", .id = id, .title = "classification of given predictions",
-        .config = text_get(&config), .strategy = "none", .threads = 1 }, err);
-    text_free(&config);
-    if (bad) return bad;
-    record_text(r, "truth", o->truth);
-    record_text(r, "predictions", o->predictions);
-    record_accuracy(r, "classification", "given predictions", p->scores, p->labels, p->n,
-                    p->classes, p->scored);
-    record_outcomes(r, "label", NUMBER_INT32, p->labels, (size_t)p->n, "1", "true class");
-    if (p->ids)
-        record_texts(r, "outcomes/image", p->ids, (size_t)p->n);
-    return record_close(r, err);
-}
-
-static void print(const Predictions *p, const Accuracy *a, const char *format)
-{
-    double top1 = 100 * a->top1, top5 = 100 * a->top5;
-    bool   all = p->scored;
-    if (!strcmp(format, "json")) {
-        printf("{\"images\": %d, \"classes\": %d, \"top1\": %.17g, \"top5\": ", p->n, p->classes,
-               top1);
-        printf(all ? "%.17g}\n" : "null}\n", top5);
-    } else if (!strcmp(format, "csv")) {
-        printf("images,classes,top1,top5\n%d,%d,%.17g,", p->n, p->classes, top1);
-        printf(all ? "%.17g\n" : "\n", top5);
-    } else {
-        printf("%d images, %d classes\ntop-1 accuracy  %6.2f %%\n", p->n, p->classes, top1);
-        if (all) printf("top-5 accuracy  %6.2f %%\n", top5);
-        else printf("top-5 accuracy  not known: one class of each image is given\n");
-    }
-}
-
-static Status classification(const Options *o, Err *err)
-{
-    Arena       a;
-    Predictions p;
-    arena_open(&a, "predictions", NULL, NULL);
-    Status bad = predictions_read(&p, &a, o->truth, o->predictions, err);
-    if (!bad) {
-        Accuracy accuracy = accuracy_of(p.scores, p.labels, p.n, p.classes, NULL, NULL);
-        if (o->out) bad = write_record(o, &p, err);
-        if (!bad) print(&p, &accuracy, o->format);
-    }
-    arena_close(&a);
-    return bad;
-}
-
 static int run(const void *opt, char *const *arguments, int n)
 {
-    static const char *const kinds[] = { "classification", NULL };
-    const Options           *o = opt;
-    Err                      err;
+    const ScoreOptions *o = opt;
+    const char         *names[KINDS + 1] = { 0 };
+    Err                 err;
     (void)n;
-    if (strcmp(arguments[0], kinds[0])) {
-        const char *near = text_nearest(arguments[0], kinds);
-        err_set(&err, STATUS_CONFIG, "score: %.60s is not known%s%s; there is classification",
-                arguments[0], near ? "; did you mean " : "", near ? near : "");
-        return cli_fail(&err);
+    for (int k = 0; k < KINDS; k++) {
+        names[k] = kinds[k].name;
+        if (strcmp(arguments[0], names[k])) continue;
+        return check(o, k, &err) || kinds[k].run(o, &err) ? cli_fail(&err) : EXIT_DONE;
     }
-    const char *missing = !o->truth ? "--truth" : !o->predictions ? "--predictions" : NULL;
-    if (missing) {
-        err_set(&err, STATUS_CONFIG, "score needs %s FILE; see maskgrid score --help", missing);
-        return cli_fail(&err);
-    }
-    return classification(o, &err) ? cli_fail(&err) : EXIT_DONE;
+    const char *near = text_nearest(arguments[0], names);
+    err_set(&err, STATUS_CONFIG, "score: %.60s is not known%s%s; there are classification, "
+            "coco", arguments[0], near ? "; did you mean " : "", near ? near : "");
+    return cli_fail(&err);
 }
 
 COMMAND(score) = {
     .place = 98,
-    .arguments = "classification",
+    .arguments = "classification|coco",
     .least = 1,
     .most = 1,
     .about = "the metrics alone, on predictions from anyone",
     .details =
-        "Files are CSV, .npy, .npz or HDF5; FILE:NAME says which array, else it is labels, and "
-        "scores, logits or predictions. Truth has one class a row, from 0; predictions have a "
-        "score of each class (logits will do), or one class. Where both have a column of "
-        "images (id, image, file, name, or words in the first) rows are matched by it, else "
-        "they are in the same order. Equal scores go to the lowest class.",
+        "classification: files are CSV, .npy, .npz or HDF5; FILE:NAME says which array, else "
+        "it is labels, and scores, logits or predictions. Truth has one class a row, from 0; "
+        "predictions have a score of each class (logits will do), or one class. Where both "
+        "have a column of images (id, image, file, name, or words in the first) rows are "
+        "matched by it, else they are in the same order. Equal scores go to the lowest "
+        "class.\n\n"
+        "coco: instances and results in COCO's JSON; numbers as pycocotools has them, 0..1, "
+        "-1 where there is nothing to find. With segm areas of what was found are those of "
+        "its masks, also where there are boxes. Category id 0 and annotation id 0 are ids "
+        "like any other; pycocotools loses the matches of annotation 0, so that its numbers "
+        "of files that have one are lower.",
     .examples = "  maskgrid score classification --truth val.csv --predictions logits.npy\n"
                 "  maskgrid score classification --truth run.npz:y \\\n"
-                "      --predictions run.npz:logits --out score.h5\n",
+                "      --predictions run.npz:logits --out score.h5\n"
+                "  maskgrid score coco --truth instances_val2017.json \\\n"
+                "      --detections results.json --iou bbox --per-class\n",
     .options = options,
-    .size = sizeof(Options),
+    .size = sizeof(ScoreOptions),
     .run = run,
 };

@@ -1,0 +1,43 @@
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "experiments/score/score.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What came of which file. */
+static Status put_file(Text *config, const char *key, const char *path, Err *err)
+{
+    char        hex[HASH_HEX], file[4096];
+    const char *colon = strrchr(path, ':');
+    size_t      n = colon && !file_exists(path) ? (size_t)(colon - path) : strlen(path);
+    snprintf(file, sizeof file, "%.*s", (int)n, path);
+    if (file_hash(hex, file, err)) return err->code;
+    text_add(config, "%s: %s%s\n", key, hex, path + n);
+    return STATUS_OK;
+}
+
+Status score_record(Record **r, const ScoreOptions *o, const char *stage, const char *title,
+                    const char *truth, const char *other, const char *how, Err *err)
+{
+    Text config = { 0 };
+    Hash h;
+    char id[HASH_HEX];
+    text_add(&config, "stage: %s\n", stage);
+    Status bad = put_file(&config, "truth", truth, err);
+    if (!bad) bad = put_file(&config, "predictions", other, err);
+    if (!bad) {
+        text_add(&config, "%s", how);
+        hash_start(&h);
+        hash_text(&h, text_get(&config));
+        hash_end(&h, id);
+        bad = record_open(r, o->out, &(RecordHead){
+            .stage = stage, .id = id, .title = title, .config = text_get(&config),
+            .strategy = "none", .threads = 1 }, err);
+    }
+    text_free(&config);
+    if (bad) return bad;
+    record_text(*r, "truth", truth);
+    record_text(*r, "predictions", other);
+    return STATUS_OK;
+}

@@ -44,12 +44,23 @@ typedef struct {
     Err         *err;
     Storage     *storages;
     int         *of; /* [tensors] which storage */
-    size_t       n_storages, visits;
+    size_t       n_storages, visits, room; /* room: of the lists of tensors and storages */
 } Reader;
 
 static Status refuse(const Reader *r, const char *name, const char *why)
 {
     return err_set(r->err, STATUS_FORMAT, "%s: tensor \"%s\": %s", r->f->path, name, why);
+}
+
+/* The name of a tensor alone takes some bytes of its pickle, so that a short one cannot ask
+ * for much. */
+static void make_room(Reader *r, size_t pickle)
+{
+    Arena *a = &r->f->arena;
+    r->room = pickle / 8 + 1 < TENSORS_MOST ? pickle / 8 + 1 : TENSORS_MOST;
+    r->f->tensors = ARENA_NEW(a, SafeTensor, r->room);
+    r->of = ARENA_NEW(a, int, r->room);
+    r->storages = ARENA_NEW(a, Storage, r->room + 1);
 }
 
 /* --- tensors ------------------------------------------------------------- */
@@ -123,7 +134,7 @@ static Status take_tensor(Reader *r, const char *name, const Pickle *p)
     SafeTensor   *x = &f->tensors[f->n];
     size_t        stride[SAFE_RANK], span;
     int           strides, which = 0;
-    if (f->n == TENSORS_MOST) return refuse(r, name, "one more than are read");
+    if (f->n == r->room) return refuse(r, name, "one more than are read");
     if (a->n < 4 || a->items[1]->kind != PICKLE_INT || a->items[1]->whole < 0)
         return refuse(r, name, "not put together as tensors are");
     if (take_storage(r, name, a->items[0], &which)) return r->err->code;
@@ -252,6 +263,7 @@ static Status read_zip(Reader *r, const Zip *z)
         pickle_read(&root, a, bytes, index->size, &used, known, z->path, r->err))
         return r->err->code;
     name[0] = '\0';
+    make_room(r, index->size);
     return walk(r, root, name, 0) ? r->err->code : place_zip(r, z, index->name, n);
 }
 
@@ -299,6 +311,7 @@ static Status read_stream(Reader *r, const char *bytes, size_t n, size_t size)
         !little->whole)
         return err_set(r->err, STATUS_FORMAT, "%s: of another version, or not little-endian",
                        r->f->path);
+    make_room(r, at);
     return walk(r, part[ROOT], name, 0) ? r->err->code : place_stream(r, part[KEYS], at, size);
 }
 
@@ -335,9 +348,7 @@ Status torch_open(Safetensors *f, const char *path, Err *err)
                        strerror(errno));
     arena_open(&f->arena, "PyTorch file", NULL, NULL);
     f->path = strcpy(ARENA_NEW(&f->arena, char, strlen(path) + 1), path);
-    f->tensors = ARENA_NEW(&f->arena, SafeTensor, TENSORS_MOST);
-    Reader r = { .f = f, .err = err, .of = ARENA_NEW(&f->arena, int, TENSORS_MOST),
-                 .storages = ARENA_NEW(&f->arena, Storage, TENSORS_MOST) };
+    Reader r = { .f = f, .err = err };
     Zip    z;
     Status bad;
     if (!zip_is(path)) bad = read_head(&r);

@@ -166,6 +166,37 @@ Test(foreign, what_became_of_it_is_said)
     text_free(&notes);
 }
 
+/* Of an encoder that was fine-tuned with the mean of patches the norm is another one. */
+Test(foreign, a_fine_tuned_encoder_lacks_its_norm)
+{
+    static const char *const left_out[] = { "norm.weight", "norm.bias" };
+    Err             err;
+    Mae             m, again;
+    SafetensorsOut  o;
+    Text            notes = { 0 };
+    CheckpointHints h = { .heads = 4, .decoder_heads = 2, .notes = &notes };
+    open_golden(&m, GOLDEN "_legacy.pth", &heads);
+    for (int fine_tuned = 0; fine_tuned < 2; fine_tuned++) {
+        safetensors_start(&o);
+        for (int i = 0; i < m.params.n; i++) {
+            const Param *q = &m.params.list[i];
+            const real  *values = m.params.weights + q->offset;
+            bool out = !strcmp(q->name, left_out[0]) || !strcmp(q->name, left_out[1]);
+            if (!out) safetensors_add(&o, q->name, NULL, values, q->rank, q->dim);
+            else if (fine_tuned && !strcmp(q->name, "norm.weight"))
+                safetensors_add(&o, "fc_norm.weight", NULL, values, q->rank, q->dim);
+        }
+        REQUIRE(safetensors_write(&o, scratch_path(&scratch, "f"), &err));
+        Status bad = checkpoint_open(&again, m.params.be, scratch_path(&scratch, "f"), &h, &err);
+        cr_expect(bad == (fine_tuned ? STATUS_OK : STATUS_FORMAT), "status %d", bad);
+        if (!bad) mae_close(&again);
+    }
+    cr_expect(strstr(text_get(&notes), "not found: norm.weight, left at its start\n") &&
+              strstr(text_get(&notes), "left out: fc_norm.weight\n"), "%s", text_get(&notes));
+    text_free(&notes);
+    mae_close(&m);
+}
+
 /* Measured 3e-7 in float. */
 Test(foreign, positions_are_resized_as_by_pytorch)
 {

@@ -36,27 +36,56 @@ Status photo_check(const DataConfig *c, Err *err)
     return STATUS_OK;
 }
 
-Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+/* A file read ahead of its turn. */
+typedef struct {
+    char  *bytes;
+    size_t n;
+    Err    err; /* code is STATUS_OK where bytes are there */
+} Ahead;
+
+enum { AHEAD = 32 }; /* so many at once: disks and networks answer late, not slowly */
+
+static void read_ahead(Ahead *files, const Album *a, int first, int n)
+{
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < n; i++) {
+        char path[DATA_FILE];
+        files[i].err.code = album_read(a, first + i, path, &files[i].bytes, &files[i].n,
+                                       &files[i].err);
+    }
+}
+
+static void hash_picture(Hash *h, const Album *a, int i, const Ahead *file)
 {
     Text facts = { 0 };
+    text_add(&facts, "%zu", file->n);
+    if (!a->by_class) text_add(&facts, ", label %d", a->labels[i]);
+    hash_text(h, a->files[i]);
+    hash_text(h, text_get(&facts));
+    hash_bytes(h, file->bytes, file->n);
+    text_free(&facts);
+}
+
+Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+{
+    Text   facts = { 0 };
+    Ahead *files = malloc(AHEAD * sizeof *files);
+    CHECK(files, "no memory for %d files", AHEAD);
     text_add(&facts, "version %d, channels %d, pictures %d", VERSION, c->channels, a->count);
     hash_text(h, text_get(&facts));
+    text_free(&facts);
     for (int i = 0; i < a->classes; i++) hash_text(h, a->class_names[i]);
     Status bad = STATUS_OK;
-    for (int i = 0; i < a->count && !bad; i++) {
-        char   path[DATA_FILE], *bytes;
-        size_t n;
-        bad = album_read(a, i, path, &bytes, &n, err);
-        if (bad) break;
-        text_clear(&facts);
-        text_add(&facts, "%zu", n);
-        if (!a->by_class) text_add(&facts, ", label %d", a->labels[i]);
-        hash_text(h, a->files[i]);
-        hash_text(h, text_get(&facts));
-        hash_bytes(h, bytes, n);
-        free(bytes);
+    for (int first = 0; first < a->count && !bad; first += AHEAD) {
+        int n = a->count - first < AHEAD ? a->count - first : AHEAD;
+        read_ahead(files, a, first, n);
+        for (int i = 0; i < n; i++) {
+            if (!bad && files[i].err.code) *err = files[i].err, bad = err->code;
+            if (!bad) hash_picture(h, a, first + i, &files[i]);
+            if (!files[i].err.code) free(files[i].bytes);
+        }
     }
-    text_free(&facts);
+    free(files);
     return bad;
 }
 

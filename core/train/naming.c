@@ -77,7 +77,7 @@ const char *naming_word(const Naming *n, const Safetensors *f)
 {
     if (n->kind == NAMING_HUGGING_FACE) return "hf";
     if (safetensors_meta(f, "encoder_heads")) return "maskgrid";
-    return naming_has(n, f, "decoder_embed.weight") ? "mae" : "timm";
+    return naming_has(n, f, "decoder_embed.weight") ? "mae" : "mae or timm";
 }
 
 /* --- names --------------------------------------------------------------- */

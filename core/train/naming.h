@@ -39,7 +39,7 @@ MUST_USE Status naming_expect(const Naming *n, const Safetensors *f, const char 
 MUST_USE Status naming_read(const Naming *n, const Safetensors *f, const char *ours, int rank,
                             const int *dim, real *out, bool *used, Err *err);
 
-/* "maskgrid", "mae", "timm" or "hf": who writes such a file. */
+/* "maskgrid", "mae", "mae or timm" (an encoder alone) or "hf": who writes such a file. */
 const char *naming_word(const Naming *n, const Safetensors *f);
 
 #endif

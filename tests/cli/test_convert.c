@@ -95,6 +95,14 @@ Test(convert_command, inspect_in_every_format)
     cr_expect(strstr(out, "vit.encoder.layer.1.attention.attention.query.weight"), "%s", out);
 }
 
+Test(convert_command, inspect_of_an_encoder_alone)
+{
+    char out[8192];
+    cr_assert_eq(RUN(out, "inspect", GOLDEN "_legacy.pth"), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "names: mae or timm") && strstr(out, "F16") && strstr(out, "30 tensors"),
+              "%s", out);
+}
+
 Test(convert_command, inspect_as_json)
 {
     char         out[32768];

@@ -10,8 +10,6 @@
  */
 #include "core/mask/mask.h"
 
-#include <math.h>
-
 typedef struct { double weight; } Adamae;
 
 static const MaskParam params[] = {
@@ -19,16 +17,14 @@ static const MaskParam params[] = {
     { 0 }
 };
 
-/* The K largest of log p + Gumbel noise are K draws without replacement: Kool et al.
- * 2019, arXiv:1903.06059.  The selector gumbel would draw the hidden from 1 / p, which
- * is another distribution. */
+/* The K largest of log p + Gumbel noise are K draws without replacement, and shown.  The
+ * selector gumbel would draw the hidden from 1 / p, which is another distribution. */
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
+    int L = v->rows * v->cols;
     (void)self;
-    for (int i = 0; i < v->rows * v->cols; i++) {
-        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
-        out[i] = (float)(log(-log(u)) - (double)v->learned[i]);
-    }
+    rng_gumbels(rng, out, (size_t)L);
+    for (int i = 0; i < L; i++) out[i] = -v->learned[i] - out[i];
 }
 
 static void learner(const void *self, MaskLearner *how)

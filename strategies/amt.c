@@ -13,6 +13,7 @@
  *
  * Source: Liu et al. 2022, arXiv:2211.15362, and mae-AMT of guijiejie/AMT.
  */
+#include "core/base/log.h"
 #include "core/mask/mask.h"
 
 #include <math.h>
@@ -50,15 +51,13 @@ static void sweep(const void *self, float *out, const MaskSweep *m)
     }
 }
 
-/* The largest of log(odds) + Gumbel noise are a draw without replacement. */
+/* The largest are a draw without replacement. */
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
+    int L = v->rows * v->cols;
     (void)self;
-    for (int i = 0; i < v->rows * v->cols; i++) {
-        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
-        double weight = fmax((double)v->swept[i], 0) + 1e-3;
-        out[i] = (float)(log(weight) - log(-log(u)));
-    }
+    rng_gumbels(rng, out, (size_t)L);
+    for (int i = 0; i < L; i++) out[i] += log_of(fmaxf(v->swept[i], 0) + 1e-3F);
 }
 
 MASK_STRATEGY(amt,

@@ -9,6 +9,7 @@
  * moves a tenth of the way to each new loss, which is divided by the mean of its batch;
  * a patch never hidden counts 1.  In an epoch a hidden place is met once.
  */
+#include "core/base/log.h"
 #include "core/mask/mask.h"
 
 #include <math.h>
@@ -22,16 +23,14 @@ static const MaskParam params[] = {
     { 0 }
 };
 
-/* The largest of log(odds) + Gumbel noise are a draw without replacement. */
+/* The largest are a draw without replacement. */
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
-    const RunningLoss *s = self;
-    const double       least = 1e-6; /* a loss of 0 has odds too */
-    for (int i = 0; i < v->rows * v->cols; i++) {
-        double loss = v->losses[i] > least ? (double)v->losses[i] : least;
-        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
-        out[i] = (float)(s->sharp * log(loss) - log(-log(u)));
-    }
+    const float least = 1e-6F; /* a loss of 0 has odds too */
+    float       sharp = (float)((const RunningLoss *)self)->sharp;
+    int         L = v->rows * v->cols;
+    rng_gumbels(rng, out, (size_t)L);
+    for (int i = 0; i < L; i++) out[i] += sharp * log_of(fmaxf(v->losses[i], least));
 }
 
 MASK_STRATEGY(running_loss,

@@ -1,5 +1,6 @@
 #include "core/base/rng.h"
 
+#include "core/base/log.h"
 #include "core/base/status.h"
 
 #include <Random123/philox.h>
@@ -101,15 +102,32 @@ uint32_t rng_below(Rng *r, uint32_t n)
     return (uint32_t)(m >> 32);
 }
 
-/* 14 x 14 patches are three times sixteen blocks and one. */
+/* The next words, in a row; how many of the n.  14 x 14 patches are three times
+ * sixteen blocks and one. */
+static size_t take(const uint32_t **word, Rng *r, size_t n)
+{
+    if (!r->left) n > 4 ? refill(r) : refill_one(r);
+    *word = r->word + RNG_WORDS - r->left;
+    if (n > (size_t)r->left) n = (size_t)r->left;
+    r->left -= (int)n;
+    return n;
+}
+
 void rng_units(Rng *r, float *out, size_t n)
 {
-    while (n) {
-        if (!r->left) n > 4 ? refill(r) : refill_one(r);
-        const uint32_t *word = r->word + RNG_WORDS - r->left;
-        int             here = n < (size_t)r->left ? (int)n : r->left;
-        for (int i = 0; i < here; i++) out[i] = unit(word[i]);
-        r->left -= here, out += here, n -= (size_t)here;
+    const uint32_t *word;
+    for (size_t here; n; out += here, n -= here) {
+        here = take(&word, r, n);
+        for (size_t i = 0; i < here; i++) out[i] = unit(word[i]);
+    }
+}
+
+void rng_gumbels(Rng *r, float *out, size_t n)
+{
+    const uint32_t *word;
+    for (size_t here; n; out += here, n -= here) {
+        here = take(&word, r, n);
+        for (size_t i = 0; i < here; i++) out[i] = -log_of(log_exponential(word[i]));
     }
 }
 

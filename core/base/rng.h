@@ -58,6 +58,11 @@ uint32_t rng_below(Rng *r, uint32_t n); /* uniform in 0..n-1, n > 0, no bias */
 /* out[i] = rng_unit, n times; the same numbers, drawn faster. */
 void rng_units(Rng *r, float *out, size_t n);
 
+/* out[i] = -log(-log(u)) of u uniform in (0, 1), 32 bits: Gumbel noise.  The indices
+ * of the k largest of log(odds) + Gumbel noise are k draws without replacement with
+ * these odds.  Source: Kool et al. 2019, arXiv:1903.06059. */
+void rng_gumbels(Rng *r, float *out, size_t n);
+
 /* A random order of 0..n-1 (Fisher and Yates). */
 void rng_shuffle(Rng *r, int *order, int n);
 

@@ -27,13 +27,12 @@ static void add_jitter(float *score, int L, double jitter, Rng *rng)
 }
 
 /* With the largest hidden this draws without replacement with odds
- * exp(score / tau).  Source: Gumbel-top-k, Kool et al. 2019, arXiv:1903.06059. */
+ * exp(score / tau). */
 static void add_gumbel(float *score, int L, double tau, Rng *rng)
 {
-    for (int i = 0; i < L; i++) {
-        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
-        score[i] = (float)(score[i] / tau - log(-log(u)));
-    }
+    float noise[MASK_MAX_PATCHES];
+    rng_gumbels(rng, noise, (size_t)L);
+    for (int i = 0; i < L; i++) score[i] = score[i] / (float)tau + noise[i];
 }
 
 static void find_scores(const Mask *m, float *score, const MaskView *v, Rng *own,

@@ -1,5 +1,6 @@
 #include "core/mask/rank.h"
 
+#include "core/base/log.h"
 #include "core/mask/mask.h"
 
 #include <math.h>
@@ -119,17 +120,15 @@ void rank_sort(int *order, const uint32_t *key, int L, Rng *rng)
     }
 }
 
-/* The n largest of log(odds) + Gumbel noise are n draws without replacement. */
+/* Drawn without replacement, see rng_gumbels(). */
 static void reveal_by_score(float *score, const int *pool, int among, int n, float lowest,
                             Rng *rng)
 {
     float    odds[MASK_MAX_PATCHES];
     uint32_t key[MASK_MAX_PATCHES];
     int      order[MASK_MAX_PATCHES];
-    for (int t = 0; t < among; t++) {
-        double u = (rng_bits(rng) + 0.5) * 0x1p-32;
-        odds[t] = (float)(log(fmax((double)score[pool[t]], 1e-3)) - log(-log(u)));
-    }
+    rng_gumbels(rng, odds, (size_t)among);
+    for (int t = 0; t < among; t++) odds[t] += log_of(fmaxf(score[pool[t]], 1e-3F));
     rank_keys(key, odds, among);
     rank_sort(order, key, among, rng);
     for (int t = among - 1; t >= 0 && n > 0; t--, n--) score[pool[order[t]]] = lowest;

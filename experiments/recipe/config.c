@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct { const char *word; int schema; } stages[STAGE_KINDS] = {
-    [STAGE_PRETRAIN] = { "pretrain", 1 },
+    [STAGE_PRETRAIN] = { "pretrain", 2 },
     [STAGE_KNN] = { "knn", 2 },
     [STAGE_LINEAR_CACHED] = { "linear-cached", 1 }, /* before "linear": see stage_of */
     [STAGE_LINEAR] = { "linear", 1 },

@@ -75,6 +75,22 @@ Test(rng, many_at_once_are_the_same_numbers)
         }
 }
 
+/* Drawn one after the other or many at once, and no more of them. */
+Test(rng, gumbels_are_double_logarithms)
+{
+    enum { N = 200 };
+    for (size_t n = 1; n <= N; n += 13) {
+        Rng   a = rng_at(5, STREAM_TEST, 1, n), b = a;
+        float out[N];
+        rng_gumbels(&a, out, n);
+        for (size_t i = 0; i < n; i++) {
+            double want = -log(-log((rng_bits(&b) + 0.5) * 0x1p-32));
+            cr_expect(fabs(out[i] - want) <= 2e-6, "%g, not %g", (double)out[i], want);
+        }
+        cr_expect(rng_bits(&a) == rng_bits(&b));
+    }
+}
+
 Test(rng, units_are_in_range_and_even)
 {
     enum { N = 100000 };

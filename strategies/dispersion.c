@@ -8,11 +8,11 @@
  *
  * Source: arXiv:2603.23810, there for patches of spectrograms.
  */
+#include "core/base/lanes.h"
+#include "core/base/log.h"
 #include "core/mask/mask.h"
 
-#include <math.h>
-
-enum { VARIANCE, DEVIATION, PLAIN };
+enum { VARIANCE, DEVIATION };
 static const char *const MEASURES[] = { "variance", "deviation", NULL };
 
 typedef struct { int measure; } Dispersion;
@@ -23,35 +23,27 @@ static const MaskParam params[] = {
     { 0 }
 };
 
-enum { LANES = 16 }; /* sums side by side fill vector registers */
-
-/* The mean of x - from, of its square or of its size. */
-static float mean_of(const float *x, int n, float from, int measure)
+static float mean_deviation(const float *x, int n, float mean)
 {
-    float sum[LANES] = { 0 }, all = 0;
+    Lanes sum = { 0 };
     int   k = 0;
-    for (; k + LANES <= n; k += LANES)
-        for (int i = 0; i < LANES; i++) {
-            float d = x[k + i] - from;
-            sum[i] += measure == VARIANCE ? d * d : measure == DEVIATION ? fabsf(d) : d;
-        }
-    for (; k < n; k++) {
-        float d = x[k] - from;
-        sum[0] += measure == VARIANCE ? d * d : measure == DEVIATION ? fabsf(d) : d;
-    }
-    for (int i = 0; i < LANES; i++) all += sum[i];
-    return all / (float)n;
+    for (; k + LANES <= n; k += LANES) sum += lanes_size(lanes_load(x + k) - mean);
+    sum += lanes_size(lanes_some(x + k, n - k, mean) - mean);
+    return lanes_sum(sum) / (float)n;
 }
 
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
     const Dispersion *d = self;
     const float      *patch = v->pixels;
+    int               L = v->rows * v->cols;
     (void)rng;
-    for (int i = 0; i < v->rows * v->cols; i++, patch += v->values) {
-        float mean = mean_of(patch, v->values, 0, PLAIN);
-        out[i] = logf(mean_of(patch, v->values, mean, d->measure) + 1e-12F);
+    for (int i = 0; i < L; i++, patch += v->values) {
+        Moments m = lanes_moments(patch, v->values);
+        out[i] = d->measure == VARIANCE ? m.variance
+                                        : mean_deviation(patch, v->values, m.mean);
     }
+    for (int i = 0; i < L; i++) out[i] = log_of(out[i] + 1e-12F);
 }
 
 MASK_STRATEGY(dispersion,

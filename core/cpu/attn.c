@@ -121,8 +121,8 @@ void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int M,
 }
 
 typedef struct {
-    real *p, *ds, *turned;               /* two [T, wide], [dp, wide] */
-    real *q, *k, *v, *dy, *dq, *dk, *dv; /* [T, dp], see near() and Out */
+    real *p, *ds, *turned;                /* two [T, wide], [dp, wide] */
+    real *q, *k, *v, *dy, *to, *dk, *dv;  /* [T, dp], see near() and Out */
 } Backward;
 
 static Backward backward_scratch(const Heads *s)
@@ -166,13 +166,21 @@ static void scores_bwd(real *p, real *ds, const real *lse, int n, const Heads *s
     }
 }
 
+static void rows_again(real *y, real *aside, const real *p, Rows v, int n, const Heads *s)
+{
+    Out out = out_to(aside, y, s->y_row, 0, 1, s);
+    to_queries(out, p, v, n, s, false);
+    settle(out, n, s, 0);
+}
+
 /* With p = softmax(s): dv_j = sum_i p_ij dy_i,  dp_ij = dy_i v_j,
  * ds_ij = p_ij (dp_ij - sum_k p_ik dp_ik) scale,
- * dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i.
+ * dq_i = sum_j ds_ij k_j,  dk_j = sum_i ds_ij q_i,
+ * and, if it is wanted once more, y_i = sum_j p_ij v_j, maybe where dy_i was.
  *
  * What the next head needs is asked for in parts, between products. */
-static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
-                     size_t head, const Heads *s)
+static void head_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
+                     const real *lse, size_t head, const Heads *s)
 {
     size_t      at = x_at(s, head), next = head + 1;
     const real *x = qkv + at;
@@ -183,9 +191,9 @@ static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *ls
     Rows        v = near(b.v, x + 2 * s->D, s->x_row, s->T, s);
     Rows        d = near(b.dy, dy + y_at(s, head), s->y_row, s->M, s);
     int         blocks = (s->M + s->wide - 1) / s->wide;
-    bool        over = dx == x && !s->copied; /* k is read when dk is there */
+    bool        over = dx == x && !s->copied; /* k and v are read when dk, dv are there */
     Out         dk = out_to(b.dk, dx + s->D, s->x_row, beta, blocks + over, s);
-    Out         dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks, s);
+    Out         dv = out_to(b.dv, dx + 2 * s->D, s->x_row, beta, blocks + over, s);
     lse += head * (size_t)s->M;
     for (int i = 0; i < s->T - s->M && beta == 0; i++)
         memset(dx + (size_t)i * s->x_row, 0, (size_t)s->d * sizeof *dx);
@@ -203,8 +211,9 @@ static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *ls
         if (i == 0) ask_for(dqkv.at, next, 1, s->T, s->x_row, s);
         to_keys(dv, b.p, from_row(d, i), n, s, dv.add || i > 0);
         if (i == 0) ask_for(dqkv.at + s->D, next, 2, s->T, s->x_row, s);
+        if (y) rows_again(y + y_at(s, head) + (size_t)i * s->y_row, b.to, b.p, v, n, s);
         to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
-        Out dq = out_to(b.dq, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
+        Out dq = out_to(b.to, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
         to_queries(dq, b.ds, k, n, s, dq.add);
         settle(dq, n, s, beta);
     }
@@ -212,14 +221,13 @@ static void head_bwd(Share dqkv, const real *dy, const real *qkv, const real *ls
     settle(dv, s->T, s, beta);
 }
 
-void cpu_attention_bwd(Share dqkv, const real *dy, const real *qkv, const real *lse,
-                       int N, int T, int M, int D, int H)
+void cpu_attention_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
+                       const real *lse, int N, int T, int M, int D, int H)
 {
     Heads s = heads_of(N, T, M, D, H);
-    if (!dqkv.at) return;
     gemmlog_attention(true, qkv, dy, N, T, M, D, H);
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < s.all; i++) head_bwd(dqkv, dy, qkv, lse, i, &s);
+    for (size_t i = 0; i < s.all; i++) head_bwd(dqkv, y, dy, qkv, lse, i, &s);
 }
 
 /* Probabilities among all rows, [T, T] of a head. */

@@ -141,23 +141,19 @@ static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
     return op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
 }
 
-/* y: what attention found for each row of x. */
-static Tensor *block_tail(Tape *t, const Block *b, Tensor *x, Tensor *y)
-{
-    x = op_linear_add(t, y, b->proj.w, b->proj.b, x);
-    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
-}
-
+/* x: the last rows, or all, of those of qkv. */
 static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
 {
-    return block_tail(t, b, x, op_attention(t, qkv, H));
+    x = op_attention_linear_add(t, qkv, H, x->dim[1], b->proj.w, b->proj.b, x);
+    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
 }
 
 /* The same with stochastic depth: of each branch the image's share. */
 static Tensor *block_rest_some(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv,
                                Tensor *const *shares)
 {
-    Tensor *branch = op_linear(t, op_attention(t, qkv, H), b->proj.w, b->proj.b);
+    Tensor *branch =
+        op_attention_linear_add(t, qkv, H, x->dim[1], b->proj.w, b->proj.b, NULL);
     x = op_add_share(t, x, branch, shares[0]);
     branch = op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, NULL);
     return op_add_share(t, x, branch, shares[1]);
@@ -199,8 +195,8 @@ Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tens
     VitSize      before = *s;
     const Block *last = &blocks[--before.depth];
     x = blocks_forward(t, blocks, &before, x);
-    Tensor *y = op_attention_last(t, block_qkv(t, last, x), s->heads, M);
-    return block_tail(t, last, op_last_rows(t, x, M), y);
+    Tensor *qkv = block_qkv(t, last, x);
+    return block_rest(t, last, s->heads, op_last_rows(t, x, M), qkv);
 }
 
 static Tensor *patches(Tape *t, const Vit *v, Tensor *images, const Visible *visible)

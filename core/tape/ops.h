@@ -54,13 +54,15 @@ Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
 
 /* attn.c --------------------------------------------------------------- */
 
-/* Multi-head self-attention.  qkv [N, T, 3 D]: of each row first all queries,
- * then keys, then values, each head-major; result [N, T, D]:
- * softmax(q k^T / sqrt(D / H)) v.  No T x T matrix is kept. */
-Tensor *op_attention(Tape *t, Tensor *qkv, int H);
-
-/* The same where only the last M rows of an image ask, of all T: -> [N, M, D]. */
-Tensor *op_attention_last(Tape *t, Tensor *qkv, int H, int M);
+/* Multi-head self-attention of the last M rows of an image to all T, and its
+ * projection.  qkv [N, T, 3 D]: of each row first all queries, then keys, then values,
+ * each head-major; w [O, D], b [O] or NULL, residual NULL or, as the result, [N, M, O]:
+ *
+ *   y = residual + a w^T + b,  a = softmax(q k^T / sqrt(D / H)) v
+ *
+ * Keeps qkv: no T x T matrix, and a is made again when going back. */
+Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
+                                Tensor *residual);
 
 /* The probabilities of that softmax, without gradient, over patches only: the class
  * token, row 0, neither asks nor is asked.  -> [N, H, L, L]; each row sums to 1. */

@@ -64,8 +64,8 @@ static double timed(Work *w, int way)
     if (way == PLAIN_FORWARD)
         plain_attention_fwd(w->y, w->p, w->qkv, s.batch, s.tokens, s.width, s.heads);
     if (way == BACKWARD)
-        cpu_attention_bwd((Share){ w->dqkv, 0 }, w->dy, w->qkv, w->lse, s.batch, s.tokens,
-                          s.tokens, s.width, s.heads);
+        cpu_attention_bwd((Share){ w->dqkv, 0 }, NULL, w->dy, w->qkv, w->lse, s.batch,
+                          s.tokens, s.tokens, s.width, s.heads);
     if (way == PLAIN_AGAIN)
         plain_attention_map(w->p, w->qkv, s.batch, s.tokens, s.width, s.heads);
     if (way == PLAIN_BACKWARD || way == PLAIN_AGAIN)

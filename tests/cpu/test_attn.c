@@ -47,6 +47,15 @@ static void attend(double *p, const real *qkv, const Case *c, int n, int h, int 
     for (int j = first; j < c->T; j++) p[j] /= sum;
 }
 
+/* What M rows of each image find, [N, M, D]. */
+static Tensor *found(Tape *t, Tensor *qkv, int H, int M)
+{
+    int     N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3;
+    Tensor *y = tape_constant(t, 3, (int[]){ N, M, D });
+    t->be->attention_fwd(y->data, NULL, qkv->data, N, T, M, D, H);
+    return y;
+}
+
 static struct criterion_test_params all_cases(void)
 {
     static int index[N_CASES];
@@ -62,7 +71,7 @@ ParameterizedTest(int *which, attn, forward)
     double      p[256], worst = 0;
     tape_open(&t, test_backend());
     Tensor *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
-    Tensor *y = op_attention(&t, qkv, c->H);
+    Tensor *y = found(&t, qkv, c->H, c->T);
     int     d = c->D / c->H;
     for (int n = 0; n < c->N; n++)
         for (int h = 0; h < c->H; h++)
@@ -92,9 +101,8 @@ ParameterizedTest(int *which, attn, last)
     double      worst = 0;
     tape_open(&t, test_backend());
     Tensor     *qkv = test_constant(&t, 3, (int[]){ c->N, c->T, 3 * c->D }, 1);
-    const real *y = op_attention(&t, qkv, c->H)->data;
-    Tensor     *last = op_attention_last(&t, qkv, c->H, M);
-    cr_expect(last->dim[0] == c->N && last->dim[1] == M && last->dim[2] == c->D);
+    const real *y = found(&t, qkv, c->H, c->T)->data;
+    Tensor     *last = found(&t, qkv, c->H, M);
     for (int n = 0; n < c->N; n++)
         for (int i = 0; i < M * c->D; i++) {
             double off = fabs((double)last->data[n * M * c->D + i] -
@@ -102,6 +110,36 @@ ParameterizedTest(int *which, attn, last)
             if (!(off <= worst)) worst = off;
         }
     cr_expect(worst <= OFF, "%d of %d rows: off by %.2e", M, c->T, worst);
+    tape_close(&t);
+}
+
+/* Going back, the result comes again, in place of its gradient or not, and gradients are
+ * the same in place of qkv. */
+ParameterizedTestParameters(attn, again) { return all_cases(); }
+ParameterizedTest(int *which, attn, again)
+{
+    const Case *c = &cases[*which];
+    int         N = c->N, T = c->T, D = c->D, H = c->H, M = (3 * T + 3) / 4;
+    Tape        t;
+    double      worst = 0;
+    tape_open(&t, test_backend());
+    Tensor *qkv = test_constant(&t, 3, (int[]){ N, T, 3 * D }, 1);
+    Tensor *y = tape_constant(&t, 3, (int[]){ N, M, D });
+    Tensor *aside = tape_constant(&t, 3, y->dim), *dy = test_constant(&t, 3, y->dim, 2);
+    Tensor *dqkv = tape_constant(&t, 3, qkv->dim), *lse = tape_constant(&t, 3, (int[]){ N, H, M });
+    size_t  n = tensor_count(qkv), m = tensor_count(y);
+    t.be->attention_fwd(y->data, lse->data, qkv->data, N, T, M, D, H);
+    Share share = { dqkv->data, 0 };
+    t.be->attention_bwd(share, aside->data, dy->data, qkv->data, lse->data, N, T, M, D, H);
+    for (size_t i = 0; i < m; i++) {
+        double off = fabs((double)aside->data[i] - (double)y->data[i]);
+        if (!(off <= worst)) worst = off;
+    }
+    cr_expect(worst <= OFF, "off by %.2e", worst);
+    share.at = qkv->data;
+    t.be->attention_bwd(share, dy->data, dy->data, qkv->data, lse->data, N, T, M, D, H);
+    cr_expect(!memcmp(dy->data, aside->data, m * sizeof *y->data), "in place of dy");
+    cr_expect(!memcmp(qkv->data, dqkv->data, n * sizeof *y->data), "in place of qkv");
     tape_close(&t);
 }
 
@@ -156,7 +194,7 @@ Test(attn, large_scores)
     tape_open(&t, test_backend());
     Tensor *qkv = test_constant(&t, 3, (int[]){ 1, 20, 3 * 16 }, 1);
     for (size_t i = 0; i < tensor_count(qkv); i++) qkv->data[i] *= 100;
-    const real *y = op_attention(&t, qkv, 2)->data;
+    const real *y = found(&t, qkv, 2, 20)->data;
     for (int i = 0; i < 20 * 16; i++) cr_expect(isfinite(y[i]), "[%d]", i);
     tape_close(&t);
 }
@@ -172,9 +210,11 @@ Test(attn, threads_do_not_change_bits)
     arena_open(&values, "test values", t.be->alloc, t.be->release);
     Tensor *qkv = tensor_new(&host, &values, 3, (int[]){ 2, 19, 36 }, true);
     test_fill(qkv->data, tensor_count(qkv), 1);
+    Tensor *w = tensor_new(&host, &values, 2, (int[]){ 12, 12 }, false);
+    test_fill(w->data, tensor_count(w), 3);
     for (int threads = 1; threads <= 3; threads++) {
         threads_set(threads);
-        Tensor *y = op_attention(&t, qkv, 3);
+        Tensor *y = op_attention_linear_add(&t, qkv, 3, 19, w, NULL, NULL);
         tape_backward(&t, op_dot(&t, y, test_constant(&t, 3, y->dim, 2)));
         if (threads == 1) t.be->read(first, qkv->grad, 2 * 19 * 36);
         t.be->read(grad, qkv->grad, 2 * 19 * 36);

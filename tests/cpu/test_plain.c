@@ -36,8 +36,8 @@ static void compare(const AttentionShape *s)
     test_fill(qkv, 3 * values, 1);
     test_fill(dy, values, 2);
     cpu_attention_fwd(y, lse, qkv, N, s->tokens, s->tokens, s->width, s->heads);
-    cpu_attention_bwd((Share){ dx, 0 }, dy, qkv, lse, N, s->tokens, s->tokens, s->width,
-                      s->heads);
+    cpu_attention_bwd((Share){ dx, 0 }, NULL, dy, qkv, lse, N, s->tokens, s->tokens,
+                      s->width, s->heads);
     plain_attention_fwd(plain, p, qkv, N, s->tokens, s->width, s->heads);
     plain_attention_bwd(plain_dx, ds, dy, qkv, p, N, s->tokens, s->width, s->heads);
     double forward = worst_of(y, plain, values);

@@ -20,15 +20,41 @@ OP(add_share_self, op_add_share(t, x[0], x[0], test_constant(t, 1, x[0]->dim, 76
 OP(norm, op_norm(t, x[0], x[1], x[2]))
 OP(gelu, op_gelu(t, x[0]))
 OP(softmax, op_softmax(t, x[0]))
-OP(attention_1, op_attention(t, x[0], 1))
-OP(attention_2, op_attention(t, x[0], 2))
-OP(attention_3, op_attention(t, x[0], 3))
-OP(attention_last, op_attention_last(t, x[0], 2, 3))
-OP(attention_last_73, op_attention_last(t, x[0], 1, 73))
+
+/* The last M rows ask; bias and residual as far as the case has them. */
+static Tensor *attend(Tape *t, Tensor *const *x, int H, int M)
+{
+    return op_attention_linear_add(t, x[0], H, M, x[1], x[2], x[3]);
+}
+
+OP(attention_1, attend(t, x, 1, x[0]->dim[1]))
+OP(attention_2, attend(t, x, 2, x[0]->dim[1]))
+OP(attention_3, attend(t, x, 3, x[0]->dim[1]))
+OP(attention_last, attend(t, x, 2, 3))
+OP(attention_last_73, attend(t, x, 1, 73))
+
+/* The projection is constant, or what it projects. */
+static Tensor *attention_alone(Tape *t, Tensor *const *x)
+{
+    Tensor *w = test_constant(t, 2, (int[]){ 3, 4 }, 75);
+    return op_attention_linear_add(t, x[0], 2, 2, w, NULL, NULL);
+}
+
+static Tensor *projection_alone(Tape *t, Tensor *const *x)
+{
+    Tensor *qkv = test_constant(t, 3, (int[]){ 2, 4, 12 }, 74);
+    return op_attention_linear_add(t, qkv, 2, 3, x[0], x[1], NULL);
+}
+
 OP(drop_class, op_drop_class(t, x[0]))
 
 /* Gradients in place of the values they belong to, unless someone still reads these. */
-OP(attention_over, op_attention_last(t, op_linear(t, x[0], x[1], NULL), 2, 4))
+static Tensor *attention_over(Tape *t, Tensor *const *x)
+{
+    Tensor *qkv = op_linear(t, x[0], x[1], NULL);
+    return op_attention_linear_add(t, qkv, 2, 4, x[2], NULL, NULL);
+}
+
 OP(gelu_over_softmax, op_gelu_linear_add(t, op_softmax(t, x[0]), x[1], x[2], NULL))
 
 static Tensor *gelu_twice(Tape *t, Tensor *const *x)
@@ -41,7 +67,7 @@ static Tensor *gelu_twice(Tape *t, Tensor *const *x)
 static Tensor *attention_and_self(Tape *t, Tensor *const *x)
 {
     Tensor *y = op_linear_add(t, x[0], x[1], NULL, x[0]);
-    return op_add(t, op_linear(t, op_attention(t, y, 1), x[2], NULL), op_gelu(t, y));
+    return op_attention_linear_add(t, y, 1, 5, x[2], NULL, op_gelu(t, y));
 }
 
 OP(last_rows, op_last_rows(t, x[0], 2))
@@ -154,16 +180,18 @@ static const GradCase cases[] = {
     { "gelu", gelu, 2, { { 5, 7 } } },
     { "softmax", softmax, 2, { { 4, 19 } } },
     { "softmax of one", softmax, 3, { { 2, 3, 1 } } },
-    { "attention, one token", attention_2, 3, { { 2, 1, 12 } } },
-    { "attention, one head", attention_1, 3, { { 1, 5, 9 } } },
-    { "attention, heads of 1", attention_3, 3, { { 1, 4, 9 } } },
-    { "attention, heads of 5", attention_2, 3, { { 2, 7, 30 } } },
-    { "attention, heads of 17", attention_1, 3, { { 1, 3, 51 } } },
-    { "attention, heads of 8", attention_2, 3, { { 1, 3, 48 } } },
-    { "attention, 19 tokens", attention_2, 3, { { 1, 19, 12 } } },
-    { "attention, two blocks", attention_1, 3, { { 1, 75, 3 } } },
-    { "attention, three ask", attention_last, 3, { { 2, 7, 12 } } },
-    { "attention, 73 of 75 ask", attention_last_73, 3, { { 1, 75, 3 } } },
+    { "attention, one token", attention_2, 3, { { 2, 1, 12 }, { 4, 4 } } },
+    { "attention, one head", attention_1, 3, { { 1, 5, 9 }, { 2, 3 }, { 2 } } },
+    { "attention, heads of 1", attention_3, 3, { { 1, 4, 9 }, { 5, 3 }, { 5 }, { 1, 4, 5 } } },
+    { "attention, heads of 5", attention_2, 3, { { 2, 7, 30 }, { 2, 10 } } },
+    { "attention, heads of 17", attention_1, 3, { { 1, 3, 51 }, { 2, 17 } } },
+    { "attention, heads of 8", attention_2, 3, { { 1, 3, 48 }, { 2, 16 } } },
+    { "attention, 19 tokens", attention_2, 3, { { 1, 19, 12 }, { 3, 4 } } },
+    { "attention, two blocks", attention_1, 3, { { 1, 75, 3 }, { 2, 1 } } },
+    { "attention, three ask", attention_last, 3, { { 2, 7, 12 }, { 3, 4 }, { 3 }, { 2, 3, 3 } } },
+    { "attention, 73 of 75 ask", attention_last_73, 3, { { 1, 75, 3 }, { 1, 1 } } },
+    { "attention, projection constant", attention_alone, 3, { { 2, 4, 12 } } },
+    { "attention, constant, projected", projection_alone, 2, { { 3, 4 }, { 3 } } },
     { "tokens", tokens, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "tokens, one visible", tokens_one, 3, { { 2, 1, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "tokens, one hidden", tokens_but_one, 3, { { 1, 4, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
@@ -172,7 +200,7 @@ static const GradCase cases[] = {
     { "restore, one hidden", restore_but_one, 3, { { 1, 5, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
-    { "attention over a result", attention_over, 3, { { 1, 7, 3 }, { 48, 3 } } },
+    { "attention over a result", attention_over, 3, { { 1, 7, 3 }, { 48, 3 }, { 3, 16 } } },
     { "gelu_linear_add of softmax", gelu_over_softmax, 2, { { 4, 6 }, { 5, 6 }, { 5 } } },
     { "gelu_linear_add, twice", gelu_twice, 2, { { 4, 3 }, { 6, 3 }, { 6, 6 } } },
     { "attention, other uses", attention_and_self, 3, { { 1, 5, 6 }, { 6, 6 }, { 6, 2 } } },

@@ -1,4 +1,4 @@
-/* Self-attention.  Keeps one number per query and head. */
+/* Self-attention and the projection behind it.  Keeps one number per query and head. */
 #include "core/tape/ops.h"
 
 static void check_qkv(const Tensor *qkv, int H)
@@ -9,31 +9,62 @@ static void check_qkv(const Tensor *qkv, int H)
           qkv->dim[2] / 3, H);
 }
 
-/* Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; the way back from
+/* What attention finds for M rows of each image. */
+static size_t values_of(const Tensor *qkv, int M)
+{
+    return tensor_count(qkv) / 3 / (size_t)qkv->dim[1] * (size_t)M;
+}
+
+/* Forwards attention's own result lives in scratch.  Backwards scratch holds its
+ * gradient, then itself again: a product more for each head, while its probabilities
+ * are there, instead of keeping it.
+ *
+ * Source: Vaswani et al. 2017, arXiv:1706.03762, section 3.2; the way back from
  * the log-sum-exp is that of Dao et al. 2022, arXiv:2205.14135, section 3.1. */
-static void attention_back(Tape *t, const Node *n)
+static void attention_linear_add_back(Tape *t, const Node *n)
 {
-    Tensor     *qkv = n->in[0], *y = n->out;
-    const real *lse = n->aux;
-    int         N = y->dim[0], T = qkv->dim[1], M = y->dim[1], D = y->dim[2];
-    int         H = n->in[1]->dim[1];
-    t->be->attention_bwd(tape_grad_over(t, qkv), y->grad, qkv->data, lse, N, T, M, D, H);
+    Tensor     *qkv = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
+    const real *lse = n->aux, *dout = n->out->grad;
+    int         N = qkv->dim[0], T = qkv->dim[1], M = n->out->dim[1];
+    int         D = w->dim[1], O = w->dim[0], H = n->in[4]->dim[1];
+    Share       dqkv = tape_grad_over(t, qkv), dw = tape_grad(t, w), db = tape_grad(t, b);
+    if (db.at) t->be->columns_bwd(db, dout, (size_t)(N * M), (size_t)O);
+
+    ArenaMark m = arena_mark(&t->values);
+    real     *y = TAPE_SCRATCH(t, values_of(qkv, M));
+    if (dqkv.at) {
+        t->be->gemm(0, 0, N * M, D, O, dout, w->data, 0, y);
+        t->be->attention_bwd(dqkv, dw.at ? y : NULL, y, qkv->data, lse, N, T, M, D, H);
+    } else if (dw.at) {
+        t->be->attention_fwd(y, NULL, qkv->data, N, T, M, D, H);
+    }
+    if (dw.at) t->be->gemm(1, 0, O, D, N * M, dout, y, dw.beta, dw.at);
+    arena_rewind(&t->values, m);
+    tape_pass_grad(t, residual, n->out);
 }
 
-Tensor *op_attention(Tape *t, Tensor *qkv, int H)
-{
-    return op_attention_last(t, qkv, H, qkv->dim[1]);
-}
-
-Tensor *op_attention_last(Tape *t, Tensor *qkv, int H, int M)
+Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
+                                Tensor *residual)
 {
     check_qkv(qkv, H);
-    int N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3;
+    int N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3, O = w->dim[0];
     CHECK(1 <= M && M <= T, "%d of %d rows ask", M, T);
-    Tensor *y = tape_result(t, 3, (int[]){ N, M, D }, INPUTS(qkv));
+    CHECK(w->rank == 2 && w->dim[1] == D && (!b || tensor_count(b) == (size_t)O),
+          "attention of width %d, then linear by [%d, %d], %zu biases", D, O, w->dim[1],
+          b ? tensor_count(b) : 0);
+    Tensor *y = tape_result(t, 3, (int[]){ N, M, O }, INPUTS(qkv, w, b, residual));
     Tensor *lse = y->wants_grad ? tape_constant(t, 3, (int[]){ N, H, M }) : NULL;
-    t->be->attention_fwd(y->data, lse ? lse->data : NULL, qkv->data, N, T, M, D, H);
-    tape_push(t, attention_back, y, INPUTS(qkv, lse), lse ? lse->data : NULL);
+    CHECK(!residual || tensor_same_shape(residual, y),
+          "residual has %zu values, result %zu", tensor_count(residual), tensor_count(y));
+
+    ArenaMark m = arena_mark(&t->values);
+    real     *found = TAPE_SCRATCH(t, values_of(qkv, M));
+    t->be->attention_fwd(found, lse ? lse->data : NULL, qkv->data, N, T, M, D, H);
+    t->be->linear_fwd(y->data, found, w->data, b ? b->data : NULL,
+                      residual ? residual->data : NULL, N * M, D, O);
+    arena_rewind(&t->values, m);
+    tape_push(t, attention_linear_add_back, y, INPUTS(qkv, w, b, residual, lse),
+              lse ? lse->data : NULL);
     return y;
 }
 

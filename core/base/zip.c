@@ -14,6 +14,7 @@ enum {
     END_64 = 56,        /* of that                                            */
     ENTRY = 46, LOCAL = 30,
     COMMENT_MOST = 65535,
+    DEFLATE_MOST = 1032, /* bytes that one packed byte can become */
     DIRECTORY_MOST = 1 << 26
 };
 
@@ -149,7 +150,8 @@ static Status take_entry(Zip *z, const unsigned char *p, size_t room, uint64_t l
     if (!take_long(p + ENTRY + name, extra, (uint64_t *const[]){ &size, &packed, &header }))
         return refuse_entry(z, text, "its sizes are damaged", err);
     e->packed = packed, e->size = size;
-    if (e->stored && packed != size) return refuse_entry(z, text, "of two sizes", err);
+    if (e->stored ? packed != size : size / DEFLATE_MOST > packed)
+        return refuse_entry(z, text, "of two sizes", err);
     z->n++;
     return find_bytes(z, e, header, limit, err);
 }

@@ -147,21 +147,17 @@ static Status csv_row(Csv *t, size_t fields)
 static Status read_csv(Columns *c, Arena *a, char *bytes, size_t n, Err *err)
 {
     Csv    t = { .c = c, .a = a, .at = bytes, .end = bytes + n, .err = err, .line = 1 };
-    size_t fields, lines = 1;
+    size_t fields, room;
     bool   header;
-    for (size_t i = 0; i < n; i++) {
-        if (!bytes[i]) return err_set(err, STATUS_FORMAT, "%s: a zero byte: no text", c->path);
-        lines += bytes[i] == '\n';
-    }
+    if (memchr(bytes, '\0', n))
+        return err_set(err, STATUS_FORMAT, "%s: a zero byte: no text", c->path);
     if (look(&t, &fields, &header)) return err->code;
     c->cols = fields - (t.id >= 0);
     if (!c->cols) return bad_line(&t, "no column of numbers");
-    if (lines > FILE_MOST / sizeof *c->x / c->cols)
-        return err_set(err, STATUS_FORMAT, "%s: %zu lines of %zu numbers are too many", c->path,
-                       lines, c->cols);
-    c->x = ARENA_NEW(a, double, lines * c->cols);
-    c->lines = ARENA_NEW(a, size_t, lines);
-    if (t.id >= 0) c->ids = ARENA_NEW(a, const char *, lines);
+    room = n / (2 * fields - 1) + 2; /* a number and a comma are two bytes */
+    c->x = ARENA_NEW(a, double, room * c->cols);
+    c->lines = ARENA_NEW(a, size_t, room);
+    if (t.id >= 0) c->ids = ARENA_NEW(a, const char *, room);
     for (; t.at < t.end; t.line++) {
         if (t.line == 1 && header) t.at += strcspn(t.at, "\n") + 1;
         else if (*t.at == '\n' || (*t.at == '\r' && t.at[1] == '\n')) t.at += *t.at == '\r' ? 2 : 1;

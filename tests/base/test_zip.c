@@ -117,6 +117,20 @@ ParameterizedTest(int *i, zip, refuses, .init = open_scratch, .fini = close_scra
               "%s: \"%s\" does not say \"%s\"", hostile[*i].what, err.text, hostile[*i].named);
 }
 
+/* Memory is asked for by the size that an entry claims. */
+Test(zip, no_packing_is_that_good)
+{
+    unsigned char z[SIZE];
+    Zip           zip;
+    Err           err;
+    archive(z);
+    put(z + DIR + 10, 8, 2);
+    put(z + DIR + 24, 0x7fffffff, 4);
+    const char *path = scratch_file(&scratch, "z", z, SIZE);
+    cr_assert(zip_open(&zip, path, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "two sizes"), "%s", err.text);
+}
+
 Test(zip, other_bytes_are_damage)
 {
     unsigned char z[SIZE];

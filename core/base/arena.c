@@ -73,6 +73,13 @@ void arena_open(Arena *a, const char *name,
     if (alloc) a->alloc = alloc, a->release = release;
 }
 
+void arena_reserve(Arena *a, size_t bytes)
+{
+    CHECK(!a->used, "arena %s: reserving with %zu bytes taken", a->name, a->used);
+    while (a->top) pop_block(a);
+    push_block(a, bytes);
+}
+
 void *arena_take(Arena *a, size_t bytes)
 {
     CHECK(bytes <= SIZE_MAX / 4, "arena %s: absurd request of %zu bytes", a->name, bytes);

@@ -8,8 +8,10 @@
  *
  * An arena grows block by block while the first step runs.  The reset after
  * it joins the blocks into one of the peak size, so from the second step on
- * nothing is allocated at all.  With a backend's alloc and release the same
- * code hands out device memory; arenas never look inside what they own.
+ * nothing is allocated at all; who knows the peak reserves it, and the first
+ * step does not even waste the ends of blocks.  With a backend's alloc and
+ * release the same code hands out device memory; arenas never look inside
+ * what they own.
  */
 #ifndef CORE_BASE_ARENA_H
 #define CORE_BASE_ARENA_H
@@ -35,6 +37,7 @@ typedef struct {
 
 void      arena_open(Arena *a, const char *name,
                      void *(*alloc)(size_t), void (*release)(void *));
+void      arena_reserve(Arena *a, size_t bytes); /* one block, before any is taken */
 void     *arena_take(Arena *a, size_t bytes); /* aligned to 64, not zeroed, never NULL */
 ArenaMark arena_mark(const Arena *a);
 void      arena_rewind(Arena *a, ArenaMark m);

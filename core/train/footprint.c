@@ -70,7 +70,15 @@ static size_t learner_bytes(const Learner *l)
     return l->slow ? bytes + held(l->slow_model.params) + held(&l->slow_mae.params) : bytes;
 }
 
-size_t footprint_train(const MaeConfig *c, const FootprintStep *s)
+static void reserve(Tape *t, const Tape *like)
+{
+    arena_reserve(&t->nodes, like->nodes.peak);
+    arena_reserve(&t->values, like->values.peak);
+    arena_reserve(&t->grads, like->grads.peak);
+}
+
+/* t, unless it is NULL, gets the room that the tape of a dry step takes. */
+static size_t train(Tape *t, const MaeConfig *c, const FootprintStep *s)
 {
     Dry         d;
     AdamW       adamw;
@@ -96,8 +104,13 @@ size_t footprint_train(const MaeConfig *c, const FootprintStep *s)
     size_t beside = learner_bytes(&learner);
     if (s->needs & MASK_NEEDS_CLASS_ATTENTION) beside += teacher_bytes(c);
     learner_close(&learner);
+    if (t) reserve(t, &d.tape);
     return beside + dry_close(&d);
 }
+
+size_t footprint_train(const MaeConfig *c, const FootprintStep *s) { return train(NULL, c, s); }
+
+void footprint_reserve(Tape *t, const MaeConfig *c, const FootprintStep *s) { train(t, c, s); }
 
 size_t footprint_features(const MaeConfig *c, int N)
 {

@@ -28,6 +28,9 @@ typedef struct {
  * gradients, the tape; the same of what is trained beside, and what it takes to look. */
 size_t footprint_train(const MaeConfig *c, const FootprintStep *s);
 
+/* Gives a tape that has just been opened the room for such a step in one piece. */
+void footprint_reserve(Tape *t, const MaeConfig *c, const FootprintStep *s);
+
 /* A step of a classifier that is fine-tuned on N images. */
 size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute);
 

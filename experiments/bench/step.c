@@ -42,6 +42,12 @@ static void open_input(Step *s)
     for (int i = 0; i < c->batch; i++) s->numbers[i] = (uint64_t)i;
 }
 
+static FootprintStep dry_step(const Step *s)
+{
+    return (FootprintStep){ .N = s->config.batch, .K = s->K,
+                            .recompute = s->config.recompute };
+}
+
 Status step_open(Step *s, const StepConfig *c, Err *err)
 {
     const Backend *be;
@@ -62,6 +68,8 @@ Status step_open(Step *s, const StepConfig *c, Err *err)
     adamw_open(&s->adamw, &s->mae.params, &adamw);
     tape_open(&s->tape, be);
     s->tape.recompute = c->recompute;
+    FootprintStep dry = dry_step(s);
+    footprint_reserve(&s->tape, &mae, &dry);
     open_input(s);
     return STATUS_OK;
 }
@@ -88,10 +96,8 @@ void step_run(Step *s) { step_backward(s, step_forward(s)); }
 
 double step_predicted_bytes(const Step *s)
 {
-    size_t step = footprint_train(&s->mae.config,
-                                  &(FootprintStep){ .N = s->config.batch, .K = s->K,
-                                                    .recompute = s->config.recompute });
-    return FOOTPRINT_PROCESS + (double)(step + s->host.used);
+    FootprintStep dry = dry_step(s);
+    return FOOTPRINT_PROCESS + (double)(footprint_train(&s->mae.config, &dry) + s->host.used);
 }
 
 void step_close(Step *s)

@@ -114,10 +114,7 @@ double estimate_parameters(const Cell *c)
 static double training_memory(const Cell *c, const MaeConfig *model)
 {
     Mask         *m = mask_of(c);
-    FootprintStep s = { .N = c->config.pretrain.batch, .K = c->K,
-                        .thrown = mask_thrown(m, c->K), .needs = mask_needs(m),
-                        .swept = features_batch(c->rows * c->cols),
-                        .recompute = c->config.model.recompute, .how = mask_learner(m) };
+    FootprintStep s = guide_footprint(c, m);
     double bytes = (double)footprint_train(model, &s) + guide_bytes(c, m);
     mask_close(m);
     return bytes;

@@ -292,6 +292,14 @@ double guide_forwards(const Cell *c, const Mask *m)
     return n;
 }
 
+FootprintStep guide_footprint(const Cell *c, const Mask *m)
+{
+    return (FootprintStep){ .N = c->config.pretrain.batch, .K = c->K,
+                            .thrown = mask_thrown(m, c->K), .needs = mask_needs(m),
+                            .swept = features_batch(c->rows * c->cols),
+                            .recompute = c->config.model.recompute, .how = mask_learner(m) };
+}
+
 double guide_bytes(const Cell *c, const Mask *m)
 {
     const unsigned  needs = mask_needs(m);

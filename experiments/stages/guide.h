@@ -16,6 +16,7 @@
 #define EXPERIMENTS_STAGES_GUIDE_H
 
 #include "core/cpu/gemmlog.h"
+#include "core/train/footprint.h"
 #include "core/train/learner.h"
 #include "experiments/stages/inside.h"
 #include "experiments/stages/losses.h"
@@ -95,5 +96,8 @@ void guide_record(const Guide *g, Record *r);
  * training set takes for masks alone, over all epochs; bytes on the host. */
 double guide_forwards(const Cell *c, const Mask *m);
 double guide_bytes(const Cell *c, const Mask *m);
+
+/* A step of the training with all of that, for footprint_train. */
+FootprintStep guide_footprint(const Cell *c, const Mask *m);
 
 #endif

@@ -11,6 +11,8 @@ static Status open_mask(Pretrain *p, Err *err)
     if (strategy_open(&p->mask, c->config.pretrain.strategy, c->rows, c->cols, err))
         return err->code;
     p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
+    FootprintStep step = guide_footprint(c, p->mask);
+    footprint_reserve(&p->tape, &p->mae.config, &step);
     p->guide = (Guide){ .cell = c, .context = p->context, .data = p->data, .mask = p->mask,
                         .mae = &p->mae, .tape = &p->tape, .log = &p->run.log };
     guide_open(&p->guide, &p->host, &p->adamw.config);

@@ -30,6 +30,30 @@ Test(arena, joins_blocks_on_reset)
     cr_expect(a.held == 0 && a.used == 0);
 }
 
+Test(arena, takes_what_is_reserved)
+{
+    Arena a;
+    arena_open(&a, "test", NULL, NULL);
+    arena_reserve(&a, 300 << 20);
+    size_t held = a.held;
+    for (int step = 0; step < 2; step++) {
+        for (int i = 0; i < 300; i++) memset(arena_take(&a, 1 << 20), i, 1);
+        cr_expect(a.held == held && held == 300 << 20, "%zu held", a.held);
+        arena_reset(&a);
+    }
+    memset(arena_take(&a, 301 << 20), 0, 1); /* and grows if that was too little */
+    cr_expect(a.held > held);
+    arena_close(&a);
+}
+
+Test(arena, what_is_in_use_is_not_reserved, .signal = SIGABRT)
+{
+    Arena a;
+    arena_open(&a, "test", NULL, NULL);
+    arena_take(&a, 1);
+    arena_reserve(&a, 100);
+}
+
 Test(arena, rewinds_to_its_mark_over_blocks)
 {
     Arena a;

@@ -83,6 +83,30 @@ Test(footprint, is_what_a_step_takes)
     cr_expect(again < plain);
 }
 
+/* A tape with that room never asks for more. */
+Test(footprint, is_reserved)
+{
+    Mae         mae;
+    AdamW       adamw;
+    Tape        t;
+    AdamWConfig c = adamw_defaults();
+    int         ids[N * L];
+    for (int i = 0; i < N * L; i++) ids[i] = i % L;
+    Visible v = { .N = N, .L = L, .K = K, .ids = ids };
+    mae_open(&mae, test_backend(), &config, 1);
+    adamw_open(&adamw, &mae.params, &c);
+    tape_open(&t, test_backend());
+    footprint_reserve(&t, &config, &(FootprintStep){ .N = N, .K = K });
+    size_t held = t.nodes.held + t.values.held + t.grads.held;
+    for (int step = 0; step < 2; step++) {
+        adamw_backward(&adamw, &t, mae_train(&t, &mae, images_of(&t), &v).loss, 1e-3);
+        cr_expect(t.nodes.held + t.values.held + t.grads.held == held);
+        tape_reset(&t);
+    }
+    tape_close(&t);
+    mae_close(&mae);
+}
+
 Test(footprint, is_what_a_learner_takes_besides)
 {
     static const unsigned needs[] = { MASK_NEEDS_PREDICTOR, MASK_NEEDS_SAMPLER,

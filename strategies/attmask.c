@@ -4,7 +4,7 @@
  * Of its last block the attention of the class token to each patch is taken, the mean
  * over heads.  `high` hides the patches that get most, `low` those that get least;
  * `hint` hides as high does, but shows some of the most attended again: of the first
- * `show` L patches of the ranking a share `reveal`, drawn at random.
+ * int(show L) patches of the ranking int(show reveal L), drawn at random.
  *
  * The authors mask a ratio drawn for each batch, leave half of the images whole, and
  * mask fewer patches where they give hints.  Here the ratio is that of the recipe,
@@ -16,8 +16,6 @@
  */
 #include "core/mask/mask.h"
 #include "core/mask/rank.h"
-
-#include <math.h>
 
 enum { HIGH, LOW, HINT };
 static const char *const CHOICES[] = { "high", "low", "hint", NULL };
@@ -45,13 +43,14 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     }
     if (s->choice != HINT) return;
 
-    int among = (int)(s->show * L);
-    rank_reveal(out, L, among, (int)lround(s->reveal * among), v->K, false, rng);
+    rank_reveal(out, L, rank_count(s->show, L), rank_count(s->show * s->reveal, L), v->K,
+                false, rng);
 }
 
 MASK_STRATEGY(attmask,
     .about  = "what the class token of a teacher attends to",
-    .source = "Kakogeorgiou et al. 2022, arXiv:2203.12719",
+    .source = "Kakogeorgiou et al. 2022, arXiv:2203.12719; one ratio, the exact count: this "
+              "suite's",
     .family = "attention",
     .size   = sizeof(AttMask),
     .params = params,

@@ -10,11 +10,14 @@
  *     hints = (a (hint_ratio - hint_min) + hint_min) L, at least 2, drawn from
  *     the first (a (hint_pool - pool_min) + pool_min) L; as many that come next are hidden
  *
+ * Both counts are rounded down.
+ *
  * Masks are random before the first sweep.  With cluster=alternate an image has now one
  * part for the object, now the other: a coin, and the score is the cosine with one mean
  * less that with the other.  No code of the authors says when they turn, when the first
  * sweep is, how many hints there are, or how weights are made of cosines: these are this
  * suite's, and so is the last block in place of the one before the last of twelve.
+ * Scores are kept in float between sweeps, not in half precision.
  *
  * Source: Shin et al. 2024, arXiv:2507.19773; update_mask and schedule_hint in
  * isno0907/ldmae.
@@ -99,15 +102,16 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     if (s->reveal == NO_HINTS) return;
     double done = s->first < 1 ? ((double)v->progress - s->first) / (1 - s->first) : 1;
     double a = 1 - pow(done > 0 ? done : 0, s->decay), b = 1 - a;
-    int    n = (int)lround((a * s->hint_ratio + b * s->hint_min) * L);
-    int    among = (int)lround((a * s->hint_pool + b * s->pool_min) * L);
+    int    n = rank_count(a * s->hint_ratio + b * s->hint_min, L);
+    int    among = rank_count(a * s->hint_pool + b * s->pool_min, L);
     rank_reveal(out, L, among < hidden ? among : hidden, n < 2 ? 2 : n, v->K,
                 s->reveal == BY_SCORE, rng);
 }
 
 MASK_STRATEGY(sgmae,
     .about  = "what looks like the object that a normalised cut finds",
-    .source = "Shin et al. 2024, arXiv:2507.19773",
+    .source = "Shin et al. 2024, arXiv:2507.19773; when it sweeps, how many hints, scores "
+              "kept as float, not half: this suite's",
     .family = "features",
     .size   = sizeof(Sgmae),
     .params = params,

@@ -1,6 +1,7 @@
 #include "core/mask/opened.h"
 
 #include "core/mask/blend.h"
+#include "core/mask/rank.h"
 #include "core/mask/replay.h"
 #include "core/mask/settings.h"
 
@@ -98,7 +99,7 @@ static Status refuse(const Mask *m, const char *name, Err *err)
 static Status find_thrown(Mask *m, const char *name, Err *err)
 {
     const Recording *r = replay_of(&m->strategy);
-    m->thrown = r ? r->T : (int)floor(m->common.throw * m->rows * m->cols + 1e-9);
+    m->thrown = r ? r->T : rank_count(m->common.throw, m->rows * m->cols);
     if (!r || m->common.throw == 0) return STATUS_OK;
     return err_set(err, STATUS_CONFIG, "%s: its masks are recorded: they throw %d patches each, "
                    "and throw has no effect", name, r->T);

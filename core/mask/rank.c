@@ -120,6 +120,13 @@ void rank_sort(int *order, const uint32_t *key, int L, Rng *rng)
     }
 }
 
+int rank_count(double share, int n)
+{
+    const double hair = 1e-9;
+    double       count = floor(share * n + hair);
+    return count > 0 ? count < n ? (int)count : n : 0;
+}
+
 /* Drawn without replacement, see rng_gumbels(). */
 static void reveal_by_score(float *score, const int *pool, int among, int n, float lowest,
                             Rng *rng)

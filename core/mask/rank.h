@@ -22,6 +22,10 @@ void rank_first(uint8_t *visible, const uint32_t *key, int L, int K, Rng *rng);
 /* order[0..L): patches by ascending key; equal keys in random order. */
 void rank_sort(int *order, const uint32_t *key, int L, Rng *rng);
 
+/* How many a share of n is, 0 to n: int(share n), as the papers' code counts, but in
+ * decimals: 0.29 of 100 is 29, where binary arithmetic says 28.9999... */
+int rank_count(double share, int n);
+
 /* Hints: of the `among` highest of L scores n, drawn at random, become the lowest; n at
  * most `most`.  So in a ranking by score others move up by as many places.  With
  * `by_score` they are drawn with odds of their scores, 0.001 at least, else evenly. */

@@ -10,14 +10,12 @@
  *     hints = (a (hint_ratio - hint_min) + hint_min) L, at least 2, drawn from
  *     the first (a (hint_pool - pool_min) + pool_min) L; as many that come next are hidden
  *
- * Both counts are rounded down.
- *
- * Masks are random before the first sweep.  With cluster=alternate an image has now one
- * part for the object, now the other: a coin, and the score is the cosine with one mean
- * less that with the other.  No code of the authors says when they turn, when the first
- * sweep is, how many hints there are, or how weights are made of cosines: these are this
- * suite's, and so is the last block in place of the one before the last of twelve.
- * Scores are kept in float between sweeps, not in half precision.
+ * Both counts are rounded down.  Masks are random before the first sweep.  With
+ * cluster=alternate an image has now one part for the object, now the other: a coin, and
+ * the score is the cosine with one mean less that with the other.  No code of the authors
+ * says when they turn, when the first sweep is, how many hints there are, or how weights
+ * are made of cosines: these are this suite's, and so is the last block in place of the
+ * one before the last of twelve.
  *
  * Source: Shin et al. 2024, arXiv:2507.19773; update_mask and schedule_hint in
  * isno0907/ldmae.

@@ -2,6 +2,7 @@
 #include "experiments/cli/cli.h"
 
 #include "experiments/recipe/recipe.h"
+#include "experiments/record/canvas.h"
 #include "experiments/record/sheet.h"
 #include "experiments/stages/tune.h"
 
@@ -15,7 +16,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key of the recipe, as for run"),
-    OPTION_TEXT(Options, out, "FILE.png", "augment.png", "where to draw"),
+    OPTION_TEXT(Options, out, "FILE.png", "augment.png", "where to draw; or FILE.svg"),
     OPTION_INT(Options, images, "N", "6", 2, 32, "pictures, an even number"),
     OPTION_INT(Options, seed, "N", "0", 0, 1L << 53, "seed of all chance"),
     OPTION_INT(Options, epoch, "N", "0", 0, 1L << 31, "of a training"),
@@ -47,7 +48,8 @@ static int run(const void *opt, char *const *arguments, int n)
     Recipe        *r = NULL;
     Err            err;
     (void)n;
-    Status bad = recipe_open(&r, arguments[0], o->set.item, o->set.n, &err);
+    Status bad = canvas_can_write(o->out, NULL, &err);
+    if (!bad) bad = recipe_open(&r, arguments[0], o->set.item, o->set.n, &err);
     if (!bad) bad = draw(o, r, &err);
     if (!bad) printf("%s\n", o->out);
     recipe_close(r);

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "experiments/recipe/recipe.h"
+#include "experiments/record/canvas.h"
 #include "experiments/record/gallery.h"
 #include "strategies/registry.h"
 
@@ -186,7 +187,7 @@ static Status make(Work *w, char *const *specs, int n, Err *err)
     const Options *o = w->o;
     Gallery       *g = &w->g;
     w->n_eyes = 1;
-    if (open_recipe(w, err) || open_grid(w, err)) return err->code;
+    if (canvas_can_write(o->out, NULL, err) || open_recipe(w, err) || open_grid(w, err)) return err->code;
     int side = g->rows > g->cols ? g->rows : g->cols;
     g->K = mask_visible(g->rows * g->cols, o->ratio);
     g->cell = o->cell ? (int)o->cell : side < PANEL ? PANEL / side : 1;

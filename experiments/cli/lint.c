@@ -31,7 +31,7 @@ static const Option options[] = {
     OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),
     OPTION_TEXT(Options, out, "FILE.h5", NULL, "all measures there too"),
     OPTION_TEXT(Options, atlas, "FILE.png", NULL,
-                "draw masks, visibility, spectra and neighbours there"),
+                "draw masks, visibility, spectra and neighbours there; or FILE.svg"),
     OPTION_FLAG(Options, json, "JSON instead of text"),
     OPTION_NUMBER(Options, patience, "S", "10", 0.1, 3600,
                   "seconds for one mask, before it is an endless loop"),
@@ -105,6 +105,7 @@ static Status lint_all(Lint *l, char *const *specs, int n, Err *err)
 {
     const Options *o = l->o;
     Status         bad = STATUS_OK;
+    if (o->atlas && canvas_can_write(o->atlas, NULL, err)) return err->code;
     if (!n && !o->all)
         return err_set(err, STATUS_CONFIG, "lint wants strategies, or --all");
     if (!o->grid.n) bad = on_grid(l, "14x14", specs, n, err);

@@ -302,6 +302,9 @@ static void say_what_comes_again(const Work *w)
 static Status work(Work *w, const char *spec, Err *err)
 {
     const Options *o = w->o;
+    if (o->out && !is_recording(o->out) &&
+        canvas_can_write(o->out, "in .h5 to record the masks", err))
+        return err->code;
     if (find_sizes(w, spec, err) ||
         strategy_open(&w->mask, spec, w->rows, w->cols, err) ||
         sight_suits(w->mask, o->checkpoint, err) ||

@@ -238,7 +238,7 @@ static Status put_page(const Page *p, const char *path, Err *err)
     if (width > CANVAS_SIDE)
         return err_set(err, STATUS_CONFIG, "%s: %d strategies are too many for a picture",
                        path, p->n);
-    canvas_open(&c, width, height, WHITE);
+    canvas_open_for(&c, width, height, WHITE, path);
     for (int b = 0; b < p->blocks; b++)
         put_heads(&c, MARGIN + b * (BLOCK + MARGIN), MARGIN);
     for (int i = 0; i < p->n; i++) {

@@ -10,10 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_svg(const char *path)
+static bool ends_in(const char *path, const char *ending)
 {
-    size_t n = strlen(path);
-    return n > 4 && !strcmp(path + n - 4, ".svg");
+    size_t n = strlen(path), k = strlen(ending);
+    return n > k && !strcmp(path + n - k, ending);
+}
+
+Status canvas_can_write(const char *path, const char *also, Err *err)
+{
+    if (ends_in(path, ".png") || ends_in(path, ".svg")) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: expected a name that ends in .png or .svg%s%s",
+                   path, also ? ", or " : "", also ? also : "");
 }
 
 void canvas_open(Canvas *c, int width, int height, uint32_t colour)
@@ -26,7 +33,7 @@ void canvas_open_for(Canvas *c, int width, int height, uint32_t colour, const ch
     CHECK(width > 0 && height > 0 && width <= CANVAS_SIDE && height <= CANVAS_SIDE,
           "canvas of %d x %d", width, height);
     *c = (Canvas){ .width = width, .height = height };
-    if (is_svg(path)) {
+    if (ends_in(path, ".svg")) {
         c->vector = vector_open(width, height, colour);
         return;
     }

@@ -27,6 +27,10 @@ typedef struct {
     Vector  *vector; /* instead of rgb, for an .svg */
 } Canvas;
 
+/* STATUS_CONFIG unless the file's name ends as one that canvas_write can write, .png or
+ * .svg: for a command to ask before it draws.  `also` says what else it writes, or NULL. */
+MUST_USE Status canvas_can_write(const char *path, const char *also, Err *err);
+
 void canvas_open(Canvas *c, int width, int height, uint32_t colour);
 /* The same for a file of this name: it is drawn as shapes if that ends in .svg. */
 void canvas_open_for(Canvas *c, int width, int height, uint32_t colour, const char *path);

@@ -114,3 +114,17 @@ Test(commands, status_speaks_three_formats)
     cr_expect(strstr(out, "cell,state,") == out, "%s", out);
     cr_expect(with_recipe("status --format xml", SMALL) == EXIT_USAGE);
 }
+
+Test(commands, pictures_have_an_ending_that_can_be_written)
+{
+    static const char *const words[] = {
+        "gallery random --out g.pdf", "masks random --out x.gif", "masks random --out x.jpg",
+        "augment demo --out a.tiff",  "lint random --atlas png",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        cr_expect_eq(maskgrid(words[i]), EXIT_USAGE, "%s", words[i]);
+        cr_expect(strstr(err, ".png or .svg") != NULL, "%s: %s", words[i], err);
+        cr_expect(!strstr(err, ".h5") == !strstr(words[i], "masks"), "%s: %s", words[i], err);
+        cr_expect(!file_exists(strrchr(words[i], ' ') + 1), "%s", words[i]);
+    }
+}

@@ -13,9 +13,12 @@
  * less than 0.05 anchors, where the number of hidden patches differs from image to
  * image.  To draw anchors until K are left, and flat patches, are this suite's.
  */
+#include "core/base/lanes.h"
 #include "core/mask/mask.h"
 
 #include <math.h>
+
+static const float FLAT = 1e-6F; /* a variance */
 
 typedef struct { double threshold, anchors; } Cluster;
 
@@ -25,61 +28,83 @@ static const MaskParam params[] = {
     { 0 }
 };
 
-enum { LANES = 16 }; /* sums side by side fill vector registers */
+typedef struct {
+    const float *pixels;
+    int          P;
+    float        square[MASK_MAX_PATCHES];       /* of a patch, less its mean    */
+    int          open[MASK_MAX_PATCHES + LANES_TOGETHER], left; /* in no cluster */
+    int          hidden[MASK_MAX_PATCHES], taken; /* in the order of clusters    */
+} Split;
 
-typedef struct { const float *pixel; float mean, length; } Patch;
-
-static float dot(const Patch *a, const Patch *b, int P)
+static const float *patch_at(const Split *s, int i)
 {
-    float sum[LANES] = { (float)P * 1e-6F };
-    int   k = 0;
-    for (; k + LANES <= P; k += LANES)
-        for (int i = 0; i < LANES; i++)
-            sum[i] += (a->pixel[k + i] - a->mean) * (b->pixel[k + i] - b->mean);
-    for (; k < P; k++) sum[0] += (a->pixel[k] - a->mean) * (b->pixel[k] - b->mean);
-    for (int i = 1; i < LANES; i++) sum[0] += sum[i];
-    return sum[0];
+    return s->pixels + (size_t)i * (size_t)s->P;
 }
 
-static Patch patch_at(const MaskView *v, int i)
-{
-    Patch  p = { .pixel = v->pixels + (size_t)i * (size_t)v->values };
-    double sum = 0;
-    for (int k = 0; k < v->values; k++) sum += p.pixel[k];
-    p.mean = (float)(sum / v->values);
-    p.length = sqrtf(dot(&p, &p, v->values));
-    return p;
-}
+enum { PART = 512 }; /* values of the anchor, less its mean, at a time */
 
-/* Clusters lift random numbers above 1, to be hidden before those below; all but the
- * last above 2.  Returns how many patches were not hidden before. */
-static int hide_alike(float *out, const Patch *patch, const Patch *anchor,
-                      float threshold, const MaskView *v, int left)
+/* both[t]: products of the anchor, less its mean, and the open patches.  Their means add
+ * nothing. */
+static void multiply(float *both, Split *s, int anchor)
 {
-    int L = v->rows * v->cols, fresh = 0;
-    for (int i = 0; i < L; i++) {
-        if (out[i] >= 1) continue;
-        float least = threshold * anchor->length * patch[i].length;
-        if (&patch[i] != anchor && !(dot(anchor, &patch[i], v->values) > least)) continue;
-        out[i] += 1;
-        fresh++;
+    const float *a = patch_at(s, anchor);
+    Moments      m = lanes_moments(a, s->P);
+    float        d[PART];
+    for (int j = 0; j < LANES_TOGETHER; j++) s->open[s->left + j] = anchor;
+    for (int t = 0; t < s->left + LANES_TOGETHER; t++) both[t] = 0;
+    for (int k = 0; k < s->P; k += PART) {
+        int n = s->P - k < PART ? s->P - k : PART;
+        for (int i = 0; i < n; i++) d[i] = a[k + i] - m.mean - m.rest;
+        for (int t = 0; t < s->left; t += LANES_TOGETHER) {
+            const float *b[LANES_TOGETHER];
+            for (int j = 0; j < LANES_TOGETHER; j++) b[j] = patch_at(s, s->open[t + j]) + k;
+            lanes_dots(both + t, d, b, n);
+        }
     }
-    for (int i = 0; i < L && fresh <= left; i++) out[i] += out[i] >= 1 && out[i] < 2;
-    return fresh;
 }
 
+/* Moves patches like the anchor from `open` to `hidden`: without roots, x |x| grows as
+ * x does, and without branches, because which they are cannot be foreseen. */
+static void hide_alike(Split *s, int anchor, float threshold)
+{
+    float both[MASK_MAX_PATCHES + LANES_TOGETHER], flat = (float)s->P * FLAT;
+    float least = threshold * fabsf(threshold) * s->square[anchor];
+    int   alike[MASK_MAX_PATCHES], n = s->left;
+    multiply(both, s, anchor);
+    for (int t = 0; t < n; t++) {
+        float x = both[t] + flat;
+        alike[t] = (x * fabsf(x) > least * s->square[s->open[t]]) | (s->open[t] == anchor);
+    }
+    int left = 0, taken = s->taken;
+    for (int t = 0; t < n; t++) {
+        s->hidden[taken] = s->open[left] = s->open[t];
+        taken += alike[t];
+        left += !alike[t];
+    }
+    s->left = left, s->taken = taken;
+}
+
+/* Random numbers below 1 of what is shown first; of clusters above 2, but of the last,
+ * of which some may be shown, above 1. */
 static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
     const Cluster *c = self;
-    int   L = v->rows * v->cols, left = L - v->K, turn[MASK_MAX_PATCHES];
+    int   L = v->rows * v->cols, turn[MASK_MAX_PATCHES], whole = 0;
     int   most = (int)lround(c->anchors * L);
-    Patch patch[MASK_MAX_PATCHES];
-    for (int i = 0; i < L; i++) patch[i] = patch_at(v, i);
-
+    Split s;
+    s.pixels = v->pixels, s.P = v->values, s.left = L, s.taken = 0;
+    for (int i = 0; i < L; i++) {
+        s.square[i] = (float)s.P * (lanes_moments(patch_at(&s, i), s.P).variance + FLAT);
+        s.open[i] = turn[i] = i;
+    }
     rng_units(rng, out, (size_t)L);
-    rng_shuffle(rng, turn, L);
-    for (int t = 0; t < most && left > 0; t++)
-        left -= hide_alike(out, patch, &patch[turn[t]], (float)c->threshold, v, left);
+    for (int t = 0; t < most && s.left > v->K; t++) {
+        int u = t + (int)rng_below(rng, (uint32_t)(L - t)), anchor = turn[u];
+        turn[u] = turn[t];
+        hide_alike(&s, anchor, (float)c->threshold);
+        if (s.left >= v->K) whole = s.taken;
+    }
+    for (int t = 0; t < s.taken; t++) out[s.hidden[t]] += t < whole ? 2 : 1;
 }
 
 MASK_STRATEGY(cluster,

@@ -54,6 +54,23 @@ Test(pixels, a_cluster_is_hidden_whole)
         cr_expect(times[i] > 14 && times[i] < 86, "kind %d: %d times", i, times[i]);
 }
 
+/* Two kinds, which differ in their last values only. */
+Test(pixels, a_cluster_is_alike_in_all_values)
+{
+    enum { WIDE = 600 };
+    static float wide[L][WIDE];
+    int          ids[L];
+    Mask        *m = must_open("cluster", SIDE, SIDE);
+    MaskView     v = { .values = WIDE, .pixels = &wide[0][0] };
+    for (int i = 0; i < L; i++)
+        for (int k = WIDE - 40; k < WIDE; k++) wide[i][k] = (k + i) % 2 ? 1 : -1;
+    for (uint64_t image = 0; image < 50; image++) {
+        mask_draw(m, ids, &v, 1, 0, image, L / 2);
+        for (int t = 1; t < L / 2; t++) cr_expect(ids[t] % 2 == ids[0] % 2);
+    }
+    mask_close(m);
+}
+
 Test(pixels, few_anchors_leave_the_rest_to_chance)
 {
     int ids[L], shown[4], whole = 0;

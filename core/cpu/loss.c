@@ -41,10 +41,11 @@ void cpu_hidden_mse_bwd(Share dpred, const real *dloss, const real *pred,
     for (int n = 0; n < N; n++) {
         size_t      first = patch(n, T - M, T, P);
         const real *b = target + patch(n, 0, M, P);
+        real       *to = dpred.at + first;
         if (dpred.beta == 0)
-            memset(dpred.at + patch(n, 0, T, P), 0, patch(1, 0, T, P) * sizeof *dpred.at);
+            memset(to - patch(0, T - M, T, P), 0, patch(0, T - M, T, P) * sizeof *to);
         for (int i = 0; i < M * P; i++)
-            dpred.at[first + (size_t)i] += scale * (pred[first + (size_t)i] - b[i]);
+            to[i] = scale * (pred[first + (size_t)i] - b[i]) + (dpred.beta != 0 ? to[i] : 0);
     }
 }
 

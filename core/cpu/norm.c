@@ -100,13 +100,13 @@ void cpu_norm_bwd(Share dx, Share dgain, Share dbias, const real *dy, const real
         for (size_t i = (size_t)s.lo; i < (size_t)(s.lo + s.n); i++) {
             const real *xi = x + i * cols, *di = dy + i * cols;
             real        mean = stats[2 * i], scale = stats[2 * i + 1];
-            if (dx.at)
-                norm_row_bwd(dx.at + i * cols, dx.beta, di, xi, mean, scale, gain, cols);
 #pragma omp simd
             for (size_t j = 0; j < cols; j++) {
                 part_gain[j] += di[j] * ((xi[j] - mean) * scale);
                 part_bias[j] += di[j];
             }
+            if (dx.at)
+                norm_row_bwd(dx.at + i * cols, dx.beta, di, xi, mean, scale, gain, cols);
             if (i % COLUMNS_ROWS == 0) columns_flush(&by_gain), columns_flush(&by_bias);
         }
         columns_flush(&by_gain);

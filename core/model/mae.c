@@ -95,11 +95,15 @@ size_t mae_count(const MaeConfig *c)
 
 /* --- forward ----------------------------------------------------------- */
 
+static Tensor *restore(Tape *t, const Mae *m, Tensor *embedded, const Visible *visible)
+{
+    return op_restore(t, embedded, m->mask_token, m->decoder_pos_embed, visible);
+}
+
 Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible)
 {
     CHECK(m->config.decoder.D, "an encoder alone restores nothing");
-    Tensor *x = op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b);
-    return op_restore(t, x, m->mask_token, m->decoder_pos_embed, visible);
+    return restore(t, m, op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b), visible);
 }
 
 static Tensor *predict(Tape *t, const Mae *m, Tensor *x)
@@ -136,11 +140,15 @@ MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visi
 MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
 {
     int     M = visible->L - visible->K - visible->thrown;
-    Tensor *latent = vit_encode(t, &m->vit, images, visible);
-    Tensor *tokens = mae_restore(t, m, latent, visible);
-    Tensor *x = blocks_forward_last(t, m->decoder_blocks, &m->config.decoder, tokens, M);
+    CHECK(m->config.decoder.D, "an encoder alone restores nothing");
+    Layer   norm = m->vit.norm, embed = m->decoder_embed;
+    Tensor *x = vit_embed(t, &m->vit, images, visible);
+    x = blocks_forward(t, m->vit.blocks, &m->config.encoder.size, x);
+    x = op_norm_linear(t, x, norm.w, norm.b, embed.w, embed.b);
+    Tensor *tokens = restore(t, m, x, visible);
+    x = blocks_forward_last(t, m->decoder_blocks, &m->config.decoder, tokens, M);
     Tensor *pred = predict(t, m, x), *target = hidden_targets(t, m, images, visible);
-    return (MaeResult){ latent, tokens, pred, target, op_hidden_mse(t, pred, target) };
+    return (MaeResult){ NULL, tokens, pred, target, op_hidden_mse(t, pred, target) };
 }
 
 Tensor *mae_patch_loss(Tape *t, const MaeResult *r)

@@ -63,7 +63,8 @@ size_t mae_count(const MaeConfig *c);
 MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
 
 /* The same loss and gradients for less: of visible patches, which no loss looks at,
- * nothing is predicted.  pred and target [N, M, P] are those of the M hidden. */
+ * nothing is predicted.  pred and target [N, M, P] are those of the M hidden; latent is
+ * NULL. */
 MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visible);
 
 /* Their two halves: what the decoder's blocks see, width B, and what they make of it. */

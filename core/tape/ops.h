@@ -54,13 +54,10 @@ Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
 
 /* attn.c --------------------------------------------------------------- */
 
-/* Multi-head self-attention of the last M rows of an image to all T, and its
- * projection.  qkv [N, T, 3 D]: of each row first all queries, then keys, then values,
- * each head-major; w [O, D], b [O] or NULL, residual NULL or, as the result, [N, M, O]:
- *
- *   y = residual + a w^T + b,  a = softmax(q k^T / sqrt(D / H)) v
- *
- * Keeps qkv: no T x T matrix, and a is made again when going back. */
+/* Multi-head self-attention of the last M rows of an image to all T, and its projection:
+ * y = residual + softmax(q k^T / sqrt(D / H)) v w^T + b.  qkv [N, T, 3 D], of each row
+ * first all queries, then keys, then values, each head-major; w [O, D], b [O] or NULL,
+ * y and residual [N, M, O], which may be NULL.  Keeps qkv only. */
 Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
                                 Tensor *residual);
 

@@ -109,7 +109,7 @@ static GradBuffer *add_buffer(Tape *t, real *data, size_t room)
     return b;
 }
 
-static real *take_buffer(Tape *t, size_t n)
+static GradBuffer *take_buffer(Tape *t, size_t n)
 {
     enum { AT_MOST = 4 }; /* times as large as needed */
     GradBuffer *best = NULL;
@@ -117,19 +117,54 @@ static real *take_buffer(Tape *t, size_t n)
         if (!b->taken && b->room >= n && b->room / AT_MOST <= n &&
             (!best || b->room < best->room))
             best = b;
-    if (!best) best = add_buffer(t, ARENA_NEW(&t->grads, real, n), n);
-    best->taken = true;
-    return best->data;
+    if (best) best->taken = true;
+    return best;
 }
 
+static GradBuffer *buffer_of(const Tape *t, const real *data)
+{
+    GradBuffer *b = t->pool;
+    while (b && b->data != data) b = b->next;
+    return b;
+}
+
+Room tape_take(Tape *t, size_t n)
+{
+    Room        r = { .mark = arena_mark(&t->values) };
+    GradBuffer *b = take_buffer(t, n);
+    r.at = b ? b->data : TAPE_SCRATCH(t, n);
+    return r;
+}
+
+void tape_give(Tape *t, Room r)
+{
+    GradBuffer *b = buffer_of(t, r.at);
+    if (b) b->taken = false;
+    arena_rewind(&t->values, r.mark);
+}
+
+/* A leaf's own room stays its own. */
 static void give_back(Tape *t, Tensor *x)
 {
-    for (GradBuffer *b = t->pool; b && x->grad; b = b->next) {
-        if (b->data != x->grad) continue;
-        b->taken = false;
-        x->grad = NULL;
-    }
-    if (x->grad == x->data) x->grad = NULL; /* see tape_grad_over */
+    GradBuffer *b = x->grad ? buffer_of(t, x->grad) : NULL;
+    if (b) b->taken = false;
+    if (b || x->grad == x->data) x->grad = NULL; /* see tape_grad_over */
+}
+
+void tape_forget(Tape *t, Tensor *x)
+{
+    CHECK(!x->made && !x->wants_grad, "a tensor of %zu that is read when going back",
+          tensor_count(x));
+    add_buffer(t, x->data, tensor_count(x));
+    x->data = NULL;
+}
+
+static real *grad_room(Tape *t, size_t n)
+{
+    GradBuffer *b = take_buffer(t, n);
+    if (!b) b = add_buffer(t, ARENA_NEW(&t->grads, real, n), n);
+    b->taken = true;
+    return b->data;
 }
 
 Share tape_grad(Tape *t, Tensor *x)
@@ -137,7 +172,7 @@ Share tape_grad(Tape *t, Tensor *x)
     if (!x || !x->wants_grad) return (Share){ NULL, 0 };
     CHECK(x->grad || !x->has_grad, "a share of a gradient of %zu that was complete",
           tensor_count(x));
-    if (!x->grad) x->grad = take_buffer(t, tensor_count(x));
+    if (!x->grad) x->grad = grad_room(t, tensor_count(x));
     Share share = { x->grad, x->has_grad ? 1 : 0 };
     x->has_grad = true;
     return share;

@@ -81,6 +81,9 @@ void tape_backward_each(Tape *t, Tensor *loss, LeafDone *done, void *env);
  * after this one and those before it: to tell apart what two losses take. */
 Tensor *tape_watch(Tape *t, Tensor *x, void (*passed)(void *env), void *env);
 
+/* Nobody reads x, a constant of this tape, any more: its room is for gradients. */
+void tape_forget(Tape *t, Tensor *x);
+
 /* For writers of ops. -------------------------------------------------- */
 
 /* A result wants a gradient if one of its inputs does. */
@@ -94,6 +97,15 @@ Share tape_grad(Tape *t, Tensor *x);
 
 /* The same in place of x's values, if none but this node still reads them. */
 Share tape_grad_over(Tape *t, Tensor *x);
+
+/* Scratch of a back(): a buffer of the pool if one fits, else as TAPE_SCRATCH. */
+typedef struct {
+    real     *at;
+    ArenaMark mark;
+} Room;
+
+Room tape_take(Tape *t, size_t n);
+void tape_give(Tape *t, Room r); /* the last that was taken, first */
 
 /* y's gradient is, unchanged, a share of x's (a residual).  If x has none yet
  * it takes y's buffer over, else the share is added.  Nothing may read

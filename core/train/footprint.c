@@ -96,11 +96,13 @@ static size_t train(Tape *t, const MaeConfig *c, const FootprintStep *s)
         d.images = dry_images(&d, s->N);
     }
     MaeResult r = mae_train(&d.tape, &d.mae, d.images, &visible);
-    if (learner.kind)
+    if (learner.kind) {
         CHECK(!learner_step(&learner, &adamw, &d.tape, d.images, &r, &visible,
                             &(LearnerStep){ .epochs = 1 }, &err), "%s", err.text);
-    else
+    } else {
+        tape_forget(&d.tape, d.images);
         adamw_backward(&adamw, &d.tape, r.loss, 0);
+    }
     size_t beside = learner_bytes(&learner);
     if (s->needs & MASK_NEEDS_CLASS_ATTENTION) beside += teacher_bytes(c);
     learner_close(&learner);

@@ -83,7 +83,9 @@ Tensor *step_forward(Step *s)
     const int dim[] = { c->batch, c->channels, c->side, c->side };
     Tensor   *x = tape_constant(&s->tape, 4, dim);
     s->mae.params.be->write(x->data, s->images, tensor_count(x));
-    return mae_train(&s->tape, &s->mae, x, &visible).loss;
+    Tensor *loss = mae_train(&s->tape, &s->mae, x, &visible).loss;
+    tape_forget(&s->tape, x);
+    return loss;
 }
 
 void step_backward(Step *s, Tensor *loss)

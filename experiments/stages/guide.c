@@ -207,6 +207,7 @@ Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err)
     if (g->learner.kind) {
         if (step_learner(g, adamw, s, err)) return err->code;
     } else {
+        tape_forget(g->tape, s->images);
         adamw_backward(adamw, g->tape, s->r->loss, s->lr);
         tape_reset(g->tape);
     }

@@ -57,6 +57,14 @@ static Tensor *attention_over(Tape *t, Tensor *const *x)
 
 OP(gelu_over_softmax, op_gelu_linear_add(t, op_softmax(t, x[0]), x[1], x[2], NULL))
 
+OP(norm_over, op_norm_linear(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[4], NULL))
+
+static Tensor *hidden_mse_over(Tape *t, Tensor *const *x)
+{
+    Tensor *pred = op_linear(t, x[0], x[1], NULL);
+    return op_hidden_mse(t, pred, test_constant(t, 3, (int[]){ 2, 3, 5 }, 78));
+}
+
 static Tensor *gelu_twice(Tape *t, Tensor *const *x)
 {
     Tensor *h = op_linear(t, x[0], x[1], NULL);
@@ -201,6 +209,8 @@ static const GradCase cases[] = {
     { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
     { "attention over a result", attention_over, 3, { { 1, 7, 3 }, { 48, 3 }, { 3, 16 } } },
+    { "norm_linear over a result", norm_over, 2, { { 4, 3 }, { 6, 3 }, { 6 }, { 6 }, { 2, 6 } } },
+    { "hidden_mse over a result", hidden_mse_over, 3, { { 2, 4, 3 }, { 5, 3 } } },
     { "gelu_linear_add of softmax", gelu_over_softmax, 2, { { 4, 6 }, { 5, 6 }, { 5 } } },
     { "gelu_linear_add, twice", gelu_twice, 2, { { 4, 3 }, { 6, 3 }, { 6, 6 } } },
     { "attention, other uses", attention_and_self, 3, { { 1, 5, 6 }, { 6, 6 }, { 6, 2 } } },

@@ -153,6 +153,29 @@ Test(tape, values_of_results_are_used_again)
     bench_close(&b);
 }
 
+/* And so are values that were told to be read no more. */
+Test(tape, gradients_lie_where_a_constant_was)
+{
+    Bench b;
+    bench_open(&b);
+    Tensor *x = leaf(&b, 4, 6, true), *big = tape_constant(&b.t, 2, (int[]){ 5, 6 });
+    Tensor *y = op_gelu(&b.t, op_gelu(&b.t, x));
+    real   *room = big->data, *c = test_constant(&b.t, 2, y->dim, 1)->data;
+    tape_forget(&b.t, big);
+    Tensor *loss = op_dot(&b.t, y, &(Tensor){ .rank = 2, .dim = { 4, 6 }, .data = c });
+    tape_backward(&b.t, loss);
+    cr_expect(!big->data && b.t.grads.used <= 2 * 64 + 4 * 6 * sizeof(real));
+    cr_expect(room[0] != 0 && room[23] != 0);
+    bench_close(&b);
+}
+
+Test(tape, what_goes_back_is_not_forgotten, .signal = SIGABRT)
+{
+    Bench b;
+    bench_open(&b);
+    tape_forget(&b.t, op_gelu(&b.t, leaf(&b, 4, 6, true)));
+}
+
 Test(tape, second_step_allocates_nothing_and_equals_the_first)
 {
     Bench b;

@@ -15,7 +15,7 @@ static size_t values_of(const Tensor *qkv, int M)
     return tensor_count(qkv) / 3 / (size_t)qkv->dim[1] * (size_t)M;
 }
 
-/* Forwards attention's own result lives in scratch.  Backwards scratch holds its
+/* Forwards attention's own result lives in scratch.  Backwards it holds its
  * gradient, then itself again: a product more for each head, while its probabilities
  * are there, instead of keeping it.
  *
@@ -30,8 +30,8 @@ static void attention_linear_add_back(Tape *t, const Node *n)
     Share       dqkv = tape_grad_over(t, qkv), dw = tape_grad(t, w), db = tape_grad(t, b);
     if (db.at) t->be->columns_bwd(db, dout, (size_t)(N * M), (size_t)O);
 
-    ArenaMark m = arena_mark(&t->values);
-    real     *y = TAPE_SCRATCH(t, values_of(qkv, M));
+    Room  room = tape_take(t, values_of(qkv, M));
+    real *y = room.at;
     if (dqkv.at) {
         t->be->gemm(0, 0, N * M, D, O, dout, w->data, 0, y);
         t->be->attention_bwd(dqkv, dw.at ? y : NULL, y, qkv->data, lse, N, T, M, D, H);
@@ -39,7 +39,7 @@ static void attention_linear_add_back(Tape *t, const Node *n)
         t->be->attention_fwd(y, NULL, qkv->data, N, T, M, D, H);
     }
     if (dw.at) t->be->gemm(1, 0, O, D, N * M, dout, y, dw.beta, dw.at);
-    arena_rewind(&t->values, m);
+    tape_give(t, room);
     tape_pass_grad(t, residual, n->out);
 }
 

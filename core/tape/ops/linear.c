@@ -61,11 +61,10 @@ static void norm_linear_back(Tape *t, const Node *n)
     Tensor *x = n->in[0], *gain = n->in[1], *bias = n->in[2];
     Tensor *w = n->in[3], *b = n->in[4];
     int     rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
-    size_t  count = tensor_count(x);
 
-    ArenaMark m = arena_mark(&t->values);
-    real     *z = TAPE_SCRATCH(t, count); /* first norm(x), then its gradient */
-    Share     dw = tape_grad(t, w), db = tape_grad(t, b);
+    Room  room = tape_take(t, tensor_count(x));
+    real *z = room.at; /* first norm(x), then its gradient */
+    Share dw = tape_grad(t, w), db = tape_grad(t, b);
     if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
     if (dw.at) {
         t->be->norm_again(z, n->aux, x->data, gain->data, bias->data, (size_t)rows,
@@ -73,9 +72,9 @@ static void norm_linear_back(Tape *t, const Node *n)
         t->be->gemm(1, 0, O, I, rows, n->out->grad, z, dw.beta, dw.at);
     }
     t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, z);
-    t->be->norm_bwd(tape_grad(t, x), tape_grad(t, gain), tape_grad(t, bias), z, x->data,
+    t->be->norm_bwd(tape_grad_over(t, x), tape_grad(t, gain), tape_grad(t, bias), z, x->data,
                     n->aux, gain->data, (size_t)rows, (size_t)I);
-    arena_rewind(&t->values, m);
+    tape_give(t, room);
 }
 
 Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
@@ -112,10 +111,10 @@ static Piece piece_of(Tensor *h, int i)
     return (Piece){ n, lo, end - lo };
 }
 
-static real *piece_scratch(Tape *t, Tensor *h)
+static size_t piece_values(Tensor *h)
 {
     size_t n = (size_t)piece_of(h, 0).n, rows = tensor_rows(h);
-    return TAPE_SCRATCH(t, (rows + n - 1) / n * (tensor_count(h) / rows));
+    return (rows + n - 1) / n * (tensor_count(h) / rows);
 }
 
 static void gelu_linear_add_back(Tape *t, const Node *n)
@@ -125,8 +124,8 @@ static void gelu_linear_add_back(Tape *t, const Node *n)
     Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad_over(t, h);
     if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
 
-    ArenaMark m = arena_mark(&t->values);
-    real     *g = piece_scratch(t, h);
+    Room  room = tape_take(t, piece_values(h));
+    real *g = room.at;
     for (int i = 0; i < piece_of(h, 0).n; i++) {
         Piece       p = piece_of(h, i);
         size_t      at = (size_t)p.lo * (size_t)I;
@@ -140,7 +139,7 @@ static void gelu_linear_add_back(Tape *t, const Node *n)
         }
         if (dw.at) t->be->gemm(1, 0, O, I, p.rows, dy, g, i ? 1 : dw.beta, dw.at);
     }
-    arena_rewind(&t->values, m);
+    tape_give(t, room);
     tape_pass_grad(t, residual, n->out);
 }
 
@@ -150,7 +149,7 @@ Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *res
     Tensor        *y = linear_result(t, in, h, w, b, residual);
     int            I = w->dim[1], O = w->dim[0];
     ArenaMark      m = arena_mark(&t->values);
-    real          *g = piece_scratch(t, h);
+    real          *g = TAPE_SCRATCH(t, piece_values(h));
     for (int i = 0; i < piece_of(h, 0).n; i++) {
         Piece  p = piece_of(h, i);
         size_t at = (size_t)p.lo * (size_t)O;

@@ -103,7 +103,8 @@ static Tensor *restore(Tape *t, const Mae *m, Tensor *embedded, const Visible *v
 Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visible)
 {
     CHECK(m->config.decoder.D, "an encoder alone restores nothing");
-    return restore(t, m, op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b), visible);
+    Tensor *x = op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b);
+    return restore(t, m, x, visible);
 }
 
 static Tensor *predict(Tape *t, const Mae *m, Tensor *x)

@@ -15,9 +15,9 @@
  * Memory.  Gradients live in buffers of a pool.  Once a node has been walked
  * nobody reads its result again, so the pool gets the buffer of the result's
  * gradient back and that of its values on top; the largest gradients are written
- * over values (tape_grad_over).  Going back needs little more memory than going
- * forwards.  After it, values of results that led to the loss
- * are gone; the loss itself stays.
+ * over values (tape_grad_over), and scratch is the pool's (tape_take).  Going back
+ * needs hardly more memory than going forwards.  After it, values of results that
+ * led to the loss are gone; the loss itself stays.
  */
 #ifndef CORE_TAPE_TAPE_H
 #define CORE_TAPE_TAPE_H

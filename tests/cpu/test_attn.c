@@ -126,7 +126,8 @@ ParameterizedTest(int *which, attn, again)
     Tensor *qkv = test_constant(&t, 3, (int[]){ N, T, 3 * D }, 1);
     Tensor *y = tape_constant(&t, 3, (int[]){ N, M, D });
     Tensor *aside = tape_constant(&t, 3, y->dim), *dy = test_constant(&t, 3, y->dim, 2);
-    Tensor *dqkv = tape_constant(&t, 3, qkv->dim), *lse = tape_constant(&t, 3, (int[]){ N, H, M });
+    Tensor *dqkv = tape_constant(&t, 3, qkv->dim);
+    Tensor *lse = tape_constant(&t, 3, (int[]){ N, H, M });
     size_t  n = tensor_count(qkv), m = tensor_count(y);
     t.be->attention_fwd(y->data, lse->data, qkv->data, N, T, M, D, H);
     Share share = { dqkv->data, 0 };

@@ -72,8 +72,8 @@ static void norm_linear_back(Tape *t, const Node *n)
         t->be->gemm(1, 0, O, I, rows, n->out->grad, z, dw.beta, dw.at);
     }
     t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, z);
-    t->be->norm_bwd(tape_grad_over(t, x), tape_grad(t, gain), tape_grad(t, bias), z, x->data,
-                    n->aux, gain->data, (size_t)rows, (size_t)I);
+    t->be->norm_bwd(tape_grad_over(t, x), tape_grad(t, gain), tape_grad(t, bias), z,
+                    x->data, n->aux, gain->data, (size_t)rows, (size_t)I);
     tape_give(t, room);
 }
 

@@ -38,7 +38,7 @@ const char *mask_spec(const Mask *m);
 
 unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
 MaskLearner mask_learner(const Mask *m);
-bool       mask_fixed(const Mask *m); /* an image has the same mask in every epoch */
+bool       mask_fixed(const Mask *m); /* one mask: in every image and epoch, at any time */
 const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scores */
 
 /* Append MASK_NEEDS_* in words: "pixels, losses so far"; "nothing" if there are none. */

@@ -110,6 +110,11 @@ SCORE(ignores_rng)
     UNUSED;
     for (size_t i = 0; i < length(v); i++) out[i] = sinf((float)i);
 }
+SCORE(turns_round)
+{
+    UNUSED;
+    for (size_t i = 0; i < length(v); i++) out[i] = v->progress < 0.6F ? (float)i : -(float)i;
+}
 static bool yes(const void *self) { return (void)self, true; }
 
 /* --- walks ------------------------------------------------------------------ */
@@ -178,8 +183,10 @@ const Bad bad_strategies[BAD_STRATEGIES] = {
     { "static_scratch", LAW_THREADS, "threads", IS(.score = static_scratch) },
     { "static_copy", LAW_THREADS, "threads", IS(.score = static_copy) },
     { "locked", LAWS, "", IS(.score = locked) },
-    { "ignores_rng", LAW_FIXED, "every image has the same mask", IS(.score = ignores_rng) },
+    { "ignores_rng", LAW_FIXED, "has one image another mask", IS(.score = ignores_rng) },
     { "says_fixed", LAW_FIXED, "says that it is fixed", IS(.score = good, .fixed = yes) },
+    { "turns_round", LAW_FIXED, "other masks later in training",
+      IS(.score = turns_round, .fixed = yes) },
     { "walks_twice", LAW_OPENS, "step 7 of its order is patch 7", IS(.order = twice) },
 #ifdef __SANITIZE_ADDRESS__ /* which sees it first, when the mask is opened */
     { "walks_on", LAW_RETURNS, "ends the process", IS(.order = too_long) },

@@ -46,3 +46,36 @@ ParameterizedTest(int *i, lint, names_the_law)
     cr_expect_str_eq(f->spec, b->name);
     lint_free(f);
 }
+
+static Status try_fixed(const char *spec, LintOpen *open, Err *err)
+{
+    return laws[LAW_FIXED].holds(&(Subject){ .spec = spec, .open = open }, err);
+}
+
+/* What stands still for some of the time, or on some grids, is no fault. */
+Test(lint, what_repeats_by_its_modifiers_and_parts_keeps_the_law)
+{
+    static const char *const specs[] = {
+        "spiral:select=prefix until 0.5 then hilbert:select=prefix",
+        "random until 0.5 then spiral:select=prefix",
+        "clmae until 0.5 then spiral:select=prefix",
+        "spiral:select=prefix until 0.4 then random until 0.45 then hilbert:select=prefix",
+        "spiral:select=prefix,start=0.3",
+        "spiral:select=prefix,anneal=0.5",
+        "spiral:select=prefix,hints=0.001",
+        "spiral:select=prefix,sym=1",
+        "spiral:select=prefix | hilbert:select=prefix",
+    };
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        Err err;
+        cr_expect(!try_fixed(specs[i], strategy_open, &err), "%s: %s", specs[i], err.text);
+    }
+}
+
+/* Random masks at first do not hide that there is one mask afterwards. */
+Test(lint, a_modifier_does_not_hide_who_repeats)
+{
+    Err err;
+    cr_expect_eq(try_fixed("ignores_rng:start=0.5", bad_open, &err), STATUS_FAILED);
+    cr_expect(strstr(err.text, "ignores_rng:start=0.5: on no grid"), "%s", err.text);
+}

@@ -10,6 +10,7 @@
 typedef struct {
     CocoTruth *t;
     bool       masks;
+    Arena      scratch;
     size_t     image_room, category_room;
 } Reading;
 
@@ -85,7 +86,7 @@ static Status add_annotation(Reading *r, const Json *j, Err *err)
     double    area;
     bool      crowd;
     if (json_whole(&id, json_find(j, "id"), "id", err) ||
-        coco_add(list, &r->t->memory, j, r->masks, err) ||
+        coco_add(list, &r->t->memory, &r->scratch, j, r->masks, err) ||
         json_number(&area, json_find(j, "area"), "area", err) ||
         read_crowd(&crowd, json_find(j, "iscrowd"), err))
         return err->code;
@@ -180,10 +181,9 @@ Status coco_parse(CocoTruth *t, const Reader *r, bool masks, Err *err)
 {
     Reading  reading = { .t = t, .masks = masks };
     unsigned seen = 0;
-    Arena    scratch;
     *t = (CocoTruth){ 0 };
     arena_open(&t->memory, "COCO truth", NULL, NULL);
-    arena_open(&scratch, "mask", NULL, NULL);
+    arena_open(&reading.scratch, "mask", NULL, NULL);
     Status bad = json_rows(r, sections, take_row, &reading, &seen, err);
     for (int i = 0; i < 3 && !bad; i++)
         if (!(seen >> i & 1))
@@ -191,8 +191,8 @@ Status coco_parse(CocoTruth *t, const Reader *r, bool masks, Err *err)
     if (!bad && !t->categories)
         bad = err_set(err, STATUS_FORMAT, "%s: there are no categories", r->path);
     if (!bad) bad = check_ids(t, r->path, err);
-    if (!bad && find_places(t, masks, &scratch, err)) bad = err_in(err, "%s", r->path);
-    arena_close(&scratch);
+    if (!bad && find_places(t, masks, &reading.scratch, err)) bad = err_in(err, "%s", r->path);
+    arena_close(&reading.scratch);
     if (bad) coco_close(t);
     return bad;
 }

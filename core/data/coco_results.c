@@ -16,7 +16,7 @@ static Status take_row(void *to, const char *section, size_t row, const Json *j,
     double       score;
     (void)section;
     if (j->kind != JSON_IS_OBJECT) return json_refuse(j, "row", "an object", err);
-    if (coco_add(&found->list, &found->memory, j, r->masks, err) ||
+    if (coco_add(&found->list, &found->memory, &r->scratch, j, r->masks, err) ||
         json_number(&score, json_find(j, "score"), "score", err))
         return err->code;
 

@@ -104,20 +104,19 @@ static Status read_outline(Object *o, CocoSource *s, Arena *a, const Json *j, bo
 
 /* --- rows ---------------------------------------------------------------- */
 
-Status coco_add(CocoList *list, Arena *a, const Json *j, bool masks, Err *err)
+Status coco_add(CocoList *list, Arena *a, Arena *scratch, const Json *j, bool masks, Err *err)
 {
     Object     o = { 0 };
     CocoSource s = { 0 };
-    ArenaMark  mark = arena_mark(a);
     int64_t    image_id, category_id;
     if (json_whole(&image_id, json_find(j, "image_id"), "image_id", err) ||
         json_whole(&category_id, json_find(j, "category_id"), "category_id", err) ||
         read_box(o.box, json_find(j, "bbox"), masks, err) ||
-        read_outline(&o, &s, a, json_find(j, "segmentation"), masks, err))
+        read_outline(&o, &s, masks ? a : scratch, json_find(j, "segmentation"), masks, err))
         return err->code;
     if (!masks) { /* it was only checked */
         o.mask = (Rle){ 0 }, s = (CocoSource){ 0 };
-        arena_rewind(a, mark);
+        arena_reset(scratch);
     }
     s.image_id = image_id, s.category_id = category_id;
     size_t room = list->room;
@@ -155,7 +154,6 @@ int coco_category_place(const CocoTruth *t, int64_t id)
 static Status rasterise(Rle *m, Arena *a, Arena *scratch, const CocoSource *s,
                         const CocoImage *image, Err *err)
 {
-    ArenaMark     mark = arena_mark(scratch);
     const double *xy = s->xy;
     bool          fits = a->used <= MEMORY_MOST;
     Rle          *part = ARENA_NEW(scratch, Rle, s->parts);
@@ -169,7 +167,7 @@ static Status rasterise(Rle *m, Arena *a, Arena *scratch, const CocoSource *s,
     uint32_t *count = ARENA_NEW(a, uint32_t, m->n);
     memcpy(count, m->count, m->n * sizeof *count);
     m->count = count;
-    arena_rewind(scratch, mark);
+    arena_reset(scratch);
     return STATUS_OK;
 }
 

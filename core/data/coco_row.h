@@ -8,9 +8,10 @@
 /* Make room for one more of `each` bytes; what was there moves along. */
 void *coco_room(Arena *a, void *old, size_t n, size_t *room, size_t each);
 
-/* Add image_id, category_id, box and outline of row j to the list; what they refer to is
- * looked up later. */
-MUST_USE Status coco_add(CocoList *list, Arena *a, const Json *j, bool masks, Err *err);
+/* Add image_id, category_id, box and outline of row j to the list, in `a`; what they refer
+ * to is looked up later. */
+MUST_USE Status coco_add(CocoList *list, Arena *a, Arena *scratch, const Json *j, bool masks,
+                         Err *err);
 
 /* Places of an object's ids; -1: not listed. */
 int coco_image_place(const CocoTruth *t, int64_t id);

@@ -246,7 +246,7 @@ static const char *no_number(const Parser *p, size_t n)
     size_t      at = yajl_get_bytes_consumed(p->yajl);
     const char *s = (const char *)p->chunk + at - (at > 0);
     if (at < n && n - at >= 2 && at && (!memcmp(s, "NaN", 3) || !memcmp(s, "Inf", 3)))
-        return ": NaN and Infinity are no numbers of JSON";
+        return " NaN and Infinity are no numbers of JSON";
     return "";
 }
 

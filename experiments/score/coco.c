@@ -70,9 +70,9 @@ static Status report(const ScoreOptions *o, const CocoTruth *t, const CocoResult
         .kind = strcmp(o->iou, "segm") ? COCO_BOX : COCO_MASK });
     Categories c = list_categories(t, each, &a);
     if (found->left_out)
-        fprintf(stderr, "%s: %zu detections are left out, of categories that the truth has "
-                "not, such as %lld\n", o->detections, found->left_out,
-                (long long)found->left_out_category);
+        fprintf(stderr, "%s: detections left out, of categories that the truth has not, such "
+                "as %lld: %zu\n", o->detections, (long long)found->left_out_category,
+                found->left_out);
     scores_print(&(Scores){
         .numbers = COCO_NUMBERS, .shown = COCO_AP_LARGE + 1, .name = coco_name,
         .about = coco_about, .total = total.x, .classes = o->per_class ? t->categories : 0,

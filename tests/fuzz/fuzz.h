@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define FUZZ_TARGETS(X) \
-    X(columns) X(idx) X(pickle) X(picture) X(safetensors) X(tar) X(torch) X(yaml)
+    X(coco) X(columns) X(idx) X(pickle) X(picture) X(safetensors) X(tar) X(torch) X(yaml)
 
 #ifdef FUZZING
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);

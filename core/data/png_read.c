@@ -69,8 +69,36 @@ static void read_pixels(Decoder *d, Image *m)
             png_read_row(png, m->pixels + (size_t)y * row, NULL);
 }
 
-/* With m all of it, else the head alone. */
-static Status decode(Decoder *d, Image *m)
+/* Rows of bytes are read into the upper half of what their labels will take. */
+static void read_labels(Decoder *d, LabelMap *m)
+{
+    png_structp png = d->png;
+    int         type = png_get_color_type(png, d->info);
+    bool        wide = png_get_bit_depth(png, d->info) == 16;
+    if (type != PNG_COLOR_TYPE_GRAY && type != PNG_COLOR_TYPE_PALETTE)
+        png_error(png, "colours, where a label map has one number a pixel");
+    if (wide) png_set_swap(png);
+    png_set_packing(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, d->info);
+    label_map_size(m, (int)png_get_image_height(png, d->info),
+                   (int)png_get_image_width(png, d->info));
+    size_t width = (size_t)m->width;
+    if (png_get_rowbytes(png, d->info) != width * (wide ? 2 : 1))
+        png_error(png, "unexpected size of a row");
+    for (int pass = 0; pass < passes; pass++)
+        for (int y = 0; y < m->height; y++) {
+            png_bytep row = (png_bytep)(m->label + (size_t)y * width);
+            png_read_row(png, wide ? row : row + width, NULL);
+        }
+    for (int y = 0; y < m->height && !wide; y++) {
+        uint16_t *label = m->label + (size_t)y * width;
+        for (size_t x = 0; x < width; x++) label[x] = ((png_bytep)label)[width + x];
+    }
+}
+
+/* With m or labels all of it, else the head alone. */
+static Status decode(Decoder *d, Image *m, LabelMap *labels)
 {
     d->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, d, give_up, bear);
     d->info = d->png ? png_create_info_struct(d->png) : NULL;
@@ -81,6 +109,7 @@ static Status decode(Decoder *d, Image *m)
     }
     read_head(d);
     if (m) read_pixels(d, m);
+    if (labels) read_labels(d, labels);
     return STATUS_OK;
 }
 
@@ -88,7 +117,18 @@ Status png_decode(Image *m, const void *bytes, size_t n, const char *name, Err *
 {
     const char *p = bytes;
     Decoder     d = { .at = p, .end = p + n, .name = name, .err = err };
-    if (decode(&d, m)) return err->code;
+    if (decode(&d, m, NULL)) return err->code;
+    png_destroy_read_struct(&d.png, &d.info, NULL);
+    return STATUS_OK;
+}
+
+Status png_labels(LabelMap *m, const void *bytes, size_t n, const char *name, Err *err)
+{
+    const char *p = bytes;
+    Decoder     d = { .at = p, .end = p + n, .name = name, .err = err };
+    if (n < 8 || png_sig_cmp(bytes, 0, 8))
+        return err_set(err, STATUS_FORMAT, "%s: no PNG, as label maps are", name);
+    if (decode(&d, NULL, m)) return err->code;
     png_destroy_read_struct(&d.png, &d.info, NULL);
     return STATUS_OK;
 }
@@ -98,7 +138,7 @@ Status png_size(int *height, int *width, const void *bytes, size_t n, const char
 {
     const char *p = bytes;
     Decoder     d = { .at = p, .end = p + n, .name = name, .err = err };
-    if (decode(&d, NULL)) return err->code;
+    if (decode(&d, NULL, NULL)) return err->code;
     *height = (int)png_get_image_height(d.png, d.info);
     *width = (int)png_get_image_width(d.png, d.info);
     png_destroy_read_struct(&d.png, &d.info, NULL);

@@ -1,4 +1,5 @@
-/* PNG pictures, as Pillow's convert("RGB") makes them.  Only picture.c calls these.
+/* PNG pictures, as Pillow's convert("RGB") makes them.  Only picture.c and label_map.c call
+ * these.
  *
  * Every legal kind: 1 to 16 bits (of 16 the upper 8 count), palette, interlaced.
  * Transparency is left out and gamma is not applied, as in Pillow.  Of 16-bit gray
@@ -9,10 +10,16 @@
 
 #include "core/base/status.h"
 #include "core/data/image.h"
+#include "core/data/label_map.h"
 
 /* All of it: gray or RGB, whichever it is.  STATUS_FORMAT if it is damaged or has more
  * than 2^26 pixels; `name` is for the message. */
 MUST_USE Status png_decode(Image *m, const void *bytes, size_t n, const char *name,
+                           Err *err);
+
+/* Its numbers as they stand in the file: gray, or indices of a palette.  STATUS_FORMAT also if
+ * it has colours or transparency of its own, or is no PNG. */
+MUST_USE Status png_labels(LabelMap *m, const void *bytes, size_t n, const char *name,
                            Err *err);
 
 /* Its size alone, from the head of the file. */

@@ -184,6 +184,7 @@ static void wrap(const char *text, int at, int left)
         else if (at > left) putchar(' '), at++;
         printf("%.*s", n, text);
         at += n, text += n;
+        if (!strncmp(text, "\n\n", 2)) printf("\n\n%*s", at = left, ""); /* a paragraph */
         text += strspn(text, " \n");
     }
     putchar('\n');

@@ -2,17 +2,25 @@
 #include "experiments/cli/cli.h"
 
 #include "core/base/text.h"
+#include "core/metrics/miou.h"
 #include "experiments/score/score.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const Option options[] = {
-    OPTION_TEXT(ScoreOptions, truth, "FILE", NULL, "what is true"),
+    OPTION_TEXT(ScoreOptions, truth, "FILE", NULL, "what is true; segmentation: a folder"),
     OPTION_TEXT(ScoreOptions, predictions, "FILE", NULL,
                 "classification: a score of each class, or one class"),
     OPTION_TEXT(ScoreOptions, detections, "FILE", NULL, "coco: what was found"),
     OPTION_CHOICE(ScoreOptions, iou, "bbox|segm", NULL, "coco: compare boxes or masks"),
     OPTION_FLAG(ScoreOptions, per_class, "coco: each category too"),
+    OPTION_TEXT(ScoreOptions, predicted, "DIR", NULL, "segmentation: predicted label maps"),
+    OPTION_INT(ScoreOptions, classes, "N", NULL, 0, CONFUSION_CLASSES, "segmentation: how many"),
+    OPTION_INT(ScoreOptions, ignore, "LABEL", "255", 0, 65535,
+               "segmentation: a true label that does not count"),
+    OPTION_FLAG(ScoreOptions, reduce_zero,
+                "segmentation: true label 0 does not count, 1 is class 0, ..."),
     OPTION_CHOICE(ScoreOptions, format, "table|json|csv|md|latex", "table",
                   "how to print the metrics"),
     OPTION_TEXT(ScoreOptions, out, "FILE.h5", NULL, "record the metrics, and what they are of"),
@@ -27,6 +35,8 @@ static const struct {
 } kinds[] = {
     { "classification", score_classification, { "truth", "predictions" }, { NULL } },
     { "coco", score_coco, { "truth", "detections", "iou" }, { "per_class" } },
+    { "segmentation", score_segmentation, { "truth", "predicted", "classes" },
+      { "ignore", "reduce_zero" } },
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -41,6 +51,8 @@ static bool is_given(const ScoreOptions *o, const Option *option)
 {
     const char *at = (const char *)o + option->offset;
     if (option->kind == OPTION_IS_FLAG) return *(const bool *)at;
+    if (option->kind == OPTION_IS_INT)
+        return *(const long *)at != (option->initial ? atol(option->initial) : 0);
     return *(const char *const *)at != NULL;
 }
 
@@ -79,13 +91,13 @@ static int run(const void *opt, char *const *arguments, int n)
     }
     const char *near = text_nearest(arguments[0], names);
     err_set(&err, STATUS_CONFIG, "score: %.60s is not known%s%s; there are classification, "
-            "coco", arguments[0], near ? "; did you mean " : "", near ? near : "");
+            "coco, segmentation", arguments[0], near ? "; did you mean " : "", near ? near : "");
     return cli_fail(&err);
 }
 
 COMMAND(score) = {
     .place = 98,
-    .arguments = "classification|coco",
+    .arguments = "classification|coco|segmentation",
     .least = 1,
     .most = 1,
     .about = "the metrics alone, on predictions from anyone",
@@ -100,12 +112,18 @@ COMMAND(score) = {
         "-1 where there is nothing to find. With segm areas of what was found are those of "
         "its masks, also where there are boxes. Category id 0 and annotation id 0 are ids "
         "like any other; pycocotools loses the matches of annotation 0, so that its numbers "
-        "of files that have one are lower.",
+        "of files that have one are lower.\n\n"
+        "segmentation: two folders of PNG label maps under the same names, gray or with a "
+        "palette, whose index then is the class; mIoU, mAcc, aAcc from the totals of all, in "
+        "percent. Predictions are classes from 0, also with --reduce-zero, which is how "
+        "ADE20K's truth is meant.",
     .examples = "  maskgrid score classification --truth val.csv --predictions logits.npy\n"
                 "  maskgrid score classification --truth run.npz:y \\\n"
                 "      --predictions run.npz:logits --out score.h5\n"
                 "  maskgrid score coco --truth instances_val2017.json \\\n"
-                "      --detections results.json --iou bbox --per-class\n",
+                "      --detections results.json --iou bbox --per-class\n"
+                "  maskgrid score segmentation --truth annotations/validation \\\n"
+                "      --predicted out --classes 150 --reduce-zero --format csv\n",
     .options = options,
     .size = sizeof(ScoreOptions),
     .run = run,

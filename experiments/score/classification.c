@@ -31,7 +31,8 @@ static void print(const Predictions *p, const Accuracy *a, const char *format)
         printf("images,classes,top1,top5\n%d,%d,%.17g,", p->n, p->classes, top[0]);
         printf(all ? "%.17g\n" : "\n", top[1]);
     } else if (strcmp(format, "table") != 0) {
-        scores_print(&(Scores){ .numbers = all ? 2 : 1, .name = name, .total = top }, format);
+        scores_print(&(Scores){ .numbers = all ? 2 : 1, .digits = 2, .name = name,
+                                .total = top }, format);
     } else {
         printf("%d images, %d classes\ntop-1 accuracy  %6.2f %%\n", p->n, p->classes, top[0]);
         if (all) printf("top-5 accuracy  %6.2f %%\n", top[1]);

@@ -74,7 +74,8 @@ static Status report(const ScoreOptions *o, const CocoTruth *t, const CocoResult
                 "as %lld: %zu\n", o->detections, (long long)found->left_out_category,
                 found->left_out);
     scores_print(&(Scores){
-        .numbers = COCO_NUMBERS, .shown = COCO_AP_LARGE + 1, .name = coco_name,
+        .numbers = COCO_NUMBERS, .of_class = COCO_NUMBERS, .shown = COCO_AP_LARGE + 1,
+        .digits = 4, .name = coco_name,
         .about = coco_about, .total = total.x, .classes = o->per_class ? t->categories : 0,
         .id = c.id, .class_name = c.name, .each = c.each }, o->format);
     if (o->out) bad = write_record(o, &total, &c, (size_t)t->categories, err);

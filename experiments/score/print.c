@@ -12,9 +12,15 @@ static const double *row_of(const Scores *s, int row) /* 0: the whole */
     return row ? s->each + (size_t)(row - 1) * (size_t)s->numbers : s->total;
 }
 
-static void put_number(Text *out, double x)
+static void put_number(Text *out, const Scores *s, double x)
 {
-    text_add(out, x >= 0 ? "%.4f" : "-", x);
+    if (x >= 0) text_add(out, "%.*f", s->digits, x);
+    else text_add(out, "-");
+}
+
+static const char *column(const Scores *s, int i)
+{
+    return s->classes && s->class_column ? s->class_column[i] : s->name[i];
 }
 
 static void put_name(Text *out, const Scores *s, int row)
@@ -29,11 +35,11 @@ static void fill(Tabular *t, const Scores *s, int numbers)
     tabular_open(t, 2 + s->classes, 1 + numbers, 1);
     text_add(tabular_cell(t, 0, 0), "class");
     for (int i = 0; i < numbers; i++)
-        text_add(tabular_cell(t, 0, 1 + i), "%s", s->name[i]);
+        text_add(tabular_cell(t, 0, 1 + i), "%s", column(s, i));
     for (int row = 0; row <= s->classes; row++) {
         put_name(tabular_cell(t, 1 + row, 0), s, row);
         for (int i = 0; i < numbers; i++)
-            put_number(tabular_cell(t, 1 + row, 1 + i), row_of(s, row)[i]);
+            put_number(tabular_cell(t, 1 + row, 1 + i), s, row_of(s, row)[i]);
     }
 }
 
@@ -43,7 +49,7 @@ static void as_text(const Scores *s, Text *out)
     tabular_open(&t, s->numbers, 3, 1);
     for (int i = 0; i < s->numbers; i++) {
         text_add(tabular_cell(&t, i, 0), "%s", s->name[i]);
-        put_number(tabular_cell(&t, i, 1), s->total[i]);
+        put_number(tabular_cell(&t, i, 1), s, s->total[i]);
         text_add(tabular_cell(&t, i, 2), "%s", s->about[i]);
     }
     tabular_text(&t, out);
@@ -68,7 +74,7 @@ static void as_csv(const Scores *s, Text *out)
 {
     Text name = { 0 };
     text_add(out, "class");
-    for (int i = 0; i < s->numbers; i++) text_add(out, ",%s", s->name[i]);
+    for (int i = 0; i < s->numbers; i++) text_add(out, ",%s", column(s, i));
     text_add(out, "\n");
     for (int row = 0; row <= s->classes; row++) {
         text_clear(&name);
@@ -85,9 +91,10 @@ static void as_csv(const Scores *s, Text *out)
 
 static void put_json(json_t *object, const Scores *s, int row)
 {
-    for (int i = 0; i < s->numbers; i++) {
+    for (int i = 0; i < (row ? s->of_class : s->numbers); i++) {
         double x = row_of(s, row)[i];
-        json_object_set_new(object, s->name[i], isnan(x) ? json_null() : json_real(x));
+        json_object_set_new(object, row ? column(s, i) : s->name[i],
+                            isnan(x) ? json_null() : json_real(x));
     }
 }
 

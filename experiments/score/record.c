@@ -1,9 +1,39 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/data/tree.h"
 #include "experiments/score/score.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* The pictures right in a folder: one hash of their names and bytes. */
+static Status hash_folder(char hex[HASH_HEX], const char *path, Err *err)
+{
+    Album  a;
+    Names  names;
+    Hash   h;
+    char   file[DATA_PATH], one[HASH_HEX];
+    album_start(&a, path);
+    hash_start(&h);
+    Status bad = tree_pictures(&names, &a, path, err);
+    for (int i = 0; !bad && i < names.n; i++) {
+        snprintf(file, sizeof file, "%s/%s", path, names.name[i]);
+        bad = file_hash(one, file, err);
+        if (bad) break;
+        hash_text(&h, names.name[i]);
+        hash_text(&h, one);
+    }
+    album_close(&a);
+    hash_end(&h, hex);
+    return bad;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
 
 /* What came of which file. */
 static Status put_file(Text *config, const char *key, const char *path, Err *err)
@@ -12,7 +42,8 @@ static Status put_file(Text *config, const char *key, const char *path, Err *err
     const char *colon = strrchr(path, ':');
     size_t      n = colon && !file_exists(path) ? (size_t)(colon - path) : strlen(path);
     snprintf(file, sizeof file, "%.*s", (int)n, path);
-    if (file_hash(hex, file, err)) return err->code;
+    if (is_folder(path) ? hash_folder(hex, path, err) : file_hash(hex, file, err))
+        return err->code;
     text_add(config, "%s: %s%s\n", key, hex, path + n);
     return STATUS_OK;
 }

@@ -18,18 +18,26 @@ MUST_USE Status score_classification(const ScoreOptions *o, Err *err);
 /* --truth and --detections by --iou: objects in images, as COCO has them. */
 MUST_USE Status score_coco(const ScoreOptions *o, Err *err);
 
+/* --truth and --predicted: folders of label maps of --classes classes. */
+MUST_USE Status score_segmentation(const ScoreOptions *o, Err *err);
+
 /* --- what they share ----------------------------------------------------- */
 
 /* A record at o->out that is identified by what was compared: the contents of the files,
- * not their names, and `how`, lines "key: value".  A path may end in :NAME. */
+ * not their names, and `how`, lines "key: value".  A path may end in :NAME, or be a folder of
+ * pictures. */
 MUST_USE Status score_record(Record **r, const ScoreOptions *o, const char *stage,
                              const char *title, const char *truth, const char *other,
                              const char *how, Err *err);
 
 /* Numbers of a whole and of each of its classes. */
 typedef struct {
-    int                numbers, shown; /* the first `shown` of each class fit a page      */
+    int numbers;  /* of the whole                                                        */
+    int of_class; /* the first so many are of classes, too                               */
+    int shown;    /* and so many fit a page                                              */
+    int digits;   /* behind the point, where it is for eyes                              */
     const char *const *name, *const *about;
+    const char *const *class_column; /* what they are called of a class; NULL: the same  */
     const double      *total; /* [numbers]; NaN or below 0: there is none                */
     int                classes;  /* 0: the whole alone                                   */
     const int64_t     *id;       /* [classes]                                            */

@@ -1,8 +1,10 @@
 /* score, as a user types it. */
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/metrics/coco.h"
 #include "experiments/cli/cli.h"
 #include "experiments/record/record.h"
+#include "tests/data/png_labels.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -66,4 +68,157 @@ ParameterizedTest(int *i, score_command, coco_as_the_reference)
                   coco_name[k], x, y); /* measured 1.7e-16 */
     }
     json_decref(is), json_decref(expected);
+}
+
+static char *const golden[] = { "coco", "--truth", "tests/golden/coco.instances.json",
+                                "--detections", "tests/golden/coco.detections.json", "--iou",
+                                "bbox", "--per-class", "--format" };
+enum { GOLDEN = sizeof golden / sizeof *golden };
+
+/* Every format says the same of all and of the last category. */
+Test(score_command, coco_in_every_format)
+{
+    static const struct { const char *format, *all, *last; } of[] = {
+        { "table", "\nall             0.2763  0.3868  0.2668  0.1922",
+          "\ntoothbrush      0.0404  0.1010  0.0000  0.0673    -" },
+        { "md", "\n| all            | 0.2763 | 0.3868 |", "\n| toothbrush     | 0.0404 |" },
+        { "latex", "\nall & 0.2763 & 0.3868 &", "\ntoothbrush & 0.0404 &" },
+        { "csv", "\nall,0.2763387900111", "\ntoothbrush,0.04039603960396" },
+        { "json", " \"AP\": 0.2763387900111", "\"name\": \"toothbrush\"" },
+    };
+    static char all[5 * SAID];
+    size_t      at = 0;
+    for (int i = 0; i < 5; i++) {
+        char *arguments[GOLDEN + 1];
+        memcpy(arguments, golden, sizeof golden);
+        arguments[GOLDEN] = (char *)of[i].format;
+        cr_assert(score(all + at, GOLDEN + 1, arguments, cr_get_redirected_stdout()) == EXIT_DONE);
+        cr_expect(strstr(all + at, of[i].all), "%s: %s", of[i].format, of[i].all);
+        cr_expect(strstr(all + at, of[i].last), "%s: %s", of[i].format, of[i].last);
+        at += strlen(all + at);
+    }
+}
+
+Test(score_command, coco_is_recorded)
+{
+    static char said[SAID];
+    char        out[400];
+    Arena       a;
+    H5         *f;
+    Metric     *metrics;
+    int         n;
+    Err         err;
+    snprintf(out, sizeof out, "%s", scratch_path(&scratch, "score.h5"));
+    cr_assert(SCORE(said, cr_get_redirected_stderr(), "coco", "--truth",
+                    "tests/golden/coco.instances.json", "--detections",
+                    "tests/golden/coco.detections.json", "--iou", "segm", "--out",
+                    out) == EXIT_DONE, "%s", said);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!record_read(&f, out, NULL, &err), "%s", err.text);
+    cr_assert(!record_metrics(f, &a, &metrics, &n, &err), "%s", err.text);
+    cr_assert(n == COCO_NUMBERS);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(metrics[i].name, "mask_AP"))
+            cr_expect(metrics[i].primary && fabs(metrics[i].x - 30.62179215) <= 1e-6);
+    H5Set   set = { .name = "classes/numbers", .kind = NUMBER_DOUBLE, .rank = 2 };
+    void   *x;
+    cr_assert(!h5_get(f, &set, &a, &x, &err), "%s", err.text);
+    cr_expect(set.dim[0] == 80 && set.dim[1] == COCO_NUMBERS);
+    h5_close(f);
+    arena_close(&a);
+}
+
+/* Ids of 0 count like any other. */
+Test(score_command, annotation_0_and_category_0_count)
+{
+    static const char truth[] = "{\"images\": [{\"id\": 0}], \"categories\": [{\"id\": 0}], "
+        "\"annotations\": [{\"id\": 0, \"image_id\": 0, \"category_id\": 0, \"area\": 100, "
+        "\"bbox\": [0, 0, 10, 10], \"iscrowd\": 0}]}";
+    static const char found[] = "[{\"image_id\": 0, \"category_id\": 0, \"score\": 1, "
+        "\"bbox\": [0, 0, 10, 10]}]";
+    static char said[SAID];
+    char        t[400], d[400];
+    snprintf(t, sizeof t, "%s", scratch_file(&scratch, "t.json", truth, sizeof truth - 1));
+    snprintf(d, sizeof d, "%s", scratch_file(&scratch, "d.json", found, sizeof found - 1));
+    cr_assert(SCORE(said, cr_get_redirected_stdout(), "coco", "--truth", t, "--detections", d,
+                    "--iou", "bbox") == EXIT_DONE);
+    cr_expect(text_starts(said, "AP         1.0000"), "%s", said);
+}
+
+/* --- segmentation -------------------------------------------------------- */
+
+static char truth_folder[400], out_folder[400];
+
+/* Two pictures of 2 x 3 pixels; truths of gray and of a palette. */
+static void write_maps(const uint16_t truth[6], const uint16_t predicted[6])
+{
+    Err err;
+    snprintf(truth_folder, sizeof truth_folder, "%s/truth", scratch.folder);
+    snprintf(out_folder, sizeof out_folder, "%s/out", scratch.folder);
+    cr_assert(!file_make_folders(truth_folder, &err) && !file_make_folders(out_folder, &err));
+    for (int i = 0; i < 2; i++) {
+        label_map_write(&scratch, i ? "truth/b.png" : "truth/a.png", truth, 2, 3, 8, i, 0);
+        label_map_write(&scratch, i ? "out/b.png" : "out/a.png", predicted, 2, 3, 8, !i, i);
+    }
+}
+
+static int segment(char *said, FILE *from, char *format)
+{
+    return SCORE(said, from, "segmentation", "--truth", truth_folder, "--predicted", out_folder,
+                 "--classes", "3", "--reduce-zero", "--format", format);
+}
+
+Test(score_command, segmentation_of_folders)
+{
+    static const uint16_t truth[] = { 0, 1, 1, 2, 2, 255 }, predicted[] = { 2, 0, 1, 1, 1, 0 };
+    static char           said[SAID];
+    write_maps(truth, predicted);
+    cr_assert(segment(said, cr_get_redirected_stdout(), "json") == EXIT_DONE);
+    json_t *is = json_loads(said, 0, NULL), *each = json_object_get(is, "per_class");
+    cr_assert(is && json_array_size(each) == 3, "%s", said);
+    /* class 0: 1 right of 2 true, 1 predicted; class 1: 2 right of 2, 3 predicted */
+    double miou = json_real_value(json_object_get(is, "mIoU"));
+    double macc = json_real_value(json_object_get(is, "mAcc"));
+    double aacc = json_real_value(json_object_get(is, "aAcc"));
+    cr_expect(fabs(miou - 100 * (1.0 / 2 + 2.0 / 3) / 2) <= 1e-12, "%g", miou);
+    cr_expect(fabs(macc - 75) <= 1e-12 && fabs(aacc - 75) <= 1e-12, "%g %g", macc, aacc);
+    cr_expect(json_is_null(json_object_get(json_array_get(each, 2), "IoU")));
+    json_decref(is);
+}
+
+Test(score_command, segmentation_says_which_file_is_wrong)
+{
+    static const uint16_t truth[] = { 0, 1, 1, 2, 2, 255 }, bad[] = { 2, 0, 1, 1, 3, 0 };
+    static char           all[3][SAID];
+    FILE                 *from = cr_get_redirected_stderr();
+    write_maps(truth, bad);
+    cr_expect(segment(all[0], from, "csv") == EXIT_DATA);
+    cr_expect(strstr(all[0], "out/a.png: row 1, column 1 has label 3, expected 0..2"), "%s",
+              all[0]);
+    write_maps(bad, truth);
+    label_map_write(&scratch, "out/b.png", truth, 3, 2, 8, 0, 0);
+    label_map_write(&scratch, "out/a.png", (uint16_t[6]){ 0 }, 2, 3, 8, 0, 0);
+    cr_expect(segment(all[1], from, "csv") == EXIT_DATA);
+    cr_expect(strstr(all[1], "out/b.png: 3 x 2, its truth is 2 x 3"), "%s", all[1]);
+    remove(scratch_path(&scratch, "out/b.png"));
+    cr_expect(segment(all[2], from, "csv") == EXIT_DATA);
+    cr_expect(strstr(all[2], "out/b.png is missing"), "%s", all[2]);
+}
+
+/* --- usage --------------------------------------------------------------- */
+
+Test(score_command, says_which_option_is_wrong)
+{
+    static char said[4][SAID];
+    FILE       *from = cr_get_redirected_stderr();
+    cr_expect(SCORE(said[0], from, "cocoa") == EXIT_USAGE);
+    cr_expect(strstr(said[0], "did you mean coco"), "%s", said[0]);
+    cr_expect(SCORE(said[1], from, "coco", "--truth", "x", "--detections", "y") == EXIT_USAGE);
+    cr_expect(strstr(said[1], "score coco needs --iou bbox|segm"), "%s", said[1]);
+    cr_expect(SCORE(said[2], from, "coco", "--truth", "x", "--detections", "y", "--iou", "bbox",
+                    "--reduce-zero") == EXIT_USAGE);
+    cr_expect(strstr(said[2], "score coco has no --reduce-zero"), "%s", said[2]);
+    cr_expect(SCORE(said[3], from, "segmentation", "--truth", "x", "--predicted", "y") ==
+              EXIT_USAGE);
+    cr_expect(strstr(said[3], "score segmentation needs --classes N"), "%s", said[3]);
 }

@@ -1,0 +1,144 @@
+#include "core/data/label_map.h"
+#include "core/data/tree.h"
+#include "core/metrics/miou.h"
+#include "experiments/score/score.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MIOU, MACC, AACC, NUMBERS };
+static const char *const name[] = { "mIoU", "mAcc", "aAcc" };
+static const char *const of_class[] = { "IoU", "Acc", "aAcc" };
+static const char *const about[] = {
+    "intersection over union, mean of classes, percent",
+    "share of a class's pixels that is right, mean of classes, percent",
+    "share of all pixels that is right, percent",
+};
+
+typedef struct {
+    Names    names; /* of the truth, and so of the predictions */
+    Miou     miou;
+    double   total[NUMBERS];
+    double  *each; /* [classes, NUMBERS], percent */
+    int64_t *id;   /* [classes]                   */
+} Outcome;
+
+static Status read_pair(LabelMap *truth, LabelMap *predicted, char path[DATA_PATH],
+                        const ScoreOptions *o, const char *file, Err *err)
+{
+    snprintf(path, DATA_PATH, "%s/%s", o->truth, file);
+    if (label_map_read(truth, path, err)) return err->code;
+    snprintf(path, DATA_PATH, "%s/%s", o->predicted, file);
+    if (label_map_read(predicted, path, err)) return err->code;
+    if (truth->height == predicted->height && truth->width == predicted->width)
+        return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: %d x %d, its truth is %d x %d", path,
+                   predicted->height, predicted->width, truth->height, truth->width);
+}
+
+static Status count_pair(Confusion *c, LabelMap *truth, LabelMap *predicted,
+                         const ScoreOptions *o, const char *file, Err *err)
+{
+    char path[DATA_PATH];
+    Flaw flaw;
+    if (read_pair(truth, predicted, path, o, file, err)) return err->code;
+    size_t n = (size_t)truth->height * (size_t)truth->width;
+    if (confusion_add(c, truth->label, predicted->label, n, (int)o->ignore, o->reduce_zero,
+                      &flaw))
+        return STATUS_OK;
+    size_t width = (size_t)truth->width;
+    bool   shifted = o->reduce_zero && !flaw.predicted;
+    return err_set(err, STATUS_FORMAT, "%s/%s: row %zu, column %zu has label %d, expected "
+                   "%d..%d, or %d: to be ignored", flaw.predicted ? o->predicted : o->truth,
+                   file, flaw.pixel / width, flaw.pixel % width, flaw.label, (int)shifted,
+                   c->classes - 1 + (int)shifted, (int)o->ignore);
+}
+
+/* Predictions without a truth are no fault, but are told. */
+static Status check_names(Outcome *out, Album *a, const ScoreOptions *o, Err *err)
+{
+    Names there;
+    if (tree_pictures(&out->names, a, o->truth, err) ||
+        tree_pictures(&there, a, o->predicted, err))
+        return err->code;
+    if (!out->names.n) return err_set(err, STATUS_MISSING, "%s: no label maps", o->truth);
+    int have = 0;
+    for (int i = 0, k = 0; i < out->names.n; i++) {
+        while (k < there.n && strcmp(there.name[k], out->names.name[i]) < 0) k++;
+        if (k == there.n || strcmp(there.name[k], out->names.name[i]) != 0)
+            return err_set(err, STATUS_MISSING, "%s/%s is missing, %s has %s", o->predicted,
+                           out->names.name[i], o->truth, out->names.name[i]);
+        have++;
+    }
+    if (there.n > have)
+        fprintf(stderr, "%s: label maps left out, without a truth: %d\n", o->predicted,
+                there.n - have);
+    return STATUS_OK;
+}
+
+static Status count_all(Outcome *out, Album *a, const ScoreOptions *o, Err *err)
+{
+    Confusion c;
+    LabelMap  truth = { 0 }, predicted = { 0 };
+    Status    bad = check_names(out, a, o, err);
+    if (bad) return bad;
+    confusion_open(&c, &a->memory, (int)o->classes);
+    for (int i = 0; i < out->names.n && !bad; i++)
+        bad = count_pair(&c, &truth, &predicted, o, out->names.name[i], err);
+    label_map_free(&truth);
+    label_map_free(&predicted);
+    if (bad) return bad;
+
+    double *iou = ARENA_NEW(&a->memory, double, o->classes);
+    double *accuracy = ARENA_NEW(&a->memory, double, o->classes);
+    miou_of(&out->miou, iou, accuracy, &c);
+    out->total[MIOU] = 100 * out->miou.miou;
+    out->total[MACC] = 100 * out->miou.macc;
+    out->total[AACC] = 100 * out->miou.aacc;
+    out->each = ARENA_NEW(&a->memory, double, o->classes * NUMBERS);
+    out->id = ARENA_NEW(&a->memory, int64_t, o->classes);
+    for (long k = 0; k < o->classes; k++) {
+        out->id[k] = k;
+        out->each[k * NUMBERS + MIOU] = 100 * iou[k];
+        out->each[k * NUMBERS + MACC] = 100 * accuracy[k];
+        out->each[k * NUMBERS + AACC] = NAN;
+    }
+    return STATUS_OK;
+}
+
+static Status write_record(const Outcome *out, const ScoreOptions *o, Err *err)
+{
+    Record *r;
+    char    how[96], key[32];
+    size_t  classes = (size_t)o->classes;
+    snprintf(how, sizeof how, "classes: %ld\nignore: %ld\nreduce-zero: %s\n", o->classes,
+             o->ignore, o->reduce_zero ? "true" : "false");
+    if (score_record(&r, o, "score-segmentation", "pixels of images by class", o->truth,
+                     o->predicted, how, err))
+        return err->code;
+    for (int i = 0; i < NUMBERS; i++) {
+        snprintf(key, sizeof key, "pixel_%s", name[i]);
+        record_metric(r, key, out->total[i], "percent", about[i], HIGHER);
+    }
+    record_data(r, &(H5Set){ .name = "classes/numbers", .kind = NUMBER_DOUBLE, .rank = 2,
+        .dim = { classes, NUMBERS }, .units = "percent",
+        .long_name = "IoU and accuracy of each class; the third is not known" }, out->each);
+    return record_close(r, err);
+}
+
+Status score_segmentation(const ScoreOptions *o, Err *err)
+{
+    Album   a;
+    Outcome out;
+    album_start(&a, o->truth);
+    Status bad = count_all(&out, &a, o, err);
+    if (!bad && o->out) bad = write_record(&out, o, err);
+    if (!bad)
+        scores_print(&(Scores){
+            .numbers = NUMBERS, .shown = 2, .of_class = 2, .digits = 2, .name = name,
+            .class_column = of_class, .about = about, .total = out.total,
+            .classes = (int)o->classes, .id = out.id, .each = out.each }, o->format);
+    album_close(&a);
+    return bad;
+}

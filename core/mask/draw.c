@@ -177,11 +177,12 @@ void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t see
                      uint64_t epoch, const uint64_t *images, int N, int K)
 {
     size_t L = (size_t)(m->rows * m->cols), H = (size_t)view->heads;
-    int    to = m->common.control == MASK_SHUFFLED; /* whose view: the next one's */
+    CHECK(N >= mask_together(m), "%s: a batch of %d, and each image is shown another's view",
+          mask_spec(m), N);
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++) {
         MaskView v = *view;
-        int      of = (n + to) % N;
+        int      of = mask_partner(m, n, N);
         v.attention = of_image(v.attention, H * L * L, of);
         v.pixels = of_image(v.pixels, L * (size_t)v.values, of);
         v.class_attention = of_image(v.class_attention, H * L, of);

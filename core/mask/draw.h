@@ -8,7 +8,9 @@
  *
  * A mask is a pure function of the strategy with its parameters, of what it
  * asked to see, and of (seed, epoch, image): the same on any number of threads,
- * in any batch, after any resume.
+ * in any batch, after any resume.  With control=shuffled what it is shown belongs to
+ * a partner, another image of the batch: there the mask is a pure function of (seed,
+ * epoch, image, partner), and who is whose partner one of the batch alone.
  */
 #ifndef CORE_MASK_DRAW_H
 #define CORE_MASK_DRAW_H
@@ -59,9 +61,8 @@ MUST_USE Status mask_check(const Mask *m, int K, uint64_t first, uint64_t n, Err
 int mask_thrown(const Mask *m, int K);
 
 /* What makes a gain believable: the same with one thing taken away.  Of `shuffled`,
- * mask_draw_batch shows each image what belongs to the next one of the batch, so that
- * there a mask depends on its batch; of `untrained`, whoever fills a view asks a
- * model with its initial weights; `inverted` hides the lowest scores; `ignored`
+ * each image is shown what belongs to its partner; of `untrained`, whoever fills a view
+ * asks a model with its initial weights; `inverted` hides the lowest scores; `ignored`
  * has the masks of `random`, bit for bit, though all is computed. */
 typedef enum {
     MASK_CONTROL_NONE,
@@ -72,6 +73,12 @@ typedef enum {
 } MaskControl;
 
 MaskControl mask_control(const Mask *m);
+
+/* Of N images drawn together, whose view is the n-th shown?  Its own; of `shuffled`
+ * the next one's, of the last the first one's, since no other views are at hand.  So at
+ * least that many must be drawn together: 1, or 2 where there must be a partner. */
+int mask_partner(const Mask *m, int n, int N);
+int mask_together(const Mask *m);
 
 /* Of a strategy that needs a sweep: is it time before this epoch, and what does it
  * find in an image?  False of any other.  Aborts (CHECK) if it finds what is not
@@ -109,7 +116,8 @@ void mask_draw(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                uint64_t epoch, uint64_t image, int K);
 
 /* The same for images [N], on all threads: ids [N, L].  What is needed per image
- * has a leading dimension N: attention [N, H, L, L], losses [N, L]. */
+ * has a leading dimension N: attention [N, H, L, L], losses [N, L].  Aborts (CHECK) if N
+ * is less than mask_together(). */
 void mask_draw_batch(const Mask *m, int *ids, const MaskView *view, uint64_t seed,
                      uint64_t epoch, const uint64_t *images, int N, int K);
 

@@ -41,8 +41,9 @@ const MaskParam mask_common[] = {
     MASK_NUMBER(Common, anneal, 0, 0, 1,
                 "then share of training to pass from random masks"),
     MASK_CHOICE(Common, control, MASK_CONTROL_NONE, CONTROLS,
-                "what a gain is compared with: views of other images, an encoder "
-                "never trained, scores turned round, all computed but ignored"),
+                "what a gain is compared with: the view of the next image of the "
+                "batch, an encoder never trained, scores turned round, all "
+                "computed but ignored"),
     MASK_CHOICE(Common, swap, MASK_SWAP_LAST, SWAPS,
                 "what is hidden for hints: the last visible of the ranking, or any"),
     MASK_NUMBER(Common, throw, 0, 0, 1,
@@ -208,6 +209,13 @@ Status mask_check(const Mask *m, int K, uint64_t first, uint64_t n, Err *err)
 }
 
 MaskControl mask_control(const Mask *m) { return (MaskControl)m->common.control; }
+
+int mask_together(const Mask *m) { return m->common.control == MASK_SHUFFLED ? 2 : 1; }
+
+int mask_partner(const Mask *m, int n, int N)
+{
+    return m->common.control == MASK_SHUFFLED ? (n + 1) % N : n;
+}
 
 bool mask_sweep_due(const Mask *m, int epoch, int epochs)
 {

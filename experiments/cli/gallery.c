@@ -45,6 +45,7 @@ enum { IMAGES = 16, PANEL = 140 }; /* looked at; pixels of a mask */
 typedef struct {
     const Cell *cell;
     unsigned    needs;
+    bool        partners; /* for control=shuffled */
     Sight       sight;
 } Eyes;
 
@@ -116,6 +117,7 @@ static Status add(Work *w, const char *spec, Err *err)
     if (mask_check(*m, w->g.K, 0, IMAGES, err) || sight_suits(*m, checkpoint, err))
         return err->code;
     Eyes *eyes = c ? eyes_of(w, c) : &w->eyes[0];
+    eyes->partners |= mask_together(*m) > 1;
     if (c || !(mask_needs(*m) & SIGHT_TAUGHT) || checkpoint) eyes->needs |= mask_needs(*m);
     if (strchr(mask_spec(*m), ' ') || strategy_find(&e, spec, &none))
         return gallery_add(&w->g, *m, &eyes->sight, "expressions",
@@ -166,7 +168,7 @@ static Status open_eyes(Work *w, Eyes *e, Err *err)
 {
     char        path[CELL_PATH];
     const Cell *c = e->cell ? e->cell : trained_with(w, NULL);
-    SightPlan   plan = { .needs = e->needs, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
+    SightPlan   plan = { .needs = e->needs, .partners = e->partners, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
                          .data = w->data, .checkpoint = w->o->checkpoint, .seed = w->g.seed };
     if (c && encoder_of(path, w, c)) plan.checkpoint = path;
     return sight_open(&e->sight, &plan, err);

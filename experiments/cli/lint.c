@@ -22,7 +22,7 @@ typedef struct {
 } Options;
 
 static const Option options[] = {
-    OPTION_FLAG(Options, all, "every strategy there is, plug-ins too, a line each"),
+    OPTION_FLAG(Options, all, "every strategy there is, plug-ins and controls too, a line each"),
     OPTION_LIST(Options, grid, 0, "RxC",
                 "patches to measure on, 14x14 or a recording's own; may be given several "
                 "times"),
@@ -76,17 +76,48 @@ static Status add(Lint *l, const char *spec, const char *grid, Err *err)
     return STATUS_OK;
 }
 
-static Status add_all(Lint *l, const char *grid, Err *err)
+/* Is it on this page already, by its text or as it was typed? */
+static bool is_listed(const Lint *l, int first, const char *name, char *const *specs, int n)
+{
+    for (int i = first; i < l->n; i++)
+        if (!strcmp(l->found[i]->spec, name)) return true;
+    for (int i = 0; i < n; i++)
+        if (!strcmp(specs[i], name)) return true;
+    return false;
+}
+
+/* Each control with a strategy that looks, the next one for the next. */
+static Status add_controls(Lint *l, const char *grid, Err *err)
+{
+    const MaskParam     *row = mask_common;
+    const StrategyEntry *e = strategies;
+    while (strcmp(row->key, "control")) row++;
+    for (int i = 1; row->choices[i]; i++) {
+        char  spec[128];
+        Mask *m = NULL;
+        for (; e->name && !m; e++) {
+            Err none;
+            snprintf(spec, sizeof spec, "%.80s:control=%s", e->name, row->choices[i]);
+            if (e->strategy->needs && !strategy_open(&m, spec, 8, 8, &none)) continue;
+        }
+        CHECK(m, "no strategy for control=%s", row->choices[i]);
+        mask_close(m);
+        if (add(l, spec, grid, err)) return err->code;
+    }
+    return STATUS_OK;
+}
+
+static Status add_all(Lint *l, int first, const char *grid, char *const *specs, int n, Err *err)
 {
     Text   names = { 0 };
     Status bad = STATUS_OK;
     strategy_names(&names);
     for (char *at = names.s, *end; !bad && (end = strchr(at, '\n')); at = end + 1) {
         *end = '\0';
-        bad = add(l, at, grid, err);
+        if (!is_listed(l, first, at, specs, n)) bad = add(l, at, grid, err);
     }
     text_free(&names);
-    return bad;
+    return bad ? bad : add_controls(l, grid, err);
 }
 
 static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err *err)
@@ -96,9 +127,10 @@ static Status on_grid(Lint *l, const char *grid, char *const *specs, int n, Err 
                l->o->ratio > 0 ? l->o->ratio : LINT_RATIO, l->o->draws);
         page_heading(stdout);
     }
+    int first = l->n;
     for (int i = 0; i < n; i++)
         if (add(l, specs[i], grid, err)) return err->code;
-    return l->o->all ? add_all(l, grid, err) : STATUS_OK;
+    return l->o->all ? add_all(l, first, grid, specs, n, err) : STATUS_OK;
 }
 
 static Status lint_all(Lint *l, char *const *specs, int n, Err *err)

@@ -68,6 +68,7 @@ static Status look(Work *w, int first, int N, Err *err)
 {
     SightPlan plan = { .needs = mask_needs(w->mask), .rows = w->rows, .cols = w->cols,
                        .N = N, .picture = w->o->over ? &w->over : NULL, .data = w->data,
+                       .partners = mask_together(w->mask) > 1,
                        .first = first, .checkpoint = w->o->checkpoint,
                        .seed = (uint64_t)w->o->seed };
     return sight_open(&w->sight, &plan, err);
@@ -346,7 +347,9 @@ COMMAND(masks) = {
                "`maskgrid strategies` lists them, and its --help says how they are put "
                "together. Strategies that look at the image look "
                "at --over, at --data or at drawn scenes, through the encoder of "
-               "--checkpoint, or through an untrained one. A recording is a strategy too: "
+               "--checkpoint, or through an untrained one; with control=shuffled each "
+               "image has the view of the next one, in a training of the next in its "
+               "batch. A recording is a strategy too: "
                "./masks.h5 hides the same patches again, here and in recipes; after its last "
                "epoch the first comes again, which is said on stderr.",
     .examples = "  maskgrid masks hilbert:select=window --count 8\n"

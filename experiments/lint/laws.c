@@ -161,6 +161,18 @@ static Status same_in_company(const Alone *a, Err *err)
                                        "two threads draw at once", n);
 }
 
+/* Is this the mask of image n, in a batch from `first` on?  Its partner there may be
+ * another than among them all. */
+static bool as_in_batch(const Alone *a, const int *mask, int first, int n)
+{
+    const Case *c = a->c;
+    int         ids[MASK_MAX_PATCHES], N = c->in.N;
+    int         of = first + mask_partner(c->mask, n - first, N - first);
+    if (of == mask_partner(c->mask, n, N)) return equal(mask, a->alone[n], c->L);
+    case_draw_shown(c, ids, n, of, EPOCH, a->K);
+    return equal(mask, ids, c->L);
+}
+
 static Status same_in_any_batch(const Alone *a, Err *err)
 {
     static int  batch[CASE_IMAGES * MASK_MAX_PATCHES];
@@ -169,6 +181,8 @@ static Status same_in_any_batch(const Alone *a, Err *err)
     bool        same = true;
     for (int threads = 1; threads <= 4 && same; threads++) {
         int first = (threads - 1) % images; /* of the batch */
+        if (images - first < mask_together(c->mask)) first = 0;
+        if (images < mask_together(c->mask)) break; /* of recorded ones with it, too few */
         threads_set(threads);
         int rounds = c->rows == c->cols ? 3 : 1;
         for (int round = 0; round < rounds && same; round++) {
@@ -176,7 +190,7 @@ static Status same_in_any_batch(const Alone *a, Err *err)
             mask_draw_batch(c->mask, batch, &v, SUBJECT_SEED, EPOCH, c->images + first,
                             images - first, a->K);
             for (int n = first; n < images && same; n++)
-                if (!(same = equal(batch + (n - first) * c->L, a->alone[n], c->L)))
+                if (!(same = as_in_batch(a, batch + (n - first) * c->L, first, n)))
                     err_set(err, STATUS_FAILED, "image %d has another mask in a batch of "
                             "%d on %d threads", n, images - first, threads);
             if (c->subject->beat) ++*c->subject->beat;

@@ -50,16 +50,22 @@ static void add(Sums *s, const uint8_t *visible)
     m->draws++;
 }
 
+/* What a mask of that image is shown: what belongs to it, or to a partner. */
+static void open_view(const Sums *s, Invented *in, uint64_t image)
+{
+    uint64_t of = image + (mask_together(s->mask) > 1);
+    invented_open(in, mask_needs(s->mask), s->to->rows, s->to->cols, &of, 1);
+}
+
 static void draw_many(Sums *s, int draws)
 {
     uint8_t  visible[MASK_MAX_PATCHES];
     double   share[MASK_MAX_PATCHES];
-    unsigned needs = mask_needs(s->mask);
     int      each = s->each;
     for (uint64_t i = 0; s->to->draws < draws; i++) {
         Invented in;
         uint64_t image = subject_image(s->subject, i), epoch = subject_epoch(s->subject, i);
-        invented_open(&in, needs, s->to->rows, s->to->cols, &image, 1);
+        open_view(s, &in, image);
         memset(share, 0, (size_t)s->L * sizeof *share);
         for (int k = 0; k < each; k++) {
             draw(s, visible, &in.all, epoch + (uint64_t)k, image);
@@ -131,7 +137,7 @@ static double different(const Sums *s, int tried, bool images)
     for (uint64_t k = 0; k < (uint64_t)tried; k++) {
         Invented in;
         uint64_t image = subject_image(s->subject, images ? k : 0);
-        invented_open(&in, mask_needs(s->mask), s->to->rows, s->to->cols, &image, 1);
+        open_view(s, &in, image);
         draw(s, visible, &in.all, images ? epoch : epoch + k, image);
         seen[k] = fingerprint(visible, s->L);
         invented_close(&in);
@@ -160,7 +166,7 @@ static void time_it(Sums *s)
     int      ids[MASK_MAX_PATCHES];
     uint64_t next = 0, before, image = subject_image(s->subject, 0);
     Invented in;
-    invented_open(&in, mask_needs(s->mask), s->to->rows, s->to->cols, &image, 1);
+    open_view(s, &in, image);
     for (int i = 0; i < SPANS; i++) { /* the best: others only disturb */
         double start = clock_s(), now = start;
         long   n = 0;

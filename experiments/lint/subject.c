@@ -77,10 +77,15 @@ void case_close(Case *c)
     mask_close(c->mask);
 }
 
+void case_draw_shown(const Case *c, int *ids, int n, int of, uint64_t epoch, int K)
+{
+    MaskView v = invented_view(&c->in, of);
+    subject_draw(c->subject, c->mask, ids, &v, epoch, c->images[n], K);
+}
+
 void case_draw(const Case *c, int *ids, int n, uint64_t epoch, int K)
 {
-    MaskView v = invented_view(&c->in, n);
-    subject_draw(c->subject, c->mask, ids, &v, epoch, c->images[n], K);
+    case_draw_shown(c, ids, n, mask_partner(c->mask, n, c->in.N), epoch, K);
 }
 
 int case_keys(const Case *c) { return c->L > 1024 ? 8 : CASE_KEYS; }

@@ -65,6 +65,9 @@ MUST_USE Status case_open(Case *c, const Subject *s, int grid, Err *err);
 void            case_close(Case *c);
 void            case_draw(const Case *c, int *ids, int n, uint64_t epoch, int K);
 
+/* With the view of image `of`, which is n in case_draw, or its partner among them all. */
+void case_draw_shown(const Case *c, int *ids, int n, int of, uint64_t epoch, int K);
+
 /* Key k, with K visible: of as many images as there are, epoch after epoch. */
 enum { CASE_KEYS = 120 };
 int  case_keys(const Case *c); /* how many, at most CASE_KEYS */

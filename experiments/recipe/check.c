@@ -222,6 +222,16 @@ static Status check_training(const Cell *c, const char **blame, Err *err)
     return check_rates(p->lr, p->min_lr, &of_pretrain, blame, err);
 }
 
+/* Who is shown another image's view must have one, in training and in the figures of it. */
+static Status check_partners(const Cell *c, const Mask *m, const char **blame, Err *err)
+{
+    int batch = c->config.pretrain.batch, tested = c->data->test_count;
+    if (batch >= mask_together(m) && tested >= mask_together(m)) return STATUS_OK;
+    *blame = batch > 1 ? "data" : "pretrain.batch";
+    return err_set(err, STATUS_CONFIG, "%s shows each image the view of another: %s must be "
+                   "at least 2, not 1", mask_spec(m), batch > 1 ? "test images" : "the batch");
+}
+
 /* The strategy exists for this grid; its text becomes the one that equal maskings
  * share.  If it varies the ratio, the recipe's has no say; the least one, with the most
  * visible patches, is what memory and time are judged by. */
@@ -238,6 +248,7 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     p->ratio = first < last ? first : last;
     c->K = mask_visible(c->rows * c->cols, p->ratio);
     Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->pretrain_count, err);
+    if (!bad) bad = check_partners(c, m, blame, err);
     Text   notice = { 0 };
     replay_notice(&notice, m, 0, (uint64_t)p->epochs);
     if (notice.length) c->notice = keep(a, notice.s);

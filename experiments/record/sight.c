@@ -74,34 +74,46 @@ static void show(Image *out, const real *planes, const Data *d, const VitConfig 
         }
 }
 
-static Status load(Sight *s, real *planes, const SightPlan *p, Err *err)
+/* Images first .. first + N - 1 of the data, from place `at` on: *got of them. */
+static Status load(Sight *s, int *got, real *planes, const SightPlan *p, int at, int first,
+                   int N, Err *err)
 {
     const VitConfig *v = &s->mae.config.encoder;
     size_t           each = (size_t)v->channels * (size_t)v->height * (size_t)v->width;
     Arena            host;
     Loader           loader;
-    CHECK(p->first % p->N == 0, "images from %d on, %d at a time", p->first, p->N);
+    CHECK(first % N == 0, "images from %d on, %d at a time", first, N);
     arena_open(&host, "sight", NULL, NULL);
-    loader_open(&loader, p->data, &(LoaderConfig){ .batch = p->N, .height = v->height,
+    loader_open(&loader, p->data, &(LoaderConfig){ .batch = N, .height = v->height,
                                                    .width = v->width });
     Batch  b = batch_new(&host, &loader);
-    Status bad = loader_batch(&loader, &b, 0, p->first / p->N, err);
+    Status bad = loader_batch(&loader, &b, 0, first / N, err);
     for (int n = 0; n < b.N && !bad; n++)
-        show(&s->pictures[n], b.images + (size_t)n * each, p->data, v);
-    if (!bad) memcpy(planes, b.images, (size_t)b.N * each * sizeof *planes);
-    if (!bad) s->N = b.N;
+        show(&s->pictures[at + n], b.images + (size_t)n * each, p->data, v);
+    if (!bad) memcpy(planes + (size_t)at * each, b.images, (size_t)b.N * each * sizeof *planes);
+    if (!bad) *got = b.N;
     loader_close(&loader);
     arena_close(&host);
     return bad;
 }
 
-/* planes [N, C, H, W] and s->pictures */
+/* Fewer than N at the end of the data, whose last image has the first as its partner. */
+static Status load_all(Sight *s, real *planes, const SightPlan *p, Err *err)
+{
+    int one;
+    if (load(s, &s->N, planes, p, 0, p->first, p->N, err)) return err->code;
+    s->M = s->N + p->partners;
+    if (!p->partners) return STATUS_OK;
+    return load(s, &one, planes, p, s->N, (p->first + s->N) % p->data->count, 1, err);
+}
+
+/* planes [M, C, H, W] and s->pictures */
 static Status gather(Sight *s, real *planes, const SightPlan *p, Err *err)
 {
     const VitConfig *v = &s->mae.config.encoder;
     size_t           each = (size_t)v->channels * (size_t)v->height * (size_t)v->width;
-    if (p->data && !p->picture) return load(s, planes, p, err);
-    for (int n = 0; n < s->N; n++) {
+    if (p->data && !p->picture) return load_all(s, planes, p, err);
+    for (int n = 0; n < s->M; n++) {
         Image scene = { 0 };
         if (!p->picture) draw_scene(&scene, v->channels, p->first + n);
         fit(&s->pictures[n], p->picture ? p->picture : &scene, v);
@@ -134,7 +146,7 @@ static void look(Sight *s, const real *planes, const Taught *past)
     CHECK(work, "no memory to look at %d patches", s->L);
     tape_open(&t, s->mae.params.be);
     t.recording = false;
-    for (int n = 0; n < s->N; n++) {
+    for (int n = 0; n < s->M; n++) {
         Tensor *x = tape_constant(&t, 4, (int[]){ 1, v->channels, v->height, v->width });
         t.be->write(x->data, planes + (size_t)n * each, each);
         if (s->attention)
@@ -162,7 +174,7 @@ static float *room(bool asked, size_t n)
 
 static void rooms(Sight *s, unsigned needs)
 {
-    const size_t   N = (size_t)s->N, L = (size_t)s->L, H = (size_t)s->heads;
+    const size_t   N = (size_t)s->M, L = (size_t)s->L, H = (size_t)s->heads;
     const unsigned sweep = needs & MASK_NEEDS_SWEEP;
     s->attention = room(needs & MASK_NEEDS_ATTENTION, N * H * L * L);
     s->class_attention = room(sweep || needs & MASK_NEEDS_CLASS_ATTENTION, N * H * L);
@@ -182,8 +194,11 @@ static void remember(Sight *s, const SightPlan *p, const Taught *past)
     s->taught = p->needs & past->learner.kind;
     if (!s->losses || !p->data || p->picture || p->first + s->N > past->images) return;
     s->taught |= MASK_NEEDS_LOSSES;
-    for (size_t i = 0; i < (size_t)s->N * L; i++)
-        s->losses[i] = (float)past->losses[(size_t)p->first * L + i];
+    for (size_t n = 0; n < (size_t)s->M; n++) {
+        size_t image = ((size_t)p->first + n) % (size_t)past->images;
+        for (size_t i = 0; i < L; i++)
+            s->losses[n * L + i] = (float)past->losses[image * L + i];
+    }
 }
 
 bool sight_meets(const Sight *s, const Mask *m)
@@ -239,13 +254,16 @@ Status sight_data(Data **d, const char *set, const char *checkpoint, Err *err)
 static Status check(const SightPlan *p, const VitConfig *v, Err *err)
 {
     size_t L = (size_t)(p->rows * p->cols);
-    size_t bytes = (size_t)p->N * (size_t)v->size.heads * L * L * sizeof(float);
+    size_t bytes = (size_t)(p->N + p->partners) * (size_t)v->size.heads * L * L * sizeof(float);
     if (vit_rows(v) != p->rows || vit_cols(v) != p->cols)
         return err_set(err, STATUS_CONFIG, "%s: looks at %d x %d patches, not at %d x %d",
                        p->checkpoint, vit_rows(v), vit_cols(v), p->rows, p->cols);
     if (p->data && !p->picture && p->data->channels != v->channels)
         return err_set(err, STATUS_CONFIG, "%s: looks at images of %d channels; those of %s "
                        "have %d", p->checkpoint, v->channels, p->data->name, p->data->channels);
+    if (p->partners && (p->picture || (p->data && p->data->count < 2)))
+        return err_set(err, STATUS_CONFIG, "control=shuffled shows each image the view of "
+                       "another, and there is only one image to look at");
     if (p->needs & MASK_NEEDS_ATTENTION && bytes > MOST_BYTES)
         return err_set(err, STATUS_CONFIG, "attention between %zu patches of %d images takes "
                        "%zu MiB; at most %d are allowed", L, p->N, bytes >> 20,
@@ -276,15 +294,15 @@ static Status open_encoder(Sight *s, const SightPlan *p, Err *err)
 
 Status sight_open(Sight *s, const SightPlan *p, Err *err)
 {
-    *s = (Sight){ .N = p->N, .rows = p->rows, .cols = p->cols, .L = p->rows * p->cols,
+    *s = (Sight){ .N = p->N, .M = p->N + p->partners, .rows = p->rows, .cols = p->cols, .L = p->rows * p->cols,
                   .trained = p->checkpoint };
     name_eyes(s, p);
     if (!p->needs) return STATUS_OK;
     if (open_encoder(s, p, err)) return err->code;
     const VitConfig *v = &s->mae.config.encoder;
     s->heads = v->size.heads, s->width = v->size.D, s->values = mae_values(&s->mae.config);
-    s->pictures = calloc((size_t)s->N, sizeof *s->pictures);
-    real *planes = malloc((size_t)s->N * (size_t)v->channels * (size_t)v->height *
+    s->pictures = calloc((size_t)s->M, sizeof *s->pictures);
+    real *planes = malloc((size_t)s->M * (size_t)v->channels * (size_t)v->height *
                           (size_t)v->width * sizeof *planes);
     CHECK(s->pictures && planes, "no memory for %d pictures", s->N);
     Taught past = { .images = 0 };
@@ -303,7 +321,7 @@ Status sight_open(Sight *s, const SightPlan *p, Err *err)
 
 void sight_close(Sight *s)
 {
-    for (int n = 0; n < s->N && s->pictures; n++) image_free(&s->pictures[n]);
+    for (int n = 0; n < s->M && s->pictures; n++) image_free(&s->pictures[n]);
     if (s->mae.params.be) mae_close(&s->mae);
     free(s->pictures);
     free(s->attention);
@@ -324,7 +342,8 @@ static const float *of(const float *x, int n, size_t each)
 MaskView sight_view(const Sight *s, const Mask *m, int n, double progress)
 {
     const size_t L = (size_t)s->L, H = (size_t)s->heads;
-    n = (n + (mask_control(m) == MASK_SHUFFLED)) % s->N;
+    n = mask_partner(m, n % s->N, s->M);
+    CHECK(mask_together(m) == 1 || s->M > s->N, "%s: nobody looks at partners", mask_spec(m));
     if (mask_needs(m) & MASK_NEEDS_SWEEP)
         mask_sweep(m, s->swept,
                    &(MaskSweep){ .rows = s->rows, .cols = s->cols, .heads = s->heads,

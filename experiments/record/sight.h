@@ -26,20 +26,21 @@ typedef struct {
     int          N;          /* images: of these sources the first that is not NULL   */
     const Image *picture;    /* all are this, stretched to the grid                   */
     const Data  *data;       /* images first .. first + N - 1, fewer at its end       */
+    bool         partners;   /* the one behind the last too, see mask_partner()       */
     int          first;      /* a multiple of N; else drawn scenes from this number on */
     const char  *checkpoint; /* who looks; NULL: an untrained encoder                 */
     uint64_t     seed;       /* of that                                               */
 } SightPlan;
 
 typedef struct {
-    int    N, rows, cols, L, heads, width, values; /* H, D, P                       */
-    float *attention;       /* [N, H, L, L]; NULL if nobody asks, and so the others */
-    float *class_attention; /* [N, H, L]                                            */
-    float *features;        /* [N, L, D]                                            */
-    float *pixels;          /* [N, L, P]                                            */
-    float *losses, *learned; /* [N, L] as a training has taught, or even             */
+    int    N, M, rows, cols, L, heads, width, values; /* M with partners, H, D, P   */
+    float *attention;       /* [M, H, L, L]; NULL if nobody asks, and so the others */
+    float *class_attention; /* [M, H, L]                                            */
+    float *features;        /* [M, L, D]                                            */
+    float *pixels;          /* [M, L, P]                                            */
+    float *losses, *learned; /* [M, L] as a training has taught, or even             */
     float *swept;           /* [L] of the last view                                 */
-    Image *pictures;        /* [N] as the encoder sees them; NULL if nobody asks    */
+    Image *pictures;        /* [M] as the encoder sees them; NULL if nobody asks    */
     char   eyes[200];       /* "an untrained encoder (micro) in drawn scenes"       */
     bool   trained;         /* from a checkpoint                                    */
     unsigned taught;        /* MASK_NEEDS_* that only a training meets, and this does */
@@ -52,7 +53,7 @@ enum { SIGHT_TAUGHT = MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER };
 bool sight_meets(const Sight *s, const Mask *m);
 
 /* STATUS_CONFIG if the grid is not the checkpoint's, or too large for attention to be
- * kept; else as checkpoint_open and data_read.  If it fails there is nothing to close,
+ * kept, or if there must be partners of a single image; else as checkpoint_open and data_read.  If it fails there is nothing to close,
  * but it may be. */
 MUST_USE Status sight_open(Sight *s, const SightPlan *p, Err *err);
 void            sight_close(Sight *s);
@@ -60,7 +61,8 @@ void            sight_close(Sight *s);
 /* STATUS_CONFIG if m asks for an untrained encoder and this is another. */
 MUST_USE Status sight_suits(const Mask *m, const char *checkpoint, Err *err);
 
-/* What m asks to see of image `first` + n, modulo N; until the next view. */
+/* What m asks to see of image `first` + n, modulo N, or of its partner, which is the next
+ * image, of a data set's last the first; until the next view. */
 MaskView sight_view(const Sight *s, const Mask *m, int n, double progress);
 
 /* Of "--grid RxC --checkpoint FILE --data SET": each may be NULL.  The grid is the

@@ -71,6 +71,36 @@ Test(masks_command, one_in_full)
     cr_expect(strstr(out, "credit") && strstr(out, "untrained encoder"), "%s", out);
 }
 
+static int masks_of(char out[4096], const char *strategy, const char *count)
+{
+    return run(out, 4096, (const char *const[WORDS]){ "masks", strategy, "--grid", "6x6",
+                                                      "--count", count });
+}
+
+/* Alone too it is shown another image, the one that it is shown among four. */
+Test(masks_command, shuffled_has_one_partner)
+{
+    char sma[4096], one[4096], four[4096];
+    cr_assert_eq(masks_of(sma, "sma", "1"), EXIT_DONE);
+    cr_assert_eq(masks_of(one, "sma:control=shuffled", "1"), EXIT_DONE);
+    cr_assert_eq(masks_of(four, "sma:control=shuffled", "4"), EXIT_DONE);
+    cr_expect(strcmp(strchr(one, '\n'), strchr(sma, '\n')), "%s", one);
+    const char *a = strchr(one, '\n'), *b = strchr(four, '\n');
+    for (; a && b; a = strchr(a + 1, '\n'), b = strchr(b + 1, '\n'))
+        cr_expect(!strncmp(a, b, strcspn(a + 1, "\n") + 1), "%s%s", one, four);
+}
+
+Test(masks_command, shuffled_has_no_partner_in_one_picture)
+{
+    char        out[4096];
+    uint8_t     rgb[8 * 8 * 3] = { 0 };
+    const char *path = scratch_path(&scratch, "one.png");
+    Err         err;
+    cr_assert(!png_write(path, rgb, 8, 8, &err), "%s", err.text);
+    cr_expect_eq(RUN(out, "masks", "sma:control=shuffled", "--over", path), EXIT_USAGE);
+    cr_expect(strstr(out, "only one image"), "%s", out);
+}
+
 Test(masks_command, draws_and_says_what)
 {
     char out[16384];

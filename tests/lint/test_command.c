@@ -165,7 +165,12 @@ Test(lint_command, a_line_of_each, .timeout = 600)
     cr_assert(!symlink(realpath(plugin("../edges"), found),
                        scratch_path(&scratch, "edges.so")));
     setenv("MASKGRID_PLUGIN_PATH", scratch.folder, 1);
-    cr_assert_eq(RUN("--all", "--draws", "20"), EXIT_DONE);
+    cr_assert_eq(RUN("--all", "random", "--draws", "20"), EXIT_DONE);
+    const char *random = strstr(said, "\nrandom ");
+    cr_expect(random && !strstr(random + 1, "\nrandom "), "random is there once: %s", said);
+    static const char *const controls[] = { "shuffled", "untrained", "inverted", "ignored" };
+    for (int i = 0; i < 4; i++)
+        cr_expect(strstr(said, controls[i]), "control=%s", controls[i]);
     for (const StrategyEntry *e = strategies; e->name; e++)
         cr_expect(strstr(said, e->name), "%s", e->name);
     cr_expect(strstr(said, "\nedges@") && strstr(said, "keep all laws"), "%s", said);

@@ -79,3 +79,19 @@ Test(lint, a_modifier_does_not_hide_who_repeats)
     cr_expect_eq(try_fixed("ignores_rng:start=0.5", bad_open, &err), STATUS_FAILED);
     cr_expect(strstr(err.text, "ignores_rng:start=0.5: on no grid"), "%s", err.text);
 }
+
+/* A mask of `shuffled` is one of its image and its partner, whatever else is drawn. */
+Test(lint, controls_keep_the_laws)
+{
+    static const char *const specs[] = {
+        "sma:control=shuffled", "attmask:control=shuffled", "amt:control=shuffled",
+        "sgmae:control=shuffled", "clmae:control=shuffled", "cluster:control=shuffled",
+        "running-loss:control=shuffled", "sma:control=untrained", "hpm:control=ignored",
+    };
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        Err     err;
+        Subject s = { .spec = specs[i], .open = strategy_open };
+        cr_expect(!laws[LAW_PURE].holds(&s, &err) && !laws[LAW_THREADS].holds(&s, &err),
+                  "%s: %s", specs[i], err.text);
+    }
+}

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +39,20 @@ Test(control, shuffled_is_the_mask_of_the_next_image)
         cr_expect(!memcmp(shuffled[n], plain[(n + 1) % N], sizeof plain[n]), "image %d", n);
         cr_expect(memcmp(shuffled[n], plain[n], sizeof plain[n]), "image %d", n);
     }
+}
+
+/* Alone it has nobody. */
+Test(control, shuffled_wants_a_partner, .signal = SIGABRT)
+{
+    static const uint64_t image = 5;
+    Mask    *m;
+    Err      err;
+    int      ids[L];
+    MaskView v = { .progress = 1, .heads = 1, .swept = &swept[0][0] };
+    fill();
+    cr_assert(!strategy_open(&m, "sgmae:control=shuffled", SIDE, SIDE, &err), "%s", err.text);
+    cr_assert(mask_together(m) == 2 && mask_partner(m, 2, 3) == 0);
+    mask_draw_batch(m, ids, &v, 1, 2, &image, 1, K);
 }
 
 Test(control, inverted_shows_what_was_hidden_first)

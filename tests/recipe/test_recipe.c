@@ -87,6 +87,8 @@ static const struct {
     { "", "model.patch=28", STATUS_CONFIG, "nothing could be hidden" },
     { "", "model.heads=3", STATUS_CONFIG, "model.heads: 3 does not divide model.width 16" },
     { "", "model.width=18", STATUS_CONFIG, "model.width: 18 is no multiple of 4" },
+    { "pretrain.strategy: sma:control=shuffled\n", "pretrain.batch=1", STATUS_CONFIG,
+      "sma:control=shuffled shows each image the view of another: the batch" },
     { "", "pretrain.batch=65", STATUS_CONFIG, "65 is more than the 64 images" },
     { "", "data.scenes.channels=2", STATUS_CONFIG, "data.scenes.channels: 2 is neither" },
     { "", "data.scenes.objects-min=5", STATUS_CONFIG, "data.scenes.objects-max: 3 is less" },

@@ -164,7 +164,7 @@ static Status agree(Mask *m, Err *err)
         unsigned    needs = part->strategy.needs;
         MaskControl c = mask_control(part);
         int         control = c == MASK_SHUFFLED || c == MASK_UNTRAINED ? (int)c : 0;
-        if (part->thrown)
+        if (part->thrown || part->common.compat_count)
             return err_set(err, STATUS_CONFIG, "%.100s cannot be a part: all images must have "
                            "as many hidden patches", mask_spec(part));
         m->strategy.needs |= needs;

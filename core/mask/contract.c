@@ -80,7 +80,7 @@ static const char *wrong(const MaskStrategy *s)
     if (learner & (learner - 1)) return "it needs more than one learner";
     if (s->order && s->needs) return "an order cannot look at the image";
     if (sweeps && (!s->sweep || !s->sweep_due)) return "it needs a sweep and has none";
-    if ((unsigned)s->select > MASK_GUMBEL) return "there is no such selector";
+    if ((unsigned)s->select > MASK_SUFFIX) return "there is no such selector";
     return NULL;
 }
 

@@ -50,6 +50,10 @@ void mask_needs_text(Text *out, unsigned needs);
  * "random ratio 0.5..0.9", else the one given. */
 double mask_ratio(const Mask *m, double ratio, double progress);
 
+/* K, the visible ones at this point of training: mask_visible() at mask_ratio(), or as
+ * `compat_count` counts. */
+int mask_count(const Mask *m, double ratio, double progress);
+
 /* Can m draw images first .. first + n - 1 with K visible patches?  For whoever has
  * opened a mask and knows K.  STATUS_CONFIG if it throws so many that none is hidden,
  * or if it has recorded masks, and others are recorded. */

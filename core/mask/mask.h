@@ -90,7 +90,8 @@ typedef enum {
     MASK_STRIDE, /* every L/K-th from a random place                         */
     MASK_STRATA, /* one at random from each of K segments in a row           */
     MASK_RUNS,   /* runs of `run` in a row, at random places                 */
-    MASK_GUMBEL  /* hidden: drawn without replacement, odds exp(score / tau) */
+    MASK_GUMBEL, /* hidden: drawn without replacement, odds exp(score / tau) */
+    MASK_SUFFIX  /* the last K of an order; of scores this is control=inverted */
 } MaskSelect;
 
 /* A parameter is a row in a table and a field in the strategy's own struct: a

@@ -1,7 +1,6 @@
 #include "core/mask/modify.h"
 
 #include "core/mask/mask.h"
-#include "core/mask/rank.h"
 
 #include <math.h>
 #include <string.h>
@@ -34,7 +33,7 @@ void modify_hints(uint8_t *visible, const int *ranking, int L, int K, double sha
                   bool any, Rng *rng)
 {
     enum { HINT = 2 }; /* not to be hidden again at once */
-    int n = rank_count(share, L - K);
+    int n = (int)lround(share * (L - K));
     if (any) {
         mark(visible, 0, 1, n, L - K, rng);
         mark(visible, 1, 0, n, K + n, rng);

@@ -17,7 +17,7 @@
 void modify_anneal(uint8_t *visible, const int *ranking, int L, int K, double a,
                    Rng *rng);
 
-/* Show a share of the hidden patches, rounded down and drawn at random, and hide as many of the
+/* Show a share of the hidden patches, drawn at random, and hide as many of the
  * visible ones: so that a hidden object leaves a hint.  Those are the last of the
  * ranking or, if `any`, drawn at random, hints among them; then at share 1 all of the
  * mask is random, as in arXiv:2603.23810. */

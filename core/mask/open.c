@@ -1,6 +1,7 @@
 #include "core/mask/opened.h"
 
 #include "core/mask/blend.h"
+#include "core/mask/count.h"
 #include "core/mask/rank.h"
 #include "core/mask/replay.h"
 #include "core/mask/settings.h"
@@ -18,11 +19,14 @@ enum {
 static const double TAU = 1;
 
 static const char *const SELECTORS[] = {
-    "topk", "prefix", "window", "stride", "strata", "runs", "gumbel", NULL
+    "topk", "prefix", "window", "stride", "strata", "runs", "gumbel", "suffix", NULL
 };
 
 static const char *const CONTROLS[] = { "none",     "shuffled", "untrained",
                                         "inverted", "ignored",  NULL };
+
+static const char *const COUNTS[] = { "none",   "mae",   "videomae",
+                                      "simmim", "spark", "hiera", NULL };
 
 static const char *const SWAPS[] = { "last", "any", NULL };
 
@@ -48,6 +52,8 @@ const MaskParam mask_common[] = {
                 "what is hidden for hints: the last visible of the ranking, or any"),
     MASK_NUMBER(Common, throw, 0, 0, 1,
                 "share of all patches that is neither shown nor drawn"),
+    MASK_CHOICE(Common, compat_count, COUNT_EXACT, COUNTS,
+                "visible: floor(L (1 - ratio)), or as the code of a paper counts"),
     { 0 }
 };
 _Static_assert(sizeof mask_common / sizeof *mask_common == COMMON_ROWS,
@@ -82,6 +88,10 @@ static Status refuse(const Mask *m, const char *name, Err *err)
                        "%s asks no model: control=untrained has no effect",
                        name);
     }
+    if (!count_fits((CountRule)c->compat_count, m->rows, m->cols))
+        return err_set(err, STATUS_CONFIG, "%s: compat_count=%s counts squares of 2 x 2 patches, "
+                       "and the grid is %d x %d", name, COUNTS[c->compat_count], m->rows,
+                       m->cols);
     bool shuffled = c->select != MASK_GUMBEL && c->select > MASK_PREFIX;
     if (m->thrown && (shuffled || c->hints > 0 || c->anneal > 0 || c->sym || c->phase))
         return err_set(err, STATUS_CONFIG, "%s: throw takes the next of the ranking, which "
@@ -94,6 +104,26 @@ static Status refuse(const Mask *m, const char *name, Err *err)
                        "%s looks at the image: %s would move its mask away", name,
                        c->sym ? "sym" : "phase");
     return STATUS_OK;
+}
+
+/* The last K of a ranking are the first K of it turned round.  Of an order this is
+ * called suffix, of scores inverted: it has one name only. */
+static Status turn(Common *c, int first, const char *name, Err *err)
+{
+    if (c->select != MASK_SUFFIX) return STATUS_OK;
+    if (c->control != MASK_CONTROL_NONE)
+        return err_set(err, STATUS_CONFIG, "%s: select=suffix is control=inverted, and so cannot "
+                       "have control=%s", name, CONTROLS[c->control]);
+    c->select = first, c->control = MASK_INVERTED;
+    return STATUS_OK;
+}
+
+static void write_spec(Mask *m, Settings own, int first, const char *name)
+{
+    Common c = m->common;
+    if (m->strategy.order && c.select == first && c.control == MASK_INVERTED)
+        c.select = MASK_SUFFIX, c.control = MASK_CONTROL_NONE;
+    settings_write(&m->spec, own, (Settings){ m->table, &c }, name);
 }
 
 /* Of recorded masks it is not the strategy's to say. */
@@ -158,11 +188,11 @@ Status mask_open(Mask **out, const char *name, const MaskStrategy *s, const char
     settings_default(common);
     if (settings_read(own, common, name, params, err)) goto fail;
     if (m->common.select <= MASK_PREFIX) m->common.select = first;
-    if (find_thrown(m, name, err) || refuse(m, name, err) ||
+    if (turn(&m->common, first, name, err) || find_thrown(m, name, err) || refuse(m, name, err) ||
         replay_fits(&m->strategy, name, rows, cols, err))
         goto fail;
 
-    settings_write(&m->spec, own, common, name);
+    write_spec(m, own, first, name);
     if (m->strategy.order && walk(m, name, err)) goto fail;
     *out = m;
     return STATUS_OK;
@@ -253,24 +283,8 @@ double mask_ratio(const Mask *m, double ratio, double progress)
     return rint(1e6 * (own[0] + (own[1] - own[0]) * progress)) / 1e6;
 }
 
-/* The digits of the ratio are multiplied by L from the last to the first, as on
- * paper: the carry in the end is the whole part of L ratio. */
-int mask_visible(int L, double ratio)
+int mask_count(const Mask *m, double ratio, double progress)
 {
-    enum { PLACES = 30 };
-    char digits[PLACES + 8];
-    CHECK(L >= 2 && 0 < ratio && ratio < 1, "%d patches, ratio %g", L, ratio);
-    for (int places = 1; places <= PLACES; places++) {
-        snprintf(digits, sizeof digits, "%.*f", places, ratio);
-        if (strtod(digits, NULL) == ratio) break;
-    }
-    int64_t hidden = 0;
-    bool    rest = false;
-    for (size_t i = strlen(digits) - 1; digits[i] != '.'; i--) {
-        hidden += (int64_t)(digits[i] - '0') * L;
-        rest |= hidden % 10 != 0;
-        hidden /= 10;
-    }
-    int K = L - (int)hidden - rest;
-    return K < 1 ? 1 : K > L - 1 ? L - 1 : K;
+    return count_visible((CountRule)m->common.compat_count, m->rows, m->cols,
+                         mask_ratio(m, ratio, progress));
 }

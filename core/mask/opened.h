@@ -10,11 +10,11 @@ enum { MASK_SWAP_LAST, MASK_SWAP_ANY }; /* what is hidden for hints */
 
 /* What mask_common describes. */
 typedef struct {
-    int    select, run, sym, phase, control, swap;
+    int    select, run, sym, phase, control, swap, compat_count;
     double tau, jitter, hints, start, anneal, throw;
 } Common;
 
-enum { COMMON_ROWS = 13 }; /* of mask_common, with the end */
+enum { COMMON_ROWS = 14 }; /* of mask_common, with the end */
 
 typedef enum { FORM_STRATEGY, FORM_MIXTURE, FORM_SCHEDULE, FORM_UNION } MaskForm;
 

@@ -77,6 +77,7 @@ void select_visible(uint8_t *visible, const int *ranking, int L, int K,
     case MASK_STRIDE: stride(&j); return;
     case MASK_STRATA: strata(&j); return;
     case MASK_RUNS: runs(&j, run); return;
+    case MASK_SUFFIX: stretch(&j, L - K, K); return;
     }
     CHECK(0, "selector %d", (int)how);
 }

@@ -189,7 +189,8 @@ static Status make(Work *w, char *const *specs, int n, Err *err)
     const Options *o = w->o;
     Gallery       *g = &w->g;
     w->n_eyes = 1;
-    if (canvas_can_write(o->out, NULL, err) || open_recipe(w, err) || open_grid(w, err)) return err->code;
+    if (canvas_can_write(o->out, NULL, err) || open_recipe(w, err) || open_grid(w, err))
+        return err->code;
     int side = g->rows > g->cols ? g->rows : g->cols;
     g->K = mask_visible(g->rows * g->cols, o->ratio);
     g->cell = o->cell ? (int)o->cell : side < PANEL ? PANEL / side : 1;

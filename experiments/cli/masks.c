@@ -186,7 +186,7 @@ static Status check_counts(const Work *w, Err *err)
     double         first = mask_ratio(w->mask, w->ratio, progress_of(o, o->epoch));
     for (long e = o->epoch + 1; e < o->epoch + o->epochs; e++) {
         double ratio = mask_ratio(w->mask, w->ratio, progress_of(o, e));
-        int    K = ratio == first ? w->K : mask_visible(w->rows * w->cols, ratio);
+        int    K = ratio == first ? w->K : mask_count(w->mask, w->ratio, progress_of(o, e));
         if (K != w->K)
             return err_set(err, STATUS_CONFIG, "%s: epoch %ld has %d visible patches and epoch "
                            "%ld has %d; those of a recording are as many in all",
@@ -313,8 +313,7 @@ static Status work(Work *w, const char *spec, Err *err)
         (o->over && picture_read(&w->over, 0, o->over, err)))
         return err->code;
     if (o->over) crop(&w->over, w->rows, w->cols);
-    double ratio = mask_ratio(w->mask, w->ratio, progress_of(o, o->epoch));
-    if (!w->K) w->K = mask_visible(w->rows * w->cols, ratio);
+    if (!w->K) w->K = mask_count(w->mask, w->ratio, progress_of(o, o->epoch));
     w->T = mask_thrown(w->mask, w->K);
     say_what_comes_again(w);
     if (is_recording(o->out)) return record(w, err);

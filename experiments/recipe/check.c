@@ -246,7 +246,7 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     if (strcmp(p->strategy, mask_spec(m))) p->strategy = keep(a, mask_spec(m));
     double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
     p->ratio = first < last ? first : last;
-    c->K = mask_visible(c->rows * c->cols, p->ratio);
+    c->K = mask_count(m, p->ratio, first < last ? 0 : 1);
     Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->pretrain_count, err);
     if (!bad) bad = check_partners(c, m, blame, err);
     Text   notice = { 0 };
@@ -267,7 +267,7 @@ static Status check_reconstruct(const Cell *c, const char **blame, Err *err)
     if (!cell_wants(c, STAGE_RECONSTRUCT)) return STATUS_OK;
     if (strategy_open(&m, r->strategy, c->rows, c->cols, err)) return err->code;
     unsigned needs = mask_needs(m);
-    int      K = mask_visible(c->rows * c->cols, mask_ratio(m, r->ratio, 1));
+    int      K = mask_count(m, r->ratio, 1);
     Status   bad = mask_check(m, K, 0, (uint64_t)c->data->test_count, err);
     mask_close(m);
     if (bad) return bad;

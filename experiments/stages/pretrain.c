@@ -52,8 +52,7 @@ static Status open_training(Pretrain *p, Err *err)
 int pretrain_visible(const Pretrain *p, long step)
 {
     double progress = (double)step / (double)p->run.steps;
-    return mask_visible(p->cell->rows * p->cell->cols,
-                        mask_ratio(p->mask, p->cell->config.pretrain.ratio, progress));
+    return mask_count(p->mask, p->cell->config.pretrain.ratio, progress);
 }
 
 static Status draw(Pretrain *p, long epoch, int K, Err *err)

@@ -248,7 +248,7 @@ static Status open_all(Reconstruct *w, const StageContext *x, Err *err)
                             w->mae.config.normalized };
     w->H = w->data->height, w->W = w->data->width, w->C = w->data->channels;
     w->n = w->data->count;
-    w->K = mask_visible(c->rows * c->cols, mask_ratio(w->mask, how->ratio, 1));
+    w->K = mask_count(w->mask, how->ratio, 1);
     w->T = mask_thrown(w->mask, w->K);
     size_t shown = (size_t)SHOWN * (size_t)(w->H * w->W * w->C);
     w->hidden = ARENA_NEW(&w->host, uint8_t, w->n * c->rows * c->cols);

@@ -1,4 +1,5 @@
 /* Counts, parameters and what goes wrong; the laws are in tests/strategies. */
+#include "core/mask/count.h"
 #include "core/mask/draw.h"
 #include "core/mask/modify.h"
 #include "core/mask/select.h"
@@ -63,6 +64,22 @@ Test(mask, counts_in_decimals)
         cr_expect_eq(K, known[i].K, "L %d, ratio %.17g: K %d", known[i].L, known[i].ratio,
                      K);
     }
+}
+
+/* On 14 x 14 patches, and where binary arithmetic has a hair less than 10. */
+Test(mask, counts_as_the_code_of_papers)
+{
+    static const struct { CountRule rule; int at_60, at_75; } known[] = {
+        { COUNT_EXACT, 78, 49 },  { COUNT_MAE, 78, 49 },   { COUNT_VIDEOMAE, 79, 49 },
+        { COUNT_SIMMIM, 76, 48 }, { COUNT_SPARK, 80, 48 }, { COUNT_HIERA, 76, 48 },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        cr_expect_eq(count_visible(known[i].rule, 14, 14, 0.6), known[i].at_60, "rule %zu", i);
+        cr_expect_eq(count_visible(known[i].rule, 14, 14, 0.75), known[i].at_75, "rule %zu", i);
+    }
+    cr_expect_eq(count_visible(COUNT_MAE, 10, 10, 0.9), 9);
+    cr_expect_eq(count_visible(COUNT_EXACT, 10, 10, 0.9), 10);
+    cr_expect_eq(count_visible(COUNT_HIERA, 2, 2, 0.9), 1);
 }
 
 Test(mask, all_but_a_whole_number_of_per_mille_is_visible)

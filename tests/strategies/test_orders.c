@@ -173,3 +173,28 @@ Test(orders, squares_of_the_spiral)
         cr_expect_eq(ids[t], (4 + t / 7) * 14 + 3 + t % 7, "patch %d is %d", t, ids[t]);
     mask_close(m);
 }
+
+/* The last of the walk instead of the first; it has one name, and no control beside. */
+Test(orders, suffix_is_the_prefix_turned_round)
+{
+    int   ids[196];
+    Err   err;
+    Mask *m = must_open("spiral:select=suffix", 14, 14), *none;
+    mask_draw(m, ids, &(MaskView){ .progress = 0 }, 0, 0, 0, 49);
+    for (int t = 0; t < 49; t++) {
+        int last = 0;
+        for (int k = 196 - 49; k < 196; k++) last |= mask_order(m)[k] == ids[t];
+        cr_expect(last, "patch %d", ids[t]);
+    }
+    cr_expect_str_eq(mask_spec(m), "spiral:select=suffix");
+    cr_expect(mask_fixed(m));
+    mask_close(m);
+    m = must_open("spiral:select=prefix,control=inverted", 14, 14);
+    cr_expect_str_eq(mask_spec(m), "spiral:select=suffix");
+    mask_close(m);
+    m = must_open("sma:select=suffix", 14, 14);
+    cr_expect_str_eq(mask_spec(m), "sma:control=inverted");
+    mask_close(m);
+    cr_expect_eq(strategy_open(&none, "sma:select=suffix,control=shuffled", 14, 14, &err),
+                 STATUS_CONFIG);
+}

@@ -48,3 +48,52 @@ Test(shapes, strata_lie_between_grid_and_random)
         cr_expect(n > 5 && n < 18, "%s: %.1f visible neighbours", specs[i], n);
     }
 }
+
+/* Of a mask of 49 visible patches: the hidden parts that hang together, and how many
+ * pairs of hidden neighbours there are. */
+static int hidden_parts(const int *ids, int *pairs)
+{
+    int part[L], parts = 0, changed = 1;
+    for (int i = 0; i < L; i++) part[i] = -1;
+    for (int t = 49; t < L; t++) part[ids[t]] = ids[t];
+    while (changed) {
+        changed = *pairs = 0;
+        for (int i = 0; i < L; i++)
+            for (int way = 0; way < 2; way++) {
+                int to = way ? i + 1 : i + KNOWN_COLS;
+                if (to >= L || (way && to % KNOWN_COLS == 0)) continue;
+                if (part[i] < 0 || part[to] < 0) continue;
+                int least = part[i] < part[to] ? part[i] : part[to];
+                changed |= part[i] != part[to];
+                part[i] = part[to] = least;
+                ++*pairs;
+            }
+    }
+    for (int i = 0; i < L; i++) parts += part[i] == i;
+    return parts;
+}
+
+/* No block of so many patches fits, so that all is left to the fix-up. */
+Test(block, fixes_its_count_up_as_asked)
+{
+    static const char *const specs[] = { "block:least=16384", "block:least=16384,fixup=adjacent",
+                                         "block:least=16384,fixup=lowest_score" };
+    int ids[L], pairs[3], parts[3];
+    for (int i = 0; i < 3; i++) {
+        Mask *m = must_open(specs[i], KNOWN_ROWS, KNOWN_COLS);
+        mask_draw(m, ids, &(MaskView){ .progress = 0 }, 1, 0, 5, 49);
+        parts[i] = hidden_parts(ids, &pairs[i]);
+        mask_close(m);
+    }
+    cr_expect(parts[0] > 1 && parts[1] == 1 && parts[2] == 1, "%d %d %d parts", parts[0],
+              parts[1], parts[2]);
+    cr_expect(pairs[0] < pairs[1] && pairs[1] + 10 < pairs[2], "%d %d %d pairs", pairs[0],
+              pairs[1], pairs[2]);
+}
+
+/* Blocks of one patch each are random patches: 22.4 visible neighbours, not 62. */
+Test(block, hides_no_more_than_most_at_once)
+{
+    double n = measured("block:least=1,most=1,aspect=1", 49)->neighbours;
+    cr_expect(n > 21 && n < 24, "%.1f visible neighbours", n);
+}

@@ -235,6 +235,13 @@ bool blend_fixed(const Mask *m)
 
 /* --- draw ------------------------------------------------------------------ */
 
+int blend_awake(const Mask *m, double progress)
+{
+    int i = 0;
+    while (i < m->n - 1 && !(progress < m->share[i])) i++;
+    return i;
+}
+
 const Mask *blend_pick(const Mask *m, double progress, uint64_t seed, uint64_t epoch,
                        uint64_t image)
 {
@@ -245,7 +252,7 @@ const Mask *blend_pick(const Mask *m, double progress, uint64_t seed, uint64_t e
             for (int u = (int)rng_below(&coin, MILLION); u >= (int)m->share[i]; i++)
                 u -= (int)m->share[i];
         else
-            while (i < m->n - 1 && !(progress < m->share[i])) i++;
+            i = blend_awake(m, progress);
         m = m->part[i];
     }
     return m;

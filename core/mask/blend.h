@@ -40,6 +40,9 @@ void blend_ratio(Mask *m, double from, double to);
 
 bool blend_fixed(const Mask *m);
 
+/* Of a schedule: which part's time it is. */
+int blend_awake(const Mask *m, double progress);
+
 /* The part that draws this image: a strategy or a union. */
 const Mask *blend_pick(const Mask *m, double progress, uint64_t seed, uint64_t epoch,
                        uint64_t image);

@@ -39,6 +39,7 @@ void            mask_close(Mask *m); /* NULL is allowed */
 const char *mask_spec(const Mask *m);
 
 unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
+unsigned   mask_needs_at(const Mask *m, float progress); /* of the parts awake there */
 MaskLearner mask_learner(const Mask *m);
 bool       mask_fixed(const Mask *m); /* one mask: in every image and epoch, at any time */
 const int *mask_order(const Mask *m); /* [L] the walk; NULL if the strategy scores */

@@ -1,4 +1,4 @@
-#include "core/mask/draw.h"
+#include "core/mask/blend.h"
 
 /* Where a bit of MASK_NEEDS_* has its words. */
 static const struct { unsigned bit; const char *text; } needs_table[] = {
@@ -22,4 +22,15 @@ void mask_needs_text(Text *out, unsigned needs)
             text_add(out, "%s%s", between, needs_table[i].text);
             between = ", ";
         }
+}
+
+unsigned mask_needs_at(const Mask *m, float progress)
+{
+    unsigned needs = 0;
+    if (m->form == FORM_STRATEGY)
+        return progress < m->common.start ? 0 : m->strategy.needs;
+    if (m->form == FORM_SCHEDULE)
+        return mask_needs_at(m->part[blend_awake(m, progress)], progress);
+    for (int i = 0; i < m->n; i++) needs |= mask_needs_at(m->part[i], progress);
+    return needs;
 }

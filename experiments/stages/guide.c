@@ -92,25 +92,25 @@ Status guide_epoch(Guide *g, long epoch, Err *err)
     return STATUS_OK;
 }
 
-static void look(Guide *g, const Batch *b)
+static void look(Guide *g, unsigned needs, const Batch *b)
 {
     const MaeConfig *c = &g->mae->config;
     Tape            *t = g->tape;
     t->recording = false;
     Tensor *images = stage_images(t, &c->encoder, b->images, b->N);
-    if (g->seen.attention)
+    if (needs & MASK_NEEDS_ATTENTION)
         stage_floats(g->seen.attention, t,
                      vit_first_attention(t, who_looks(g, MASK_NEEDS_ATTENTION), images));
-    if (g->seen.pixels)
+    if (needs & MASK_NEEDS_PIXELS)
         stage_floats(g->seen.pixels, t,
                      op_target_patches(t, images, c->encoder.patch, false));
-    if (g->seen.class_attention) {
+    if (needs & MASK_NEEDS_CLASS_ATTENTION) {
         const Vit *vit = who_looks(g, MASK_NEEDS_CLASS_ATTENTION);
         stage_floats(g->seen.class_attention, t,
                      vit_last_look(t, vit, images, false).class_attention);
         g->images += b->N;
     }
-    if (g->seen.learned) {
+    if (needs & MASK_NEEDS_LEARNER) {
         stage_floats(g->seen.learned, t, learner_look(&g->learner, t, images));
         g->images += b->N * learner_forwards(g->needs, &g->learner.how, c);
     }
@@ -131,11 +131,12 @@ static void crop_maps(float *out, const real *maps, const Batch *b, int rows, in
     }
 }
 
-static Status remember(Guide *g, const Batch *b, bool training, Err *err)
+static Status remember(Guide *g, unsigned needs, const Batch *b, bool training, Err *err)
 {
-    int rows = g->cell->rows, cols = g->cell->cols;
-    if (g->sweep.done && training) crop_maps(g->seen.swept, g->sweep.found, b, rows, cols);
-    if (g->sweep.done && !training &&
+    int  rows = g->cell->rows, cols = g->cell->cols;
+    bool swept = g->sweep.done && needs & MASK_NEEDS_SWEEP;
+    if (swept && training) crop_maps(g->seen.swept, g->sweep.found, b, rows, cols);
+    if (swept && !training &&
         sweep_images(g->seen.swept, g->mask, g->tape, who_looks(g, MASK_NEEDS_SWEEP),
                      b->images, b->N, err))
         return err->code;
@@ -145,25 +146,32 @@ static Status remember(Guide *g, const Batch *b, bool training, Err *err)
     return STATUS_OK;
 }
 
-static Status check_seen(const Guide *g, int N, Err *err)
+static Status check_seen(const Guide *g, unsigned needs, int N, Err *err)
 {
     const GuideSeen *s = &g->seen;
     const size_t     L = (size_t)(g->cell->rows * g->cell->cols);
     const size_t     H = (size_t)g->mae->config.encoder.size.heads;
-    if (stage_finite(g->mask, MASK_NEEDS_ATTENTION, s->attention, N, H * L * L, err) ||
-        stage_finite(g->mask, MASK_NEEDS_CLASS_ATTENTION, s->class_attention, N, H * L,
-                     err))
-        return err->code;
-    return stage_finite(g->mask, g->needs & MASK_NEEDS_LEARNER, s->learned, N, L, err);
+    const struct { unsigned need; const float *x; size_t each; } looks[] = {
+        { MASK_NEEDS_ATTENTION, s->attention, H * L * L },
+        { MASK_NEEDS_CLASS_ATTENTION, s->class_attention, H * L },
+        { needs & MASK_NEEDS_LEARNER, s->learned, L },
+    };
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (needs & looks[i].need &&
+            stage_finite(g->mask, looks[i].need, looks[i].x, N, looks[i].each, err))
+            return err->code;
+    return STATUS_OK;
 }
 
 Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress, bool training,
                   Err *err)
 {
     const GuideSeen *s = &g->seen;
+    const unsigned   needs = mask_needs_at(g->mask, (float)progress);
     meter(g, true);
-    if (g->needs & AT_BATCHES) look(g, b);
-    if (check_seen(g, b->N, err) || remember(g, b, training, err)) return err->code;
+    if (needs & AT_BATCHES) look(g, needs, b);
+    if (check_seen(g, needs, b->N, err) || remember(g, needs, b, training, err))
+        return err->code;
     meter(g, false);
     *v = (MaskView){
         .progress = (float)progress,
@@ -287,9 +295,12 @@ double guide_forwards(const Cell *c, const Mask *m)
     const MaeConfig mae = config_mae(&c->config, c->data->channels, c->data->height,
                                      c->data->width);
     MaskLearner     how = mask_learner(m);
-    double n = epochs * learner_forwards(mask_needs(m), &how, &mae);
-    if (mask_needs(m) & MASK_NEEDS_CLASS_ATTENTION) n += epochs;
-    for (int e = 0; e < epochs; e++) n += mask_sweep_due(m, e, epochs);
+    double      n = 0;
+    for (int e = 0; e < epochs; e++) {
+        unsigned awake = mask_needs_at(m, (float)e / (float)epochs);
+        n += learner_forwards(mask_needs(m), &how, &mae) + mask_sweep_due(m, e, epochs);
+        n += (awake & MASK_NEEDS_CLASS_ATTENTION) != 0;
+    }
     return n;
 }
 

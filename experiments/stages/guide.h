@@ -8,6 +8,10 @@
  *     guide_put(&g, &out), guide_get(&g, &in, err)         to stop and go on
  *     guide_close(&g)
  *
+ * A batch is looked at only for the parts of the mask that are awake (mask_needs_at).
+ * What must be up to date when a part wakes goes on while it sleeps: teachers follow,
+ * learners are taught, losses are kept, and sweeps are made when the strategy says.
+ *
  * Who looks: the encoder being trained at attention and in sweeps, a teacher that
  * follows it at the class token's attention; with control=untrained an encoder that
  * stays as it was initialised.  What is trained beside it is core/train/learner.h.

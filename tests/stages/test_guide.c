@@ -264,3 +264,25 @@ Test(losses, are_kept_where_the_patch_is)
                   i / L, i % L, (double)s.mean[i]);
     arena_close(&host);
 }
+
+/* Parts that are asleep are not looked at for: half a training costs half. */
+Test(guide, what_sleeps_costs_nothing, .timeout = 60)
+{
+    static const char *const specs[][2] = {
+        { "sma", "random\tuntil\t0.5\tthen\tsma" }, { "sma", "sma:start=0.5" },
+        { "attmask", "attmask\tuntil\t0.5\tthen\trandom" },
+    };
+    for (int i = 0; i < 3; i++) {
+        double gflop[2];
+        for (int half = 0; half < 2; half++) {
+            char settings[160];
+            snprintf(settings, sizeof settings, "pretrain.strategy=%s",
+                     specs[i][half]);
+            Outcome o = train(settings);
+            gflop[half] = o.guide_gflop;
+            free(o.encoder);
+        }
+        cr_expect(gflop[0] > 0 && fabs(gflop[1] / gflop[0] - 0.5) < 0.01, "%s: %g, then %g",
+                  specs[i][1], gflop[0], gflop[1]);
+    }
+}

@@ -15,13 +15,15 @@ static void  open_arena(void) { arena_open(&arena, "test", NULL, NULL); }
 static void  close_arena(void) { arena_close(&arena); }
 TestSuite(rle, .init = open_arena, .fini = close_arena);
 
-/* Blobs and noise, sometimes nothing, sometimes all. */
+/* Blobs, noise, one run, sometimes nothing, sometimes all. */
 static void random_pixels(uint8_t pixel[PIXELS], Rng *rng)
 {
-    uint32_t kind = rng_below(rng, 5), x = rng_below(rng, W), y = rng_below(rng, H);
+    uint32_t kind = rng_below(rng, 6), x = rng_below(rng, W), y = rng_below(rng, H);
     for (uint32_t i = 0; i < PIXELS; i++) {
         bool inside = i % W >= x && i / W >= y;
-        pixel[i] = kind == 0 ? 0 : kind == 1 ? 1 : kind == 2 ? inside : rng_below(rng, kind) == 0;
+        bool run = i % W * H + i / W - (x * H + y) < H;
+        pixel[i] = kind == 0 ? 0 : kind == 1 ? 1 : kind == 2 ? inside : kind == 3 ? run
+                                                  : rng_below(rng, kind) == 0;
     }
 }
 

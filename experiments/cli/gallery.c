@@ -168,8 +168,9 @@ static Status open_eyes(Work *w, Eyes *e, Err *err)
 {
     char        path[CELL_PATH];
     const Cell *c = e->cell ? e->cell : trained_with(w, NULL);
-    SightPlan   plan = { .needs = e->needs, .partners = e->partners, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
-                         .data = w->data, .checkpoint = w->o->checkpoint, .seed = w->g.seed };
+    SightPlan   plan = { .needs = e->needs, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
+                         .partners = e->partners, .data = w->data,
+                         .checkpoint = w->o->checkpoint, .seed = w->g.seed };
     if (c && encoder_of(path, w, c)) plan.checkpoint = path;
     return sight_open(&e->sight, &plan, err);
 }

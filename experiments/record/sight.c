@@ -294,8 +294,8 @@ static Status open_encoder(Sight *s, const SightPlan *p, Err *err)
 
 Status sight_open(Sight *s, const SightPlan *p, Err *err)
 {
-    *s = (Sight){ .N = p->N, .M = p->N + p->partners, .rows = p->rows, .cols = p->cols, .L = p->rows * p->cols,
-                  .trained = p->checkpoint };
+    *s = (Sight){ .N = p->N, .M = p->N + p->partners, .rows = p->rows, .cols = p->cols,
+                  .L = p->rows * p->cols, .trained = p->checkpoint };
     name_eyes(s, p);
     if (!p->needs) return STATUS_OK;
     if (open_encoder(s, p, err)) return err->code;

@@ -53,8 +53,8 @@ enum { SIGHT_TAUGHT = MASK_NEEDS_LOSSES | MASK_NEEDS_LEARNER };
 bool sight_meets(const Sight *s, const Mask *m);
 
 /* STATUS_CONFIG if the grid is not the checkpoint's, or too large for attention to be
- * kept, or if there must be partners of a single image; else as checkpoint_open and data_read.  If it fails there is nothing to close,
- * but it may be. */
+ * kept, or if there must be partners of a single image; else as checkpoint_open and
+ * data_read.  If it fails there is nothing to close, but it may be. */
 MUST_USE Status sight_open(Sight *s, const SightPlan *p, Err *err);
 void            sight_close(Sight *s);
 

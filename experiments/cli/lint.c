@@ -1,4 +1,5 @@
 /* maskgrid lint: the laws every strategy must obey, and what it does. */
+#define _POSIX_C_SOURCE 200809L /* isatty */
 #include "experiments/cli/cli.h"
 
 #include "experiments/lint/atlas.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FOUND_MOST = 512 };
 
@@ -34,7 +36,9 @@ static const Option options[] = {
                 "draw masks, visibility, spectra and neighbours there; or FILE.svg"),
     OPTION_FLAG(Options, json, "JSON instead of text"),
     OPTION_NUMBER(Options, patience, "S", "10", 0.1, 3600,
-                  "seconds for one mask, before it is an endless loop"),
+                  "seconds of work for one mask, before it is an endless loop; ten times as "
+                  "long asleep; twelve times for all laws, and a thousandth for each "
+                  "mask that is measured"),
     { 0 }
 };
 
@@ -42,7 +46,22 @@ typedef struct {
     const Options *o;
     Found         *found[FOUND_MOST];
     int            n, broken;
+    double         told_s; /* when it was last said how it goes */
 } Lint;
+
+/* On a terminal a line that is written over, elsewhere one now and then. */
+static void tell(void *to, const char *spec, const char *law, unsigned masks, double spent_s)
+{
+    Lint *l = to;
+    bool  over = isatty(STDERR_FILENO);
+    if (spent_s < l->told_s) l->told_s = 0;
+    if (spent_s < l->told_s + (over ? 1 : 30)) return;
+    l->told_s = spent_s;
+    fprintf(stderr, over ? "\r%.40s: %s, %u masks in %.0f s \033[K\r"
+                         : "maskgrid: %.200s: %s, %u masks in %.0f s\n",
+            spec, law, masks, spent_s);
+    fflush(stderr);
+}
 
 static void print(const Lint *l, const Found *f)
 {
@@ -59,7 +78,8 @@ static void print(const Lint *l, const Found *f)
 static Status add(Lint *l, const char *spec, const char *grid, Err *err)
 {
     LintConfig c = { .spec = spec, .open = strategy_open, .ratio = l->o->ratio,
-                     .draws = (int)l->o->draws, .patience_s = l->o->patience };
+                     .draws = (int)l->o->draws, .patience_s = l->o->patience,
+                     .tell = tell, .to = l };
     const Recording *r = NULL;
     if (l->n == FOUND_MOST)
         return err_set(err, STATUS_CONFIG, "at most %d strategies on all grids",

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 
 static _Thread_local uint64_t requests;
+static volatile bool         *refusal; /* whom to tell */
+
+void heap_tell(volatile bool *refused) { refusal = refused; }
 
 uint64_t heap_requests(void) { return requests; }
 
@@ -32,17 +35,23 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-void *malloc(size_t n) { return requests++, __libc_malloc(n); }
-void *calloc(size_t n, size_t each) { return requests++, __libc_calloc(n, each); }
-void *realloc(void *p, size_t n) { return requests++, __libc_realloc(p, n); }
+static void *counted(void *got, size_t n)
+{
+    requests++;
+    if (!got && n && refusal) *refusal = true;
+    return got;
+}
 
-void *aligned_alloc(size_t to, size_t n) { return requests++, __libc_memalign(to, n); }
+void *malloc(size_t n) { return counted(__libc_malloc(n), n); }
+void *calloc(size_t n, size_t each) { return counted(__libc_calloc(n, each), n); }
+void *realloc(void *p, size_t n) { return counted(__libc_realloc(p, n), n); }
+
+void *aligned_alloc(size_t to, size_t n) { return counted(__libc_memalign(to, n), n); }
 
 int posix_memalign(void **p, size_t to, size_t n)
 {
-    requests++;
     if (to % sizeof(void *) || (to & (to - 1)) || !to) return EINVAL;
-    void *got = __libc_memalign(to, n);
+    void *got = counted(__libc_memalign(to, n), n);
     if (got) *p = got;
     return got ? 0 : ENOMEM;
 }

@@ -14,4 +14,8 @@
 bool     heap_counts(void); /* false where the C library cannot be counted */
 uint64_t heap_requests(void);
 
+
+/* From now on *refused is set when a request is refused, where they can be counted. */
+void heap_tell(volatile bool *refused);
+
 #endif

@@ -154,8 +154,8 @@ static Status same_in_company(const Alone *a, Err *err)
     Subject silent = *a->c->subject;
     Case    c = *a->c;
     Alone   own = { &c, a->K, a->alone };
-    Meeting two = { .same = as_alone, .of = &own, .N = c.in.N, .beat = silent.beat };
-    c.subject = &silent, silent.beat = NULL; /* only one thread raises it */
+    Meeting two = { .same = as_alone, .of = &own, .N = c.in.N, .trace = silent.trace };
+    c.subject = &silent, silent.trace = NULL; /* only one thread raises it */
     if (meet(&n, &two, err)) return err->code;
     return n < 0 ? STATUS_OK : err_set(err, STATUS_FAILED, "image %d has another mask when "
                                        "two threads draw at once", n);
@@ -193,7 +193,7 @@ static Status same_in_any_batch(const Alone *a, Err *err)
                 if (!(same = as_in_batch(a, batch + (n - first) * c->L, first, n)))
                     err_set(err, STATUS_FAILED, "image %d has another mask in a batch of "
                             "%d on %d threads", n, images - first, threads);
-            if (c->subject->beat) ++*c->subject->beat;
+            trace_beat(c->subject->trace, (unsigned)(images - first));
         }
     }
     threads_set(before);
@@ -277,6 +277,6 @@ const Law laws[LAWS] = {
     [LAW_FIXED] = { "fixed", "if it says one mask, one; else others somewhere, some time",
                     fixed_as_it_says },
     [LAW_KNOWN] = { "known", "its figures are those known from elsewhere", NULL },
-    [LAW_RETURNS] = { "returns", "no crash, no endless loop, no exit, no flood of memory",
+    [LAW_RETURNS] = { "returns", "no crash, loop, exit, flood of memory, other process",
                       NULL },
 };

@@ -60,7 +60,7 @@ static Subject subject_of(Shared *s)
 {
     const LintConfig *c = s->config;
     return (Subject){ .spec = c->spec, .open = c->open, .rows = c->rows, .cols = c->cols,
-                      .beat = &s->trace.beat };
+                      .trace = &s->trace };
 }
 
 static int count_of(const LintConfig *c, const Recording *recorded)
@@ -166,8 +166,21 @@ static void judge(Shared *s, const Ending *end, double patience_s)
     char        how[sizeof s->trace.touched + 80];
     int         law = s->law < 0 || s->law >= LAWS ? LAW_OPENS : s->law;
     const char *on = law == LAW_KNOWN ? "measuring" : laws[law].name, *check = checked(end);
-    if (end->silent) {
-        snprintf(how, sizeof how, "nothing for %g s: an endless loop?", patience_s);
+    if (end->slow) {
+        snprintf(how, sizeof how, "too slow: %.3g masks/s, not done after %.3g s",
+                 s->trace.beat / end->spent_s, end->spent_s);
+        break_law(&s->found, LAW_RETURNS, how, on);
+    } else if (end->silent) {
+        if (end->asleep)
+            snprintf(how, sizeof how, "nothing for %g s, asleep: does it wait for ever?",
+                     SLEEP_MOST * patience_s);
+        else snprintf(how, sizeof how, "nothing for %g s of work: an endless loop?", patience_s);
+        break_law(&s->found, LAW_RETURNS, how, on);
+    } else if (end->turned) {
+        snprintf(how, sizeof how, "kills the process that has started it");
+        break_law(&s->found, LAW_RETURNS, how, on);
+    } else if (s->trace.refused) {
+        snprintf(how, sizeof how, "asks for more memory than the 2 GiB it may have, and ends");
         break_law(&s->found, LAW_RETURNS, how, on);
     } else if (end->signal == SIGABRT && check) {
         break_law(&s->found, law == LAW_KNOWN ? LAW_RETURNS : law, check, NULL);
@@ -182,6 +195,28 @@ static void judge(Shared *s, const Ending *end, double patience_s)
                  s->trace.left ? " by exit()" : "");
         break_law(&s->found, LAW_RETURNS, how, on);
     }
+}
+
+/* It did: did it go alone? */
+static void judge_rest(Shared *s, const Ending *end)
+{
+    char how[80];
+    s->found.verdict[LAW_RETURNS].kept = KEPT;
+    if (s->trace.doubled) {
+        break_law(&s->found, LAW_RETURNS, "makes a copy of the process, which goes on too", NULL);
+    } else if (end->behind) {
+        snprintf(how, sizeof how, "starts processes, and leaves %d behind", end->behind);
+        break_law(&s->found, LAW_RETURNS, how, NULL);
+    }
+}
+
+static void tell(void *of, unsigned masks, double spent_s)
+{
+    const Shared     *s = of;
+    const LintConfig *c = s->config;
+    int               law = s->law;
+    const char       *on = law < 0 || law >= LAWS_TRIED ? "measures" : laws[law].name;
+    if (c->tell) c->tell(c->to, c->spec, on, masks, spent_s);
 }
 
 static void tame(char *text, size_t room)
@@ -216,15 +251,15 @@ static void wait_for_tick(const Found *f, time_t since)
 }
 
 /* All laws in one process; then masks in another. */
-static Status try_twice(Shared *s, Ending *end, double patience_s, Err *err)
+static Status try_twice(Shared *s, Ending *end, const Patience *p, Err *err)
 {
     time_t start = time(NULL);
-    if (contain(end, &s->trace, try_all, s, patience_s, err)) return err->code;
+    if (contain(end, &s->trace, try_all, s, 0, p, err)) return err->code;
     if (!s->trace.done || s->found.verdict[LAW_PURE].kept != KEPT) return STATUS_OK;
     distrust(s);
     wait_for_tick(&s->found, start);
     s->trace = (Trace){ 0 };
-    return contain(end, &s->trace, draw_again, s, patience_s, err);
+    return contain(end, &s->trace, draw_again, s, 1, p, err);
 }
 
 Status lint_run(Found **found, const LintConfig *c, Err *err)
@@ -234,7 +269,9 @@ Status lint_run(Found **found, const LintConfig *c, Err *err)
     double  patience_s = c->patience_s > 0 ? c->patience_s : PATIENCE_S;
     Status  bad;
     s->config = c;
-    bad = try_twice(s, &end, patience_s, err);
+    Patience p = { .beat_s = patience_s, .tell = tell, .to = s,
+                   .whole_s = patience_s * (LINT_WHOLE + c->draws / 1000.0) };
+    bad = try_twice(s, &end, &p, err);
     distrust(s);
     if (!bad && s->trace.done && s->unopened.code) {
         *err = s->unopened;
@@ -243,7 +280,7 @@ Status lint_run(Found **found, const LintConfig *c, Err *err)
     if (!bad) {
         if (!s->found.spec[0])
             snprintf(s->found.spec, sizeof s->found.spec, "%s", c->spec);
-        if (s->trace.done) s->found.verdict[LAW_RETURNS].kept = KEPT;
+        if (s->trace.done) judge_rest(s, &end);
         else judge(s, &end, patience_s);
         s->found.rows = c->rows, s->found.cols = c->cols;
         *found = malloc(sizeof **found);

@@ -7,8 +7,10 @@
  *     lint_free(found);
  *
  * The strategy is opened in the child, so that a plug-in's code never runs here.  A
- * child that crashes, is silent for too long, asks for too much memory or leaves is
- * named by the law that it was tried on; what it had found by then is there.
+ * child that crashes, is silent for too long, is too slow (LINT_WHOLE times the patience
+ * for all laws, and a thousandth of it for each mask that is measured), asks for too much
+ * memory, leaves, or has other processes beside it, is named by the law that it was tried
+ * on; what it had found by then is there.
  *
  * Recorded masks are tried on what is recorded: their grid, count, images and epochs.
  * The law `fixed` does not apply to them, for they are what they are.
@@ -18,6 +20,7 @@
 
 #include "experiments/lint/measure.h"
 
+#define LINT_WHOLE 12   /* patiences, for all laws */
 #define LINT_RATIO 0.75 /* of hidden patches, unless another is asked for */
 
 typedef struct {
@@ -26,7 +29,10 @@ typedef struct {
     int         rows, cols; /* what is measured; laws are tried on other grids too */
     double      ratio;      /* 0: LINT_RATIO, or that of recorded masks            */
     int         draws;      /* masks to measure                                    */
-    double      patience_s; /* for one mask; 0: 10                                 */
+    double      patience_s; /* of work for one mask; 0: 10                         */
+    /* Told now and then how it goes; `masks` by then.  NULL: nobody is. */
+    void (*tell)(void *to, const char *spec, const char *law, unsigned masks, double spent_s);
+    void  *to;
 } LintConfig;
 
 typedef enum { UNTRIED, KEPT, BROKEN } Kept;

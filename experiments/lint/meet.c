@@ -83,7 +83,7 @@ static int host(Meet *w)
             hear(w->ends[0]);
             atomic_store(&w->owes, false);
         }
-        if (w->m->beat) ++*w->m->beat;
+        trace_beat(w->m->trace, 1);
         if (!same) return w->image;
     }
     return -1;

@@ -13,6 +13,8 @@
 
 #include "core/base/status.h"
 
+#include "experiments/lint/contain.h"
+
 #include <stdbool.h>
 
 typedef struct {
@@ -20,7 +22,7 @@ typedef struct {
     bool (*same)(const void *of, int n);
     const void *of;
     int         N;
-    volatile unsigned *beat; /* raised by the calling thread; or NULL */
+    Trace      *trace; /* its beat is raised by the calling thread; or NULL */
 } Meeting;
 
 /* *wrong is an image that has another mask when the two meet, or -1.  Some dozens of

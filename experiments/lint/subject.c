@@ -35,7 +35,7 @@ Status subject_open(const Subject *s, Mask **m, int rows, int cols, Err *err)
 {
     if (s->open(m, s->spec, rows, cols, err))
         return err_in(err, "%d x %d patches", rows, cols);
-    if (s->beat) ++*s->beat;
+    trace_beat(s->trace, 1);
     return STATUS_OK;
 }
 
@@ -43,7 +43,7 @@ void subject_draw(const Subject *s, const Mask *m, int *ids, const MaskView *vie
                   uint64_t epoch, uint64_t image, int K)
 {
     mask_draw(m, ids, view, SUBJECT_SEED, epoch, image, K);
-    if (s->beat) ++*s->beat;
+    trace_beat(s->trace, 1);
 }
 
 /* Images far from each other; how many. */

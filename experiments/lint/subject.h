@@ -14,6 +14,7 @@
 
 #include "core/mask/draw.h"
 #include "core/mask/recording.h"
+#include "experiments/lint/contain.h"
 #include "experiments/lint/invent.h"
 
 /* As strategy_open: a test has strategies of its own. */
@@ -23,7 +24,7 @@ typedef struct {
     const char *spec;
     LintOpen   *open;
     int         rows, cols; /* a grid to try beside the usual ones; 0: none     */
-    volatile unsigned *beat; /* raised with each mask, to be seen alive; or NULL */
+    Trace      *trace;      /* its beat is raised with each mask; or NULL       */
     const Recording *recorded; /* masks that it draws: then it is tried on their     */
                                /* grid, rows x cols, count and images; NULL: on any  */
 } Subject;

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* getpid, raise */
+#define _POSIX_C_SOURCE 200809L /* kill, nanosleep, raise */
 #include "tests/lint/bad.h"
 
 #include "core/base/threads.h"
@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SCORE(name) \
@@ -149,6 +150,38 @@ SCORE(floods)
     for (;;) memset(malloc(1 << 26), 1, 1 << 26);
 }
 
+SCORE(leaks)
+{
+    good(self, out, v, rng);
+#ifdef __SANITIZE_ADDRESS__
+    abort();
+#endif
+    static char *volatile more;
+    more = malloc(1 << 22);
+    more[0] = 1; /* until there is none */
+}
+SCORE(kills_parent) { good(self, out, v, rng), kill(getppid(), SIGKILL); }
+SCORE(doubles)
+{
+    static bool done;
+    good(self, out, v, rng);
+    if (!done) done = true, done = fork() >= 0;
+}
+SCORE(leaves_one)
+{
+    static bool done;
+    good(self, out, v, rng);
+    if (done) return;
+    done = true;
+    if (fork() == 0) pause();
+}
+SCORE(sleeps) { UNUSED, pause(); }
+SCORE(slow)
+{
+    good(self, out, v, rng);
+    nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+}
+
 static bool always(const void *self, int epoch, int epochs)
 {
     return (void)self, (void)epoch, (void)epochs, true;
@@ -199,7 +232,19 @@ const Bad bad_strategies[BAD_STRATEGIES] = {
     { "leaves", LAW_RETURNS, "ends the process", IS(.score = leaves) },
     { "aborts", LAW_RETURNS, "ABRT", IS(.score = aborts) },
     { "killed", LAW_RETURNS, "KILL", IS(.score = killed) },
+#ifdef __SANITIZE_ADDRESS__
     { "floods", LAW_RETURNS, "killed", IS(.score = floods) },
+    { "leaks", LAW_RETURNS, "killed", IS(.score = leaks) },
+#else
+    { "floods", LAW_RETURNS, "more memory", IS(.score = floods) },
+    { "leaks", LAW_RETURNS, "more memory", IS(.score = leaks) },
+#endif
+    { "kills_parent", LAW_RETURNS, "kills the process that has started it",
+      IS(.score = kills_parent) },
+    { "doubles", LAW_RETURNS, "a copy of the process", IS(.score = doubles) },
+    { "leaves_one", LAW_RETURNS, "leaves 1 behind", IS(.score = leaves_one) },
+    { "sleeps", LAW_RETURNS, "asleep", IS(.score = sleeps) },
+    { "slow", LAW_RETURNS, "too slow: ", IS(.score = slow) },
     { "sweeps_nan", LAW_SCORES, "swept score nan",
       IS(.score = good, .sweep_due = always, .sweep = sweep_nan, .needs = MASK_NEEDS_SWEEP) },
 };

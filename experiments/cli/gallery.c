@@ -98,7 +98,8 @@ static Eyes *eyes_of(Work *w, const Cell *c)
 
 /* --- strategies ---------------------------------------------------------------- */
 
-static Status add(Work *w, const char *spec, Err *err)
+/* `family`: its heading; NULL: that of the strategy. */
+static Status add(Work *w, const char *spec, const char *family, Err *err)
 {
     const StrategyEntry *e = NULL;
     const char          *checkpoint = w->o->checkpoint;
@@ -122,17 +123,29 @@ static Status add(Work *w, const char *spec, Err *err)
     if (strchr(mask_spec(*m), ' ') || strategy_find(&e, spec, &none))
         return gallery_add(&w->g, *m, &eyes->sight, "expressions",
                            "strategies made of strategies", "this suite", err);
-    return gallery_add(&w->g, *m, &eyes->sight, strategy_family(e), e->strategy->about,
-                       e->strategy->source, err);
+    return gallery_add(&w->g, *m, &eyes->sight, family ? family : strategy_family(e),
+                       e->strategy->about, e->strategy->source, err);
 }
 
-/* All there are, family by family. */
+/* Colours are as different as strategies. */
+static Status add_variants(Work *w, const char *name, Err *err)
+{
+    static const char *const colours[] = { "noise:colour=red", "noise:colour=green",
+                                           "noise:colour=blue", "noise:colour=purple" };
+    if (strcmp(name, "noise")) return add(w, name, NULL, err);
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+        if (add(w, colours[i], NULL, err)) return err->code;
+    return STATUS_OK;
+}
+
+/* All there are, family by family, and what one that is guided is compared with. */
 static Status add_all(Work *w, Err *err)
 {
+    bool guided = w->o->checkpoint || w->recipe;
     for (const char *const *family = strategy_families; *family; family++)
         for (const StrategyEntry *e = strategies; e->name; e++)
-            if (strategy_family(e) == *family && add(w, e->name, err)) return err->code;
-    return STATUS_OK;
+            if (strategy_family(e) == *family && add_variants(w, e->name, err)) return err->code;
+    return guided ? add(w, "sma:control=inverted", "controls", err) : STATUS_OK;
 }
 
 /* --- who looks at what --------------------------------------------------------- */
@@ -198,7 +211,7 @@ static Status make(Work *w, char *const *specs, int n, Err *err)
     g->draws = (int)o->draws;
     g->ratio = o->ratio, g->progress = o->progress, g->seed = (uint64_t)o->seed;
     for (int i = 0; i < n; i++)
-        if (add(w, specs[i], err)) return err->code;
+        if (add(w, specs[i], NULL, err)) return err->code;
     if (!n && add_all(w, err)) return err->code;
     for (int i = 0; i < w->n_eyes; i++)
         if (open_eyes(w, &w->eyes[i], err)) return err->code;
@@ -230,7 +243,8 @@ COMMAND(gallery) = {
                "encoder that was trained with it, at the images it was trained on. The "
                "figure says which. What only a training teaches (losses, a predictor, a "
                "sampler, a masker) is found beside the encoder; a strategy for which it "
-               "is not there is named in gray.",
+               "is not there is named in gray, with the command that would draw it. With "
+               "--recipe or --checkpoint a control of sma stands beside it.",
     .examples = "  maskgrid gallery\n"
                 "  maskgrid gallery random spiral spiral:select=window --out g.svg\n"
                 "  maskgrid run guided; maskgrid gallery --recipe guided\n"

@@ -244,6 +244,25 @@ static int gather(const StrategyEntry *all[MOST])
     return n;
 }
 
+/* Not strategies by themselves: any that looks takes them, as control=NAME. */
+static void print_controls(void)
+{
+    static const char *const controls[][2] = {
+        { "shuffled", "what belongs to another image of the batch is looked at" },
+        { "untrained", "the encoder that looks stays as it was initialised" },
+        { "inverted", "the lowest scores are hidden instead of the highest" },
+        { "ignored", "all is computed and charged; masks are those of random" },
+    };
+    printf("controls\n");
+    print_beside("", "of any strategy that looks, as in sma:control=shuffled; what a gain of a "
+                     "guided strategy is compared with");
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+        print_beside(controls[i][0], controls[i][1]);
+        print_beside("", "this suite");
+    }
+    putchar('\n');
+}
+
 static void print_list(void)
 {
     const StrategyEntry *all[MOST];
@@ -258,6 +277,7 @@ static void print_list(void)
         }
         if (!first) putchar('\n');
     }
+    print_controls();
     Text take = { 0 }, lines = { 0 };
     text_add(&take, "All of them take:");
     for (const MaskParam *row = mask_common; row->key; row++)

@@ -176,17 +176,24 @@ void grid_point(const Grid *g, int i, int *at)
  * with the part before it, which has seen a colon? */
 static bool goes_on(const char *s) { return s[strcspn(s, ",:= ")] == '='; }
 
+/* Bytes of an item all in quotes, as in CSV and YAML, with them; 0 if it is not. */
+static size_t quoted(const char *s)
+{
+    const char *end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : NULL;
+    return end && (end[1] == ',' || !end[1]) ? (size_t)(end - s) + 1 : 0;
+}
+
 Status grid_parse(Yaml **values, Arena *a, const char *text, Err *err)
 {
     if (*text == '[') return yaml_tree(values, a, "-s", text, strlen(text), err);
     Yaml *list = ARENA_NEW(a, Yaml, 1), **tail = &list->first;
     *list = (Yaml){ .kind = YAML_IS_LIST };
     for (const char *s = text; *s;) {
-        size_t n = strcspn(s, ",");
-        while (s[n] == ',' && memchr(s, ':', n) && goes_on(s + n + 1))
+        size_t q = quoted(s), n = q ? q : strcspn(s, ",");
+        while (!q && s[n] == ',' && memchr(s, ':', n) && goes_on(s + n + 1))
             n += 1 + strcspn(s + n + 1, ",");
         Yaml *item = ARENA_NEW(a, Yaml, 1);
-        *item = (Yaml){ .kind = YAML_IS_TEXT, .text = keep(a, s, n) };
+        *item = (Yaml){ .kind = YAML_IS_TEXT, .text = q ? keep(a, s + 1, n - 2) : keep(a, s, n) };
         *tail = item;
         tail = &item->next;
         s += n + (s[n] == ',');

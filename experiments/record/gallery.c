@@ -51,7 +51,8 @@ static void seen(const GalleryEntry *e, Text *out)
     if (!needs) return;
     text_add(out, drawn(e) ? "sees " : "not drawn: needs ");
     mask_needs_text(out, needs);
-    if (!drawn(e)) text_add(out, "; `maskgrid run guided`, then `gallery --recipe guided` draws it");
+    if (!drawn(e))
+        text_add(out, "; drawn after `maskgrid run guided` by `gallery --recipe guided`");
     else if (needs & SIGHT_TAUGHT) text_add(out, " of its own training");
     else if (needs & ~(unsigned)MASK_NEEDS_PIXELS)
         text_add(out, e->sight->trained ? " of a trained encoder" : " of an untrained encoder");

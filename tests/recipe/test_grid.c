@@ -31,7 +31,8 @@ static const struct { const char *setting, *values; } settings[] = {
       "0.4 spiral:jitter=1,sym=1 + 0.6 grid:sym=1,offset=fixed random" },
     { "grid.pretrain.strategy=random,random until 0.25 then sma:anneal=0.1,heads=mean",
       "random random until 0.25 then sma:anneal=0.1,heads=mean" },
-    { "grid.pretrain.strategy=\"0.7 random + 0.3 spiral:sym=1\",random,'spiral:select=window,sym=1'",
+    { "grid.pretrain.strategy=\"0.7 random + 0.3 spiral:sym=1\",random,"
+      "'spiral:select=window,sym=1'",
       "0.7 random + 0.3 spiral:sym=1 random spiral:select=window,sym=1" },
     { "grid.pretrain.flip=yes,no", "yes no" },
 };

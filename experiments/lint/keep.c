@@ -53,15 +53,16 @@ static _Noreturn void wait_and_exit(pid_t pid)
     _exit(EXIT_DONE);
 }
 
-/* The child's end; then who is there still, for orphans become ours. */
+/* The child's end; then who is there still, for orphans become ours.  Of the same group
+ * (0): a script, which serves its process to the end, leads one of its own. */
 static void look_after(Fate *f, pid_t child)
 {
     pid_t pid;
     int   state, behind = 0;
-    while ((pid = waitpid(-1, &state, 0)) != child)
+    while ((pid = waitpid(0, &state, 0)) != child)
         if (pid > 0) behind++;
         else if (errno != EINTR) return;
-    while ((pid = waitpid(-1, NULL, WNOHANG)) > 0) behind++;
+    while ((pid = waitpid(0, NULL, WNOHANG)) > 0) behind++;
     f->state = state, f->behind = behind + (pid == 0);
     f->told = true;
 }

@@ -124,6 +124,15 @@ Test(lint_command, of_what_throws)
     cr_expect_eq(RUN("random:throw=0.8"), EXIT_USAGE);
 }
 
+/* Its process serves to the end, and is not what a strategy leaves behind. */
+Test(lint_command, of_a_script)
+{
+    if (system("python3 -c pass 2>/dev/null"))
+        cr_skip_test("there is no python3");
+    cr_expect_eq(RUN("strategies/plugin/edges.py", "--draws", "20", "--patience", "60"), EXIT_DONE,
+                 "%s", said);
+}
+
 Test(lint_command, json)
 {
     cr_assert_eq(RUN("grid", "--json", "--draws", "100"), EXIT_DONE);

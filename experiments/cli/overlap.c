@@ -40,10 +40,14 @@ static int run(const void *opt, char *const *arguments, int n)
     (void)arguments, (void)n;
     if (measure(&o, x, &err)) return cli_fail(&err);
     printf("intersection over union with the objects of %ld scenes, mean\n"
-           "  the object of the normalised cut  %.3f\n"
-           "  as many patches at random         %.3f\n"
-           "  difference                        %+.3f ± %.3f (95 %%)\n",
-           x->scenes, o.by_cut.mean, o.by_chance.mean, o.more.mean, o.more.half);
+           "  the object of the normalised cut  %.3f ± %.3f\n"
+           "  the same of an untrained encoder  %.3f ± %.3f\n"
+           "  as many patches at random         %.3f ± %.3f\n"
+           "  more than the untrained           %+.3f ± %.3f (95 %%)\n"
+           "  more than at random               %+.3f ± %.3f (95 %%)\n",
+           x->scenes, o.by_cut.mean, o.by_cut.half, o.untrained.mean, o.untrained.half,
+           o.by_chance.mean, o.by_chance.half, o.learned.mean, o.learned.half, o.more.mean,
+           o.more.half);
     return EXIT_DONE;
 }
 
@@ -52,7 +56,8 @@ COMMAND(overlap) = {
     .about = "how well the cut that guides sgmae finds the objects of `scenes`",
     .details = "Patches are parted in two by their features after the last block, as for "
                "sgmae; the part that it takes for the object is compared with the patches "
-               "that objects cover, and so are as many patches drawn at random.",
+               "that objects cover, and so are the cut by an encoder of the same sizes with "
+               "initial weights, and as many patches drawn at random.",
     .examples = "  maskgrid run guided -s data.set=scenes -s pretrain.strategy=sgmae\n"
                 "  maskgrid overlap --checkpoint results/cells/ID/encoder.safetensors\n",
     .options = options,

@@ -125,11 +125,20 @@ Status overlap_measure(Overlap *o, const Mae *mae, int scenes, Err *err)
     open_work(&k);
     double *by_cut = ARENA_NEW(&k.host, double, scenes);
     double *by_chance = ARENA_NEW(&k.host, double, scenes);
+    double *untrained = ARENA_NEW(&k.host, double, scenes);
+    double  chance;
+    Mae     initial;
     Status  bad = STATUS_OK;
     for (int n = 0; n < scenes && !bad; n++) bad = measure(&k, n, by_cut + n, by_chance + n, err);
+    mae_open(&initial, mae->params.be, &mae->config, 0);
+    k.mae = &initial;
+    for (int n = 0; n < scenes && !bad; n++) bad = measure(&k, n, untrained + n, &chance, err);
+    mae_close(&initial);
     if (!bad)
         *o = (Overlap){ stats_summary(by_cut, scenes), stats_summary(by_chance, scenes),
-                        stats_paired(by_cut, by_chance, scenes) };
+                        stats_paired(by_cut, by_chance, scenes),
+                        stats_summary(untrained, scenes),
+                        stats_paired(by_cut, untrained, scenes) };
     tape_close(&k.tape);
     arena_close(&k.host);
     return bad;

@@ -19,6 +19,8 @@ enum { OVERLAP_PATCHES = 4096 }; /* at most */
 typedef struct {
     Summary by_cut, by_chance, more; /* intersection over union, 0..1, over scenes;
                                         the paired difference                    */
+    Summary untrained, learned; /* the cut by an encoder of the same sizes with initial
+                                   weights; what by_cut is more, paired          */
 } Overlap;
 
 /* STATUS_CONFIG if the encoder's pictures are none that `scenes` draws, or have more

@@ -33,12 +33,15 @@ Test(overlap, the_cut_finds_objects_better_than_chance, .timeout = 60)
     cr_expect(o.by_cut.mean >= o.by_chance.mean + 0.05 && o.more.half < o.more.mean,
               "IoU %.3f, by chance %.3f", o.by_cut.mean, o.by_chance.mean);
     cr_expect(fabs(o.more.mean - o.by_cut.mean + o.by_chance.mean) <= 1e-9 && o.more.n == 200);
+    cr_expect(o.untrained.n == 200 && o.untrained.mean != o.by_cut.mean &&
+              fabs(o.learned.mean - o.by_cut.mean + o.untrained.mean) <= 1e-9);
 
     char *argv[] = { "maskgrid", "overlap", "--scenes=20", "--checkpoint", path, NULL };
     cr_expect_eq(cli_main(5, argv), EXIT_DONE);
     fflush(stdout);
     out[fread(out, 1, sizeof out - 1, cr_get_redirected_stdout())] = '\0';
-    cr_expect(strstr(out, "20 scenes") && strstr(out, "at random"), "%s", out);
+    cr_expect(strstr(out, "20 scenes") && strstr(out, "at random") && strstr(out, "untrained"),
+              "%s", out);
 
     mae.vit.patch_embed.b->data[0] = (real)NAN;
     cr_expect_eq(overlap_measure(&o, &mae, 2, &err), STATUS_FAILED);

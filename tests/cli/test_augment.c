@@ -1,10 +1,9 @@
 /* augment, as a user types it. */
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
-#include "tests/scratch.h"
+#include "tests/cli/typed.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -14,16 +13,12 @@ static const char recipe[] = "data: {set: scenes, train: 24, test: 8}\n"
                              "model: {patch: 8, width: 16, heads: 2}\npretrain.batch: 8\n";
 
 static Scratch scratch;
-static void    prepare(void)
-{
-    scratch_open(&scratch);
-    cr_redirect_stdout();
-    cr_redirect_stderr();
-}
-static void clean_up(void) { scratch_close(&scratch); }
+static char    said[4096];
+static void    prepare(void) { typed_open(&scratch); }
+static void    clean_up(void) { scratch_close(&scratch); }
 TestSuite(augment_command, .init = prepare, .fini = clean_up);
 
-/* The figure that is drawn with this setting; the exit code. */
+/* The figure that is drawn with this setting; the exit code, and what it said. */
 static int draw(Image *m, const char *name, const char *setting)
 {
     char path[256], out[256];
@@ -31,9 +26,7 @@ static int draw(Image *m, const char *name, const char *setting)
     snprintf(path, sizeof path, "%s",
              scratch_file(&scratch, "r.yaml", recipe, sizeof recipe - 1));
     snprintf(out, sizeof out, "%s/%s", scratch.folder, name);
-    char *argv[] = { "maskgrid", "augment", path, "--images", "2", "--out", out, "-s",
-                     (char *)setting };
-    int   code = cli_main(9, argv);
+    int code = RUN(said, "augment", path, "--images", "2", "--out", out, "-s", setting);
     if (!code) cr_assert(!picture_read(m, 3, out, &err), "%s", err.text);
     return code;
 }
@@ -54,9 +47,6 @@ Test(augment_command, draws_what_the_recipe_says)
 Test(augment_command, says_what_is_wrong_with_the_recipe)
 {
     Image none = { 0 };
-    char  says[512];
     cr_expect(draw(&none, "a.png", "finetune.crop-mni=1") == EXIT_USAGE);
-    fflush(stderr);
-    says[fread(says, 1, sizeof says - 1, cr_get_redirected_stderr())] = '\0';
-    cr_expect(strstr(says, "did you mean finetune.crop-min?"), "%s", says);
+    cr_expect(strstr(said, "did you mean finetune.crop-min?"), "%s", said);
 }

@@ -2,10 +2,9 @@
 #include "core/base/file.h"
 #include "core/base/h5.h"
 #include "experiments/cli/cli.h"
-#include "tests/scratch.h"
+#include "tests/cli/typed.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
 
 #include <jansson.h>
 
@@ -15,31 +14,9 @@
 #define GOLDEN "tests/golden/foreign"
 
 static Scratch scratch;
-static void    prepare(void)
-{
-    scratch_open(&scratch);
-    cr_redirect_stdout();
-    cr_redirect_stderr();
-}
-static void clean_up(void) { scratch_close(&scratch); }
+static void    prepare(void) { typed_open(&scratch); }
+static void    clean_up(void) { scratch_close(&scratch); }
 TestSuite(convert_command, .init = prepare, .fini = clean_up);
-
-enum { WORDS = 12 };
-
-/* Run it; `out` gets what it prints to stdout or, if it fails, to stderr. */
-static int run(char *out, size_t room, const char *const words[WORDS])
-{
-    char *argv[WORDS + 1] = { "maskgrid" };
-    int   argc = 1;
-    for (; words[argc - 1]; argc++) argv[argc] = (char *)words[argc - 1];
-    int   code = cli_main(argc, argv);
-    FILE *from = code ? cr_get_redirected_stderr() : cr_get_redirected_stdout();
-    fflush(stdout), fflush(stderr);
-    out[fread(out, 1, room - 1, from)] = '\0';
-    return code;
-}
-
-#define RUN(out, ...) run(out, sizeof out, (const char *const[WORDS]){ __VA_ARGS__ })
 
 static void in(char path[512], const char *name)
 {

@@ -5,7 +5,7 @@
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
 #include "experiments/record/png.h"
-#include "tests/scratch.h"
+#include "tests/cli/typed.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -15,36 +15,9 @@
 #include <string.h>
 
 static Scratch scratch;
-static void    prepare(void)
-{
-    scratch_open(&scratch);
-    cr_redirect_stdout();
-    cr_redirect_stderr();
-}
-static void clean_up(void) { scratch_close(&scratch); }
+static void    prepare(void) { typed_open(&scratch); }
+static void    clean_up(void) { scratch_close(&scratch); }
 TestSuite(masks_command, .init = prepare, .fini = clean_up);
-
-enum { WORDS = 12 };
-
-static int command(const char *const words[WORDS])
-{
-    char *argv[WORDS + 1] = { "maskgrid" };
-    int   argc = 1;
-    for (; words[argc - 1]; argc++) argv[argc] = (char *)words[argc - 1];
-    return cli_main(argc, argv);
-}
-
-/* Run it; `out` gets what it prints to stdout or, if it fails, to stderr. */
-static int run(char *out, size_t room, const char *const words[WORDS])
-{
-    int   code = command(words);
-    FILE *from = code ? cr_get_redirected_stderr() : cr_get_redirected_stdout();
-    fflush(stdout), fflush(stderr);
-    out[fread(out, 1, room - 1, from)] = '\0';
-    return code;
-}
-
-#define RUN(out, ...) run(out, sizeof out, (const char *const[WORDS]){ __VA_ARGS__ })
 
 Test(masks_command, list_names_all)
 {
@@ -75,8 +48,8 @@ Test(masks_command, one_in_full)
 
 static int masks_of(char out[4096], const char *strategy, const char *count)
 {
-    return run(out, 4096, (const char *const[WORDS]){ "masks", strategy, "--grid", "6x6",
-                                                      "--count", count });
+    return typed_run(out, 4096, (const char *const[]){ "masks", strategy, "--grid", "6x6",
+                                                       "--count", count, NULL });
 }
 
 /* Alone too it is shown another image, the one that it is shown among four. */
@@ -328,16 +301,16 @@ Test(masks_command, gallery)
     image_free(&m);
 }
 
-static void expect_wrong(int code, const char *named, const char *const words[WORDS])
+static void expect_wrong(int code, const char *named, const char *const *words)
 {
     char out[4096];
-    int  got = run(out, sizeof out, words);
+    int  got = typed_run(out, sizeof out, words);
     cr_expect_eq(got, code, "exit %d: %s", got, out);
     cr_expect(strstr(out, named), "%s", out);
 }
 
 #define WRONG(code, named, ...)                                                          \
-    expect_wrong(code, named, (const char *const[WORDS]){ __VA_ARGS__ })
+    expect_wrong(code, named, (const char *const[]){ __VA_ARGS__, NULL })
 
 Test(masks_command, unknown_strategy)
 {

@@ -4,12 +4,11 @@
 #include "core/metrics/coco.h"
 #include "experiments/cli/cli.h"
 #include "experiments/record/record.h"
+#include "tests/cli/typed.h"
 #include "tests/data/png_labels.h"
-#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <criterion/redirect.h>
 
 #include <jansson.h>
 #include <math.h>
@@ -17,30 +16,11 @@
 #include <string.h>
 
 static Scratch scratch;
-static void    prepare(void)
-{
-    scratch_open(&scratch);
-    cr_redirect_stdout();
-    cr_redirect_stderr();
-}
-static void clean_up(void) { scratch_close(&scratch); }
+static void    prepare(void) { typed_open(&scratch); }
+static void    clean_up(void) { scratch_close(&scratch); }
 TestSuite(score_command, .init = prepare, .fini = clean_up);
 
 enum { SAID = 1 << 16 };
-
-static int score(char *said, int argc, char **argv, FILE *from)
-{
-    char *all[24] = { "maskgrid", "score" };
-    memcpy(all + 2, argv, (size_t)argc * sizeof *argv);
-    int code = cli_main(argc + 2, all);
-    fflush(stdout), fflush(stderr);
-    said[fread(said, 1, SAID - 1, from)] = '\0';
-    return code;
-}
-
-#define SCORE(said, from, ...) \
-    score(said, (int)(sizeof (char *[]){ __VA_ARGS__ } / sizeof(char *)), \
-          (char *[]){ __VA_ARGS__ }, from)
 
 static const char *const ious[] = { "bbox", "segm" };
 
@@ -54,10 +34,9 @@ ParameterizedTest(int *i, score_command, coco_as_the_reference)
 {
     static char said[SAID];
     const char *iou = ious[*i];
-    cr_assert(SCORE(said, cr_get_redirected_stdout(), "coco", "--truth",
-                    "tests/golden/coco.instances.json", "--detections",
-                    "tests/golden/coco.detections.json", "--iou", (char *)iou, "--format",
-                    "json") == EXIT_DONE);
+    cr_assert(RUN(said, "score", "coco", "--truth", "tests/golden/coco.instances.json",
+                  "--detections", "tests/golden/coco.detections.json", "--iou", iou,
+                  "--format", "json") == EXIT_DONE);
     json_t *is = json_loads(said, 0, NULL);
     json_t *expected = json_load_file("tests/golden/coco.expected.json", 0, NULL);
     cr_assert(is && expected);
@@ -70,11 +49,6 @@ ParameterizedTest(int *i, score_command, coco_as_the_reference)
     json_decref(is), json_decref(expected);
 }
 
-static char *const golden[] = { "coco", "--truth", "tests/golden/coco.instances.json",
-                                "--detections", "tests/golden/coco.detections.json", "--iou",
-                                "bbox", "--per-class", "--format" };
-enum { GOLDEN = sizeof golden / sizeof *golden };
-
 /* Every format says the same of all and of the last category. */
 Test(score_command, coco_in_every_format)
 {
@@ -86,16 +60,13 @@ Test(score_command, coco_in_every_format)
         { "csv", "\nall,0.2763387900111", "\ntoothbrush,0.04039603960396" },
         { "json", " \"AP\": 0.2763387900111", "\"name\": \"toothbrush\"" },
     };
-    static char all[5 * SAID];
-    size_t      at = 0;
+    static char said[SAID];
     for (int i = 0; i < 5; i++) {
-        char *arguments[GOLDEN + 1];
-        memcpy(arguments, golden, sizeof golden);
-        arguments[GOLDEN] = (char *)of[i].format;
-        cr_assert(score(all + at, GOLDEN + 1, arguments, cr_get_redirected_stdout()) == EXIT_DONE);
-        cr_expect(strstr(all + at, of[i].all), "%s: %s", of[i].format, of[i].all);
-        cr_expect(strstr(all + at, of[i].last), "%s: %s", of[i].format, of[i].last);
-        at += strlen(all + at);
+        cr_assert_eq(RUN(said, "score", "coco", "--truth", "tests/golden/coco.instances.json",
+                         "--detections", "tests/golden/coco.detections.json", "--iou", "bbox",
+                         "--per-class", "--format", of[i].format), EXIT_DONE);
+        cr_expect(strstr(said, of[i].all), "%s: %s", of[i].format, of[i].all);
+        cr_expect(strstr(said, of[i].last), "%s: %s", of[i].format, of[i].last);
     }
 }
 
@@ -109,10 +80,9 @@ Test(score_command, coco_is_recorded)
     int         n;
     Err         err;
     snprintf(out, sizeof out, "%s", scratch_path(&scratch, "score.h5"));
-    cr_assert(SCORE(said, cr_get_redirected_stderr(), "coco", "--truth",
-                    "tests/golden/coco.instances.json", "--detections",
-                    "tests/golden/coco.detections.json", "--iou", "segm", "--out",
-                    out) == EXIT_DONE, "%s", said);
+    cr_assert(RUN(said, "score", "coco", "--truth", "tests/golden/coco.instances.json",
+                  "--detections", "tests/golden/coco.detections.json", "--iou", "segm",
+                  "--out", out) == EXIT_DONE, "%s", said);
     arena_open(&a, "test", NULL, NULL);
     cr_assert(!record_read(&f, out, NULL, &err), "%s", err.text);
     cr_assert(!record_metrics(f, &a, &metrics, &n, &err), "%s", err.text);
@@ -142,8 +112,8 @@ Test(score_command, annotation_0_and_category_0_count)
     char        t[400], d[400];
     snprintf(t, sizeof t, "%s", scratch_file(&scratch, "t.json", truth, sizeof truth - 1));
     snprintf(d, sizeof d, "%s", scratch_file(&scratch, "d.json", found, sizeof found - 1));
-    cr_assert(SCORE(said, cr_get_redirected_stdout(), "coco", "--truth", t, "--detections", d,
-                    "--iou", "bbox") == EXIT_DONE);
+    cr_assert(RUN(said, "score", "coco", "--truth", t, "--detections", d, "--iou",
+                  "bbox") == EXIT_DONE);
     cr_expect(text_starts(said, "AP         1.0000"), "%s", said);
 }
 
@@ -164,10 +134,11 @@ static void write_maps(const uint16_t truth[6], const uint16_t predicted[6])
     }
 }
 
-static int segment(char *said, FILE *from, char *format)
+static int segment(char said[SAID], const char *format)
 {
-    return SCORE(said, from, "segmentation", "--truth", truth_folder, "--predicted", out_folder,
-                 "--classes", "3", "--reduce-zero", "--format", format);
+    return typed_run(said, SAID, (const char *const[]){
+        "score", "segmentation", "--truth", truth_folder, "--predicted", out_folder,
+        "--classes", "3", "--reduce-zero", "--format", format, NULL });
 }
 
 Test(score_command, segmentation_of_folders)
@@ -175,7 +146,7 @@ Test(score_command, segmentation_of_folders)
     static const uint16_t truth[] = { 0, 1, 1, 2, 2, 255 }, predicted[] = { 2, 0, 1, 1, 1, 0 };
     static char           said[SAID];
     write_maps(truth, predicted);
-    cr_assert(segment(said, cr_get_redirected_stdout(), "json") == EXIT_DONE);
+    cr_assert(segment(said, "json") == EXIT_DONE);
     json_t *is = json_loads(said, 0, NULL), *each = json_object_get(is, "per_class");
     cr_assert(is && json_array_size(each) == 3, "%s", said);
     /* class 0: 1 right of 2 true, 1 predicted; class 1: 2 right of 2, 3 predicted */
@@ -192,18 +163,17 @@ Test(score_command, segmentation_says_which_file_is_wrong)
 {
     static const uint16_t truth[] = { 0, 1, 1, 2, 2, 255 }, bad[] = { 2, 0, 1, 1, 3, 0 };
     static char           all[3][SAID];
-    FILE                 *from = cr_get_redirected_stderr();
     write_maps(truth, bad);
-    cr_expect(segment(all[0], from, "csv") == EXIT_DATA);
+    cr_expect(segment(all[0], "csv") == EXIT_DATA);
     cr_expect(strstr(all[0], "out/a.png: row 1, column 1 has label 3, expected 0..2"), "%s",
               all[0]);
     write_maps(bad, truth);
     label_map_write(&scratch, "out/b.png", truth, 3, 2, 8, 0, 0);
     label_map_write(&scratch, "out/a.png", (uint16_t[6]){ 0 }, 2, 3, 8, 0, 0);
-    cr_expect(segment(all[1], from, "csv") == EXIT_DATA);
+    cr_expect(segment(all[1], "csv") == EXIT_DATA);
     cr_expect(strstr(all[1], "out/b.png: 3 x 2, its truth is 2 x 3"), "%s", all[1]);
     remove(scratch_path(&scratch, "out/b.png"));
-    cr_expect(segment(all[2], from, "csv") == EXIT_DATA);
+    cr_expect(segment(all[2], "csv") == EXIT_DATA);
     cr_expect(strstr(all[2], "out/b.png is missing"), "%s", all[2]);
 }
 
@@ -212,15 +182,14 @@ Test(score_command, segmentation_says_which_file_is_wrong)
 Test(score_command, says_which_option_is_wrong)
 {
     static char said[4][SAID];
-    FILE       *from = cr_get_redirected_stderr();
-    cr_expect(SCORE(said[0], from, "cocoa") == EXIT_USAGE);
+    cr_expect(RUN(said[0], "score", "cocoa") == EXIT_USAGE);
     cr_expect(strstr(said[0], "did you mean coco"), "%s", said[0]);
-    cr_expect(SCORE(said[1], from, "coco", "--truth", "x", "--detections", "y") == EXIT_USAGE);
+    cr_expect(RUN(said[1], "score", "coco", "--truth", "x", "--detections", "y") == EXIT_USAGE);
     cr_expect(strstr(said[1], "score coco needs --iou bbox|segm"), "%s", said[1]);
-    cr_expect(SCORE(said[2], from, "coco", "--truth", "x", "--detections", "y", "--iou", "bbox",
-                    "--reduce-zero") == EXIT_USAGE);
+    cr_expect(RUN(said[2], "score", "coco", "--truth", "x", "--detections", "y", "--iou",
+                  "bbox", "--reduce-zero") == EXIT_USAGE);
     cr_expect(strstr(said[2], "score coco has no --reduce-zero"), "%s", said[2]);
-    cr_expect(SCORE(said[3], from, "segmentation", "--truth", "x", "--predicted", "y") ==
+    cr_expect(RUN(said[3], "score", "segmentation", "--truth", "x", "--predicted", "y") ==
               EXIT_USAGE);
     cr_expect(strstr(said[3], "score segmentation needs --classes N"), "%s", said[3]);
 }

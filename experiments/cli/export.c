@@ -1,12 +1,9 @@
 /* maskgrid export: a checkpoint for others. */
 #include "experiments/cli/cli.h"
 
-#include "core/train/checkpoint.h"
-#include "core/train/export.h"
-#include "experiments/record/model_text.h"
+#include "experiments/record/convert.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct {
     const char *to, *out;
@@ -23,27 +20,13 @@ static const Option options[] = {
 
 static Status export(const Options *o, const char *path, Err *err)
 {
-    const Backend  *be;
-    Mae             m;
-    Text            notes = { 0 }, what = { 0 };
-    CheckpointHints hints = { .want_height = (int)o->size, .want_width = (int)o->size,
-                              .notes = &notes };
+    CheckpointHints hints = { .want_height = (int)o->size, .want_width = (int)o->size };
+    Text            said = { 0 };
     if (!o->out)
         return err_set(err, STATUS_CONFIG, "export needs --out PATH; see maskgrid export --help");
-    Status bad = backend_open(&be, NULL, err);
-    if (!bad) bad = checkpoint_open(&m, be, path, &hints, err);
-    if (!bad) {
-        bad = export_write(o->out, &m, o->to, err);
-        if (!strcmp(o->to, "timm")) {
-            if (m.config.decoder.D) text_add(&notes, "left out: the decoder\n");
-            m.config.decoder.D = 0;
-        }
-        model_text(&m.config, &what);
-        mae_close(&m);
-    }
-    if (!bad) printf("%s\n%s%s", o->out, text_get(&what), text_get(&notes));
-    text_free(&what);
-    text_free(&notes);
+    Status bad = convert(o->out, o->to, path, hints, &said, err);
+    if (!bad) fputs(text_get(&said), stdout);
+    text_free(&said);
     return bad;
 }
 

@@ -1,8 +1,7 @@
 /* maskgrid import: a checkpoint of others becomes one of ours. */
 #include "experiments/cli/cli.h"
 
-#include "core/train/checkpoint.h"
-#include "experiments/record/model_text.h"
+#include "experiments/record/convert.h"
 
 #include <stdio.h>
 
@@ -24,24 +23,15 @@ static const Option options[] = {
 
 static Status import(const Options *o, const char *path, Err *err)
 {
-    const Backend  *be;
-    Mae             m;
-    Text            notes = { 0 }, what = { 0 };
     CheckpointHints hints = { .heads = (int)o->heads, .decoder_heads = (int)o->decoder_heads,
                               .target = o->target, .want_height = (int)o->size,
-                              .want_width = (int)o->size, .notes = &notes };
+                              .want_width = (int)o->size };
+    Text            said = { 0 };
     if (!o->out)
         return err_set(err, STATUS_CONFIG, "import needs --out FILE; see maskgrid import --help");
-    Status bad = backend_open(&be, NULL, err);
-    if (!bad) bad = checkpoint_open(&m, be, path, &hints, err);
-    if (!bad) {
-        bad = checkpoint_save(o->out, &m, err);
-        model_text(&m.config, &what);
-        mae_close(&m);
-    }
-    if (!bad) printf("%s\n%s%s", o->out, text_get(&what), text_get(&notes));
-    text_free(&what);
-    text_free(&notes);
+    Status bad = convert(o->out, NULL, path, hints, &said, err);
+    if (!bad) fputs(text_get(&said), stdout);
+    text_free(&said);
     return bad;
 }
 

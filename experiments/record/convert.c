@@ -1,0 +1,30 @@
+#include "experiments/record/convert.h"
+
+#include "core/train/export.h"
+#include "experiments/record/model_text.h"
+
+#include <string.h>
+
+Status convert(const char *out, const char *format, const char *from, CheckpointHints hints,
+               Text *said, Err *err)
+{
+    const Backend *be;
+    Mae            m;
+    Text           notes = { 0 };
+    hints.notes = &notes;
+    Status bad = backend_open(&be, NULL, err);
+    if (!bad) bad = checkpoint_open(&m, be, from, &hints, err);
+    if (!bad) {
+        bad = format ? export_write(out, &m, format, err) : checkpoint_save(out, &m, err);
+        if (format && !strcmp(format, "timm")) {
+            if (m.config.decoder.D) text_add(&notes, "left out: the decoder\n");
+            m.config.decoder.D = 0;
+        }
+        text_add(said, "%s\n", out);
+        model_text(&m.config, said);
+        text_add(said, "%s", text_get(&notes));
+        mae_close(&m);
+    }
+    text_free(&notes);
+    return bad;
+}

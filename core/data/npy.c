@@ -1,9 +1,8 @@
 #include "core/data/npy.h"
 
+#include "core/base/decode.h"
 #include "core/base/text.h"
 
-#include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,43 +11,15 @@ enum { MAGIC = sizeof magic - 1, HEADER_MOST = 4096 };
 
 bool npy_is(const char *bytes, size_t n) { return n >= MAGIC + 4 && !memcmp(bytes, magic, MAGIC); }
 
-#define DECODE(name, type)               \
-    static double name(const char *p)    \
-    {                                    \
-        type x;                          \
-        memcpy(&x, p, sizeof x);         \
-        return (double)x;                \
-    }
-DECODE(from_f8, double)
-DECODE(from_f4, float)
-DECODE(from_i8, int64_t)
-DECODE(from_i4, int32_t)
-DECODE(from_i2, int16_t)
-DECODE(from_i1, int8_t)
-DECODE(from_u8, uint64_t)
-DECODE(from_u4, uint32_t)
-DECODE(from_u2, uint16_t)
-DECODE(from_u1, uint8_t)
-#undef DECODE
-
-static double from_f2(const char *p)
-{
-    int    bits = (uint8_t)p[0] | (uint8_t)p[1] << 8;
-    int    exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double x = exponent == 0    ? ldexp(fraction, -24)
-               : exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
-                                : ldexp(1024 + fraction, exponent - 25);
-    return bits & 0x8000 ? -x : x;
-}
-
 static const struct {
     const char *descr;
     size_t      bytes;
-    double (*decode)(const char *p);
+    double (*decode)(const void *p);
 } kinds[] = {
-    { "<f8", 8, from_f8 }, { "<f4", 4, from_f4 }, { "<f2", 2, from_f2 }, { "<i8", 8, from_i8 },
-    { "<i4", 4, from_i4 }, { "<i2", 2, from_i2 }, { "|i1", 1, from_i1 }, { "<u8", 8, from_u8 },
-    { "<u4", 4, from_u4 }, { "<u2", 2, from_u2 }, { "|u1", 1, from_u1 }, { "|b1", 1, from_u1 },
+    { "<f8", 8, decode_f64 }, { "<f4", 4, decode_f32 }, { "<f2", 2, decode_f16 },
+    { "<i8", 8, decode_i64 }, { "<i4", 4, decode_i32 }, { "<i2", 2, decode_i16 },
+    { "|i1", 1, decode_i8 },  { "<u8", 8, decode_u64 }, { "<u4", 4, decode_u32 },
+    { "<u2", 2, decode_u16 }, { "|u1", 1, decode_u8 },  { "|b1", 1, decode_u8 },
 };
 enum { N_KINDS = sizeof kinds / sizeof *kinds };
 

@@ -1,13 +1,13 @@
 #define _POSIX_C_SOURCE 200809L /* fstat, fseeko */
 #include "core/train/safetensors.h"
 
+#include "core/base/decode.h"
 #include "core/base/text.h"
 
 #include <jansson.h>
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,49 +19,16 @@ enum { HEADER_MOST = 100000000, CHUNK = 1 << 13 };
 
 /* --- numbers ----------------------------------------------------------- */
 
-#define DECODE(name, type)                        \
-    static double name(const unsigned char *p)    \
-    {                                             \
-        type x;                                   \
-        memcpy(&x, p, sizeof x);                  \
-        return (double)x;                         \
-    }
-DECODE(from_f64, double)
-DECODE(from_f32, float)
-DECODE(from_i64, int64_t)
-DECODE(from_i32, int32_t)
-DECODE(from_i16, int16_t)
-DECODE(from_i8, int8_t)
-DECODE(from_u64, uint64_t)
-DECODE(from_u32, uint32_t)
-DECODE(from_u16, uint16_t)
-DECODE(from_u8, uint8_t)
-#undef DECODE
-
-static double from_bf16(const unsigned char *p)
-{
-    return from_f32((const unsigned char[]){ 0, 0, p[0], p[1] });
-}
-
-static double from_f16(const unsigned char *p)
-{
-    int    bits = p[0] | p[1] << 8, exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double x = exponent == 0    ? ldexp(fraction, -24)
-               : exponent == 31 ? (fraction ? (double)NAN : (double)INFINITY)
-                                : ldexp(1024 + fraction, exponent - 25);
-    return bits & 0x8000 ? -x : x;
-}
-
 static const struct {
     const char *name;
     size_t      bytes;
-    double (*decode)(const unsigned char *); /* NULL: known, but not read here */
+    double (*decode)(const void *); /* NULL: known, but not read here */
 } dtypes[] = {
-    { "F64", 8, from_f64 },  { "F32", 4, from_f32 },   { "F16", 2, from_f16 },
-    { "I64", 8, from_i64 },  { "I32", 4, from_i32 },   { "I16", 2, from_i16 },
-    { "U64", 8, from_u64 },  { "U32", 4, from_u32 },   { "U16", 2, from_u16 },
-    { "I8", 1, from_i8 },    { "U8", 1, from_u8 },     { "BOOL", 1, from_u8 },
-    { "C64", 8, NULL },      { "BF16", 2, from_bf16 }, { "F8_E4M3", 1, NULL },
+    { "F64", 8, decode_f64 },  { "F32", 4, decode_f32 },   { "F16", 2, decode_f16 },
+    { "I64", 8, decode_i64 },  { "I32", 4, decode_i32 },   { "I16", 2, decode_i16 },
+    { "U64", 8, decode_u64 },  { "U32", 4, decode_u32 },   { "U16", 2, decode_u16 },
+    { "I8", 1, decode_i8 },    { "U8", 1, decode_u8 },     { "BOOL", 1, decode_u8 },
+    { "C64", 8, NULL },        { "BF16", 2, decode_bf16 }, { "F8_E4M3", 1, NULL },
     { "F8_E5M2", 1, NULL },
 };
 enum { N_DTYPES = sizeof dtypes / sizeof *dtypes };

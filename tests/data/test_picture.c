@@ -1,6 +1,6 @@
-#include "core/base/file.h"
 #include "core/data/augment.h"
 #include "core/data/picture.h"
+#include "tests/data/cursor.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -25,46 +25,27 @@ typedef struct {
 } Golden;
 
 typedef struct {
-    char       *bytes;
-    int         n;
-    Golden      picture[MOST];
-    const char *views;
+    Cursor views; /* what comes behind the pictures */
+    int    n;
+    Golden picture[MOST];
 } Goldens;
-
-static int take_int(const char **at)
-{
-    int32_t x;
-    memcpy(&x, *at, sizeof x);
-    *at += sizeof x;
-    return x;
-}
-
-static const char *skip(const char **at, int n)
-{
-    const char *here = *at;
-    *at += n;
-    return here;
-}
 
 static void open_goldens(Goldens *g)
 {
-    Err    err;
-    size_t n;
-    cr_assert(!file_read("tests/golden/pictures.golden", 1 << 20, &g->bytes, &n, &err), "%s",
-              err.text);
-    const char *at = g->bytes;
-    g->n = take_int(&at);
+    Cursor *c = &g->views;
+    cursor_open(c, "tests/golden/pictures.golden");
+    g->n = take_int(c);
     cr_assert(g->n > 0 && g->n <= MOST);
     for (int i = 0; i < g->n; i++) {
         Golden *p = &g->picture[i];
-        memcpy(p->name, skip(&at, 16), 16), p->name[16] = '\0';
-        p->bytes = take_int(&at);
-        p->file = skip(&at, p->bytes);
-        p->height = take_int(&at), p->width = take_int(&at);
-        p->rgb = skip(&at, 3 * p->height * p->width);
-        p->gray = skip(&at, p->height * p->width);
+        memcpy(p->name, take_bytes(c, 16), 16), p->name[16] = '\0';
+        p->bytes = take_int(c);
+        p->file = take_bytes(c, (size_t)p->bytes);
+        p->height = take_int(c), p->width = take_int(c);
+        size_t n = (size_t)p->height * (size_t)p->width;
+        p->rgb = take_bytes(c, 3 * n);
+        p->gray = take_bytes(c, n);
     }
-    g->views = at;
 }
 
 static const Golden *golden(const Goldens *g, const char *name)
@@ -119,18 +100,18 @@ Test(picture, equals_pillow_bit_for_bit)
         compare(&g.picture[i], 3, g.picture[i].rgb);
         compare(&g.picture[i], 1, g.picture[i].gray);
     }
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 Test(picture, whole_one_is_seen_as_torchvision_shows_it)
 {
     Goldens g;
     open_goldens(&g);
-    const char *at = g.views;
-    for (int n = take_int(&at); n > 0; n--) {
-        const Golden *p = &g.picture[take_int(&at)];
-        int           size = take_int(&at), values = 3 * size * size, off = 0;
-        const char   *want = skip(&at, values);
+    Cursor *at = &g.views;
+    for (int n = take_int(at); n > 0; n--) {
+        const Golden *p = &g.picture[take_int(at)];
+        int           size = take_int(at), values = 3 * size * size, off = 0;
+        const char   *want = take_bytes(at, (size_t)values);
         uint8_t      *got = malloc((size_t)values);
         Image         m = { 0 }, room = { 0 };
         Err           err;
@@ -144,7 +125,7 @@ Test(picture, whole_one_is_seen_as_torchvision_shows_it)
         image_free(&room);
         free(got);
     }
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 static void expect_refused(const void *bytes, size_t n, const char *why)
@@ -174,7 +155,7 @@ Test(picture, refuses_what_it_does_not_read_and_says_what_it_is)
     memcpy(at + 5, "\xff\xdc\xff\xdc", 4); /* 65500 x 65500, in as many bytes */
     expect_refused(copy, (size_t)p->bytes, "at most 67108864 pixels");
     free(copy);
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 /* Cut anywhere: never a crash, and never half a picture taken for a whole one. */
@@ -200,7 +181,7 @@ Test(picture, truncated_is_refused_wherever_it_is_cut)
             image_free(&m);
         }
     }
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 /* Each byte wrong in turn: decoded or refused by name. */
@@ -222,7 +203,7 @@ Test(picture, damaged_never_crashes)
         }
         free(copy);
     }
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 /* Whole, cut short and damaged: nothing stays behind.  (Under the sanitizer mallinfo2 tells
@@ -251,7 +232,7 @@ Test(picture, decoding_leaves_no_memory_behind)
                   after_first);
     }
     image_free(&m);
-    free(g.bytes);
+    cursor_close(&g.views);
 }
 
 Test(picture, what_it_is_the_bytes_tell_and_not_the_name)
@@ -266,5 +247,5 @@ Test(picture, what_it_is_the_bytes_tell_and_not_the_name)
     cr_expect(m.channels == 3 && m.height == 32);
     cr_expect_eq(picture_read(&m, 0, scratch_path(&scratch, "none.jpg"), &err), STATUS_MISSING);
     image_free(&m);
-    free(g.bytes);
+    cursor_close(&g.views);
 }

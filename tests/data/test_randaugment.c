@@ -1,5 +1,5 @@
-#include "core/base/file.h"
 #include "core/data/randaugment.h"
+#include "tests/data/cursor.h"
 
 #include <criterion/criterion.h>
 
@@ -8,25 +8,6 @@
 #include <string.h>
 
 /* --- Pillow's own ----------------------------------------------------------- */
-
-/* A cursor over the golden file; its format is told in tests/golden/changes.py. */
-typedef struct { const char *at; } Cursor;
-
-static int take_int(Cursor *c)
-{
-    int32_t x;
-    memcpy(&x, c->at, sizeof x);
-    c->at += sizeof x;
-    return x;
-}
-
-static double take_double(Cursor *c)
-{
-    double x;
-    memcpy(&x, c->at, sizeof x);
-    c->at += sizeof x;
-    return x;
-}
 
 static size_t bytes_of(const Image *m)
 {
@@ -43,41 +24,32 @@ static const uint8_t fill[MAX_CHANNELS] = { 124, 116, 104 };
 
 Test(randaugment, changes_are_pillow_s_bit_for_bit)
 {
-    char  *bytes;
-    size_t n;
-    Err    err;
+    Cursor c;
     int    seen[CHANGE_KINDS] = { 0 };
-    cr_assert(!file_read("tests/golden/changes.golden", 1 << 20, &bytes, &n, &err), "%s",
-              err.text);
-    Cursor c = { bytes };
     Image  pictures[2] = { { 0 } }, m = { 0 }, scratch = { 0 };
+    cursor_open(&c, "tests/golden/changes.golden");
     cr_assert(take_int(&c) == 2);
-    for (int i = 0; i < 2; i++) {
-        int h = take_int(&c), w = take_int(&c), channels = take_int(&c);
-        image_size(&pictures[i], h, w, channels);
-        memcpy(pictures[i].pixels, c.at, bytes_of(&pictures[i]));
-        c.at += bytes_of(&pictures[i]);
-    }
+    for (int i = 0; i < 2; i++) take_image(&c, &pictures[i]);
     int cases = take_int(&c);
     for (int i = 0; i < cases; i++) {
         const Image *from = &pictures[take_int(&c)];
         ChangeKind   kind = (ChangeKind)take_int(&c);
         double       amount = take_double(&c);
         size_t       off = 0, all = bytes_of(from);
+        const char  *want = take_bytes(&c, all);
         copy(&m, from);
         change(kind, &m, amount, fill, &scratch);
-        for (size_t k = 0; k < all; k++) off += m.pixels[k] != (uint8_t)c.at[k];
+        for (size_t k = 0; k < all; k++) off += m.pixels[k] != (uint8_t)want[k];
         cr_expect(off == 0, "%s %g: %zu of %zu values differ from Pillow's",
                   change_word(kind), amount, off, all);
-        c.at += all;
         seen[kind]++;
     }
     for (int k = 0; k < CHANGE_KINDS; k++) cr_expect(seen[k] >= 2, "%s", change_word(k));
-    cr_expect(c.at == bytes + n, "the golden file has a rest");
+    cr_expect(c.at == c.end, "the golden file has a rest");
     for (int i = 0; i < 2; i++) image_free(&pictures[i]);
     image_free(&m);
     image_free(&scratch);
-    free(bytes);
+    cursor_close(&c);
 }
 
 /* --- what is drawn ------------------------------------------------------------ */

@@ -1,6 +1,8 @@
 #define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
 #include "tests/scratch.h"
 
+#include "core/base/file.h"
+
 #include <criterion/criterion.h>
 
 #include <ftw.h>
@@ -27,6 +29,13 @@ const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t
     FILE *f = fopen(scratch_path(s, name), "wb");
     cr_assert(f && fwrite(bytes, 1, n, f) == n);
     fclose(f);
+    return s->path;
+}
+
+const char *scratch_folder(Scratch *s, const char *name)
+{
+    Err err;
+    cr_assert(!file_make_folders(scratch_path(s, name), &err), "%s", err.text);
     return s->path;
 }
 

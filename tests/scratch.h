@@ -18,4 +18,7 @@ const char *scratch_path(Scratch *s, const char *name);
 /* The same, with these bytes in it. */
 const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t n);
 
+/* FOLDER/name, a folder, and those on the way to it. */
+const char *scratch_folder(Scratch *s, const char *name);
+
 #endif

@@ -187,8 +187,7 @@ Test(bench, finds_out_first_where_it_cannot_write)
              scratch_file(&scratch, "ran.sh", script, strlen(script)));
     scratch_file(&scratch, "FILE", "", 0);
     for (int i = 0; i < 4; i++) {
-        Err err;
-        cr_assert(!file_make_folders(scratch_path(&scratch, "FOLDER"), &err));
+        scratch_folder(&scratch, "FOLDER");
         const char *last = strrchr(words[i], ' ') + 1;
         snprintf(all, sizeof all, "--preset micro --no-strategies %s %.*s%s", against,
                  (int)(last - words[i]), words[i], scratch_path(&scratch, last));
@@ -333,7 +332,7 @@ Test(bench, reads_photographs_of_a_folder)
     Err     err;
     int     code;
     for (int i = 0; i < 2; i++) {
-        cr_assert(!file_make_folders(scratch_path(&scratch, folders[i]), &err));
+        scratch_folder(&scratch, folders[i]);
         snprintf(name, sizeof name, "%s/1.png", folders[i]);
         cr_assert(!png_write(scratch_path(&scratch, name), rgb, 80, 80, &err));
     }

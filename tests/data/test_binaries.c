@@ -1,5 +1,4 @@
 /* CIFAR and STL-10: tiny files of their formats, made here. */
-#include "core/base/file.h"
 #include "core/base/reader.h"
 #include "core/data/data.h"
 #include "tests/scratch.h"
@@ -16,12 +15,6 @@ static void    close_scratch(void) { scratch_close(&scratch); }
 TestSuite(binaries, .init = open_scratch, .fini = close_scratch);
 
 enum { TEN = 3073, HUNDRED = 3074, STL = 3 * 96 * 96 };
-
-static void add_folder(const char *name)
-{
-    Err err;
-    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
-}
 
 static DataConfig config(const char *name)
 {
@@ -76,7 +69,7 @@ Test(binaries, cifar10_has_five_files_and_its_planes_become_pixels)
     DataConfig c = config("cifar10");
     Data      *d;
     Err        err;
-    add_folder("cifar-10-batches-bin");
+    scratch_folder(&scratch, "cifar-10-batches-bin");
     write_ten(9);
     cr_assert(!data_open(&d, &c, SPLIT_TRAIN, &err), "%s", err.text);
     cr_expect(d->count == 10 && d->classes == 10 && d->stored_height == 32);
@@ -163,7 +156,7 @@ Test(binaries, identity_is_of_contents)
     char       first[HASH_HEX], other[HASH_HEX];
     DataConfig c = config("cifar10");
     Err        err;
-    add_folder("cifar-10-batches-bin");
+    scratch_folder(&scratch, "cifar-10-batches-bin");
     write_ten(3);
     cr_assert(!data_identity(first, &c, SPLIT_TRAIN, &err), "%s", err.text);
     write_ten(4);

@@ -15,18 +15,13 @@
  * size, all called .jpg. */
 static Scratch scratch;
 
-static void add_folder(const char *name)
-{
-    Err err;
-    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
-}
-
 static void add_picture(const char *name, int shade) { picture_write(&scratch, name, shade); }
 
 static void open_scratch(void)
 {
     scratch_open(&scratch);
-    add_folder("train/cat"), add_folder("train/dog"), add_folder("val/dog");
+    scratch_folder(&scratch, "train/cat"), scratch_folder(&scratch, "train/dog");
+    scratch_folder(&scratch, "val/dog");
     add_picture("train/cat/1.jpg", 10), add_picture("train/cat/2.JPEG", 20);
     add_picture("train/cat/3.jpg", 30), add_picture("train/dog/a.jpg", 40);
     add_picture("train/dog/b.jpg", 50), add_picture("val/dog/c.png", 60);
@@ -87,11 +82,11 @@ Test(folder, says_what_is_wrong_with_the_tree)
     c.size = 8, c.channels = 2;
     expect_open_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "channels is 2, expected 1 or 3");
     c.channels = 3;
-    add_folder("val/wolf");
+    scratch_folder(&scratch, "val/wolf");
     expect_open_fails(&c, SPLIT_TEST, STATUS_FORMAT, "val: a class that is not in train/: wolf");
-    add_folder("val/yak");
+    scratch_folder(&scratch, "val/yak");
     expect_open_fails(&c, SPLIT_TEST, STATUS_FORMAT, "classes that are not in train/: wolf, yak");
-    add_folder("train/wolf");
+    scratch_folder(&scratch, "train/wolf");
     expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "train/wolf: a class without a picture");
     c.folder = NULL;
     expect_open_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder does not say where");

@@ -1,5 +1,4 @@
 /* A flat val/ and the list that says what is what. */
-#include "core/base/file.h"
 #include "tests/data/pictures.h"
 
 #include <criterion/criterion.h>
@@ -10,18 +9,13 @@
 static Scratch scratch;
 static char    root[80];
 
-static void add_folder(const char *name)
-{
-    Err err;
-    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
-}
-
 /* train/ has cat and dog, val/ three pictures of shades 10, 20, 30. */
 static void open_scratch(void)
 {
     scratch_open(&scratch);
     strcpy(root, scratch.folder);
-    add_folder("train/cat"), add_folder("train/dog"), add_folder("val");
+    scratch_folder(&scratch, "train/cat"), scratch_folder(&scratch, "train/dog");
+    scratch_folder(&scratch, "val");
     picture_write(&scratch, "train/cat/1.jpg", 1), picture_write(&scratch, "train/dog/1.jpg", 2);
     picture_write(&scratch, "val/a.JPEG", 10), picture_write(&scratch, "val/b b.JPEG", 20);
     picture_write(&scratch, "val/c.JPEG", 30);

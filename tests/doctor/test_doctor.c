@@ -24,18 +24,13 @@ static void copy(const char *from, const char *to)
     free(bytes);
 }
 
-static void add_folder(const char *name)
-{
-    Err err;
-    cr_assert(!file_make_folders(scratch_path(&scratch, name), &err), "%s", err.text);
-}
-
 /* Cats and dogs, two and one to train on, one each in val. */
 static void open_scratch(void)
 {
     scratch_open(&scratch);
     strcpy(root, scratch.folder);
-    add_folder("train/cat"), add_folder("train/dog"), add_folder("val/cat"), add_folder("val/dog");
+    scratch_folder(&scratch, "train/cat"), scratch_folder(&scratch, "train/dog");
+    scratch_folder(&scratch, "val/cat"), scratch_folder(&scratch, "val/dog");
     picture_write(&scratch, "train/cat/1.jpg", 10), picture_write(&scratch, "train/cat/2.jpg", 20);
     picture_write(&scratch, "train/dog/1.jpg", 30), picture_write(&scratch, "val/cat/1.jpg", 40);
     picture_write(&scratch, "val/dog/1.jpg", 50);
@@ -113,7 +108,7 @@ Test(doctor, compares_the_classes_of_both_splits)
 {
     remove(scratch_path(&scratch, "val/dog/1.jpg"));
     expect_found(1, "val: no picture of class dog");
-    add_folder("val/wolf"), add_folder("val/yak");
+    scratch_folder(&scratch, "val/wolf"), scratch_folder(&scratch, "val/yak");
     expect_found(1, "val: classes that are not in train/: wolf, yak");
 }
 
@@ -124,7 +119,7 @@ Test(doctor, tells_a_set_by_its_files)
     Section           s;
     Err               err;
     memcpy(pictures, head, 16);
-    add_folder("kmnist");
+    scratch_folder(&scratch, "kmnist");
     for (int i = 0; i < 2; i++) {
         char name[64];
         pictures[20] = (char)i;

@@ -72,21 +72,27 @@ Test(replay, trains_to_the_same_bits, .timeout = 60)
     scratch_close(&s);
 }
 
+#define SETS "data: {set: scenes, train: 96, test: 8}\nmodel: {preset: micro, patch: 7}\n"
+
+/* The recipe of this text, under one recorded epoch of block on that many images. */
+static Status open_replay(Recipe **r, Scratch *s, size_t images, const char *text, Err *err)
+{
+    char path[400], setting[500];
+    strcpy(path, scratch_path(s, "masks.h5"));
+    record(path, "block", 1, images);
+    snprintf(setting, sizeof setting, "pretrain.strategy=%s", path);
+    const char *settings[] = { setting };
+    return recipe_open(r, scratch_file(s, "r.yaml", text, strlen(text)), settings, 1, err);
+}
+
 Test(replay, of_too_few_images_is_no_recipe)
 {
     Scratch s;
     Recipe *r;
     Err     err;
-    char    path[400], setting[500];
     scratch_open(&s);
-    strcpy(path, scratch_path(&s, "masks.h5"));
-    record(path, "block", 1, 95);
-    snprintf(setting, sizeof setting, "pretrain.strategy=%s", path);
-    static const char text[] = "data: {set: scenes, train: 96, test: 8}\n"
-                               "model: {preset: micro, patch: 7}\npretrain: {batch: 16}\n";
-    const char *settings[] = { setting };
-    const char *recipe = scratch_file(&s, "r.yaml", text, sizeof text - 1);
-    cr_expect_eq(recipe_open(&r, recipe, settings, 1, &err), STATUS_CONFIG, "%s", err.text);
+    cr_expect_eq(open_replay(&r, &s, 95, SETS "pretrain: {batch: 16}\n", &err), STATUS_CONFIG,
+                 "%s", err.text);
     cr_expect(strstr(err.text, "no mask of image 95"), "%s", err.text);
     scratch_close(&s);
 }
@@ -97,18 +103,9 @@ Test(replay, of_too_few_epochs_is_told)
     Scratch s;
     Recipe *r;
     Err     err;
-    char    path[400], setting[500];
     scratch_open(&s);
-    strcpy(path, scratch_path(&s, "masks.h5"));
-    record(path, "block", 1, 96);
-    snprintf(setting, sizeof setting, "pretrain.strategy=%s", path);
-    static const char text[] = "data: {set: scenes, train: 96, test: 8}\n"
-                               "model: {preset: micro, patch: 7}\n"
-                               "pretrain: {batch: 16, epochs: 3, warmup: 0}\n"
-                               "grid: {seed: [0, 1]}\n";
-    const char *settings[] = { setting };
-    const char *recipe = scratch_file(&s, "r.yaml", text, sizeof text - 1);
-    cr_assert(!recipe_open(&r, recipe, settings, 1, &err), "%s", err.text);
+    cr_assert(!open_replay(&r, &s, 96, SETS "pretrain: {batch: 16, epochs: 3, warmup: 0}\n"
+                           "grid: {seed: [0, 1]}\n", &err), "%s", err.text);
     cr_assert(r->notice != NULL);
     cr_expect(strstr(r->notice, "1 epoch, from 0 on: of epochs 0 to 2 the others"), "%s",
               r->notice);

@@ -75,14 +75,16 @@ Test(replay, trains_to_the_same_bits, .timeout = 60)
 #define SETS "data: {set: scenes, train: 96, test: 8}\nmodel: {preset: micro, patch: 7}\n"
 
 /* The recipe of this text, under one recorded epoch of block on that many images. */
-static Status open_replay(Recipe **r, Scratch *s, size_t images, const char *text, Err *err)
+static Status open_replay(Recipe **r, Scratch *s, size_t images, const char *text,
+                          Err *err)
 {
     char path[400], setting[500];
     strcpy(path, scratch_path(s, "masks.h5"));
     record(path, "block", 1, images);
     snprintf(setting, sizeof setting, "pretrain.strategy=%s", path);
     const char *settings[] = { setting };
-    return recipe_open(r, scratch_file(s, "r.yaml", text, strlen(text)), settings, 1, err);
+    const char *recipe = scratch_file(s, "r.yaml", text, strlen(text));
+    return recipe_open(r, recipe, settings, 1, err);
 }
 
 Test(replay, of_too_few_images_is_no_recipe)

@@ -80,7 +80,7 @@ void record_curve(Record *r, const char *name, const char *axis, const double *y
                   size_t n, const char *units, const char *long_name);
 
 /* x [n], in the order of the test set: "predicted" NUMBER_INT32, "correct"
- * NUMBER_BOOL, "margin" NUMBER_FLOAT. */
+ * NUMBER_BOOL, "rank" NUMBER_INT32. */
 void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
                      size_t n, const char *units, const char *long_name);
 

@@ -276,7 +276,7 @@ Test(bench, knows_how_many_programs_there_may_be)
     free(said);
 }
 
-Test(bench, measures_scaling_and_evaluation)
+Test(bench, measures_scaling_and_evaluation, .timeout = 600) /* sanitizers */
 {
     int           code;
     json_t       *all = bench("--preset micro --scaling --evaluation", &code);

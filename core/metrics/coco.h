@@ -35,11 +35,53 @@ typedef struct {
 } CocoTask;
 
 typedef struct {
-    double x[COCO_NUMBERS]; /* 0..1; -1 where there is nothing to find */
-    size_t truths, founds;  /* crowds are no truths                    */
+    double x[COCO_NUMBERS]; /* 0..1; -1 where there is nothing to find         */
+    size_t truths, founds;  /* that count: no crowds, the best of each image   */
 } CocoScore;
 
 /* each (NULL: not wanted) [categories] is what `total` is the mean of. */
 void coco_score(CocoScore *total, CocoScore *each, const CocoTask *task);
+
+/* --- the same in two steps ----------------------------------------------- */
+
+enum { COCO_AREAS = 4, COCO_THRESHOLDS = 10, COCO_MOST = 100 }; /* most: of an image and
+                                                                   category               */
+
+/* Ignored: neither right nor wrong. */
+typedef enum { FOUND_WRONG, FOUND_RIGHT, FOUND_IGNORED } CocoFound;
+
+typedef struct {
+    uint8_t is[COCO_AREAS][COCO_THRESHOLDS]; /* a CocoFound of all, small, medium, large areas;
+                                                of IoU 0.5, 0.55 .. 0.95               */
+} CocoOutcome;
+
+/* What became of one object that was found. */
+typedef struct {
+    int     image, category;
+    int     rank; /* in its image and category, 0 the best */
+    double  score;
+    CocoOutcome outcome;
+} CocoMatch;
+
+/* How many objects of a category an image wants to be found, by area. */
+typedef struct {
+    int image, category, count[COCO_AREAS];
+} CocoWanted;
+
+/* All that the numbers are made of, image by image: they can be had again of any choice of
+ * images, to see how sure they are. */
+typedef struct {
+    CocoMatch  *match; /* [n] by category, then by score, the best first; equal scores by
+                          image                                                        */
+    size_t      n;
+    CocoWanted *wanted; /* [n_wanted] by category, then by image                       */
+    size_t      n_wanted;
+    int         categories;
+} CocoMatches;
+
+void coco_match_all(CocoMatches *m, Arena *a, const CocoTask *task);
+
+/* times (NULL: once each) [images]: how often each image counts, 0 or more. */
+void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times);
 
 #endif

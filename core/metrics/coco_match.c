@@ -71,7 +71,7 @@ static size_t best_truth(const Wanted *w, const double *iou, const bool *taken, 
     return best;
 }
 
-static void match_one_area(Outcome *outcome, const Wanted *w, const double *iou,
+static void match_one_area(CocoOutcome *outcome, const Wanted *w, const double *iou,
                            const Extent *found, size_t n_found, int area, bool *taken)
 {
     for (int t = 0; t < COCO_THRESHOLDS; t++) {
@@ -88,7 +88,7 @@ static void match_one_area(Outcome *outcome, const Wanted *w, const double *iou,
     }
 }
 
-void coco_match(Outcome *outcome, size_t wanted[COCO_AREAS],
+void coco_match(CocoOutcome *outcome, size_t wanted[COCO_AREAS],
                 const Object *const *truth, size_t n_truth,
                 const Object *const *found, size_t n_found, CocoKind kind,
                 Arena *scratch)

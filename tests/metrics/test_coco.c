@@ -278,6 +278,36 @@ Test(coco, one_more_that_is_wrong_and_last_never_helps)
     }
 }
 
+/* As if every image were there as often as it counts, under a name of its own. */
+Test(coco, images_that_count_more_often_are_like_copies)
+{
+    static Problem p;
+    static Object  truth[4 * TRUTHS], found[4 * FOUNDS];
+    for (uint64_t seed = 0; seed < 4; seed++) {
+        int         times[IMAGES];
+        size_t      truths = 0, founds = 0;
+        CocoMatches m;
+        CocoScore   counted, copied;
+        Rng         rng = rng_at(seed, STREAM_RESAMPLE, 0, 0);
+        pose(&p, seed, 300, false);
+        for (int i = 0; i < IMAGES; i++) times[i] = (int)rng_below(&rng, 4);
+        for (int copy = 0; copy < 4; copy++) {
+            for (int i = 0; i < TRUTHS; i++)
+                if (copy < times[p.truth[i].image])
+                    truth[truths] = p.truth[i], truth[truths++].image += IMAGES * copy;
+            for (size_t i = 0; i < p.founds; i++)
+                if (copy < times[p.found[i].image])
+                    found[founds] = p.found[i], found[founds++].image += IMAGES * copy;
+        }
+        coco_match_all(&m, &arena, &(CocoTask){ p.truth, TRUTHS, p.found, p.founds, CATEGORIES,
+                                                COCO_MASK });
+        coco_numbers(&counted, NULL, &m, times);
+        coco_score(&copied, NULL, &(CocoTask){ truth, truths, found, founds, CATEGORIES,
+                                               COCO_MASK });
+        expect_equal(&copied, &counted, "copies");
+    }
+}
+
 /* --- single cases -------------------------------------------------------- */
 
 /* A precision of 1 has the reference's epsilon below it. */

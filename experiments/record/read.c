@@ -36,6 +36,16 @@ Status record_read(H5 **f, const char *path, const char *id, Err *err)
     return bad;
 }
 
+/* Is it one of the words? */
+static bool is_among(const char *name, const char *words)
+{
+    for (size_t n; *words; words += n + strspn(words + n, " ")) {
+        n = strcspn(words, " ");
+        if (strlen(name) == n && !strncmp(name, words, n)) return true;
+    }
+    return false;
+}
+
 Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
 {
     const char *const *names;
@@ -61,7 +71,7 @@ Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
             .better = !set.better                  ? NEITHER
                       : !strcmp(set.better, "lower") ? LOWER
                                                      : HIGHER,
-            .primary = !strcmp(names[i], primary),
+            .primary = is_among(names[i], primary),
         };
     }
     *n = k;

@@ -15,7 +15,7 @@ static const char CONVENTIONS[] = "maskgrid-1.0";
 struct Record {
     H5    *f;
     int    rows, cols;
-    bool   measured; /* has a metric */
+    bool   measured; /* has a metric, or says which will be primary */
     bool   plots;    /* has a curve, which viewers draw by default */
     double wall_s;   /* of the stage, once record_cost was told */
     Err    err;      /* the first failure; the calls after it do nothing */
@@ -166,14 +166,20 @@ static void put_many(Record *r, const char *name, NumberKind kind, const void *x
     record_data(r, &set, x);
 }
 
+void record_primary(Record *r, const char *names)
+{
+    CHECK(!r->measured, "%s: too late to be primary", names);
+    text_at(r, "metrics", "primary", names);
+    r->measured = true;
+}
+
 void record_metric(Record *r, const char *name, double x, const char *units,
                    const char *long_name, Better better)
 {
     static const char *const words[] = { [HIGHER] = "higher", [LOWER] = "lower" };
     char                     where[NAME_MOST];
     put_one(r, in(where, "metrics", name), x, units, long_name, words[better]);
-    if (!r->measured) text_at(r, "metrics", "primary", name);
-    r->measured = true;
+    if (!r->measured) record_primary(r, name);
 }
 
 void record_axis(Record *r, const char *name, const double *x, size_t n,

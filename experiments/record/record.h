@@ -21,7 +21,7 @@
  *   /provenance       attributes: commit, tree, compiler, flags, BLAS, threads, host
  *   /cost             wall_s, peak_bytes, images_per_s
  *   /metrics/NAME     one number each, with units, long_name, better; the attribute
- *                     `primary` of the group names the first
+ *                     `primary` of the group names the first, or others
  *   /curves/NAME      one array each over an axis that is an array here too
  *   /outcomes/NAME    one value per image of the evaluation's test set
  *   /maps/NAME        [rows, cols] one value per patch
@@ -68,7 +68,9 @@ void record_number(Record *r, const char *key, double x);
 void record_whole(Record *r, const char *key, int64_t x);
 
 /* units as UDUNITS has them: "1", "percent", "s", "byte", "s-1".  The first metric of
- * a record is its primary one, which tables and figures show unless asked for others. */
+ * a record is its primary one, which tables and figures show unless asked for others;
+ * record_primary before it names others, with blanks between. */
+void record_primary(Record *r, const char *names);
 void record_metric(Record *r, const char *name, double x, const char *units,
                    const char *long_name, Better better);
 

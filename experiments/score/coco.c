@@ -1,9 +1,7 @@
-#include "core/metrics/coco.h"
-
 #include "core/data/coco.h"
+#include "experiments/record/dense_record.h"
 #include "experiments/score/score.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,32 +25,18 @@ static Categories list_categories(const CocoTruth *t, const CocoScore *each, Are
     return c;
 }
 
-static double percent(double x) { return x < 0 ? NAN : 100 * x; }
-
-static Status write_record(const ScoreOptions *o, const CocoScore *total, const Categories *c,
-                           size_t categories, Err *err)
+static Status write_record(const ScoreOptions *o, const CocoScore *total, const CocoScore *each,
+                           const Categories *c, int categories, Err *err)
 {
     Record *r;
     bool    masks = !strcmp(o->iou, "segm");
-    char    how[32], key[48], label[96];
+    char    how[32];
     snprintf(how, sizeof how, "iou: %s\n", o->iou);
     if (score_record(&r, o, "score-coco", "objects found in images", o->truth, o->detections,
                      how, err))
         return err->code;
-    for (int i = 0; i < COCO_NUMBERS; i++) {
-        snprintf(key, sizeof key, "%s_%s", masks ? "mask" : "box", coco_name[i]);
-        snprintf(label, sizeof label, "%s, of %s", coco_about[i], masks ? "masks" : "boxes");
-        record_metric(r, key, percent(total->x[i]), "percent", label, HIGHER);
-    }
-    for (size_t k = 0; k < categories * COCO_NUMBERS; k++) c->each[k] = percent(c->each[k]);
-    record_data(r, &(H5Set){ .name = "classes/id", .kind = NUMBER_INT64, .rank = 1,
-        .dim = { categories }, .units = "1", .long_name = "category, as the truth has it" },
-        c->id);
-    record_texts(r, "classes/name", c->name, categories);
-    record_data(r, &(H5Set){ .name = "classes/numbers", .kind = NUMBER_DOUBLE, .rank = 2,
-        .dim = { categories, COCO_NUMBERS }, .units = "percent",
-        .long_name = "the metrics of each category, in the order they are in the head of "
-                     "maskgrid score coco --format csv" }, c->each);
+    record_coco(r, masks ? COCO_MASK : COCO_BOX, total, each, categories, "numbers");
+    record_classes(r, c->id, c->name, categories);
     return record_close(r, err);
 }
 
@@ -78,7 +62,7 @@ static Status report(const ScoreOptions *o, const CocoTruth *t, const CocoResult
         .digits = 4, .name = coco_name,
         .about = coco_about, .total = total.x, .classes = o->per_class ? t->categories : 0,
         .id = c.id, .class_name = c.name, .each = c.each }, o->format);
-    if (o->out) bad = write_record(o, &total, &c, (size_t)t->categories, err);
+    if (o->out) bad = write_record(o, &total, each, &c, t->categories, err);
     arena_close(&a);
     return bad;
 }

@@ -1,27 +1,18 @@
 #include "core/data/label_map.h"
 #include "core/data/tree.h"
-#include "core/metrics/miou.h"
+#include "experiments/record/dense_record.h"
 #include "experiments/score/score.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MIOU, MACC, AACC, NUMBERS };
-static const char *const name[] = { "mIoU", "mAcc", "aAcc" };
 static const char *const of_class[] = { "IoU", "Acc", "aAcc" };
-static const char *const about[] = {
-    "intersection over union, mean of classes, percent",
-    "share of a class's pixels that is right, mean of classes, percent",
-    "share of all pixels that is right, percent",
-};
 
 typedef struct {
     Names    names; /* of the truth, and so of the predictions */
-    Miou     miou;
-    double   total[NUMBERS];
-    double  *each; /* [classes, NUMBERS], percent */
-    int64_t *id;   /* [classes]                   */
+    double   total[PIXEL_NUMBERS];
+    double  *each; /* [classes, PIXEL_NUMBERS], percent */
+    int64_t *id;   /* [classes]                         */
 } Outcome;
 
 static Status read_pair(LabelMap *truth, LabelMap *predicted, char path[DATA_PATH],
@@ -90,40 +81,23 @@ static Status count_all(Outcome *out, Album *a, const ScoreOptions *o, Err *err)
     label_map_free(&predicted);
     if (bad) return bad;
 
-    double *iou = ARENA_NEW(&a->memory, double, o->classes);
-    double *accuracy = ARENA_NEW(&a->memory, double, o->classes);
-    miou_of(&out->miou, iou, accuracy, &c);
-    out->total[MIOU] = 100 * out->miou.miou;
-    out->total[MACC] = 100 * out->miou.macc;
-    out->total[AACC] = 100 * out->miou.aacc;
-    out->each = ARENA_NEW(&a->memory, double, o->classes * NUMBERS);
+    out->each = ARENA_NEW(&a->memory, double, o->classes * PIXEL_NUMBERS);
+    pixel_percent(out->total, out->each, &c);
     out->id = ARENA_NEW(&a->memory, int64_t, o->classes);
-    for (long k = 0; k < o->classes; k++) {
-        out->id[k] = k;
-        out->each[k * NUMBERS + MIOU] = 100 * iou[k];
-        out->each[k * NUMBERS + MACC] = 100 * accuracy[k];
-        out->each[k * NUMBERS + AACC] = NAN;
-    }
+    for (long k = 0; k < o->classes; k++) out->id[k] = k;
     return STATUS_OK;
 }
 
 static Status write_record(const Outcome *out, const ScoreOptions *o, Err *err)
 {
     Record *r;
-    char    how[96], key[32];
-    size_t  classes = (size_t)o->classes;
+    char    how[96];
     snprintf(how, sizeof how, "classes: %ld\nignore: %ld\nreduce-zero: %s\n", o->classes,
              o->ignore, o->reduce_zero ? "true" : "false");
     if (score_record(&r, o, "score-segmentation", "pixels of images by class", o->truth,
                      o->predicted, how, err))
         return err->code;
-    for (int i = 0; i < NUMBERS; i++) {
-        snprintf(key, sizeof key, "pixel_%s", name[i]);
-        record_metric(r, key, out->total[i], "percent", about[i], HIGHER);
-    }
-    record_data(r, &(H5Set){ .name = "classes/numbers", .kind = NUMBER_DOUBLE, .rank = 2,
-        .dim = { classes, NUMBERS }, .units = "percent",
-        .long_name = "IoU and accuracy of each class; the third is not known" }, out->each);
+    record_miou(r, out->total, out->each, (int)o->classes);
     return record_close(r, err);
 }
 
@@ -136,8 +110,9 @@ Status score_segmentation(const ScoreOptions *o, Err *err)
     if (!bad && o->out) bad = write_record(&out, o, err);
     if (!bad)
         scores_print(&(Scores){
-            .numbers = NUMBERS, .shown = 2, .of_class = 2, .digits = 2, .name = name,
-            .class_column = of_class, .about = about, .total = out.total,
+            .numbers = PIXEL_NUMBERS, .shown = 2, .of_class = 2, .digits = 2,
+            .name = pixel_name, .class_column = of_class, .about = pixel_about,
+            .total = out.total,
             .classes = (int)o->classes, .id = out.id, .each = out.each }, o->format);
     album_close(&a);
     return bad;

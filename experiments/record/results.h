@@ -15,7 +15,7 @@
 #include "experiments/record/record.h"
 #include "experiments/record/stats.h"
 
-enum { METRICS_MOST = 64 };
+enum { METRICS_MOST = 128 };
 
 typedef enum {
     POINT_NONE,    /* the grid has no such cell, or it does not ask for the stage */

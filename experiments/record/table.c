@@ -44,6 +44,16 @@ const ResultMetric *table_metric(const Table *t, int column)
     return &t->r->metrics[t->metrics[column]];
 }
 
+/* As papers head their columns; else as records have it. */
+const char *table_head(const Metric *m)
+{
+    static const char *const of[][2] = { { "box_AP", "AP(box)" }, { "mask_AP", "AP(mask)" },
+                                         { "pixel_mIoU", "mIoU" } };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        if (!strcmp(m->name, of[i][0])) return of[i][1];
+    return m->name;
+}
+
 Summary table_value(const Table *t, int row, int column)
 {
     return stats_summary(results_values(t->r, t->metrics[column], row), t->r->n_seeds);
@@ -139,7 +149,7 @@ static void note_certainty(const Table *t, Text *out)
             text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
                           "cases (two-sided, 5 %%): ", t->baseline);
         else text_add(out, ", ");
-        text_add(out, "%s ", table_metric(t, c)->is.name);
+        text_add(out, "%s ", table_head(&table_metric(t, c)->is));
         add_number(table_metric(t, c), false, least, out);
         fewest = fewest && fewest < pairs ? fewest : pairs;
     }
@@ -188,7 +198,9 @@ void table_notes(const Table *t, Text *out)
                   "(Student's t).\n", t->baseline);
     for (int c = 0; c < t->n_metrics; c++) {
         const Metric *m = &table_metric(t, c)->is;
-        text_add(out, "%s: %s [%s]%s.\n", m->name, m->long_name, m->units,
+        const bool    renamed = strcmp(table_head(m), m->name);
+        text_add(out, "%s%s%s: %s [%s]%s.\n", table_head(m), renamed ? ", " : "",
+                 renamed ? m->name : "", m->long_name, m->units,
                  m->better == HIGHER  ? ", higher is better"
                  : m->better == LOWER ? ", lower is better"
                                       : "");

@@ -36,6 +36,7 @@ void table_write(const Table *t, const char *format, Text *out);
 /* --- for the formats ----------------------------------------------------- */
 
 const ResultMetric *table_metric(const Table *t, int column);
+const char         *table_head(const Metric *m); /* "knn_top1", "AP(box)": for eyes */
 Summary             table_value(const Table *t, int row, int column);
 
 /* To the row of the baseline; n 0 for itself, or if there is none. */

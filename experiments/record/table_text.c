@@ -21,7 +21,7 @@ static void fill(Tabular *s, const Table *t)
     for (int m = 0; m < t->n_metrics; m++) {
         const Metric *is = &table_metric(t, m)->is;
         text_add(tabular_cell(s, 0, words + 2 * m),
-                 strcmp(is->units, "percent") ? "%s" : "%s (%%)", is->name);
+                 strcmp(is->units, "percent") ? "%s" : "%s (%%)", table_head(is));
         text_add(tabular_cell(s, 0, words + 2 * m + 1), "vs %s", t->baseline);
     }
     for (int row = 0; row < r->n_rows; row++) {

@@ -5,9 +5,9 @@
  * every lane for itself.  Keys and values are read where they lie.  What is kept
  * of the T x T scores is a block of at most BLOCK queries.
  */
+#include "core/cpu/bias.h"
 #include "core/cpu/cpu.h"
 #include "core/cpu/gemmlog.h"
-#include "core/cpu/heads.h"
 #include "core/cpu/scratch.h"
 #include "core/cpu/tile.h"
 
@@ -57,15 +57,31 @@ static int block_rows(const Heads *s, int i)
     return s->M - i < s->wide ? s->M - i : s->wide;
 }
 
+typedef struct {
+    real *p, *turned, *q, *k, *v, *y; /* [T, wide], [dp, wide], four [T, dp] */
+    Added added;
+} Forward;
+
+static Forward forward_scratch(size_t head, const Heads *s)
+{
+    size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
+    size_t rows = (size_t)s->T * (size_t)s->dp;
+    real  *at = scratch_take(score + turned + 4 * rows + bias_room(s));
+    real  *q = at + score + turned;
+    return (Forward){ at, at + score, q, q + rows, q + 2 * rows, q + 3 * rows,
+                      { q + 4 * rows, head } };
+}
+
 /* Scores of queries from i on, as exponentials; lse if it is wanted. */
-static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Rows q,
-                         Rows k, int i, const Heads *s)
+static int probabilities(const Forward *f, real *lse, real part[BLOCK], Rows q, Rows k,
+                         int i, const Heads *s)
 {
     int  n = block_rows(s, i);
     real max[BLOCK], sum[BLOCK];
-    turn(turned, from_row(q, i), n, s, s->scale);
-    scores(p, k, turned, n, s);
-    exponentials(p, max, sum, n, s);
+    turn(f->turned, from_row(q, i), n, s, s->scale);
+    scores(f->p, k, f->turned, n, s);
+    if (s->bias) bias_add(f->p, f->turned, i, n, &f->added, s);
+    exponentials(f->p, max, sum, n, s);
     for (int r = 0; r < n; r++) {
         if (lse) lse[i + r] = max[r] + v_log(sum[r]);
         part[r] = 1 / sum[r];
@@ -73,24 +89,11 @@ static int probabilities(real *p, real *turned, real *lse, real part[BLOCK], Row
     return n;
 }
 
-typedef struct {
-    real *p, *turned, *q, *k, *v, *y; /* [T, wide], [dp, wide], four [T, dp] */
-} Forward;
-
-static Forward forward_scratch(const Heads *s)
-{
-    size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
-    size_t rows = (size_t)s->T * (size_t)s->dp;
-    real  *at = scratch_take(score + turned + 4 * rows);
-    real  *q = at + score + turned;
-    return (Forward){ at, at + score, q, q + rows, q + 2 * rows, q + 3 * rows };
-}
-
 /* y [M, d] and lse [M] of one head */
 static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Heads *s)
 {
     const real *x = qkv + x_at(s, head);
-    Forward     f = forward_scratch(s);
+    Forward     f = forward_scratch(head, s);
     Rows        q = near(f.q, x + asking(s), s->x_row, s->M, s);
     Rows        k = near(f.k, x + s->D, s->x_row, s->T, s);
     Rows        v = near(f.v, x + 2 * s->D, s->x_row, s->T, s);
@@ -99,7 +102,7 @@ static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Hea
     ask_for(qkv, head + 1, 3, s->T, s->x_row, s);
     for (int i = 0; i < s->M; i += s->wide) {
         real part[BLOCK];
-        int  n = probabilities(f.p, f.turned, lse, part, q, k, i, s);
+        int  n = probabilities(&f, lse, part, q, k, i, s);
         Out  out = out_to(f.y, y + (size_t)i * s->y_row, s->y_row, 0, 1, s);
         to_queries(out, f.p, v, n, s, false);
         for (int r = 0; r < n; r++)
@@ -111,28 +114,35 @@ static void head_fwd(real *y, real *lse, const real *qkv, size_t head, const Hea
     }
 }
 
+void heads_fwd(real *y, real *lse, const real *qkv, const Heads *s)
+{
+    gemmlog_attention(false, qkv, y, (int)s->all / s->H, s->T, s->M, s->D, s->H);
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < s->all; i++) head_fwd(y, lse, qkv, i, s);
+}
+
 void cpu_attention_fwd(real *y, real *lse, const real *qkv, int N, int T, int M, int D,
                        int H)
 {
     Heads s = heads_of(N, T, M, D, H);
-    gemmlog_attention(false, qkv, y, N, T, M, D, H);
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < s.all; i++) head_fwd(y, lse, qkv, i, &s);
+    heads_fwd(y, lse, qkv, &s);
 }
 
 typedef struct {
     real *p, *ds, *turned;                /* two [T, wide], [dp, wide] */
     real *q, *k, *v, *dy, *to, *dk, *dv;  /* [T, dp], see near() and Out */
+    Added added;
 } Backward;
 
-static Backward backward_scratch(const Heads *s)
+static Backward backward_scratch(size_t head, const Heads *s)
 {
     size_t score = (size_t)s->T * (size_t)s->wide, turned = (size_t)(s->dp * s->wide);
     size_t rows = (size_t)s->T * (size_t)s->dp;
-    real  *at = scratch_take(2 * score + turned + 7 * rows);
+    real  *at = scratch_take(2 * score + turned + 7 * rows + bias_room(s));
     real  *q = at + 2 * score + turned;
     return (Backward){ at, at + score, at + 2 * score, q, q + rows, q + 2 * rows,
-                       q + 3 * rows, q + 4 * rows, q + 5 * rows, q + 6 * rows };
+                       q + 3 * rows, q + 4 * rows, q + 5 * rows, q + 6 * rows,
+                       { q + 7 * rows, head } };
 }
 
 /* p = exp(s - lse),  ds = p (dp - sum_j p dp / sum_j p) scale, down each column.
@@ -185,7 +195,7 @@ static void head_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
     size_t      at = x_at(s, head), next = head + 1;
     const real *x = qkv + at;
     real       *dx = dqkv.at + at, beta = dqkv.beta;
-    Backward    b = backward_scratch(s);
+    Backward    b = backward_scratch(head, s);
     Rows        q = near(b.q, x + asking(s), s->x_row, s->M, s);
     Rows        k = near(b.k, x + s->D, s->x_row, s->T, s);
     Rows        v = near(b.v, x + 2 * s->D, s->x_row, s->T, s);
@@ -203,6 +213,7 @@ static void head_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
         turn(b.turned, from_row(q, i), n, s, s->scale);
         if (i == 0) ask_for(qkv, next, 2, s->T, s->x_row, s);
         scores(b.p, k, b.turned, n, s);
+        if (s->bias) bias_add(b.p, b.turned, i, n, &b.added, s);
         turn(b.turned, from_row(d, i), n, s, 1);
         if (i == 0) ask_for(qkv + 2 * s->D, next, 1, s->T, s->x_row, s);
         if (i == 0) ask_for(dy, next, 1, s->M, s->y_row, s);
@@ -214,31 +225,39 @@ static void head_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
         if (y) rows_again(y + y_at(s, head) + (size_t)i * s->y_row, b.to, b.p, v, n, s);
         to_keys(dk, b.ds, from_row(q, i), n, s, dk.add || i > 0);
         Out dq = out_to(b.to, dx + (size_t)i * s->x_row, s->x_row, beta, 1, s);
-        to_queries(dq, b.ds, k, n, s, dq.add);
+        bool begun = s->bias && bias_bwd(dq, b.ds, from_row(q, i), i, n, &b.added, s);
+        to_queries(dq, b.ds, k, n, s, dq.add || begun);
         settle(dq, n, s, beta);
     }
     settle(dk, s->T, s, beta);
     settle(dv, s->T, s, beta);
+    if (s->bias) bias_settle(&b.added, s);
+}
+
+void heads_bwd(Share dqkv, real *y, const real *dy, const real *qkv, const real *lse,
+               const Heads *s)
+{
+    gemmlog_attention(true, qkv, dy, (int)s->all / s->H, s->T, s->M, s->D, s->H);
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < s->all; i++) head_bwd(dqkv, y, dy, qkv, lse, i, s);
 }
 
 void cpu_attention_bwd(Share dqkv, real *y, const real *dy, const real *qkv,
                        const real *lse, int N, int T, int M, int D, int H)
 {
     Heads s = heads_of(N, T, M, D, H);
-    gemmlog_attention(true, qkv, dy, N, T, M, D, H);
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < s.all; i++) head_bwd(dqkv, y, dy, qkv, lse, i, &s);
+    heads_bwd(dqkv, y, dy, qkv, lse, &s);
 }
 
 /* Probabilities among all rows, [T, T] of a head. */
 static void head_map(real *to, const real *x, const Heads *s)
 {
-    Forward f = forward_scratch(s);
+    Forward f = forward_scratch(0, s);
     Rows    q = near(f.q, x, s->x_row, s->T, s);
     Rows    k = near(f.k, x + s->D, s->x_row, s->T, s);
     for (int i = 0; i < s->T; i += s->wide) {
         real part[BLOCK];
-        int  n = probabilities(f.p, f.turned, NULL, part, q, k, i, s);
+        int  n = probabilities(&f, NULL, part, q, k, i, s);
         for (int r = 0; r < n; r++, to += s->T)
             for (int j = 0; j < s->T; j++) to[j] = f.p[j * s->wide + r] * part[r];
     }

@@ -1,4 +1,5 @@
-/* Heads of attention: where their rows lie, how they come near and go home.  For attn.c. */
+/* Heads of attention: where their rows lie, how they come near and go home.  For attn.c
+ * and relative.c. */
 #ifndef CORE_CPU_HEADS_H
 #define CORE_CPU_HEADS_H
 
@@ -13,6 +14,8 @@ enum {
     FAR = 48 /* from so many tokens on a copy of a head's rows pays */
 };
 
+typedef struct Bias Bias; /* see bias.h */
+
 /* Of attention: its sizes. */
 typedef struct {
     int    T, M;         /* tokens; how many of them, the last, ask           */
@@ -23,6 +26,7 @@ typedef struct {
     bool   copied;       /* rows are read from a copy, see near()             */
     size_t all;          /* heads of all images                               */
     real   scale;        /* of the scores, 1 / sqrt(d)                        */
+    const Bias *bias;    /* what is added to them, or NULL                    */
 } Heads;
 
 static inline Heads heads_of(int N, int T, int M, int D, int H)
@@ -67,7 +71,7 @@ static inline void copy_row(real *to, const real *x, const Heads *s)
 /* x such that it can be read in whole vectors, again and again: itself, or a padded
  * copy.  Rows of x lie so far apart, often by a power of two, that a cache holds few
  * of them at a time. */
-static Rows near(real *room, const real *x, size_t row, int rows, const Heads *s)
+static inline Rows near(real *room, const real *x, size_t row, int rows, const Heads *s)
 {
     if (!s->copied) return (Rows){ x, row };
     for (int i = 0; i < rows; i++) {
@@ -101,14 +105,14 @@ typedef struct {
     bool   add; /* in place, to what is there */
 } Out;
 
-static Out out_to(real *aside, real *home, size_t row, real beta, int blocks,
-                  const Heads *s)
+static inline Out out_to(real *aside, real *home, size_t row, real beta, int blocks,
+                         const Heads *s)
 {
     if (s->d == s->dp && blocks == 1) return (Out){ home, home, row, row, beta != 0 };
     return (Out){ aside, home, (size_t)s->dp, row, false };
 }
 
-static void settle(Out o, int rows, const Heads *s, real beta)
+static inline void settle(Out o, int rows, const Heads *s, real beta)
 {
     if (o.at == o.home) return;
     for (int i = 0; i < rows; i++, o.home += o.home_row, o.at += o.row)
@@ -131,7 +135,7 @@ turn_lanes(real *to, Rows x, int rows, const Heads *s, real scale)
 }
 
 /* Columns of `n` rows x, times scale; lanes without a row are 0. */
-static void turn(real *to, Rows x, int n, const Heads *s, real scale)
+static inline void turn(real *to, Rows x, int n, const Heads *s, real scale)
 {
     int i = 0;
     for (; i + LANES <= n; i += LANES)

@@ -133,6 +133,37 @@ void cpu_add_bwd(Share dx, const real *dy, size_t n)
     for (size_t i = 0; i < n; i++) dx.at[i] += dy[i];
 }
 
+/* y_ij = gain_j x_ij */
+void cpu_gain_fwd(real *y, const real *x, const real *gain, size_t rows, size_t cols)
+{
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < cols; j++) y[i * cols + j] = gain[j] * x[i * cols + j];
+}
+
+/* dx_ij = gain_j dy_ij,  dgain_j = sum_i dy_ij x_ij */
+void cpu_gain_bwd(Share dx, Share dgain, const real *dy, const real *x, const real *gain,
+                  size_t rows, size_t cols)
+{
+    Columns by_gain = columns_open(cols);
+#pragma omp parallel
+    {
+        Span  s = span_of_thread((int)rows);
+        real *part = columns_part(&by_gain);
+        for (size_t i = (size_t)s.lo; i < (size_t)(s.lo + s.n); i++) {
+            const real *xi = x + i * cols, *di = dy + i * cols;
+            for (size_t j = 0; j < cols; j++) part[j] += di[j] * xi[j];
+            for (size_t j = 0; dx.at && j < cols; j++) {
+                real *to = &dx.at[i * cols + j];
+                *to = gain[j] * di[j] + (dx.beta != 0 ? *to : 0);
+            }
+            if (i % COLUMNS_ROWS == 0) columns_flush(&by_gain);
+        }
+        columns_flush(&by_gain);
+    }
+    if (dgain.at) columns_close(&by_gain, dgain);
+}
+
 /* y_n = x_n + share_n branch_n */
 void cpu_add_share_fwd(real *y, const real *x, const real *branch, const real *share, int N,
                        size_t size)

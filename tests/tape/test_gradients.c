@@ -15,6 +15,8 @@ OP(norm_linear, op_norm_linear(t, x[0], x[1], x[2], x[3], x[4]))
 OP(gelu_linear, op_gelu_linear_add(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[0]))
 OP(add, op_add(t, x[0], x[1]))
 OP(add_self, op_add(t, x[0], x[0]))
+OP(gain, op_gain(t, x[0], x[1]))
+OP(mix_rows, op_mix_rows(t, x[0], test_constant(t, 2, (int[]){ 4, x[0]->dim[1] }, 73)))
 OP(add_share, op_add_share(t, x[0], x[1], test_constant(t, 1, x[0]->dim, 76)))
 OP(add_share_self, op_add_share(t, x[0], x[0], test_constant(t, 1, x[0]->dim, 76)))
 OP(norm, op_norm(t, x[0], x[1], x[2]))
@@ -238,6 +240,9 @@ static const GradCase cases[] = {
     { "alike", alike, 2, { { 4, 5 } } },
     { "alike, one image", alike, 2, { { 1, 5 } } },
     { "sampling_loss", sampling_loss, 2, { { 2, 5 } } },
+    { "gain", gain, 3, { { 2, 3, 5 }, { 5 } } },
+    { "gain, many rows", gain, 2, { { 70, 3 }, { 3 } } },
+    { "mix_rows", mix_rows, 3, { { 2, 3, 5 } } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 

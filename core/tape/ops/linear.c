@@ -180,6 +180,48 @@ Tensor *op_add(Tape *t, Tensor *x, Tensor *y)
 }
 
 /* The sum's gradient is x's as it stands, so it is passed on last. */
+static void gain_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *gain = n->in[1];
+    t->be->gain_bwd(tape_grad(t, x), tape_grad(t, gain), n->out->grad, x->data, gain->data,
+                    tensor_rows(x), tensor_count(gain));
+}
+
+Tensor *op_gain(Tape *t, Tensor *x, Tensor *gain)
+{
+    CHECK(x->rank >= 1 && tensor_count(gain) == (size_t)x->dim[x->rank - 1],
+          "%zu gains of width %d", tensor_count(gain), x->rank ? x->dim[x->rank - 1] : 0);
+    Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x, gain));
+    t->be->gain_fwd(y->data, x->data, gain->data, tensor_rows(x), tensor_count(gain));
+    tape_push(t, gain_back, y, INPUTS(x, gain), NULL);
+    return y;
+}
+
+/* dx = weights^T dy, of each image */
+static void mix_rows_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0], *weights = n->in[1], *y = n->out;
+    Share   dx = tape_grad(t, x);
+    int     O = y->dim[1], I = x->dim[1], D = x->dim[2];
+    for (int i = 0; dx.at && i < x->dim[0]; i++)
+        t->be->gemm(1, 0, I, D, O, weights->data, y->grad + (size_t)i * O * D, dx.beta,
+                    dx.at + (size_t)i * I * D);
+}
+
+Tensor *op_mix_rows(Tape *t, Tensor *x, Tensor *weights)
+{
+    CHECK(x->rank == 3 && weights->rank == 2 && weights->dim[1] == x->dim[1],
+          "rows of rank %d mixed by [%d, %d]", x->rank, weights->dim[0], weights->dim[1]);
+    CHECK(!weights->wants_grad, "op_mix_rows has no gradient for its weights");
+    int     O = weights->dim[0], I = x->dim[1], D = x->dim[2];
+    Tensor *y = tape_result(t, 3, (int[]){ x->dim[0], O, D }, INPUTS(x));
+    for (int i = 0; i < x->dim[0]; i++)
+        t->be->gemm(0, 0, O, D, I, weights->data, x->data + (size_t)i * I * D, 0,
+                    y->data + (size_t)i * O * D);
+    tape_push(t, mix_rows_back, y, INPUTS(x, weights), NULL);
+    return y;
+}
+
 static void add_share_back(Tape *t, const Node *n)
 {
     Tensor *x = n->in[0], *branch = n->in[1], *share = n->in[2];

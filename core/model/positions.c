@@ -1,4 +1,4 @@
-#include "core/train/positions.h"
+#include "core/model/positions.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Position embeddings for another grid. */
-#ifndef CORE_TRAIN_POSITIONS_H
-#define CORE_TRAIN_POSITIONS_H
+#ifndef CORE_MODEL_POSITIONS_H
+#define CORE_MODEL_POSITIONS_H
 
 #include "core/base/real.h"
 

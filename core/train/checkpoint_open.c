@@ -1,8 +1,8 @@
 /* A model from a file: what it is, then its numbers, under whoever's names. */
 #include "core/base/file.h"
+#include "core/model/positions.h"
 #include "core/train/hf_config.h"
 #include "core/train/naming.h"
-#include "core/train/positions.h"
 #include "core/train/torch.h"
 
 #include <limits.h>

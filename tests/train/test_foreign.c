@@ -1,7 +1,7 @@
 /* Checkpoints of others: golden/foreign* were written by PyTorch, see foreign.py. */
+#include "core/model/positions.h"
 #include "core/train/checkpoint.h"
 #include "core/train/export.h"
-#include "core/train/positions.h"
 #include "core/train/torch.h"
 #include "tests/scratch.h"
 

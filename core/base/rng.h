@@ -32,7 +32,8 @@ typedef enum {
     STREAM_DEPTH = 10, /* branches left out of a network                 */
     STREAM_LOOK = 11, /* RandAugment                                     */
     STREAM_ERASE = 12, /* random erasing                                 */
-    STREAM_MIX = 13   /* mixup and cutmix; image = step of the epoch     */
+    STREAM_MIX = 13,  /* mixup and cutmix; image = step of the epoch     */
+    STREAM_BOXES = 15 /* anchors and regions that a detector learns from */
 } Stream;
 
 enum { RNG_BLOCKS = 16, RNG_WORDS = 4 * RNG_BLOCKS };

@@ -1,8 +1,9 @@
-#define _POSIX_C_SOURCE 200809L /* fsync, fileno */
+#define _POSIX_C_SOURCE 200809L /* fsync, fileno, dirfd */
 #include "core/base/file.h"
 
 #include <zlib.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -162,19 +163,26 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
-Status file_commit(const char *aside, const char *path, Err *err)
+Status file_replace(const char *aside, const char *path, const char *before, Err *err)
 {
     int fd = open(aside, O_RDONLY);
     if (fd < 0) return refuse(err, aside);
-    int bad = fsync(fd);
+    int why = fsync(fd) ? errno : 0;
     close(fd);
-    if (bad || rename(aside, path)) {
-        err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    if (!why && before && rename(path, before) && errno != ENOENT) why = errno;
+    if (!why && rename(aside, path)) why = errno;
+    if (why) {
+        err_set(err, STATUS_IO, "%s: %s", path, strerror(why));
         unlink(aside);
         return err->code;
     }
     sync_folder(path);
     return STATUS_OK;
+}
+
+Status file_commit(const char *aside, const char *path, Err *err)
+{
+    return file_replace(aside, path, NULL, err);
 }
 
 Status file_write(const char *path, const void *bytes, size_t n, Err *err)
@@ -191,6 +199,25 @@ Status file_write(const char *path, const void *bytes, size_t n, Err *err)
         return err->code;
     }
     return file_commit(aside, path, err);
+}
+
+/* Is it "NAME.ending.part-123"? */
+static bool is_aside(const char *name, const char *ending)
+{
+    const char *part = strstr(name, ".part-");
+    size_t      n = strlen(ending), digits;
+    if (!part || (size_t)(part - name) < n || strncmp(part - n, ending, n)) return false;
+    digits = strspn(part + 6, "0123456789");
+    return digits && !part[6 + digits];
+}
+
+void file_drop_asides(const char *folder, const char *ending)
+{
+    DIR *d = opendir(folder);
+    if (!d) return;
+    for (struct dirent *e; (e = readdir(d));)
+        if (is_aside(e->d_name, ending)) unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
 }
 
 Status file_make_folders(const char *path, Err *err)

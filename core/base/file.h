@@ -29,6 +29,15 @@ MUST_USE Status file_write(const char *path, const void *bytes, size_t n, Err *e
 void            file_aside(const char *path, char *aside, size_t room);
 MUST_USE Status file_commit(const char *aside, const char *path, Err *err);
 
+/* The same, and what stood at `path`, if anything, is kept as `before`: at every moment
+ * one of the two is whole. */
+MUST_USE Status file_replace(const char *aside, const char *path, const char *before,
+                             Err *err);
+
+/* Removes the asides of files whose names end so (".h5"), left by writers that died.  Only
+ * for whoever alone writes such files in the folder. */
+void file_drop_asides(const char *folder, const char *ending);
+
 MUST_USE Status file_make_folders(const char *path, Err *err); /* like mkdir -p */
 bool            file_exists(const char *path);
 

@@ -121,6 +121,7 @@ Status checkpoint_save(const char *path, const Mae *m, Err *err)
     const MaeConfig *c = &m->config;
     SafetensorsOut   o;
     safetensors_start(&o);
+    safetensors_seal(&o);
     params_put(&m->params, "", &o);
     note_int(&o, "image_height", c->encoder.height);
     note_int(&o, "image_width", c->encoder.width);

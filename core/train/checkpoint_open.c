@@ -329,7 +329,8 @@ Status checkpoint_open(Mae *m, const Backend *be, const char *path,
 {
     Source s;
     if (source_open(&s, path, hints, err)) return err->code;
-    Status bad = open_model(m, be, &s, err);
+    Status bad = safetensors_sealed(&s.f) ? safetensors_verify(&s.f, err) : STATUS_OK;
+    if (!bad) bad = open_model(m, be, &s, err);
     safetensors_close(&s.f);
     return bad;
 }

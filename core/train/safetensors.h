@@ -19,6 +19,7 @@
 #include "core/base/arena.h"
 #include "core/tape/backend.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum { SAFE_RANK = 8 };
@@ -60,6 +61,11 @@ const char       *safetensors_meta(const Safetensors *f, const char *key);  /* o
 MUST_USE Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out,
                                  Err *err);
 
+/* Reads all of the file: STATUS_FORMAT unless it carries its checksum, and every byte is as
+ * it was written. */
+MUST_USE Status safetensors_verify(const Safetensors *f, Err *err);
+bool            safetensors_sealed(const Safetensors *f); /* does it carry one? */
+
 /* Find a tensor that must have this shape, each dimension an int; -1 stands for
  * any.  STATUS_FORMAT says what is there instead. */
 MUST_USE Status safetensors_expect(const Safetensors *f, const char *name, int rank,
@@ -75,6 +81,8 @@ typedef struct {
     SafePart *parts;
     SafeMeta *metas;
     size_t    n, room, n_metas, metas_room;
+    bool      sealed;
+    const char *before; /* what the old file is kept as; NULL: it is not */
 } SafetensorsOut;
 
 void safetensors_start(SafetensorsOut *o);
@@ -84,6 +92,11 @@ void safetensors_start(SafetensorsOut *o);
 void safetensors_add(SafetensorsOut *o, const char *name, const Backend *be,
                      const real *values, int rank, const int *dim);
 void safetensors_note(SafetensorsOut *o, const char *key, const char *value);
+
+/* The file will carry its checksum (seal.h); what stands at its path will be kept as
+ * `before`. */
+void safetensors_seal(SafetensorsOut *o);
+void safetensors_keep(SafetensorsOut *o, const char *before);
 
 /* Written aside, synced, renamed; o is gone either way.  Ordered by name; the
  * numbers begin at a multiple of 8. */

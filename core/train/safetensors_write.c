@@ -1,6 +1,7 @@
 #include "core/train/safetensors.h"
 
 #include "core/base/file.h"
+#include "core/train/seal.h"
 
 #include <jansson.h>
 
@@ -64,6 +65,17 @@ void safetensors_note(SafetensorsOut *o, const char *key, const char *value)
         (SafeMeta){ copy_text(&o->arena, key), copy_text(&o->arena, value) };
 }
 
+void safetensors_seal(SafetensorsOut *o)
+{
+    o->sealed = true;
+    safetensors_note(o, SEAL_KEY, seal_blank);
+}
+
+void safetensors_keep(SafetensorsOut *o, const char *before)
+{
+    o->before = copy_text(&o->arena, before);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const SafePart *)a)->name, ((const SafePart *)b)->name);
@@ -105,17 +117,32 @@ static char *header(const SafetensorsOut *o)
     return text;
 }
 
-static bool write_header(FILE *f, const SafetensorsOut *o)
+/* Where bytes go, and what they hash to. */
+typedef struct {
+    FILE *f;
+    Hash  hash;
+    long  digits; /* where the checksum's stand in the file */
+} Sink;
+
+static bool write_bytes(Sink *s, const void *p, size_t n)
 {
+    hash_bytes(&s->hash, p, n);
+    return fwrite(p, 1, n, s->f) == n;
+}
+
+static bool write_header(Sink *s, const SafetensorsOut *o)
+{
+    static const char blanks[] = "        ";
     char  *text = header(o);
     size_t n = strlen(text), padded = (n + 7) / 8 * 8;
-    bool   good = fwrite(&padded, sizeof padded, 1, f) == 1 && fwrite(text, 1, n, f) == n;
-    for (; good && n < padded; n++) good = fputc(' ', f) != EOF;
+    bool   good = write_bytes(s, &padded, sizeof padded) && write_bytes(s, text, n) &&
+                write_bytes(s, blanks, padded - n);
+    if (o->sealed) s->digits = (long)sizeof padded + (seal_digits(text) - text);
     free(text);
     return good;
 }
 
-static bool write_values(FILE *f, const SafePart *x, real *chunk)
+static bool write_values(Sink *s, const SafePart *x, real *chunk)
 {
     for (size_t done = 0; done < x->count;) {
         size_t      n = x->count - done < CHUNK ? x->count - done : CHUNK;
@@ -124,10 +151,17 @@ static bool write_values(FILE *f, const SafePart *x, real *chunk)
             x->be->read(chunk, from, n);
             from = chunk;
         }
-        if (fwrite(from, sizeof *from, n, f) != n) return false;
+        if (!write_bytes(s, from, n * sizeof *from)) return false;
         done += n;
     }
     return true;
+}
+
+static bool write_seal(Sink *s)
+{
+    char hex[HASH_HEX];
+    hash_end(&s->hash, hex);
+    return !fseek(s->f, s->digits, SEEK_SET) && fwrite(hex, 1, SEAL_DIGITS, s->f) == SEAL_DIGITS;
 }
 
 static Status write_all(SafetensorsOut *o, const char *path, Err *err)
@@ -136,14 +170,16 @@ static Status write_all(SafetensorsOut *o, const char *path, Err *err)
     real *chunk = ARENA_NEW(&o->arena, real, CHUNK);
     if (o->n) qsort(o->parts, o->n, sizeof *o->parts, by_name);
     file_aside(path, aside, sizeof aside);
-    FILE *f = fopen(aside, "wb");
-    if (!f) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    Sink s = { .f = fopen(aside, "wb") };
+    if (!s.f) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
 
-    bool good = write_header(f, o);
-    for (size_t i = 0; good && i < o->n; i++) good = write_values(f, &o->parts[i], chunk);
+    hash_start(&s.hash);
+    bool good = write_header(&s, o);
+    for (size_t i = 0; good && i < o->n; i++) good = write_values(&s, &o->parts[i], chunk);
+    if (o->sealed) good = good && write_seal(&s);
     int why = errno;
-    if (fclose(f) && good) good = false, why = errno;
-    if (good) return file_commit(aside, path, err);
+    if (fclose(s.f) && good) good = false, why = errno;
+    if (good) return file_replace(aside, path, o->before, err);
     remove(aside);
     return err_set(err, STATUS_IO, "%s: %s", path, strerror(why));
 }

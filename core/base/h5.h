@@ -29,6 +29,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/status.h"
+#include "core/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,5 +115,14 @@ MUST_USE Status h5_get_number(H5 *f, const char *object, const char *key, double
                               Err *err);
 MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t *x,
                              Err *err);
+
+/* --- comparing ---------------------------------------------------------- */
+
+/* Adds a line to `where` for each group, array, text and attribute that one file has and
+ * the other has not, or that is not the same bit for bit: "/metrics/knn_top1: differs".  An
+ * attribute stands below its object: "/created".  What `skip` says yes to is left alone.
+ * Fails as h5_open. */
+MUST_USE Status h5_compare(const char *a, const char *b, bool (*skip)(const char *path),
+                           Text *where, Err *err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "experiments/record/record.h"
 
+#include "core/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -96,4 +98,21 @@ Status record_curve_read(H5 *f, const char *name, const char *axis, Arena *a, do
                        name, set.dim[0], *n);
     if (label) *label = set.long_name ? set.long_name : name;
     return STATUS_OK;
+}
+
+/* --- comparing ---------------------------------------------------------- */
+
+static bool of_time(const char *path)
+{
+    static const char *const names[] = { "/created", "/started", "/history", "/cost",
+                                         "/metrics/mask_share" };
+    size_t n = strlen(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(path, names[i])) return true;
+    return text_starts(path, "/metrics/") && n > 2 && !strcmp(path + n - 2, "_s");
+}
+
+Status record_compare(const char *a, const char *b, Text *where, Err *err)
+{
+    return h5_compare(a, b, of_time, where, err);
 }

@@ -19,7 +19,7 @@
  *   /config           the stage's canonical configuration, exactly as it was hashed
  *   /settings         the same as flat attributes, to search in
  *   /provenance       attributes: commit, tree, compiler, flags, BLAS, threads, host
- *   /cost             wall_s, peak_bytes, images_per_s
+ *   /cost             wall_s, peak_bytes, images_per_s, sittings
  *   /metrics/NAME     one number each, with units, long_name, better; the attribute
  *                     `primary` of the group names the first, or others
  *   /curves/NAME      one array each over an axis that is an array here too
@@ -117,6 +117,10 @@ void record_data(Record *r, const H5Set *set, const void *x);
  * added.  images 0 leaves the rate out. */
 void record_cost(Record *r, double wall_s, double images);
 
+/* Of a stage that may be stopped and gone on with: how many processes it took, and when
+ * the first of them began, in seconds since 1970. */
+void record_sittings(Record *r, long sittings, double began_s);
+
 /* Write what is left, sync, rename; or drop.  r is gone either way. */
 MUST_USE Status record_close(Record *r, Err *err);
 void            record_drop(Record *r);
@@ -134,6 +138,11 @@ typedef struct {
 /* Open a record and check that it is one, of this schema and, unless id is NULL,
  * of that identity.  Read on with core/base/h5.h; h5_close it. */
 MUST_USE Status record_read(H5 **f, const char *path, const char *id, Err *err);
+
+/* Two records of one stage: adds a line to `where` for each thing that is not the same bit
+ * for bit, but for what tells when it was made and how long that took: /created, /started,
+ * /history, /cost, the metrics in seconds (NAME_s) and mask_share.  Fails as h5_open. */
+MUST_USE Status record_compare(const char *a, const char *b, Text *where, Err *err);
 
 /* All of /metrics, by name. */
 MUST_USE Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err);

@@ -163,6 +163,8 @@ Status data_read(const Data *d, int i, Image *out, Err *err)
 
 int data_bad(const Data *d, Text *why) { return d->kind->bad ? d->kind->bad(d, why) : 0; }
 
+bool data_damaged(const Data *d, int i) { return d->kind->damaged && d->kind->damaged(d, i); }
+
 static bool holds(char path[DATA_FILE], const char *folder, const char *name,
                   const char *const *files, Text *tried)
 {

@@ -63,8 +63,8 @@ typedef struct {
  * `name` and `kind`, and count with all there are; pictures in `pixels` have that
  * height and width, data_open sets what is stored and what is seen.  What it has
  * allocated when it fails, labels, pixels or what close frees, data_open frees.
- * read, bad and close are for sets that are not in `pixels`: data_read, data_bad.  file is
- * for sets with a file for each picture: the file of picture i, to be freed, and its name. */
+ * read, bad, damaged and close are for sets that are not in `pixels`: data_read, ...  file
+ * is for sets with a file for each picture: the file of picture i, to be freed, and its name. */
 struct DataKind {
     const char *name, *about;
     bool        unlabeled; /* it has such pictures too */
@@ -76,6 +76,7 @@ struct DataKind {
     Status (*file)(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
                    Err *err);
     int (*bad)(const Data *d, Text *why);
+    bool (*damaged)(const Data *d, int i);
     void (*close)(Data *d);
 };
 
@@ -107,6 +108,9 @@ MUST_USE Status data_read(const Data *d, int i, Image *out, Err *err);
 /* How many pictures could not be read until now, left out or gray; adds a line for each
  * to `why`: its file and what is wrong. */
 int data_bad(const Data *d, Text *why);
+
+/* Was picture i read, and is it gray for that? */
+bool data_damaged(const Data *d, int i);
 
 /* For data sets of files: the first of `files`, other names of one thing, that is in
  * config.folder, or else in $MASKGRID_DATA/<name> or `system` (NULL: there is none).

@@ -45,5 +45,6 @@ const DataKind data_photographs = {
     .read = photo_read,
     .file = photo_file,
     .bad = photo_bad,
+    .damaged = photo_damaged,
     .close = photo_close,
 };

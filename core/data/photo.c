@@ -279,3 +279,9 @@ int photo_bad(const Data *d, Text *why)
     text_add(why, "%s", text_get(&f->why));
     return f->bad;
 }
+
+bool photo_damaged(const Data *d, int i)
+{
+    const Photos *f = d->own;
+    return atomic_load(&f->damaged[i]);
+}

@@ -20,6 +20,7 @@ MUST_USE Status photo_read(const Data *d, int i, Image *out, Err *err);
 MUST_USE Status photo_file(const Data *d, int i, char path[DATA_FILE], char **bytes,
                             size_t *n, Err *err);
 int             photo_bad(const Data *d, Text *why);
+bool            photo_damaged(const Data *d, int i);
 void            photo_close(Data *d);
 
 #endif

@@ -37,5 +37,6 @@ const DataKind data_webdataset = {
     .read = photo_read,
     .file = photo_file,
     .bad = photo_bad,
+    .damaged = photo_damaged,
     .close = photo_close,
 };

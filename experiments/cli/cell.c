@@ -8,11 +8,13 @@
 typedef struct {
     const char *results;
     long        threads;
+    double      save_every;
 } Options;
 
 static const Option options[] = {
     OPTION_TEXT(Options, results, "DIR", "results", "the folder that holds cells/"),
     OPTION_INT(Options, threads, "N", "1", 1, 1024, "threads that compute"),
+    OPTION_NUMBER(Options, save_every, "S", "300", 0, 1e6, "seconds between two saved states"),
     { 0 }
 };
 
@@ -20,7 +22,8 @@ static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
     threads_set((int)o->threads);
-    return worker_run(o->results, arguments[0], arguments + 1, n - 1, stage_run);
+    return worker_run(o->results, arguments[0], arguments + 1, n - 1, o->save_every,
+                      stage_run);
 }
 
 COMMAND(cell) = {

@@ -37,7 +37,8 @@ static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *
     double most = estimate_most_memory(w), room = memory_available();
     bool   chosen = o->jobs || r->base.jobs;
     while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
-    return (ScheduleConfig){ .jobs = jobs, .threads = threads, .only_failed = o->failed };
+    return (ScheduleConfig){ .jobs = jobs, .threads = threads, .only_failed = o->failed,
+                             .save_every_s = r->base.save_every };
 }
 
 static int conclude(const Recipe *r, const Works *w, const ScheduleResult *result, double s,

@@ -119,6 +119,7 @@ typedef struct {
     unsigned    evaluate; /* bit 1 << StageKind */
     bool        untrained;
     int         jobs, threads;
+    double      save_every; /* seconds between two saved states of a cell */
 
     /* Of a cell. */
     DataConfig     data; /* the fallback already taken, where there was need     */

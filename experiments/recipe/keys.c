@@ -70,6 +70,8 @@ static const Key keys[] = {
       .about = "cells at a time; 0: as many as there are cores", .of = OF_RECIPE },
     { AT("run.threads", threads), .initial = "0", BETWEEN(0, 1024),
       .about = "of each cell; 0: cores over jobs", .of = OF_RECIPE },
+    { AT("run.save-every", save_every), .initial = "300", BETWEEN(0, 1e6), .unit = "s",
+      .about = "between two saved states; 0: only when stopped", .of = OF_RECIPE },
 
     { AT("data.set", data.name), .about = "the data set", .of = OF_DATA },
     { AT("data.fallback", data.fallback), .initial = "none", .none = true,

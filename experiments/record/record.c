@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { NAME_MOST = 256 };
 
@@ -18,6 +19,7 @@ struct Record {
     bool   measured; /* has a metric, or says which will be primary */
     bool   plots;    /* has a curve, which viewers draw by default */
     double wall_s;   /* of the stage, once record_cost was told */
+    double began_s;  /* since 1970; 0: wall_s ago               */
     Err    err;      /* the first failure; the calls after it do nothing */
 };
 
@@ -253,13 +255,19 @@ void record_cost(Record *r, double wall_s, double images)
                 "higher");
 }
 
+void record_sittings(Record *r, long sittings, double began_s)
+{
+    r->began_s = began_s;
+    put_one(r, "cost/sittings", (double)sittings, "1", "processes that it took", "lower");
+}
+
 /* --- end ---------------------------------------------------------------- */
 
 static void put_times(Record *r)
 {
     char now[32], then[32], line[PROVENANCE_TEXT + 64], source[PROVENANCE_TEXT];
     provenance_time(now, 0);
-    provenance_time(then, r->wall_s);
+    provenance_time(then, r->began_s > 0 ? (double)time(NULL) - r->began_s : r->wall_s);
     provenance_source(source);
     snprintf(line, sizeof line, "%s written by %s", now, source);
     text_at(r, "/", "created", now);

@@ -15,6 +15,7 @@ Status taught_write(const char *path, const Learner *l, const real *losses, int 
     SafetensorsOut out;
     int            kept = images < TAUGHT_IMAGES ? images : TAUGHT_IMAGES;
     safetensors_start(&out);
+    safetensors_seal(&out);
     learner_put_taught(l, &out);
     if (losses) safetensors_add(&out, LOSSES, NULL, losses, 2, (int[]){ kept, L });
     return safetensors_write(&out, path, err);
@@ -47,7 +48,8 @@ Status taught_open(Taught *t, const char *encoder, Mae *mae, Err *err)
     if (file_exists(text_get(&path))) {
         bad = safetensors_open(&in, text_get(&path), err);
         if (!bad) {
-            bad = learner_open_taught(&t->learner, mae, &in, err);
+            if (safetensors_sealed(&in)) bad = safetensors_verify(&in, err);
+            if (!bad) bad = learner_open_taught(&t->learner, mae, &in, err);
             if (!bad) bad = read_losses(t, &in, vit_patches(&mae->config.encoder), err);
             safetensors_close(&in);
         }

@@ -47,11 +47,11 @@ static Status start(pid_t *pid, const char *program, char *const *argv, const ch
     return bad;
 }
 
-Status child_start(pid_t *pid, const Work *w, const char *results, const char *program,
-                   int threads, Err *err)
+Status child_start(pid_t *pid, const Work *w, const char *results, const ScheduleConfig *c,
+                   Err *err)
 {
-    enum { HEAD = 7 };
-    char path[CELL_PATH], number[16], folder[17];
+    enum { HEAD = 9 };
+    char path[CELL_PATH], threads[16], seconds[32], folder[17];
     cell_folder(path, results, w->cell);
     if (file_make_folders(path, err)) return err->code;
     for (int i = 0; i < w->n; i++)
@@ -59,15 +59,16 @@ Status child_start(pid_t *pid, const Work *w, const char *results, const char *p
 
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);
-    snprintf(number, sizeof number, "%d", threads);
+    snprintf(threads, sizeof threads, "%d", c->threads);
+    text_from_double(seconds, c->save_every_s);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
-    const char *head[HEAD] = { program, "cell",  "--results", results, "--threads",
-                               number,  folder };
+    const char *head[HEAD] = { c->program, "cell",         "--results", results, "--threads",
+                               threads,    "--save-every", seconds,     folder };
     memcpy(argv, head, sizeof head);
     for (int i = 0, k = HEAD; i < w->n; i++)
         if (work_needs(w, i)) argv[k++] = w->tasks[i].cell->stage[w->tasks[i].kind].name;
     cell_file(path, results, w->cell, "log.txt");
-    Status bad = start(pid, program, (char *const *)argv, path, err);
+    Status bad = start(pid, c->program, (char *const *)argv, path, err);
     free(argv);
     return bad;
 }

@@ -2,14 +2,14 @@
 #ifndef EXPERIMENTS_RUN_CHILD_H
 #define EXPERIMENTS_RUN_CHILD_H
 
-#include "experiments/run/work.h"
+#include "experiments/run/schedule.h"
 
 #include <sys/types.h>
 
 /* Make the folder, write the configurations of all that is to be done, and start
- *     PROGRAM cell --results R --threads N CELL STAGE...
+ *     PROGRAM cell --results R --threads N --save-every S CELL STAGE...
  * with its output going to log.txt.  It gets SIGTERM when we die. */
 MUST_USE Status child_start(pid_t *pid, const Work *w, const char *results,
-                            const char *program, int threads, Err *err);
+                            const ScheduleConfig *c, Err *err);
 
 #endif

@@ -80,8 +80,7 @@ static void begin(Schedule *s, int i)
         return;
     }
     work_forget_failure(s->w->results, w->cell); /* of an earlier try */
-    if (child_start(&s->pid[i], w, s->w->results, s->config->program, s->config->threads,
-                    &err)) {
+    if (child_start(&s->pid[i], w, s->w->results, s->config, &err)) {
         failed(s, i, err.text);
         return;
     }

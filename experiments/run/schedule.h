@@ -14,8 +14,9 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *program;     /* run as PROGRAM cell --results R --threads N CELL STAGE... */
+    const char *program;     /* see child.h                                              */
     int         jobs, threads; /* at a time; of each */
+    double      save_every_s;  /* see StageContext                                       */
     bool        only_failed; /* leave alone what was never tried                         */
     double      s_per_flop;  /* of one thread, see estimate.h; 0: no time left is shown  */
     FILE       *progress;    /* where to say how it goes; NULL: nowhere                  */

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* signals */
+#define _GNU_SOURCE /* signals, NSIG */
 #include "experiments/run/worker.h"
 
 #include "core/base/file.h"
@@ -17,12 +17,19 @@
 static const double JOURNAL_S = 0.5; /* between two lines */
 
 typedef struct {
+    const char *results, *folder;
+    double      save_every_s;
+    StageRun   *run;
+    Features   *features;
     FILE       *journal;
+    bool        asked; /* to stop */
+
+    /* Of the stage under way. */
     const char *stage;
-    double      start_s, written_s; /* of this stage; of the last line */
-    double      images;             /* at the last line                */
-    bool        started;            /* images counts from here on      */
-} Reporter;
+    double      start_s, written_s; /* it began; the last line was written */
+    double      images;             /* at the last line                    */
+    bool        started;            /* images counts from here on          */
+} Worker;
 
 void worker_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind)
 {
@@ -37,8 +44,8 @@ void worker_config(char out[CELL_PATH], const char *results, const Cell *c, Stag
 /* A resumed stage begins with the images it had: the rate is of what came since. */
 static void progress(void *self, const StageProgress *p)
 {
-    Reporter *r = self;
-    double    now = clock_s();
+    Worker *r = self;
+    double  now = clock_s();
     if (!r->started) r->started = true, r->images = p->images, r->written_s = now;
     else if (now - r->written_s < JOURNAL_S && p->step < p->steps) return;
     double       span = now - r->written_s;
@@ -62,35 +69,54 @@ static sigset_t stop_signals(void)
     return set;
 }
 
-/* Blocked signals stay pending: no handler, no flag. */
+/* All is written aside and renamed, and the claim dies with us. */
+static void leave(int signal)
+{
+    (void)signal;
+    _exit(EXIT_STOPPED);
+}
+
+/* From here on these end the process. */
+static void let_through(const sigset_t *set)
+{
+    struct sigaction at_once = { .sa_handler = leave };
+    for (int i = 1; i < NSIG; i++)
+        if (sigismember(set, i) == 1) sigaction(i, &at_once, NULL);
+    sigprocmask(SIG_UNBLOCK, set, NULL);
+}
+
+/* Blocked signals stay pending until somebody looks.  Then SIGINT is let through: who
+ * types Ctrl-C once more does not want to wait.  SIGTERM is not: a scheduler that was
+ * typed at sends it too. */
 static bool stopping(void *self)
 {
-    (void)self;
-    sigset_t pending;
-    return !sigpending(&pending) &&
-           (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT) ||
-            sigismember(&pending, SIGUSR1));
+    Worker  *r = self;
+    sigset_t set = stop_signals(), interrupt;
+    while (sigtimedwait(&set, NULL, &(struct timespec){ 0, 0 }) > 0) r->asked = true;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    if (r->asked) let_through(&interrupt);
+    return r->asked;
 }
 
 /* --- one stage ----------------------------------------------------------- */
 
 /* The cell that a configuration describes; refused unless it belongs here. */
-static Status read_cell(Recipe **r, const char *results, const char *folder, const char *name,
-                        StageKind kind, Err *err)
+static Status read_cell(Recipe **r, const Worker *w, const char *name, StageKind kind, Err *err)
 {
     char path[CELL_PATH];
-    int  n = snprintf(path, sizeof path, "%s/cells/%s/%s.yaml", results, folder,
+    int  n = snprintf(path, sizeof path, "%s/cells/%s/%s.yaml", w->results, w->folder,
                       kind == STAGE_PRETRAIN ? "config" : name);
-    CHECK(n > 0 && n < CELL_PATH, "path too long: %.200s", results);
+    CHECK(n > 0 && n < CELL_PATH, "path too long: %.200s", w->results);
     if (recipe_open(r, path, NULL, 0, err)) return err->code;
     const Cell *c = (*r)->cells;
     bool single = (*r)->n_cells == 1;
-    if (single && !strncmp(c->stage[STAGE_PRETRAIN].id, folder, 16) &&
+    if (single && !strncmp(c->stage[STAGE_PRETRAIN].id, w->folder, 16) &&
         !strcmp(c->stage[kind].name, name))
         return STATUS_OK;
     recipe_close(*r);
     return err_set(err, STATUS_FORMAT, "%s: does not describe stage %s of cell %s; another "
-                   "version or other data made it", path, name, folder);
+                   "version or other data made it", path, name, w->folder);
 }
 
 /* Asked under the claim: another process may have done it since it was planned. */
@@ -101,26 +127,32 @@ static bool is_done(const char *results, const Cell *c, StageKind kind)
     return cell_done(results, c, kind) && (kind != STAGE_PRETRAIN || file_exists(encoder));
 }
 
-static Status run_stage(const char *results, const char *folder, const char *name,
-                        Reporter *reporter, Features *features, StageRun *run, Err *err)
+static Status run_stage(Worker *w, const Cell *c, StageKind kind, Err *err)
+{
+    const sigset_t stop = stop_signals();
+    StageContext x = { .results = w->results, .progress = progress, .stopping = stopping,
+                       .self = w, .save_every_s = w->save_every_s, .features = w->features };
+    w->start_s = clock_s(), w->started = false;
+    printf("%s %s begins\n", w->folder, w->stage);
+    fflush(stdout);
+    if (!stage_keeps_state(kind)) let_through(&stop);
+    Status bad = w->run(c, kind, &x, err);
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    printf("%s %s %s after %.1f s\n", w->folder, w->stage, bad ? "ends early" : "is done",
+           clock_s() - w->start_s);
+    fflush(stdout);
+    return bad;
+}
+
+static Status do_stage(Worker *w, const char *name, Err *err)
 {
     StageKind kind;
     Recipe   *r;
     if (!stage_of(&kind, name)) return err_set(err, STATUS_CONFIG, "no stage %s", name);
-    if (read_cell(&r, results, folder, name, kind, err)) return err->code;
-    Status bad = STATUS_OK;
-    if (!is_done(results, r->cells, kind)) {
-        *reporter = (Reporter){ .journal = reporter->journal, .stage = name,
-                                .start_s = clock_s() };
-        StageContext x = { .results = results, .progress = progress, .stopping = stopping,
-                           .self = reporter, .features = features };
-        printf("%s %s begins\n", folder, name);
-        fflush(stdout);
-        bad = run(r->cells, kind, &x, err);
-        printf("%s %s %s after %.1f s\n", folder, name, bad ? "ends early" : "is done",
-               clock_s() - reporter->start_s);
-        fflush(stdout);
-    }
+    if (read_cell(&r, w, name, kind, err)) return err->code;
+    w->stage = name;
+    Status bad = is_done(w->results, r->cells, kind) ? STATUS_OK
+                                                     : run_stage(w, r->cells, kind, err);
     recipe_close(r);
     return bad;
 }
@@ -139,13 +171,40 @@ static int report(const char *path, const char *stage, const Err *err)
     return status_exit(err->code);
 }
 
+/* What processes that died here had begun to write; nobody but us writes such files. */
+static void clear_up(const char *path)
+{
+    file_drop_asides(path, ".safetensors");
+    file_drop_asides(path, ".h5");
+}
+
+static int do_stages(Worker *w, const char *path, const char *failed, char *const *stages,
+                     int n)
+{
+    int code = EXIT_DONE;
+    Err err;
+    if (journal_open(&w->journal, path, &err)) return report(failed, "journal", &err);
+    remove(failed);
+    clear_up(path);
+    w->features = features_new();
+    for (int i = 0; i < n && code == EXIT_DONE; i++) {
+        if (stopping(w)) code = EXIT_STOPPED;
+        else if (do_stage(w, stages[i], &err)) code = report(failed, stages[i], &err);
+    }
+    features_free(w->features);
+    fclose(w->journal);
+    if (code == EXIT_DONE) journal_remove(path);
+    return code;
+}
+
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
-               StageRun *run)
+               double save_every_s, StageRun *run)
 {
     char     path[CELL_PATH], failed[CELL_PATH + 16];
     int      fd;
     Err      err;
-    Reporter reporter = { 0 };
+    Worker   w = { .results = results, .folder = folder, .save_every_s = save_every_s,
+                   .run = run };
     sigset_t stop = stop_signals();
     sigprocmask(SIG_BLOCK, &stop, NULL);
     if (strlen(folder) != 16 || folder[strspn(folder, "0123456789abcdef")]) {
@@ -158,18 +217,7 @@ int worker_run(const char *results, const char *folder, char *const *stages, int
 
     if (claim_take(&fd, path, &err)) return report(failed, "claim", &err);
     if (fd < 0) return EXIT_CLAIMED;
-    if (journal_open(&reporter.journal, path, &err)) return report(failed, "journal", &err);
-    remove(failed);
-    Features *features = features_new();
-    int       code = EXIT_DONE;
-    for (int i = 0; i < n && code == EXIT_DONE; i++) {
-        if (stopping(NULL)) code = EXIT_STOPPED;
-        else if (run_stage(results, folder, stages[i], &reporter, features, run, &err))
-            code = report(failed, stages[i], &err);
-    }
-    features_free(features);
-    fclose(reporter.journal);
-    if (code == EXIT_DONE) journal_remove(path);
+    int code = do_stages(&w, path, failed, stages, n);
     close(fd);
     return code;
 }

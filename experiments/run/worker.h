@@ -14,9 +14,10 @@ typedef Status StageRun(const Cell *c, StageKind kind, const StageContext *x, Er
  * EXIT_DONE, EXIT_STOPPED after a signal, EXIT_CLAIMED, or that of the failure,
  * which is then on stderr and in failed.txt.
  *
- * SIGTERM, SIGINT and SIGUSR1 are blocked from here on and only asked for. */
+ * SIGTERM, SIGINT and SIGUSR1 are blocked from here on and only asked for; a stage that
+ * keeps no state ends with EXIT_STOPPED at once, and so does any by the second SIGINT. */
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
-               StageRun *run);
+               double save_every_s, StageRun *run);
 
 /* Where the configuration of a stage stands in the folder of its cell. */
 void worker_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);

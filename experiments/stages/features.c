@@ -59,7 +59,8 @@ static void take_batch(void *self, Tape *t, Tensor *images, int first)
     t->be->read(k->split->mean + at, mean->data, tensor_count(mean));
 }
 
-static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which, Err *err)
+static Status take_split(Features *f, const Cell *c, const StageContext *x, const Mae *mae,
+                         Split which, Err *err)
 {
     Data          *data;
     Tape           tape;
@@ -73,7 +74,7 @@ static Status take_split(Features *f, const Cell *c, const Mae *mae, Split which
     memcpy(s->labels, data->labels, n * sizeof *s->labels);
 
     tape_open(&tape, mae->params.be);
-    Status bad = stage_pass(data, &tape, &mae->config.encoder, take_batch,
+    Status bad = stage_pass(x, data, &tape, &mae->config.encoder, take_batch,
                             &(Taking){ mae, s }, err);
     tape_close(&tape);
     stage_bad_images(data);
@@ -92,8 +93,8 @@ static Status take(Features *f, const Cell *c, const StageContext *x, Err *err)
     if (backend_open(&be, NULL, err)) return err->code;
     if (checkpoint_open(&mae, be, path, NULL, err)) return err->code;
     f->D = mae.config.encoder.size.D;
-    Status bad = take_split(f, c, &mae, SPLIT_TRAIN, err);
-    if (!bad) bad = take_split(f, c, &mae, SPLIT_TEST, err);
+    Status bad = take_split(f, c, x, &mae, SPLIT_TRAIN, err);
+    if (!bad) bad = take_split(f, c, x, &mae, SPLIT_TEST, err);
     mae_close(&mae);
     if (!bad) memcpy(f->id, c->stage[STAGE_PRETRAIN].id, sizeof f->id);
     return bad;

@@ -44,23 +44,27 @@ MUST_USE Status features_get(const Cell *c, const StageContext *x, const char *w
 
 /* Each image of d once, in order, as it is evaluated: see(self, t, images, first) gets
  * batches of features_batch, [N, C, H, W], from image `first` on.  Nothing goes back, and
- * the tape is reset after each. */
+ * the tape is reset after each.  STATUS_STOPPED if x was asked to stop. */
 typedef void See(void *self, Tape *t, Tensor *images, int first);
-MUST_USE Status stage_pass(const Data *d, Tape *t, const VitConfig *c, See *see, void *self,
-                           Err *err);
+MUST_USE Status stage_pass(const StageContext *x, const Data *d, Tape *t, const VitConfig *c,
+                           See *see, void *self, Err *err);
 
 /* What a network says of the test set: logits [count, classes], and what is true.  The
- * memory is host's. */
+ * memory is host's.  Stops as stage_pass. */
 typedef struct {
     float     *scores;
     const int *labels;
     int        count;
 } Scores;
 
-typedef Tensor *Logits(Tape *t, const void *network, Tensor *images);
-MUST_USE Status stage_score(Scores *s, const Cell *c, Arena *host, Tape *t,
-                            const VitConfig *encoder, Logits *logits, const void *network,
-                            Err *err);
+typedef struct {
+    const VitConfig *encoder;
+    Tensor *(*logits)(Tape *t, const void *self, Tensor *images);
+    const void *self;
+} Network;
+
+MUST_USE Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host,
+                            Tape *t, const Network *network, Err *err);
 
 /* Images [N, C, H, W] of a batch on the backend, until the tape is reset; and back to
  * floats, whatever a real is. */

@@ -57,6 +57,7 @@ static void open_data(Probe *p)
     loader_open(&p->loader, p->data,
                 &(LoaderConfig){ .batch = chunk, .shuffle = true, .augment = &p->augment,
                                  .seed = p->cell->config.seed });
+    p->run.data = p->data;
     p->chunk = batch_new(&p->host, &p->loader);
     p->chunks = k->batch / chunk;
     p->features = ARENA_NEW(&p->host, real, batch * (size_t)p->cell->config.model.width);
@@ -149,9 +150,11 @@ static Status run(Probe *p, Err *err)
     Record *r;
     Scores  s;
     open_data(p);
-    if (open_model(p, err) || training_run(&p->run, err) ||
-        stage_score(&s, p->cell, &p->host, &p->tape, &p->mae.config.encoder, logits_of, p, err) ||
-        stage_record(&r, p->cell, STAGE_LINEAR, p->context, err))
+    if (open_model(p, err) || training_run(&p->run, err)) return err->code;
+    const Network network = { &p->mae.config.encoder, logits_of, p };
+    if (stage_score(&s, p->cell, p->context, &p->host, &p->tape, &network, err))
+        return training_stopped(&p->run, err);
+    if (stage_record(&r, p->cell, STAGE_LINEAR, p->context, err))
         return err->code;
     stage_accuracy(r, p->cell, "linear", "linear probe", s.scores, s.labels, s.count);
     record_whole(r, "bad_images", stage_bad_images(p->data));

@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-Status stage_pass(const Data *d, Tape *t, const VitConfig *c, See *see, void *self, Err *err)
+Status stage_pass(const StageContext *x, const Data *d, Tape *t, const VitConfig *c, See *see,
+                  void *self, Err *err)
 {
     const int batch = features_batch(vit_patches(c));
     Status    bad = STATUS_OK;
@@ -18,7 +19,8 @@ Status stage_pass(const Data *d, Tape *t, const VitConfig *c, See *see, void *se
     bool  recording = t->recording;
     t->recording = false;
     for (int step = 0; step < loader_steps(&loader) && !bad; step++) {
-        bad = loader_batch(&loader, &b, 0, step, err);
+        if (stage_stopping(x)) bad = err_set(err, STATUS_STOPPED, "stopped among the images");
+        if (!bad) bad = loader_batch(&loader, &b, 0, step, err);
         if (!bad) see(self, t, stage_images(t, c, b.images, b.N), step * batch);
         tape_reset(t);
     }
@@ -31,30 +33,29 @@ Status stage_pass(const Data *d, Tape *t, const VitConfig *c, See *see, void *se
 /* --- what a network says of the test set ------------------------------------- */
 
 typedef struct {
-    float      *scores;
-    int         classes;
-    Logits     *logits;
-    const void *network;
+    float         *scores;
+    int            classes;
+    const Network *network;
 } Scoring;
 
 static void score(void *self, Tape *t, Tensor *images, int first)
 {
     Scoring *s = self;
     float   *out = s->scores + (size_t)first * (size_t)s->classes;
-    stage_floats(out, t, s->logits(t, s->network, images));
+    stage_floats(out, t, s->network->logits(t, s->network->self, images));
 }
 
-Status stage_score(Scores *s, const Cell *c, Arena *host, Tape *t, const VitConfig *encoder,
-                   Logits *logits, const void *network, Err *err)
+Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host, Tape *t,
+                   const Network *network, Err *err)
 {
     Data *d;
     if (data_open(&d, &c->config.data, SPLIT_TEST, err)) return err->code;
     const size_t n = (size_t)d->count, classes = (size_t)d->classes;
     int         *labels = ARENA_NEW(host, int, n);
-    Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, logits, network };
+    Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, network };
     memcpy(labels, d->labels, n * sizeof *labels);
     *s = (Scores){ all.scores, labels, d->count };
-    Status bad = stage_pass(d, t, encoder, score, &all, err);
+    Status bad = stage_pass(x, d, t, network->encoder, score, &all, err);
     stage_bad_images(d);
     data_close(d);
     return bad;

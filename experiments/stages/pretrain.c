@@ -31,6 +31,7 @@ static Status open_training(Pretrain *p, Err *err)
                 &(LoaderConfig){ .batch = c->batch, .shuffle = true,
                                  .augment = plain ? NULL : &p->augment,
                                  .seed = p->cell->config.seed });
+    p->run.data = p->data;
     p->batch = batch_new(&p->host, &p->loader);
     long steps = loader_steps(&p->loader);
     if (steps < 1)

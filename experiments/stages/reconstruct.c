@@ -266,7 +266,7 @@ Status stage_reconstruct(const Cell *c, const StageContext *x, Err *err)
     double      start = clock_s();
     arena_open(&w.host, "reconstruct", NULL, NULL);
     Status bad = open_all(&w, x, err);
-    if (!bad) bad = stage_pass(w.data, &w.tape, &w.mae.config.encoder, see, &w, err);
+    if (!bad) bad = stage_pass(x, w.data, &w.tape, &w.mae.config.encoder, see, &w, err);
     if (!bad) bad = write_record(&w, x, clock_s() - start, err);
     if (w.tape.be) tape_close(&w.tape);
     if (w.mae.params.be) mae_close(&w.mae);

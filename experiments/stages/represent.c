@@ -244,7 +244,7 @@ Status stage_represent(const Cell *c, const StageContext *x, Err *err)
     double    start = clock_s();
     arena_open(&w.host, "represent", NULL, NULL);
     Status bad = open_all(&w, err);
-    if (!bad) bad = stage_pass(w.data, &w.tape, &w.mae.config.encoder, see, &w, err);
+    if (!bad) bad = stage_pass(x, w.data, &w.tape, &w.mae.config.encoder, see, &w, err);
     if (!bad) bad = look_at_views(&w, err);
     if (!bad) bad = write_record(&w, start, err);
     if (w.tape.be) tape_close(&w.tape);

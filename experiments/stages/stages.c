@@ -25,6 +25,12 @@ Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err)
     return STATUS_OK;
 }
 
+bool stage_keeps_state(StageKind kind)
+{
+    return kind != STAGE_KNN && kind != STAGE_LINEAR_CACHED && kind != STAGE_RECONSTRUCT &&
+           kind != STAGE_REPRESENT;
+}
+
 void stage_progress(const StageContext *x, const StageProgress *p)
 {
     if (x->progress) x->progress(x->self, p);

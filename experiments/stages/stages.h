@@ -35,6 +35,8 @@ typedef struct {
     bool (*stopping)(void *self);
     void *self;
 
+    double save_every_s; /* between two saved states; 0: only when asked to stop */
+
     Features *features; /* of this cell */
 } StageContext;
 
@@ -44,5 +46,8 @@ typedef struct {
  * STATUS_STOPPED if it was asked to stop: the state is saved, and the resumed run
  * equals an unbroken one bit for bit.  STATUS_FAILED if the loss is not finite. */
 MUST_USE Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err);
+
+/* Has it a state to save?  One that has none begins again, whenever its process ended. */
+bool stage_keeps_state(StageKind kind);
 
 #endif

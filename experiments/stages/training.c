@@ -4,8 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
-
-enum { SAVE_EVERY_S = 60 };
+#include <time.h>
 
 void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
                    const Schedule *schedule)
@@ -50,32 +49,47 @@ static void tell(const Training *t)
         .images = (double)t->step * t->batch });
 }
 
-Status training_run(Training *t, Err *err)
+/* A full disk may have room again before the training ends. */
+static Status save(const Training *t, bool stopping, Err *err)
 {
-    if (training_resume(t, err)) return err->code;
-    gemmlog_start(&t->log);
-    double start = clock_s(), saved = start, before = t->wall_s;
+    if (!training_save(t, err)) return STATUS_OK;
+    if (stopping) return err->code;
+    fprintf(stderr, "maskgrid: step %ld of %ld is not saved: %s\n", t->step, t->steps,
+            err->text);
+    return STATUS_OK;
+}
+
+static Status take_steps(Training *t, Err *err)
+{
+    const double start = clock_s(), before = t->wall_s, every = t->context->save_every_s;
+    double       saved = start;
     while (t->step < t->steps) {
-        if (t->take(t->self, err)) {
-            if (err->code == STATUS_FAILED)
-                return err_in(err, "step %ld of %ld", t->step + 1, t->steps);
-            if (err->code != STATUS_STOPPED) return err->code;
-            Err kept;
-            return training_save(t, &kept) ? (*err = kept).code : err->code;
-        }
+        if (t->take(t->self, err))
+            return err->code == STATUS_FAILED
+                       ? err_in(err, "step %ld of %ld", t->step + 1, t->steps)
+                       : training_stopped(t, err);
         double now = clock_s();
         t->step++;
         t->gflop += 1e-9 * gemmlog_take(&t->log);
         t->wall_s = before + now - start;
         tell(t);
         bool stopping = stage_stopping(t->context);
-        if (t->step < t->steps && (stopping || now - saved >= SAVE_EVERY_S)) {
-            if (training_save(t, err)) return err->code;
-            saved = now;
-        }
+        bool due = every > 0 && now - saved >= every && t->step < t->steps;
+        if ((stopping || due) && save(t, stopping, err)) return err->code;
+        if (due) saved = clock_s();
         if (stopping)
             return err_set(err, STATUS_STOPPED, "stopped at step %ld of %ld", t->step, t->steps);
     }
+    return STATUS_OK;
+}
+
+Status training_run(Training *t, Err *err)
+{
+    t->began_s = (double)time(NULL);
+    if (training_resume(t, err)) return err->code;
+    t->sittings++;
+    gemmlog_start(&t->log);
+    if (take_steps(t, err)) return err->code;
     if (params_finite(t->params)) return STATUS_OK;
     return err_set(err, STATUS_FAILED, "step %ld of %ld: weights are not finite", t->step,
                    t->steps);
@@ -113,4 +127,5 @@ void training_cost(const Training *t, Record *r, const char *name)
     snprintf(key, sizeof key, "%s_s", name);
     record_metric(r, key, t->wall_s, "s", "time of the whole training", LOWER);
     record_cost(r, t->wall_s, (double)t->steps * t->batch);
+    record_sittings(r, t->sittings, t->began_s);
 }

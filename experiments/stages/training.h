@@ -24,6 +24,7 @@ typedef struct {
     StageKind           kind;
     const Params       *params; /* what is trained */
     void               *self;
+    const Data         *data;   /* that it reads; NULL: none that could be damaged */
 
     /* Take step t->step of t->steps, with training_loss once the loss is known. */
     Status (*take)(void *self, Err *err);
@@ -39,15 +40,19 @@ typedef struct {
     double  *loss;        /* [steps], NaN where not yet known              */
     GemmLog  log;         /* the products of the step under way            */
     double   gflop;       /* of all products, of whatever guides them too  */
-    double   wall_s;      /* spent in all, over all sittings               */
+    double   wall_s;      /* of the steps done, over all sittings          */
+    double   began_s;     /* the first sitting, in seconds since 1970      */
+    long     sittings;    /* processes that it took, this one too          */
 } Training;
 
 /* schedule->epochs whole epochs. */
 void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
                    const Schedule *schedule);
 
-/* STATUS_STOPPED if it was asked to stop: the state is saved.  A killed training
- * loses a minute at most.  STATUS_FAILED if the weights are not finite at the end. */
+/* STATUS_STOPPED if it was asked to stop: the state is saved.  A killed training loses
+ * what came since the last state, context->save_every_s at most; one that cannot be saved
+ * is told on stderr, and the training goes on.  STATUS_FAILED if the weights are not finite
+ * at the end. */
 MUST_USE Status training_run(Training *t, Err *err);
 void            training_close(Training *t); /* one that never ran is fine */
 
@@ -67,10 +72,18 @@ void training_cost(const Training *t, Record *r, const char *name);
 
 /* training_state.c ----------------------------------------------------------- */
 
-/* A state of another identity is ignored. */
+/* A state carries its checksum, and the one before it is kept.  Of one that is damaged
+ * nothing is read: it is told on stderr, with its name, and removed, and the one before
+ * it is gone on from; without that the training begins again.  One of another identity
+ * is ignored.  STATUS_IO or STATUS_FORMAT, with the file, where a whole one cannot be
+ * read. */
 MUST_USE Status training_save(const Training *t, Err *err);
 MUST_USE Status training_resume(Training *t, Err *err);
-void            training_forget(const Training *t); /* removes the state */
+void            training_forget(const Training *t); /* removes the states */
+
+/* Behind the steps: err is what a stage has failed with.  If it was asked to stop, the
+ * state is saved.  Returns err->code. */
+Status training_stopped(const Training *t, Err *err);
 
 /* Doubles of a state, for put and get; what they need lasts as long as a.  None if n is
  * 0.  Numbers in its metadata: false if there is none of that name. */

@@ -8,10 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-static void state_path(char out[CELL_PATH], const Training *t)
+/* The state, and the one before it. */
+enum { NEWEST, BEFORE, STATES };
+
+static void state_path(char out[CELL_PATH], const Training *t, int which)
 {
-    char name[STAGE_NAME + 24];
-    snprintf(name, sizeof name, "%s.state.safetensors", t->cell->stage[t->kind].name);
+    static const char *const words[STATES] = { "state", "previous" };
+    char                     name[STAGE_NAME + 24];
+    snprintf(name, sizeof name, "%s.%s.safetensors", t->cell->stage[t->kind].name, words[which]);
     cell_file(out, t->context->results, t->cell, name);
 }
 
@@ -70,52 +74,132 @@ bool state_number(const Safetensors *in, const char *key, double *x)
     return text && text_to_double(text, x);
 }
 
+/* --- pictures ------------------------------------------------------------ */
+
+/* Pictures found damaged so far, which are counted: a sitting need not meet them again. */
+static void put_damaged(const Training *t, SafetensorsOut *out, Arena *a)
+{
+    const int count = t->data ? t->data->count : 0;
+    double   *which = ARENA_NEW(a, double, count);
+    long      n = 0;
+    for (int i = 0; i < count; i++)
+        if (data_damaged(t->data, i)) which[n++] = i;
+    state_put(out, a, "run.damaged", which, n);
+    state_note(out, "run.damaged", (double)n);
+}
+
+/* They are met again, and counted, or are too many, as they were. */
+static Status get_damaged(const Training *t, const Safetensors *in, Arena *a, Err *err)
+{
+    const int count = t->data ? t->data->count : 0;
+    double    n;
+    Image     picture = { 0 };
+    if (!state_number(in, "run.damaged", &n) || !(n >= 0 && n <= count))
+        return err_set(err, STATUS_FORMAT, "%s: pictures of another training", in->path);
+    double *which = ARENA_NEW(a, double, n);
+    Status  bad = state_get(in, a, "run.damaged", which, (long)n, err);
+    for (long i = 0; i < (long)n && !bad; i++)
+        if (which[i] >= 0 && which[i] < count)
+            bad = data_read(t->data, (int)which[i], &picture, err);
+    image_free(&picture);
+    return bad;
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
 Status training_save(const Training *t, Err *err)
 {
-    char           path[CELL_PATH];
+    char           path[CELL_PATH], before[CELL_PATH];
     SafetensorsOut out;
     Arena          a;
-    state_path(path, t);
+    state_path(path, t, NEWEST);
+    state_path(before, t, BEFORE);
     arena_open(&a, "state", NULL, NULL);
     safetensors_start(&out);
+    safetensors_seal(&out);
+    safetensors_keep(&out, before);
     t->put(t->self, &out, &a);
+    put_damaged(t, &out, &a);
     state_put(&out, &a, "run.loss", t->loss, t->step);
     safetensors_note(&out, "run.id", t->cell->stage[t->kind].id);
     state_note(&out, "run.step", (double)t->step);
     state_note(&out, "run.gflop", t->gflop);
     state_note(&out, "run.wall_s", t->wall_s);
+    state_note(&out, "run.began_s", t->began_s);
+    state_note(&out, "run.sittings", (double)t->sittings);
     Status bad = safetensors_write(&out, path, err);
     arena_close(&a);
     return bad;
 }
 
+Status training_stopped(const Training *t, Err *err)
+{
+    Err kept;
+    if (err->code == STATUS_STOPPED && training_save(t, &kept)) *err = kept;
+    return err->code;
+}
+
 static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
 {
-    double step;
+    double step, sittings;
     if (!state_number(in, "run.step", &step) || !state_number(in, "run.gflop", &t->gflop) ||
-        !state_number(in, "run.wall_s", &t->wall_s) || !(step >= 0 && step <= (double)t->steps))
+        !state_number(in, "run.wall_s", &t->wall_s) ||
+        !state_number(in, "run.began_s", &t->began_s) ||
+        !state_number(in, "run.sittings", &sittings) ||
+        !(step >= 0 && step <= (double)t->steps && sittings >= 1 && sittings < 1e9))
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
-    t->step = (long)step;
-    if (state_get(in, a, "run.loss", t->loss, t->step, err)) return err->code;
+    t->step = (long)step, t->sittings = (long)sittings;
+    if (state_get(in, a, "run.loss", t->loss, t->step, err) || get_damaged(t, in, a, err))
+        return err->code;
     return t->get(t->self, in, a, err);
+}
+
+/* Nothing is read of a damaged one, and it must not take the place of a good one. */
+static void tell_damage(const Training *t, int which, const char *path, const char *why)
+{
+    char before[CELL_PATH];
+    state_path(before, t, BEFORE);
+    fprintf(stderr, "maskgrid: %s; %s\n", why,
+            which == NEWEST && file_exists(before) ? "the state before it is taken"
+                                                   : "the training begins again");
+    unlink(path);
+}
+
+/* *found: it is there, whole, and of this training. */
+static Status open_state(Safetensors *in, bool *found, const Training *t, int which, Err *err)
+{
+    char path[CELL_PATH];
+    *found = false;
+    state_path(path, t, which);
+    if (!file_exists(path)) return STATUS_OK;
+    Status bad = safetensors_open(in, path, err);
+    if (!bad && safetensors_verify(in, err)) {
+        bad = err->code;
+        safetensors_close(in);
+    }
+    if (bad == STATUS_FORMAT) {
+        tell_damage(t, which, path, err->text);
+        return STATUS_OK;
+    }
+    if (bad) return bad;
+    const char *id = safetensors_meta(in, "run.id");
+    *found = id && !strcmp(id, t->cell->stage[t->kind].id);
+    if (!*found) safetensors_close(in);
+    return STATUS_OK;
 }
 
 Status training_resume(Training *t, Err *err)
 {
-    char        path[CELL_PATH];
     Safetensors in;
     Arena       a;
-    state_path(path, t);
-    if (!file_exists(path)) return STATUS_OK;
-    if (safetensors_open(&in, path, err)) return err->code;
-    const char *id = safetensors_meta(&in, "run.id");
-    Status      bad = STATUS_OK;
-    if (id && !strcmp(id, t->cell->stage[t->kind].id)) {
-        arena_open(&a, "state", NULL, NULL);
-        bad = read_state(t, &in, &a, err);
-        arena_close(&a);
-    }
+    bool        found = false;
+    for (int which = 0; which < STATES && !found; which++)
+        if (open_state(&in, &found, t, which, err)) return err->code;
+    if (!found) return STATUS_OK;
+    arena_open(&a, "state", NULL, NULL);
+    Status bad = read_state(t, &in, &a, err);
+    arena_close(&a);
     safetensors_close(&in);
     return bad;
 }
@@ -123,6 +207,8 @@ Status training_resume(Training *t, Err *err)
 void training_forget(const Training *t)
 {
     char path[CELL_PATH];
-    state_path(path, t);
-    unlink(path);
+    for (int which = 0; which < STATES; which++) {
+        state_path(path, t, which);
+        unlink(path);
+    }
 }

@@ -76,6 +76,7 @@ static void open_data(Tune *u)
     loader_open(&u->loader, u->data,
                 &(LoaderConfig){ .batch = k->batch, .shuffle = true, .augment = &u->augment,
                                  .seed = u->cell->config.seed });
+    u->run.data = u->data;
     u->batch = batch_new(&u->host, &u->loader);
     u->target = ARENA_NEW(&u->host, real, (size_t)k->batch * (size_t)u->data->classes);
     training_plan(&u->run, &u->host, loader_steps(&u->loader), k->batch,
@@ -135,10 +136,11 @@ static Status run(Tune *u, const char *name, const char *what, Err *err)
     Record *r;
     Scores  s;
     open_data(u);
-    if (open_model(u, err) || training_run(&u->run, err) ||
-        stage_score(&s, u->cell, &u->host, &u->tape, &u->model.config.encoder, logits_of,
-                    &u->model, err) ||
-        stage_record(&r, u->cell, u->run.kind, u->context, err))
+    if (open_model(u, err) || training_run(&u->run, err)) return err->code;
+    const Network network = { &u->model.config.encoder, logits_of, &u->model };
+    if (stage_score(&s, u->cell, u->context, &u->host, &u->tape, &network, err))
+        return training_stopped(&u->run, err);
+    if (stage_record(&r, u->cell, u->run.kind, u->context, err))
         return err->code;
     stage_accuracy(r, u->cell, name, what, s.scores, s.labels, s.count);
     record_whole(r, "parameters", (int64_t)params_count(&u->model.params));

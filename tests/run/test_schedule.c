@@ -23,8 +23,8 @@
 static const char script[] =
     "#!/bin/sh\n"
     "trap 'exit 75' TERM\n"
-    "results=$3 cell=$6\n"
-    "shift 6\n"
+    "results=$3 cell=$8\n"
+    "shift 8\n"
     "folder=$results/cells/$cell\n"
     "exec 9>\"$folder/lock\"\n"
     "flock -n 9 || exit 76\n"

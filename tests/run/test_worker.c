@@ -96,7 +96,7 @@ static int work(StageRun *run)
         strcpy(stage[s], recipe->cells[0].stage[s].name);
         stages[s] = stage[s];
     }
-    return worker_run(scratch.folder, cell, stages, STAGE_KINDS, run);
+    return worker_run(scratch.folder, cell, stages, STAGE_KINDS, 0, run);
 }
 
 static char *contents(const char *name)
@@ -172,17 +172,18 @@ Test(worker, refuses_a_configuration_of_another_cell)
     cr_assert(!file_write(path, yaml.s, yaml.length, &err));
     text_free(&yaml);
     char *stages[] = { "pretrain" };
-    cr_expect(worker_run(scratch.folder, was, stages, 1, leave_record) == EXIT_DATA);
+    cr_expect(worker_run(scratch.folder, was, stages, 1, 0, leave_record) == EXIT_DATA);
     cr_expect(calls == 0);
 }
 
 Test(worker, refuses_names_that_are_no_cells)
 {
     char *stages[] = { "pretrain" };
-    cr_expect(worker_run(scratch.folder, "../../../../etc", stages, 1, leave_record) == EXIT_USAGE);
-    cr_expect(worker_run(scratch.folder, "..", stages, 1, leave_record) == EXIT_USAGE);
+    cr_expect(worker_run(scratch.folder, "../../../../etc", stages, 1, 0, leave_record) ==
+              EXIT_USAGE);
+    cr_expect(worker_run(scratch.folder, "..", stages, 1, 0, leave_record) == EXIT_USAGE);
     char *none[] = { "pretraining" };
-    cr_expect(worker_run(scratch.folder, cell, none, 1, leave_record) == EXIT_USAGE);
+    cr_expect(worker_run(scratch.folder, cell, none, 1, 0, leave_record) == EXIT_USAGE);
 }
 
 /* --- claims -------------------------------------------------------------- */

@@ -33,6 +33,7 @@ typedef enum {
     STREAM_LOOK = 11, /* RandAugment                                     */
     STREAM_ERASE = 12, /* random erasing                                 */
     STREAM_MIX = 13,  /* mixup and cutmix; image = step of the epoch     */
+    STREAM_DENSE = 14, /* crop, flip and colours of annotated pictures    */
     STREAM_BOXES = 15 /* anchors and regions that a detector learns from */
 } Stream;
 

@@ -102,3 +102,13 @@ const int *album_order(Album *a, const int *labels, int n)
     }
     return order;
 }
+
+bool album_leaves(const char *s)
+{
+    if (*s == '/') return true;
+    for (; s; s = strchr(s, '/')) {
+        s += *s == '/';
+        if (!strncmp(s, "..", 2) && (s[2] == '/' || !s[2])) return true;
+    }
+    return false;
+}

@@ -46,6 +46,9 @@ MUST_USE Status album_glance(const Album *a, int i, char path[DATA_FILE], char *
  * the second of each, so that the first so many of them have all classes. */
 const int *album_order(Album *a, const int *labels, int n);
 
+/* A file's name that would not be below the folder: it begins with /, or goes up. */
+bool album_leaves(const char *s);
+
 /* A copy of s in the album's memory. */
 const char *album_keep(Album *a, const char *s);
 

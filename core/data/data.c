@@ -36,6 +36,17 @@ Split data_pretraining(const DataConfig *c)
     return c->unlabeled_count ? SPLIT_UNLABELED : SPLIT_TRAIN;
 }
 
+void data_unknown(const char *name, const char *const *names, Err *err)
+{
+    Text        all = { 0 };
+    const char *near = text_nearest(name, names);
+    for (int i = 0; names[i]; i++) text_add(&all, "%s%s", i ? ", " : "", names[i]);
+    err_set(err, STATUS_CONFIG, "no data set '%s'%s%s%s; there are: %s", name,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
+            text_get(&all));
+    text_free(&all);
+}
+
 static Status find_kind(const DataKind **kind, const char *name, Err *err)
 {
     enum { MAX_KINDS = 32 };
@@ -48,14 +59,8 @@ static Status find_kind(const DataKind **kind, const char *name, Err *err)
         }
         names[i] = data_kinds[i]->name;
     }
-    Text        all = { 0 };
-    const char *near = text_nearest(name, names);
-    for (int i = 0; names[i]; i++) text_add(&all, "%s%s", i ? ", " : "", names[i]);
-    err_set(err, STATUS_CONFIG, "no data set '%s'%s%s%s; there are: %s", name,
-            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
-            text_get(&all));
-    text_free(&all);
-    return err->code;
+    data_unknown(name, names, err);
+    return STATUS_CONFIG;
 }
 
 Status data_check(const DataConfig *c, Err *err)

@@ -121,6 +121,9 @@ MUST_USE Status data_file(char path[DATA_FILE], const DataConfig *c, const char 
 /* Add the bytes of such a file to h, packed as they are. */
 MUST_USE Status data_hash_file(Hash *h, const char *path, Err *err);
 
+/* No data set is called so, those of `names` are, which end with NULL: STATUS_CONFIG into err. */
+void data_unknown(const char *name, const char *const *names, Err *err);
+
 /* How many pictures of a split are asked for; 0: all. */
 int data_asked(const DataConfig *c, Split split);
 

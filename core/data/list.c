@@ -101,16 +101,6 @@ static Status find_classes(int *labels, const Album *a, const char *path, const 
 
 /* --- pictures ------------------------------------------------------------ */
 
-static bool leaves(const char *s)
-{
-    if (*s == '/') return true;
-    for (; s; s = strchr(s, '/')) {
-        s += *s == '/';
-        if (!strncmp(s, "..", 2) && (s[2] == '/' || !s[2])) return true;
-    }
-    return false;
-}
-
 static int by_picture(const void *a, const void *b)
 {
     const Line *x = *(const Line *const *)a, *y = *(const Line *const *)b;
@@ -126,7 +116,7 @@ static Status check_pictures(Arena *a, const char *path, const Lines *all, Err *
         Line *l = &all->line[i];
         if (!l->picture) return refuse(path, l, "a line without a picture", err);
         if (text_starts(l->picture, "val/")) l->picture += 4;
-        if (leaves(l->picture)) return refuse(path, l, "a picture outside of val/", err);
+        if (album_leaves(l->picture)) return refuse(path, l, "a picture outside of val/", err);
         if (strlen(l->picture) > 1000) return refuse(path, l, "a name of over 1000 bytes", err);
         sorted[i] = l;
     }

@@ -226,16 +226,19 @@ Status photo_read(const Data *d, int i, Image *out, Err *err)
 
 /* --- open and close ------------------------------------------------------ */
 
+void photo_scale(float *mean, float *std, int channels)
+{
+    static const float centre[] = { 0.485f, 0.456f, 0.406f }, width[] = { 0.229f, 0.224f, 0.225f };
+    memcpy(mean, centre, sizeof centre);
+    memcpy(std, width, sizeof width);
+    if (channels == 1) mean[0] = 0.459f, std[0] = 0.226f;
+}
+
 static void describe(Data *d, const Photos *f, const DataConfig *c)
 {
-    static const float mean[] = { 0.485f, 0.456f, 0.406f }, std[] = { 0.229f, 0.224f, 0.225f };
     d->classes = f->album.classes, d->class_names = f->album.class_names;
     d->channels = c->channels, d->height = d->width = c->size;
-    memcpy(d->mean, mean, sizeof mean);
-    memcpy(d->std, std, sizeof std);
-    /* ImageNet's, as the references use it whatever the photographs; of gray, the luma
-     * of the mean, and of the deviations, which nearly always go together. */
-    if (d->channels == 1) d->mean[0] = 0.459f, d->std[0] = 0.226f;
+    photo_scale(d->mean, d->std, d->channels);
 }
 
 Status photo_open(Data *d, const Album *album, const DataConfig *c, Err *err)

@@ -23,4 +23,9 @@ int             photo_bad(const Data *d, Text *why);
 bool            photo_damaged(const Data *d, int i);
 void            photo_close(Data *d);
 
+/* mean and std [MAX_CHANNELS] of x / 255 of photographs: ImageNet's, as the references use
+ * it whatever the photographs; of gray, the luma of the mean, and of the deviations, which
+ * nearly always go together. */
+void photo_scale(float *mean, float *std, int channels);
+
 #endif

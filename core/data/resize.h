@@ -46,4 +46,17 @@ void resize(uint8_t *out, int height, int width, const View *from, const Box *bo
 void resize_window(uint8_t *out, const Window *w, const View *from, Filter filter,
                    Image *scratch);
 
+/* Whose pixels: of the two libraries that published protocols resize with. */
+typedef enum {
+    LIKE_PILLOW, /* bilinear, antialiased; nearest to the middle of a pixel     */
+    LIKE_OPENCV  /* bilinear, not antialiased; nearest to its upper left corner */
+} Resampling;
+
+/* index[i], i < n: which of `from` pixels in a row, or rows, the nearest is. */
+void resize_nearest(int *index, int n, int from, Resampling like);
+
+/* out [height, width, channels]: linear between the four pixels around each, whatever the
+ * factor.  As cv2.resize with INTER_LINEAR, in its fixed point of 11 bits. */
+void resize_linear(uint8_t *out, int height, int width, const View *from, Image *scratch);
+
 #endif

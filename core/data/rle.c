@@ -93,6 +93,57 @@ void rle_to_pixels(uint8_t *pixel, const Rle *m)
         }
 }
 
+/* Where a column of pixels begins: in run `run`, `into` pixels after its start. */
+typedef struct {
+    size_t   run;
+    uint32_t into;
+} ColumnStart;
+
+static ColumnStart *find_columns(Arena *a, const Rle *m)
+{
+    ColumnStart *start = ARENA_NEW(a, ColumnStart, m->width);
+    size_t       run = 0;
+    uint32_t     into = 0;
+    for (int x = 0; x < m->width; x++) {
+        while (run + 1 < m->n && into >= m->count[run]) into -= m->count[run++];
+        start[x] = (ColumnStart){ run, into };
+        into += (uint32_t)m->height;
+    }
+    return start;
+}
+
+/* The runs of what is gathered, and how many; count NULL: only how many. */
+static size_t gather(uint32_t *count, const Rle *from, const ColumnStart *start, const int *row,
+                     int height, const int *column, int width)
+{
+    size_t   runs = 0;
+    uint32_t length = 0;
+    bool     inside = false;
+    for (int x = 0; x < width; x++) {
+        ColumnStart c = start[column[x]];
+        for (int y = 0, at = 0; y < height; y++, length++) {
+            c.into += (uint32_t)(row[y] - at), at = row[y];
+            while (c.run + 1 < from->n && c.into >= from->count[c.run])
+                c.into -= from->count[c.run++];
+            if ((c.run & 1) == inside) continue;
+            if (count) count[runs] = length;
+            runs++, length = 0, inside = !inside;
+        }
+    }
+    if (count) count[runs] = length;
+    return runs + 1;
+}
+
+void rle_gather(Rle *m, Arena *a, const Rle *from, const int *row, int height,
+                const int *column, int width)
+{
+    const ColumnStart *start = find_columns(a, from);
+    size_t             n = gather(NULL, from, start, row, height, column, width);
+    uint32_t          *count = ARENA_NEW(a, uint32_t, n);
+    gather(count, from, start, row, height, column, width);
+    *m = (Rle){ height, width, n, count };
+}
+
 /* --- union --------------------------------------------------------------- */
 
 /* Walk the runs of both at once; each turn ends where one of them changes. */

@@ -41,6 +41,11 @@ void rle_print(Text *out, const Rle *m); /* characters 48..111, among them the b
 void rle_from_pixels(Rle *m, Arena *a, const uint8_t *pixel, int height, int width);
 void rle_to_pixels(uint8_t *pixel, const Rle *m);
 
+/* Height x width pixels of `from`, at row[y] and column[x], rows in ascending order: part of
+ * it, mirrored or resized.  Not into itself. */
+void rle_gather(Rle *m, Arena *a, const Rle *from, const int *row, int height,
+                const int *column, int width);
+
 /* The inside of a polygon of `points` corners xy [points, 2], in pixels, each within
  * +- RLE_COORDINATE.  Sides are drawn on a grid five times as fine, a column's pixels
  * change where a side crosses its middle.  False if it has over RLE_RUNS crossings. */

@@ -47,7 +47,8 @@ typedef struct {
     Rng         rng;   /* where the noise begins           */
 } Scene;
 
-extern const char *const scene_classes[SCENE_CLASSES];
+extern const char *const scene_labels[SCENE_CLASSES + 1]; /* of scene_semantic */
+extern const char *const *const scene_classes;            /* [SCENE_CLASSES]   */
 
 /* split is 0 or 1 (Split of data.h); config passes scenes_check. */
 void scene_make(Scene *s, const ScenesConfig *c, int split, int index);

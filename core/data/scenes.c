@@ -9,8 +9,6 @@
 /* Raised when the same knobs draw other pictures. */
 static const char VERSION[] = "1";
 
-enum { TRAIN_COUNT = 16384, TEST_COUNT = 4096 };
-
 ScenesConfig scenes_defaults(void)
 {
     return (ScenesConfig){
@@ -84,7 +82,7 @@ static Status draw_all(Data *d, const DataConfig *c, Split split, Err *err)
     const size_t        bytes = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
     const int           asked = data_asked(c, split);
     (void)err;
-    d->count = asked ? asked : split == SPLIT_TRAIN ? TRAIN_COUNT : TEST_COUNT;
+    d->count = asked ? asked : split == SPLIT_TRAIN ? SCENES_TRAIN : SCENES_TEST;
     d->classes = SCENE_CLASSES, d->class_names = scene_classes;
     d->channels = s->channels, d->height = d->width = s->size;
     for (int i = 0; i < s->channels; i++) d->mean[i] = 0.5f, d->std[i] = 0.25f;

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+enum { SCENES_TRAIN = 16384, SCENES_TEST = 4096 }; /* where no number is asked for */
+
 typedef struct {
     uint64_t seed;       /* of the data set, not of a run                          */
     int      size;       /* height and width in pixels, 8..256                     */

@@ -5,10 +5,11 @@
 
 static const float TAU = 6.28318531f;
 
-const char *const scene_classes[SCENE_CLASSES] = {
-    "disc", "ring", "square", "triangle", "star",
+const char *const scene_labels[SCENE_CLASSES + 1] = {
+    "ground", "disc", "ring", "square", "triangle", "star",
     "cross", "crescent", "heart", "hourglass", "arrow",
 };
+const char *const *const scene_classes = scene_labels + 1;
 
 enum { DISC, RING, SQUARE, TRIANGLE, STAR, CROSS, CRESCENT, HEART, HOURGLASS, ARROW };
 

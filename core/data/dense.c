@@ -1,0 +1,103 @@
+#include "core/data/dense.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+extern const DenseKind dense_scenes, dense_coco;
+
+const DenseKind *const dense_kinds[] = { &dense_scenes, &dense_coco, NULL };
+
+static const char *const split_names[] = { "train", "test" };
+
+DenseConfig dense_defaults(void)
+{
+    DenseConfig c = { .name = "scenes", .ignore = 255, .scenes = scenes_defaults() };
+    c.scenes.size = 64, c.scenes.channels = 3;
+    return c;
+}
+
+int dense_asked(const DenseConfig *c, Split split)
+{
+    return split == SPLIT_TRAIN ? c->train_count : c->test_count;
+}
+
+static Status find_kind(const DenseKind **kind, const char *name, Err *err)
+{
+    const char *names[sizeof dense_kinds / sizeof *dense_kinds] = { NULL };
+    for (int i = 0; dense_kinds[i]; i++) {
+        *kind = dense_kinds[i];
+        if (!strcmp((*kind)->name, name)) return STATUS_OK;
+        names[i] = (*kind)->name;
+    }
+    data_unknown(name, names, err);
+    return STATUS_CONFIG;
+}
+
+Status dense_check(const DenseConfig *c, Err *err)
+{
+    const DenseKind *kind;
+    if (find_kind(&kind, c->name, err)) return err->code;
+    for (Split split = SPLIT_TRAIN; split <= SPLIT_TEST; split++)
+        if (dense_asked(c, split) < 0)
+            return err_set(err, STATUS_CONFIG, "%s_count is %d, expected 0 (all) or more",
+                           split_names[split], dense_asked(c, split));
+    if (c->folder && strlen(c->folder) >= DATA_PATH)
+        return err_set(err, STATUS_CONFIG, "folder: a path of more than %d bytes", DATA_PATH - 1);
+    return kind->check(c, err);
+}
+
+Status dense_identity(char hex[HASH_HEX], const DenseConfig *c, Split split, Err *err)
+{
+    const DenseKind *kind;
+    Hash             h;
+    Text             count = { 0 };
+    if (dense_check(c, err) || find_kind(&kind, c->name, err)) return err->code;
+    hash_start(&h);
+    hash_text(&h, kind->name);
+    hash_text(&h, split_names[split]);
+    text_add(&count, "%d", dense_asked(c, split));
+    hash_text(&h, text_get(&count));
+    text_free(&count);
+    Status bad = kind->identify(&h, c, split, err);
+    hash_end(&h, hex);
+    return bad;
+}
+
+Status dense_open(DenseData **out, const DenseConfig *c, Split split, Err *err)
+{
+    const DenseKind *kind;
+    if (dense_check(c, err) || find_kind(&kind, c->name, err)) return err->code;
+    DenseData *d = calloc(1, sizeof *d);
+    CHECK(d, "no memory for a data set");
+    d->name = kind->name, d->kind = kind;
+    Status bad = kind->open(d, c, split, err);
+    int    asked = dense_asked(c, split);
+    if (!bad && asked > d->count)
+        bad = err_set(err, STATUS_CONFIG, "%s_count is %d, but %s has only %d pictures",
+                      split_names[split], asked, d->name, d->count);
+    if (bad) {
+        dense_close(d);
+        return bad;
+    }
+    if (asked) d->count = asked;
+    *out = d;
+    return STATUS_OK;
+}
+
+void dense_close(DenseData *d)
+{
+    if (!d) return;
+    if (d->own) d->kind->close(d);
+    free(d);
+}
+
+Status dense_get(const DenseData *d, int i, Annotated *s, Err *err)
+{
+    CHECK(i >= 0 && i < d->count, "picture %d of %d", i, d->count);
+    annotated_clear(s);
+    if (d->kind->get(d, i, s, err)) return err->code;
+    s->index = i;
+    if (!s->file) s->id = i;
+    s->height = s->image.height, s->width = s->image.width;
+    return STATUS_OK;
+}

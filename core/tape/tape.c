@@ -23,7 +23,7 @@ bool tensor_same_shape(const Tensor *x, const Tensor *y)
     return same;
 }
 
-static Tensor *new_tensor(Arena *host, Arena *values, int rank, const int *dim)
+static Tensor *new_shape(Arena *host, int rank, const int *dim)
 {
     CHECK(0 <= rank && rank <= MAX_RANK, "rank %d", rank);
     Tensor *x = ARENA_NEW(host, Tensor, 1);
@@ -32,6 +32,12 @@ static Tensor *new_tensor(Arena *host, Arena *values, int rank, const int *dim)
         CHECK(dim[i] > 0, "dimension %d is %d", i, dim[i]);
         x->dim[i] = dim[i];
     }
+    return x;
+}
+
+static Tensor *new_tensor(Arena *host, Arena *values, int rank, const int *dim)
+{
+    Tensor *x = new_shape(host, rank, dim);
     x->data = ARENA_NEW(values, real, tensor_count(x));
     return x;
 }
@@ -78,6 +84,17 @@ Tensor *tape_result(Tape *t, int rank, const int *dim, Tensor *const in[MAX_INPU
     Tensor *y = tape_constant(t, rank, dim);
     for (int i = 0; t->recording && i < MAX_INPUTS; i++)
         y->wants_grad |= in[i] && in[i]->wants_grad;
+    return y;
+}
+
+Tensor *tape_view(Tape *t, Tensor *x, int rank, const int *dim)
+{
+    Tensor *y = new_shape(&t->nodes, rank, dim);
+    CHECK(tensor_count(y) == tensor_count(x), "%zu values seen as %zu", tensor_count(x),
+          tensor_count(y));
+    y->data = x->data;
+    y->view = true;
+    y->wants_grad = t->recording && x->wants_grad;
     return y;
 }
 
@@ -180,7 +197,7 @@ Share tape_grad(Tape *t, Tensor *x)
 
 Share tape_grad_over(Tape *t, Tensor *x)
 {
-    if (x && x->made && x->uses == 1 && !x->grad) x->grad = x->data;
+    if (x && x->made && !x->view && x->uses == 1 && !x->grad) x->grad = x->data;
     return tape_grad(t, x);
 }
 
@@ -220,7 +237,7 @@ void tape_walk(Tape *t, bool reuse)
             n->back(t, n);
             give_back(t, y);
             y->has_grad = false;
-            if (reuse && y->rank) {
+            if (reuse && y->rank && !y->view) {
                 add_buffer(t, y->data, tensor_count(y));
                 y->data = NULL;
             }

@@ -34,6 +34,7 @@ typedef struct {
     bool  wants_grad;
     bool  has_grad;            /* at least one share has been written          */
     bool  made;                /* by an op; else it is a leaf                  */
+    bool  view;                /* its values are another tensor's              */
     int   uses;                /* nodes still to be walked that take it        */
     real *data;                /* lives on the backend; see backend.h          */
     real *grad;                /* same shape; NULL where the tape has to find
@@ -88,6 +89,8 @@ void tape_forget(Tape *t, Tensor *x);
 
 /* A result wants a gradient if one of its inputs does. */
 Tensor *tape_result(Tape *t, int rank, const int *dim, Tensor *const in[MAX_INPUTS]);
+/* The same, but its values are x's; what goes back passes x the gradient. */
+Tensor *tape_view(Tape *t, Tensor *x, int rank, const int *dim);
 void    tape_push(Tape *t, NodeBack *back, Tensor *out, Tensor *const in[MAX_INPUTS],
                   const void *aux);
 

@@ -1,6 +1,7 @@
 /* Matrix products and what is fused with them.  Matrices are row-major and the
  * weights [O, I], so forwards is x w^T and backwards needs no transposed copy. */
 #include "core/tape/ops.h"
+#include "core/tape/ops/piece.h"
 
 /* dx += dy w,  dw += dy^T x,  db += sum of rows of dy */
 static void linear_shares(Tape *t, Tensor *x, const real *x_data, Tensor *w, Tensor *b,
@@ -97,26 +98,6 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w
     return y;
 }
 
-/* Rows of h whose gelu is made, used and forgotten together: it stays in cache, and
- * the whole is nowhere. */
-typedef struct {
-    int n, lo, rows;
-} Piece;
-
-static Piece piece_of(Tensor *h, int i)
-{
-    enum { VALUES = 1 << 21 };
-    int rows = (int)tensor_rows(h), n = (int)((tensor_count(h) + VALUES - 1) / VALUES);
-    int lo = (int)((long)rows * i / n), end = (int)((long)rows * (i + 1) / n);
-    return (Piece){ n, lo, end - lo };
-}
-
-static size_t piece_values(Tensor *h)
-{
-    size_t n = (size_t)piece_of(h, 0).n, rows = tensor_rows(h);
-    return (rows + n - 1) / n * (tensor_count(h) / rows);
-}
-
 static void gelu_linear_add_back(Tape *t, const Node *n)
 {
     Tensor *h = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
@@ -124,10 +105,10 @@ static void gelu_linear_add_back(Tape *t, const Node *n)
     Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad_over(t, h);
     if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
 
-    Room  room = tape_take(t, piece_values(h));
+    Room  room = tape_take(t, piece_values(rows, I));
     real *g = room.at;
-    for (int i = 0; i < piece_of(h, 0).n; i++) {
-        Piece       p = piece_of(h, i);
+    for (int i = 0; i < piece_of(rows, I, 0).n; i++) {
+        Piece       p = piece_of(rows, I, i);
         size_t      at = (size_t)p.lo * (size_t)I;
         const real *dy = n->out->grad + (size_t)p.lo * (size_t)O;
         if (dh.at) {
@@ -147,11 +128,11 @@ Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *res
 {
     Tensor *const *in = INPUTS(h, w, b, residual);
     Tensor        *y = linear_result(t, in, h, w, b, residual);
-    int            I = w->dim[1], O = w->dim[0];
+    int            rows = (int)tensor_rows(h), I = w->dim[1], O = w->dim[0];
     ArenaMark      m = arena_mark(&t->values);
-    real          *g = TAPE_SCRATCH(t, piece_values(h));
-    for (int i = 0; i < piece_of(h, 0).n; i++) {
-        Piece  p = piece_of(h, i);
+    real          *g = TAPE_SCRATCH(t, piece_values(rows, I));
+    for (int i = 0; i < piece_of(rows, I, 0).n; i++) {
+        Piece  p = piece_of(rows, I, i);
         size_t at = (size_t)p.lo * (size_t)O;
         t->be->gelu_fwd(g, h->data + (size_t)p.lo * (size_t)I, (size_t)p.rows * (size_t)I);
         t->be->linear_fwd(y->data + at, g, w->data, b ? b->data : NULL,

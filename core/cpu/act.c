@@ -37,6 +37,21 @@ void cpu_gelu_turn(Share dh, real *g, const real *h, size_t n)
     }
 }
 
+/* y = max(x, 0), and NaN of NaN */
+void cpu_relu_fwd(real *y, const real *x, size_t n)
+{
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < n; i++) y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+void cpu_relu_bwd(Share dx, const real *dy, const real *x, size_t n)
+{
+    if (!dx.at) return;
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < n; i++)
+        dx.at[i] = (x[i] <= 0 ? 0 : dy[i]) + (dx.beta != 0 ? dx.at[i] : 0);
+}
+
 /* y_j = exp(x_j) / sum_k exp(x_k), shifted by the row maximum */
 void cpu_softmax_fwd(real *y, const real *x, size_t rows, size_t cols)
 {

@@ -17,6 +17,13 @@ typedef struct {
     real *at, beta;
 } Share;
 
+/* A frame of k x k pixels that slides over maps [N, rows, cols, C]: down x across places
+ * of an image, `stride` pixels apart, the first `pad` outside, where all is zero.  If
+ * `spread` is above 1 the pixels themselves are that far apart, zeros between them. */
+typedef struct {
+    int N, rows, cols, C, k, stride, pad, spread, down, across;
+} Slide;
+
 typedef struct Backend {
     const char *name; /* "cpu"; stored with every result */
 

@@ -37,7 +37,7 @@ Tensor *op_add_share(Tape *t, Tensor *x, Tensor *branch, Tensor *share);
 Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */
 Tensor *op_times(Tape *t, Tensor *x, double factor); /* of a scalar */
 
-/* norm.c --------------------------------------------------------------- */
+/* norm.c, channels.c --------------------------------------------------- */
 
 /* Layer norm over the last dimension, eps 1e-6: (x - mean) / std * gain + bias,
  * biased variance.  gain, bias [D]. */

@@ -1,5 +1,6 @@
 /* Activations.  The arithmetic is in core/cpu/act.c; here are the shapes, and
  * what each op needs to find its way back. */
+#include "core/tape/maps.h"
 #include "core/tape/ops.h"
 
 /* GELU in its exact form, y = x Phi(x).  Goes back from its input.
@@ -15,6 +16,21 @@ Tensor *op_gelu(Tape *t, Tensor *x)
     Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x));
     t->be->gelu_fwd(y->data, x->data, tensor_count(x));
     tape_push(t, gelu_back, y, INPUTS(x), NULL);
+    return y;
+}
+
+/* Goes back from its input, which it may overwrite. */
+static void relu_back(Tape *t, const Node *n)
+{
+    Tensor *x = n->in[0];
+    t->be->relu_bwd(tape_grad_over(t, x), n->out->grad, x->data, tensor_count(x));
+}
+
+Tensor *op_relu(Tape *t, Tensor *x)
+{
+    Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x));
+    t->be->relu_fwd(y->data, x->data, tensor_count(x));
+    tape_push(t, relu_back, y, INPUTS(x), NULL);
     return y;
 }
 

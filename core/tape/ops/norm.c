@@ -1,4 +1,4 @@
-/* Normalisation over a row or over the batch. */
+/* Normalisation over a row. */
 #include "core/tape/ops.h"
 
 static size_t width(const Tensor *x)
@@ -26,44 +26,5 @@ Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias)
     real   *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * rows) : NULL;
     t->be->norm_fwd(y->data, stats, x->data, gain->data, bias->data, rows, cols);
     tape_push(t, norm_back, y, INPUTS(x, gain, bias), stats);
-    return y;
-}
-
-/* Source: Ioffe and Szegedy 2015, arXiv:1502.03167. */
-static void batch_norm_back(Tape *t, const Node *n)
-{
-    Tensor *x = n->in[0];
-    t->be->batch_norm_bwd(tape_grad(t, x), n->out->grad, x->data, n->aux,
-                          (size_t)x->dim[0], width(x));
-}
-
-static void batch_norm_eval_back(Tape *t, const Node *n)
-{
-    Tensor *x = n->in[0];
-    t->be->batch_norm_eval_bwd(tape_grad(t, x), n->out->grad, n->aux, (size_t)x->dim[0],
-                               width(x));
-}
-
-Tensor *op_batch_norm(Tape *t, Tensor *x, Tensor *running_mean, Tensor *running_var,
-                      bool training, double momentum)
-{
-    size_t cols = width(x), rows = tensor_rows(x);
-    CHECK(x->rank == 2, "batch norm of rank %d", x->rank);
-    CHECK(tensor_count(running_mean) == cols && tensor_count(running_var) == cols,
-          "batch norm of width %zu with %zu means, %zu variances", cols,
-          tensor_count(running_mean), tensor_count(running_var));
-    CHECK(!running_mean->wants_grad && !running_var->wants_grad,
-          "running statistics are not differentiated");
-    CHECK(!training || rows > 1, "batch norm needs more than one row to train");
-
-    Tensor *y = tape_result(t, 2, x->dim, INPUTS(x));
-    real   *stats = TAPE_SCRATCH(t, 2 * cols);
-    if (training)
-        t->be->batch_norm_fwd(y->data, stats, running_mean->data, running_var->data,
-                              x->data, rows, cols, momentum);
-    else
-        t->be->batch_norm_eval(y->data, stats, running_mean->data, running_var->data,
-                               x->data, rows, cols);
-    tape_push(t, training ? batch_norm_back : batch_norm_eval_back, y, INPUTS(x), stats);
     return y;
 }

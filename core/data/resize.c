@@ -217,10 +217,10 @@ static void resize_spans(uint8_t *out, const View *from, const Span *across,
     along_columns(out, between, row, down->count, (int)row, &y);
 }
 
-void resize(uint8_t *out, int height, int width, const View *from, const Box *box,
+void resize(uint8_t *out, int height, int width, const View *from, const Frame *box,
             Filter filter, Image *scratch)
 {
-    Box all = { 0, 0, (float)from->width, (float)from->height }, b = box ? *box : all;
+    Frame all = { 0, 0, (float)from->width, (float)from->height }, b = box ? *box : all;
     CHECK(height > 0 && width > 0 && from->channels <= MAX_CHANNELS, "resize to %d x %d",
           height, width);
     CHECK(b.left >= 0 && b.left < b.right && b.right <= all.right && b.top >= 0 &&

@@ -25,7 +25,7 @@ typedef struct {
 /* Part of a view in its pixels, edges included: 0 <= left < right <= width. */
 typedef struct {
     float left, top, right, bottom;
-} Box;
+} Frame;
 
 /* Part of a resized picture: of full_height x full_width, these pixels. */
 typedef struct {
@@ -38,7 +38,7 @@ View view_window(const Image *m, int top, int left, int height, int width);
 
 /* out [height, width, channels]; box NULL: all of the view.  `scratch` holds
  * what is between the passes and the weights, and is reused between calls. */
-void resize(uint8_t *out, int height, int width, const View *from, const Box *box,
+void resize(uint8_t *out, int height, int width, const View *from, const Frame *box,
             Filter filter, Image *scratch);
 
 /* out [height, width, channels]: what cutting the window out of the whole view, resized,

@@ -11,7 +11,7 @@ static void compare_case(Cursor *c, const Image *pictures, int number, Image *sc
     const Image *m = &pictures[take_int(c)];
     int   top = take_int(c), left = take_int(c), h = take_int(c), w = take_int(c);
     View  view = view_window(m, top, left, h, w);
-    Box   box = { .left = take_float(c) };
+    Frame box = { .left = take_float(c) };
     box.top = take_float(c), box.right = take_float(c), box.bottom = take_float(c);
     Filter filter = take_int(c) ? FILTER_BICUBIC : FILTER_BILINEAR;
     int    height = take_int(c), width = take_int(c);

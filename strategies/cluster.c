@@ -93,8 +93,9 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
     int   most = (int)lround(c->anchors * L);
     Split s;
     s.pixels = v->pixels, s.P = v->values, s.left = L, s.taken = 0;
+    lanes_variances(s.square, s.pixels, L, s.P);
     for (int i = 0; i < L; i++) {
-        s.square[i] = (float)s.P * (lanes_moments(patch_at(&s, i), s.P).variance + FLAT);
+        s.square[i] = (float)s.P * (s.square[i] + FLAT);
         s.open[i] = turn[i] = i;
     }
     rng_units(rng, out, (size_t)L);

@@ -36,13 +36,13 @@ static void score(const void *self, float *out, const MaskView *v, Rng *rng)
 {
     const Dispersion *d = self;
     const float      *patch = v->pixels;
-    int               L = v->rows * v->cols;
+    int               L = v->rows * v->cols, P = v->values;
     (void)rng;
-    for (int i = 0; i < L; i++, patch += v->values) {
-        Moments m = lanes_moments(patch, v->values);
-        out[i] = d->measure == VARIANCE ? m.variance
-                                        : mean_deviation(patch, v->values, m.mean);
-    }
+    if (d->measure == VARIANCE)
+        lanes_variances(out, patch, L, P);
+    else
+        for (int i = 0; i < L; i++, patch += P)
+            out[i] = mean_deviation(patch, P, lanes_moments(patch, P).mean);
     for (int i = 0; i < L; i++) out[i] = log_of(out[i] + 1e-12F);
 }
 

@@ -84,3 +84,20 @@ Test(lanes, what_is_flat_has_no_variance)
         cr_expect(m.mean == 0.1F && m.rest == 0 && m.variance == 0, "of %d", n);
     }
 }
+
+/* Side by side nothing is summed in another order. */
+Test(lanes, variances_of_rows_have_the_bits_of_each)
+{
+    for (int n = 1; n <= MOST; n++)
+        for (int rows = 1; rows <= 9; rows++) {
+            Rng   r = rng_at(2, STREAM_TEST, 0, (uint64_t)(n * 10 + rows));
+            float x[9 * MOST], out[9 + 1] = { 0 };
+            for (int k = 0; k < rows * n; k++) x[k] = 1000 + rng_normal(&r);
+            out[rows] = -1;
+            lanes_variances(out, x, rows, n);
+            for (int i = 0; i < rows; i++)
+                cr_expect(out[i] == lanes_moments(x + i * n, n).variance, "row %d of %d", i,
+                          rows);
+            cr_expect(out[rows] == -1, "%d rows of %d: one too many", rows, n);
+        }
+}

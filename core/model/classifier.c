@@ -1,9 +1,6 @@
 #include "core/model/classifier.h"
 
-#include "core/base/rng.h"
-
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 ClassifierConfig classifier_defaults(const VitConfig *encoder, int classes, Pool pool)
@@ -13,15 +10,6 @@ ClassifierConfig classifier_defaults(const VitConfig *encoder, int classes, Pool
 }
 
 /* --- what learns, and how fast ------------------------------------------- */
-
-/* 0 what makes tokens, i + 1 block i, depth + 1 what follows the blocks. */
-static int layer_of(const char *name, int depth)
-{
-    if (!strncmp(name, "blocks.", 7)) return 1 + (int)strtol(name + 7, NULL, 10);
-    bool makes_tokens = !strcmp(name, "cls_token") || !strcmp(name, "pos_embed") ||
-                        !strncmp(name, "patch_embed.", 12);
-    return makes_tokens ? 0 : depth + 1;
-}
 
 static bool is_trained(const ClassifierConfig *c, const char *name, int layer)
 {
@@ -37,7 +25,7 @@ static void share_out(Params *p, const ClassifierConfig *c)
     const int depth = c->encoder.size.depth;
     for (int i = 0; i < p->n; i++) {
         Param    *q = &p->list[i];
-        const int layer = layer_of(q->name, depth);
+        const int layer = vit_layer(q->name, depth);
         q->rate = pow(c->layer_decay, depth + 1 - layer);
         q->trained = is_trained(c, q->name, layer);
         q->decays &= q->trained && strcmp(q->name, "cls_token");
@@ -105,30 +93,9 @@ Tensor *classifier_forward(Tape *t, const Classifier *c, Tensor *images,
     return op_norm_linear(t, x, c->norm.w, c->norm.b, c->head.w, c->head.b);
 }
 
-/* Block i of n: its share of the last one's rate. */
-static double rate_of(const ClassifierConfig *c, int i)
-{
-    int last = c->encoder.size.depth - 1;
-    return last ? c->drop_path * i / last : 0;
-}
-
 Tensor **classifier_shares(Tape *t, const Classifier *c, uint64_t seed, uint64_t epoch,
                            const uint64_t *ids, int N)
 {
-    const int branches = 2 * c->config.encoder.size.depth;
-    if (c->config.drop_path == 0) return NULL;
-    Tensor **shares = ARENA_NEW(&t->nodes, Tensor *, branches);
-    real    *share = ARENA_NEW(&t->nodes, real, branches * N); /* [branches, N] */
-    for (int n = 0; n < N; n++) {
-        Rng rng = rng_at(seed, STREAM_DEPTH, epoch, ids[n]);
-        for (int b = 0; b < branches; b++) {
-            double taken = 1 - rate_of(&c->config, b / 2);
-            share[b * N + n] = (double)rng_unit(&rng) < taken ? (real)(1 / taken) : 0;
-        }
-    }
-    for (int b = 0; b < branches; b++) {
-        shares[b] = tape_constant(t, 1, &N);
-        t->be->write(shares[b]->data, share + b * N, (size_t)N);
-    }
-    return shares;
+    return blocks_shares(t, c->config.encoder.size.depth, c->config.drop_path, seed, epoch, ids,
+                         N);
 }

@@ -58,10 +58,7 @@ void classifier_take(Classifier *c, const Params *encoder);
 Tensor *classifier_forward(Tape *t, const Classifier *c, Tensor *images,
                            Tensor *const *shares);
 
-/* Which branches are left out, keyed by image: 0, or 1 over how often it is not.  For
- * blocks_forward_some, as long as the tape's nodes; NULL where drop_path is 0.
- *
- * Source: Huang et al. 2016, arXiv:1603.09382; per image and branch, as the reference. */
+/* blocks_shares of its drop path. */
 Tensor **classifier_shares(Tape *t, const Classifier *c, uint64_t seed, uint64_t epoch,
                            const uint64_t *ids, int N);
 

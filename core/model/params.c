@@ -49,14 +49,18 @@ Tensor *params_add(Params *p, const char *name, Init init, int rank, const int *
     *x = (Tensor){ .rank = rank };
     snprintf(q->name, sizeof q->name, "%s", name);
     for (int i = 0; i < rank; i++) q->dim[i] = x->dim[i] = dim[i];
-    if (rank == 4) {
-        x->rank = 2;
-        x->dim[1] = dim[1] * dim[2] * dim[3];
-        x->dim[2] = x->dim[3] = 0;
-    }
     q->trained = init.kind != INIT_FIXED;
     q->decays = q->trained && rank > 1 && !ends_with(name, ".bias");
     return x;
+}
+
+void params_shape(Tensor *x, int rank, const int *dim)
+{
+    Tensor as = { .rank = rank };
+    for (int i = 0; i < rank; i++) as.dim[i] = dim[i];
+    CHECK(tensor_count(&as) == tensor_count(x), "%zu values as %zu", tensor_count(x),
+          tensor_count(&as));
+    *x = as;
 }
 
 Tensor *params_token(Params *p, int D, const char *name)
@@ -104,7 +108,30 @@ Layer params_norm(Params *p, int width, const char *name, ...)
 Layer params_embedding(Params *p, int D, int channels, int patch, const char *name)
 {
     Init bias = { INIT_UNIFORM, 1 / sqrt((double)channels * patch * patch) };
-    return layer(p, name, XAVIER, bias, 4, (int[]){ D, channels, patch, patch });
+    Layer l = layer(p, name, XAVIER, bias, 4, (int[]){ D, channels, patch, patch });
+    params_shape(l.w, 2, (int[]){ D, channels * patch * patch });
+    return l;
+}
+
+static Tensor *add_fixed(Params *p, int width, const char *name, const char *part, Init init)
+{
+    char whole[PARAM_NAME + 16];
+    snprintf(whole, sizeof whole, "%s.%s", name, part);
+    Tensor *x = params_add(p, whole, init, 1, &width);
+    p->list[p->n - 1].trained = p->list[p->n - 1].decays = false;
+    return x;
+}
+
+Running params_running(Params *p, int width, const char *name)
+{
+    Tensor *mean = add_fixed(p, width, name, "running_mean", ZERO);
+    return (Running){ mean, add_fixed(p, width, name, "running_var", ONE) };
+}
+
+void params_spare(Params *p, const Tensor *x)
+{
+    for (int i = 0; x && i < p->n; i++)
+        if (p->list[i].tensor == x) p->list[i].decays = false;
 }
 
 size_t params_count(const Params *p)

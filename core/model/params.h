@@ -69,21 +69,33 @@ typedef struct {
 void params_open(Params *p, const Backend *be);
 void params_close(Params *p);
 
-/* A tensor of rank 4, a convolution [O, I, p, p], is the matrix [O, I p p] to
- * the ops and keeps its shape in files. */
 Tensor *params_add(Params *p, const char *name, Init init, int rank, const int *dim);
+
+/* x, just added, has another shape to the ops than in files. */
+void params_shape(Tensor *x, int rank, const int *dim);
 
 /* A token of width D, [1, 1, D], N(0, 0.02); fixed positions [1, L + 1, D]. */
 Tensor *params_token(Params *p, int D, const char *name);
 Tensor *params_positions(Params *p, int L, int D, const char *name);
 
 /* name.weight and name.bias, the name being as printf makes it.  Linear: Xavier,
- * zero.  Norm: one, zero.  Embedding of patches: Xavier as a matrix, and within
- * 1 / sqrt(channels patch^2). */
+ * zero.  Norm: one, zero.  Embedding of patches, a convolution [D, C, p, p]: to the ops a
+ * matrix [D, C p p], Xavier as such, and within 1 / sqrt(channels patch^2). */
 Layer params_linear(Params *p, int outputs, int inputs, const char *name, ...)
     PRINTF_LIKE(4, 5);
 Layer params_norm(Params *p, int width, const char *name, ...) PRINTF_LIKE(3, 4);
 Layer params_embedding(Params *p, int D, int channels, int patch, const char *name);
+
+/* Running mean, 0 at first, and variance, 1, of a norm over maps: fixed, but kept with the
+ * weights as name.running_mean and name.running_var. */
+typedef struct {
+    Tensor *mean, *var;
+} Running;
+
+Running params_running(Params *p, int width, const char *name);
+
+/* Weight decay leaves x alone; NULL: nothing. */
+void params_spare(Params *p, const Tensor *x);
 
 /* Memory, all zero, and initial values: parameter i draws from (seed, STREAM_INIT, 0,
  * i), or, for a model that is trained beside another of the same seed, from (seed,

@@ -1,7 +1,12 @@
 #include "core/model/vit.h"
 
+#include "core/tape/dense.h"
+#include "core/tape/maps.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { MOST_PIXELS = 1 << 14, MOST_WIDTH = 1 << 14, MOST_DEPTH = 256 };
 enum { MOST_PATCHES = 1 << 16 };
@@ -61,6 +66,7 @@ Block *blocks_add(Params *p, const VitSize *s, const char *names)
     int    D = s->D;
     for (int i = 0; i < s->depth; i++) {
         Block *b = &blocks[i];
+        *b = (Block){ 0 };
         b->norm1 = params_norm(p, D, "%s.%d.norm1", names, i);
         b->qkv = params_linear(p, 3 * D, D, "%s.%d.attn.qkv", names, i);
         b->proj = params_linear(p, D, D, "%s.%d.attn.proj", names, i);
@@ -69,6 +75,14 @@ Block *blocks_add(Params *p, const VitSize *s, const char *names)
         b->fc2 = params_linear(p, D, 4 * D, "%s.%d.mlp.fc2", names, i);
     }
     return blocks;
+}
+
+int vit_layer(const char *name, int depth)
+{
+    if (!strncmp(name, "blocks.", 7)) return 1 + (int)strtol(name + 7, NULL, 10);
+    bool makes_tokens = !strcmp(name, "cls_token") || !strcmp(name, "pos_embed") ||
+                        !strncmp(name, "patch_embed.", 12);
+    return makes_tokens ? 0 : depth + 1;
 }
 
 void vit_add_body(Vit *v, Params *p, const VitConfig *c)
@@ -141,6 +155,12 @@ static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
     return op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
 }
 
+static Tensor *block_add(Tape *t, Tensor *x, Tensor *branch, Tensor *gain, Tensor *share)
+{
+    if (gain) branch = op_gain(t, branch, gain);
+    return share ? op_add_share(t, x, branch, share) : op_add(t, x, branch);
+}
+
 /* x: the last rows, or all, of those of qkv. */
 static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
 {
@@ -159,9 +179,36 @@ static Tensor *block_rest_some(Tape *t, const Block *b, int H, Tensor *x, Tensor
     return op_add_share(t, x, branch, shares[1]);
 }
 
+/* The attention of a dense task, before its projection: x [N, T, D] -> the same shape.
+ * Windows are cut after the norm: what pads them is zero there, and is a key. */
+static Tensor *relative_attention(Tape *t, const Block *b, int H, Tensor *x)
+{
+    const Relative *r = b->relative;
+    const int       D = x->dim[2], S = r->window;
+    Tensor         *h = op_norm(t, x, b->norm1.w, b->norm1.b);
+    if (S) h = op_to_windows(t, op_shape(t, h, 4, (int[]){ x->dim[0], r->rows, r->cols, D }), S);
+    Tensor *qkv = op_linear(t, h, b->qkv.w, b->qkv.b);
+    int     rows = S ? S : r->rows, cols = S ? S : r->cols;
+    Tensor *y = r->table ? op_table_attention(t, qkv, H, rows, cols, r->table)
+                         : op_relative_attention(t, qkv, H, rows, cols, r->rel_rows,
+                                                 r->rel_cols);
+    return S ? op_shape(t, op_from_windows(t, y, r->rows, r->cols), 3, x->dim) : y;
+}
+
+static Tensor *block_relative(Tape *t, const Block *b, int H, Tensor *x,
+                              Tensor *const *shares)
+{
+    Tensor *branch = relative_attention(t, b, H, x);
+    branch = op_linear(t, branch, b->proj.w, b->proj.b);
+    x = block_add(t, x, branch, b->gain_1, shares ? shares[0] : NULL);
+    branch = op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, NULL);
+    return block_add(t, x, branch, b->gain_2, shares ? shares[1] : NULL);
+}
+
 static Tensor *block(Tape *t, const void *env, Tensor *x)
 {
     const BlockEnv *e = env;
+    if (e->block->relative) return block_relative(t, e->block, e->H, x, e->shares);
     Tensor         *qkv = block_qkv(t, e->block, x);
     if (e->shares) return block_rest_some(t, e->block, e->H, x, qkv, e->shares);
     return block_rest(t, e->block, e->H, x, qkv);
@@ -183,6 +230,27 @@ Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tens
         x = again ? op_recompute(t, x, block, env) : block(t, env, x);
     }
     return x;
+}
+
+Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed, uint64_t epoch,
+                       const uint64_t *ids, int N)
+{
+    const int branches = 2 * depth, last = depth > 1 ? depth - 1 : 1;
+    if (drop_path == 0) return NULL;
+    Tensor **shares = ARENA_NEW(&t->nodes, Tensor *, branches);
+    real    *share = ARENA_NEW(&t->nodes, real, branches * N); /* [branches, N] */
+    for (int n = 0; n < N; n++) {
+        Rng rng = rng_at(seed, STREAM_DEPTH, epoch, ids[n]);
+        for (int b = 0; b < branches; b++) {
+            double taken = 1 - drop_path * (b / 2) / last;
+            share[b * N + n] = (double)rng_unit(&rng) < taken ? (real)(1 / taken) : 0;
+        }
+    }
+    for (int b = 0; b < branches; b++) {
+        shares[b] = tape_constant(t, 1, &N);
+        t->be->write(shares[b]->data, share + b * N, (size_t)N);
+    }
+    return shares;
 }
 
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x)

@@ -21,8 +21,20 @@ typedef struct {
     VitSize size;
 } VitConfig;
 
+/* How far apart two tokens are, as the blocks of dense tasks look at it: tables of a row's
+ * and a column's distance, or a table of what is added to the logits of a pair. */
 typedef struct {
-    Layer norm1, qkv, proj, norm2, fc1, fc2;
+    int     rows, cols;          /* of the grid that the tokens are                     */
+    int     window;              /* its side: only tokens of one window see each other;
+                                    0: all do, and there may be a class token           */
+    Tensor *rel_rows, *rel_cols; /* [2 S - 1, D / H], S of the window or of the grid    */
+    Tensor *table;               /* [distances, H] in their place                       */
+} Relative;
+
+typedef struct {
+    Layer           norm1, qkv, proj, norm2, fc1, fc2;
+    const Relative *relative;       /* NULL: plain attention                              */
+    Tensor         *gain_1, *gain_2; /* [D] of the two branches (LayerScale); NULL: none  */
 } Block;
 
 typedef struct {
@@ -43,10 +55,14 @@ int vit_cols(const VitConfig *c);
 int vit_patches(const VitConfig *c); /* L */
 
 /* Add the encoder's parameters to p, or all but the final norm; once p is placed,
- * write the positions. */
+ * write the positions.  In a larger model it is a part: names have a prefix there. */
 void vit_add(Vit *v, Params *p, const VitConfig *c);
 void vit_add_body(Vit *v, Params *p, const VitConfig *c);
 void vit_write_positions(const Vit *v, Params *p);
+
+/* Where an encoder's parameter stands: 0 what makes tokens, i + 1 block i, depth + 1 what
+ * follows the blocks. */
+int vit_layer(const char *name, int depth);
 
 /* The blocks of an encoder or a decoder: names.0 .. names.(depth-1). */
 Block  *blocks_add(Params *p, const VitSize *s, const char *names);
@@ -59,6 +75,14 @@ Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tens
  * [N] for the attention of block i, shares[2 i + 1] for its hidden layer. */
 Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
                             Tensor *const *shares);
+
+/* Which branches are left out, keyed by image: 0, or 1 over how often it is not; of the
+ * last block's `drop_path`, from 0 in the first block on.  For blocks_forward_some, as
+ * long as the tape's nodes; NULL where drop_path is 0.
+ *
+ * Source: Huang et al. 2016, arXiv:1603.09382; per image and branch, as the reference. */
+Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed, uint64_t epoch,
+                       const uint64_t *ids, int N);
 
 /* Fixed positions [1, rows cols + 1, D], written to x: of D numbers the first
  * half encodes the column, the second the row; each half is sines, then cosines,

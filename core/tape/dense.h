@@ -61,6 +61,14 @@ Tensor *op_relative_attention(Tape *t, Tensor *qkv, int H, int rows, int cols,
                               Tensor *rel_rows, Tensor *rel_cols);
 Tensor *op_table_attention(Tape *t, Tensor *qkv, int H, int rows, int cols, Tensor *table);
 
+/* linear.c ------------------------------------------------------------- */
+
+Tensor *op_gain(Tape *t, Tensor *x, Tensor *gain); /* y_j = gain_j x_j; x [..., D], gain [D] */
+
+/* Of an image's rows others: y = weights x;  x [N, I, D], weights [O, I] constant ->
+ * [N, O, D]. */
+Tensor *op_mix_rows(Tape *t, Tensor *x, Tensor *weights);
+
 /* labels.c ------------------------------------------------------------- */
 
 /* What some values of a tensor should be; the others do not count. */

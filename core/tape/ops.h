@@ -29,9 +29,6 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w
 Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
 
 Tensor *op_add(Tape *t, Tensor *x, Tensor *y); /* same shape */
-Tensor *op_gain(Tape *t, Tensor *x, Tensor *gain); /* y_j = gain_j x_j;  x [..., D], gain [D] */
-/* Of an image's rows others: y = weights x;  x [N, I, D], weights [O, I] constant -> [N, O, D]. */
-Tensor *op_mix_rows(Tape *t, Tensor *x, Tensor *weights);
 /* y_n = x_n + share_n branch_n;  x, branch [N, ...], share [N] constant. */
 Tensor *op_add_share(Tape *t, Tensor *x, Tensor *branch, Tensor *share);
 Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */

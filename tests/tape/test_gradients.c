@@ -1,4 +1,5 @@
 /* Every op's way back against finite differences. */
+#include "core/tape/dense.h"
 #include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>

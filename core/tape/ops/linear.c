@@ -1,5 +1,6 @@
 /* Matrix products and what is fused with them.  Matrices are row-major and the
  * weights [O, I], so forwards is x w^T and backwards needs no transposed copy. */
+#include "core/tape/dense.h"
 #include "core/tape/ops.h"
 #include "core/tape/ops/piece.h"
 

@@ -1,6 +1,7 @@
 #include "core/model/dense_vit.h"
 
 #include "core/model/positions.h"
+#include "core/tape/dense.h"
 #include "core/tape/maps.h"
 
 #include <math.h>

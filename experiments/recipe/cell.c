@@ -166,6 +166,24 @@ void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageK
     cell_file(out, results, c, name);
 }
 
+void cell_state(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind,
+                Saved which)
+{
+    static const char *const words[STATES] = { "state", "previous" };
+    char                     name[STAGE_NAME + 24];
+    snprintf(name, sizeof name, "%s.%s.safetensors", c->stage[kind].name, words[which]);
+    cell_file(out, results, c, name);
+}
+
+void cell_forget_states(const char *results, const Cell *c, StageKind kind)
+{
+    char path[CELL_PATH];
+    for (Saved which = 0; which < STATES; which++) {
+        cell_state(path, results, c, kind, which);
+        remove(path);
+    }
+}
+
 bool cell_done(const char *results, const Cell *c, StageKind kind)
 {
     char path[CELL_PATH];

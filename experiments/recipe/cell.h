@@ -13,7 +13,8 @@
  *     guide.safetensors       what it has taught about masks, if it has
  *     knn-<8 digits>.yaml     the configuration of an evaluation
  *     knn-<8 digits>.h5       its record
- *     <stage>.state.safetensors, journal.jsonl, log.txt, failed.txt, lock
+ *     <stage>.state.safetensors, <stage>.previous.safetensors, journal.jsonl, log.txt,
+ *     failed.txt, lock
  */
 #ifndef EXPERIMENTS_RECIPE_CELL_H
 #define EXPERIMENTS_RECIPE_CELL_H
@@ -64,6 +65,12 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out);
 void cell_folder(char out[CELL_PATH], const char *results, const Cell *c);
 void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name);
 void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
+
+/* The state of a stage that is not done yet, and the one before it. */
+typedef enum { STATE_NEWEST, STATE_PREVIOUS, STATES } Saved;
+void cell_state(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind,
+                Saved which);
+void cell_forget_states(const char *results, const Cell *c, StageKind kind);
 
 /* Is the record there?  A pretrain whose encoder was deleted is done too. */
 bool cell_done(const char *results, const Cell *c, StageKind kind);

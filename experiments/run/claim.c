@@ -1,6 +1,8 @@
 #define _DEFAULT_SOURCE /* flock, gethostname */
 #include "experiments/run/claim.h"
 
+#include "core/base/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -47,6 +49,12 @@ Status claim_take(int *fd, const char *folder, Err *err)
     close(*fd);
     *fd = -1;
     return STATUS_OK;
+}
+
+void claim_clear(const char *folder)
+{
+    file_drop_asides(folder, ".safetensors");
+    file_drop_asides(folder, ".h5");
 }
 
 bool claim_held(const char *folder)

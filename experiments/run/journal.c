@@ -1,5 +1,6 @@
 #include "experiments/run/journal.h"
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 #include <errno.h>
@@ -88,6 +89,13 @@ bool journal_last(JournalLine *line, const char *folder)
     };
     snprintf(line->stage, sizeof line->stage, "%.39s", stage);
     return true;
+}
+
+bool journal_left(const char *folder)
+{
+    char path[PATH_ROOM];
+    journal_path(path, folder);
+    return file_exists(path);
 }
 
 void journal_remove(const char *folder)

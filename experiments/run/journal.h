@@ -30,6 +30,7 @@ void journal_write(FILE *f, const JournalLine *line);
 /* The last complete line.  False if there is none, or it is not one of ours. */
 bool journal_last(JournalLine *line, const char *folder);
 
+bool journal_left(const char *folder);   /* is there one? */
 void journal_remove(const char *folder); /* when all is done */
 
 #endif

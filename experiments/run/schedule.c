@@ -254,7 +254,10 @@ static void sort_out(Schedule *s)
     for (int i = 0; i < s->w->n; i++) {
         Work *w = &s->w->work[i];
         s->place[i] = w->state == WORK_RUNNING ? ELSEWHERE : WAITING;
-        if (w->state == WORK_DONE) s->place[i] = OVER, s->result->before++;
+        if (w->state == WORK_DONE) {
+            s->place[i] = OVER, s->result->before++;
+            work_tidy(w, s->w->results);
+        }
         else if (s->config->only_failed && w->state != WORK_FAILED) s->place[i] = OVER;
         if (s->place[i] != OVER) s->all_flop += flop_left(w), s->progress.total++;
     }

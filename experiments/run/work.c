@@ -2,10 +2,12 @@
 
 #include "core/base/file.h"
 #include "experiments/run/claim.h"
+#include "experiments/run/journal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- the list ------------------------------------------------------------ */
 
@@ -101,6 +103,20 @@ void work_look(Work *w, const char *results)
     read_failure(w, results);
     if (claim_held(folder)) w->state = WORK_RUNNING;
     else if (w->why[0]) w->state = WORK_FAILED;
+}
+
+void work_tidy(const Work *w, const char *results)
+{
+    char folder[CELL_PATH];
+    int  fd;
+    Err  err;
+    cell_folder(folder, results, w->cell);
+    if (!journal_left(folder) || claim_take(&fd, folder, &err) || fd < 0) return;
+    for (int i = 0; i < w->n; i++)
+        cell_forget_states(results, w->tasks[i].cell, w->tasks[i].kind);
+    claim_clear(folder);
+    journal_remove(folder);
+    close(fd);
 }
 
 bool work_needs(const Work *w, int task) { return !w->tasks[task].done; }

@@ -40,6 +40,10 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
  * was deleted is to be done again while an evaluation needs it. */
 void work_look(Work *w, const char *results);
 
+/* All of it is done, but a process died before it had put away its states and journal:
+ * that is made up for. */
+void work_tidy(const Work *w, const char *results);
+
 bool        work_needs(const Work *w, int task);    /* is it still to be done? */
 const char *work_word(WorkState state);             /* "missing", "running", ... */
 

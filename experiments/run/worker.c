@@ -151,8 +151,10 @@ static Status do_stage(Worker *w, const char *name, Err *err)
     if (!stage_of(&kind, name)) return err_set(err, STATUS_CONFIG, "no stage %s", name);
     if (read_cell(&r, w, name, kind, err)) return err->code;
     w->stage = name;
-    Status bad = is_done(w->results, r->cells, kind) ? STATUS_OK
-                                                     : run_stage(w, r->cells, kind, err);
+    Status bad = STATUS_OK;
+    if (is_done(w->results, r->cells, kind)) /* perhaps by a process that died right then */
+        cell_forget_states(w->results, r->cells, kind);
+    else bad = run_stage(w, r->cells, kind, err);
     recipe_close(r);
     return bad;
 }
@@ -171,13 +173,6 @@ static int report(const char *path, const char *stage, const Err *err)
     return status_exit(err->code);
 }
 
-/* What processes that died here had begun to write; nobody but us writes such files. */
-static void clear_up(const char *path)
-{
-    file_drop_asides(path, ".safetensors");
-    file_drop_asides(path, ".h5");
-}
-
 static int do_stages(Worker *w, const char *path, const char *failed, char *const *stages,
                      int n)
 {
@@ -185,7 +180,7 @@ static int do_stages(Worker *w, const char *path, const char *failed, char *cons
     Err err;
     if (journal_open(&w->journal, path, &err)) return report(failed, "journal", &err);
     remove(failed);
-    clear_up(path);
+    claim_clear(path);
     w->features = features_new();
     for (int i = 0; i < n && code == EXIT_DONE; i++) {
         if (stopping(w)) code = EXIT_STOPPED;

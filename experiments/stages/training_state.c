@@ -8,15 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The state, and the one before it. */
-enum { NEWEST, BEFORE, STATES };
-
-static void state_path(char out[CELL_PATH], const Training *t, int which)
+static void state_path(char out[CELL_PATH], const Training *t, Saved which)
 {
-    static const char *const words[STATES] = { "state", "previous" };
-    char                     name[STAGE_NAME + 24];
-    snprintf(name, sizeof name, "%s.%s.safetensors", t->cell->stage[t->kind].name, words[which]);
-    cell_file(out, t->context->results, t->cell, name);
+    cell_state(out, t->context->results, t->cell, t->kind, which);
 }
 
 /* Tensors are reals; a double that is not one is kept as its exact sum of three. */
@@ -112,8 +106,8 @@ Status training_save(const Training *t, Err *err)
     char           path[CELL_PATH], before[CELL_PATH];
     SafetensorsOut out;
     Arena          a;
-    state_path(path, t, NEWEST);
-    state_path(before, t, BEFORE);
+    state_path(path, t, STATE_NEWEST);
+    state_path(before, t, STATE_PREVIOUS);
     arena_open(&a, "state", NULL, NULL);
     safetensors_start(&out);
     safetensors_seal(&out);
@@ -156,18 +150,18 @@ static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
 }
 
 /* Nothing is read of a damaged one, and it must not take the place of a good one. */
-static void tell_damage(const Training *t, int which, const char *path, const char *why)
+static void tell_damage(const Training *t, Saved which, const char *path, const char *why)
 {
     char before[CELL_PATH];
-    state_path(before, t, BEFORE);
+    state_path(before, t, STATE_PREVIOUS);
     fprintf(stderr, "maskgrid: %s; %s\n", why,
-            which == NEWEST && file_exists(before) ? "the state before it is taken"
+            which == STATE_NEWEST && file_exists(before) ? "the state before it is taken"
                                                    : "the training begins again");
     unlink(path);
 }
 
 /* *found: it is there, whole, and of this training. */
-static Status open_state(Safetensors *in, bool *found, const Training *t, int which, Err *err)
+static Status open_state(Safetensors *in, bool *found, const Training *t, Saved which, Err *err)
 {
     char path[CELL_PATH];
     *found = false;
@@ -194,7 +188,7 @@ Status training_resume(Training *t, Err *err)
     Safetensors in;
     Arena       a;
     bool        found = false;
-    for (int which = 0; which < STATES && !found; which++)
+    for (Saved which = 0; which < STATES && !found; which++)
         if (open_state(&in, &found, t, which, err)) return err->code;
     if (!found) return STATUS_OK;
     arena_open(&a, "state", NULL, NULL);
@@ -206,9 +200,5 @@ Status training_resume(Training *t, Err *err)
 
 void training_forget(const Training *t)
 {
-    char path[CELL_PATH];
-    for (int which = 0; which < STATES; which++) {
-        state_path(path, t, which);
-        unlink(path);
-    }
+    cell_forget_states(t->context->results, t->cell, t->kind);
 }

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const DenseKind dense_scenes, dense_coco;
+extern const DenseKind dense_scenes, dense_coco, dense_maps;
 
-const DenseKind *const dense_kinds[] = { &dense_scenes, &dense_coco, NULL };
+const DenseKind *const dense_kinds[] = { &dense_scenes, &dense_coco, &dense_maps, NULL };
 
 static const char *const split_names[] = { "train", "test" };
 

@@ -21,8 +21,13 @@ typedef struct {
     size_t    room;  /* labels behind it  */
 } LabelMap;
 
-/* STATUS_MISSING, STATUS_IO, or STATUS_FORMAT: no PNG, damaged, or a picture of colours. */
+/* STATUS_MISSING, STATUS_IO, or STATUS_FORMAT: no PNG, damaged, or a picture in colours. */
 MUST_USE Status label_map_read(LabelMap *m, const char *path, Err *err);
+
+/* The same, and pictures in VOC's colours too: label 1 is dark red, 128 0 0.  Of a file's
+ * n bytes. */
+MUST_USE Status label_map_decode(LabelMap *m, const void *bytes, size_t n, const char *name,
+                                 Err *err);
 
 void label_map_size(LabelMap *m, int height, int width); /* what it holds is undefined then */
 void label_map_free(LabelMap *m);

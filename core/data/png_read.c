@@ -144,3 +144,11 @@ Status png_size(int *height, int *width, const void *bytes, size_t n, const char
     png_destroy_read_struct(&d.png, &d.info, NULL);
     return STATUS_OK;
 }
+
+bool png_has_colours(const void *bytes, size_t n)
+{
+    enum { COLOUR_TYPE = 25 }; /* right in the head */
+    const png_byte *p = bytes;
+    return n > COLOUR_TYPE && !png_sig_cmp(p, 0, 8) &&
+           (p[COLOUR_TYPE] == PNG_COLOR_TYPE_RGB || p[COLOUR_TYPE] == PNG_COLOR_TYPE_RGB_ALPHA);
+}

@@ -12,6 +12,8 @@
 #include "core/data/image.h"
 #include "core/data/label_map.h"
 
+#include <stdbool.h>
+
 /* All of it: gray or RGB, whichever it is.  STATUS_FORMAT if it is damaged or has more
  * than 2^26 pixels; `name` is for the message. */
 MUST_USE Status png_decode(Image *m, const void *bytes, size_t n, const char *name,
@@ -25,5 +27,8 @@ MUST_USE Status png_labels(LabelMap *m, const void *bytes, size_t n, const char 
 /* Its size alone, from the head of the file. */
 MUST_USE Status png_size(int *height, int *width, const void *bytes, size_t n,
                          const char *name, Err *err);
+
+/* Is it a PNG of red, green and blue, not of gray or a palette? */
+bool png_has_colours(const void *bytes, size_t n);
 
 #endif

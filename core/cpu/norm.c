@@ -5,8 +5,6 @@
 
 #include <math.h>
 
-static const real EPS = R(1e-6);
-
 /* y = (x - mean) scale gain + bias, one row */
 static void norm_row(real *y, const real *x, real mean, real scale, const real *gain,
                      const real *bias, size_t cols)
@@ -17,7 +15,7 @@ static void norm_row(real *y, const real *x, real mean, real scale, const real *
 
 /* Mean, then the squares around it: no cancellation.  A row has at most a few
  * thousand values, summed in as many parts as a vector has lanes. */
-static void row_stats(real stats[2], const real *x, size_t cols)
+static void row_stats(real stats[2], const real *x, size_t cols, real eps)
 {
     vec    sums = { 0 }, squares = { 0 };
     size_t whole = cols / LANES * LANES;
@@ -33,17 +31,17 @@ static void row_stats(real stats[2], const real *x, size_t cols)
     real square = vec_sum(squares);
     for (size_t j = whole; j < cols; j++) square += (x[j] - mean) * (x[j] - mean);
     stats[0] = mean;
-    stats[1] = 1 / v_sqrt(square / (real)cols + EPS);
+    stats[1] = 1 / v_sqrt(square / (real)cols + eps);
 }
 
 /* y = (x - mean) / std * gain + bias */
 void cpu_norm_fwd(real *y, real *stats, const real *x, const real *gain,
-                  const real *bias, size_t rows, size_t cols)
+                  const real *bias, size_t rows, size_t cols, double eps)
 {
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < rows; i++) {
         real own[2];
-        row_stats(own, x + i * cols, cols);
+        row_stats(own, x + i * cols, cols, (real)eps);
         if (stats) stats[2 * i] = own[0], stats[2 * i + 1] = own[1];
         norm_row(y + i * cols, x + i * cols, own[0], own[1], gain, bias, cols);
     }

@@ -39,7 +39,7 @@ static Layer add_head(Params *p, int classes, int D)
 {
     const Init tiny = { INIT_NORMAL, 2e-5 }, zero = { INIT_ZERO, 0 };
     Tensor    *w = params_add(p, "head.weight", tiny, 2, (int[]){ classes, D });
-    return (Layer){ w, params_add(p, "head.bias", zero, 1, &classes) };
+    return (Layer){ .w = w, .b = params_add(p, "head.bias", zero, 1, &classes) };
 }
 
 void classifier_list(Classifier *c, const Backend *be, const ClassifierConfig *config)
@@ -90,7 +90,7 @@ Tensor *classifier_forward(Tape *t, const Classifier *c, Tensor *images,
     Tensor    *x = vit_embed(t, v, images, vit_all_visible(t, v, images));
     x = blocks_forward_some(t, v->blocks, &v->config.size, x, shares);
     x = c->config.pool == POOL_MEAN ? op_mean_patches(t, x) : op_take_class(t, x);
-    return op_norm_linear(t, x, c->norm.w, c->norm.b, c->head.w, c->head.b);
+    return layer_norm_linear(t, x, c->norm, c->head);
 }
 
 Tensor **classifier_shares(Tape *t, const Classifier *c, uint64_t seed, uint64_t epoch,

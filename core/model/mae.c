@@ -109,8 +109,7 @@ Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visibl
 
 static Tensor *predict(Tape *t, const Mae *m, Tensor *x)
 {
-    return op_norm_linear(t, x, m->decoder_norm.w, m->decoder_norm.b, m->decoder_pred.w,
-                          m->decoder_pred.b);
+    return layer_norm_linear(t, x, m->decoder_norm, m->decoder_pred);
 }
 
 Tensor *mae_decode(Tape *t, const Mae *m, Tensor *tokens)
@@ -142,10 +141,9 @@ MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visibl
 {
     int     M = visible->L - visible->K - visible->thrown;
     CHECK(m->config.decoder.D, "an encoder alone restores nothing");
-    Layer   norm = m->vit.norm, embed = m->decoder_embed;
     Tensor *x = vit_embed(t, &m->vit, images, visible);
     x = blocks_forward(t, m->vit.blocks, &m->config.encoder.size, x);
-    x = op_norm_linear(t, x, norm.w, norm.b, embed.w, embed.b);
+    x = layer_norm_linear(t, x, m->vit.norm, m->decoder_embed);
     Tensor *tokens = restore(t, m, x, visible);
     x = blocks_forward_last(t, m->decoder_blocks, &m->config.decoder, tokens, M);
     Tensor *pred = predict(t, m, x), *target = hidden_targets(t, m, images, visible);

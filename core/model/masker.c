@@ -20,7 +20,7 @@ Tensor *masker_draw(Tape *t, const Masker *k, const Mae *mae, Tensor *images)
     Tensor    *x = vit_embed_patches(t, v, images);
     x = op_tokens(t, x, k->cls_token, v->pos_embed, vit_all_visible(t, v, images));
     x = op_take_class(t, blocks_forward(t, k->blocks, &k->size, x));
-    return op_sigmoid(t, op_norm_linear(t, x, k->norm.w, k->norm.b, k->head.w, k->head.b));
+    return op_sigmoid(t, layer_norm_linear(t, x, k->norm, k->head));
 }
 
 /* The error of each patch, by how much of it m hides. */

@@ -9,7 +9,7 @@ enum { APART = 64 / sizeof(real) }; /* parameters start at multiples of this */
 
 void params_open(Params *p, const Backend *be)
 {
-    *p = (Params){ .be = be };
+    *p = (Params){ .be = be, .norm_eps = NORM_EPS };
     arena_open(&p->host, "parameters", NULL, NULL);
     arena_open(&p->values, "weights", be ? be->alloc : NULL, be ? be->release : NULL);
 }
@@ -79,7 +79,7 @@ static Layer layer(Params *p, const char *name, Init w, Init b, int rank, const 
     snprintf(part, sizeof part, "%s.weight", name);
     Tensor *weight = params_add(p, part, w, rank, dim);
     snprintf(part, sizeof part, "%s.bias", name);
-    return (Layer){ weight, params_add(p, part, b, 1, dim) };
+    return (Layer){ .w = weight, .b = params_add(p, part, b, 1, dim) };
 }
 
 static const Init ZERO = { INIT_ZERO, 0 }, ONE = { INIT_ONE, 0 };
@@ -102,7 +102,9 @@ Layer params_norm(Params *p, int width, const char *name, ...)
     va_start(rest, name);
     vsnprintf(whole, sizeof whole, name, rest);
     va_end(rest);
-    return layer(p, whole, ONE, ZERO, 1, &width);
+    Layer norm = layer(p, whole, ONE, ZERO, 1, &width);
+    norm.eps = p->norm_eps;
+    return norm;
 }
 
 Layer params_embedding(Params *p, int D, int channels, int patch, const char *name)

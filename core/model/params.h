@@ -24,6 +24,8 @@
 
 enum { PARAM_NAME = 64, MAX_MOMENTS = 2 };
 
+#define NORM_EPS 1e-6 /* of the reference's layer norms */
+
 typedef enum {
     INIT_ZERO,
     INIT_ONE,
@@ -57,12 +59,14 @@ typedef struct {
     real          *weights;              /* [all]     */
     real          *moment[MAX_MOMENTS];  /* [trained] */
     bool           training;
+    double         norm_eps;             /* of norms still to be added; NORM_EPS */
 } Params;
 
 /* The two parameters of a linear layer (weight [O, I], bias [O]) or of a norm
- * (gain and bias [D]). */
+ * (gain and bias [D]), which has its eps too. */
 typedef struct {
     Tensor *w, *b;
+    double  eps;
 } Layer;
 
 /* be may be NULL for parameters that are only counted. */

@@ -13,6 +13,6 @@ void predictor_list(Predictor *p, const Backend *be, const MaeConfig *c)
 Tensor *predictor_guess(Tape *t, const Predictor *p, Tensor *tokens, const Visible *v)
 {
     Tensor *x = blocks_forward(t, p->blocks, &p->size, tokens);
-    x = op_norm_linear(t, x, p->norm.w, p->norm.b, p->pred.w, p->pred.b);
+    x = layer_norm_linear(t, x, p->norm, p->pred);
     return op_patch_mean(t, op_to_places(t, x, v));
 }

@@ -58,6 +58,8 @@ int vit_rows(const VitConfig *c) { return c->height / c->patch; }
 int vit_cols(const VitConfig *c) { return c->width / c->patch; }
 int vit_patches(const VitConfig *c) { return vit_rows(c) * vit_cols(c); }
 
+double vit_norm_eps(const VitConfig *c) { return c->norm_eps > 0 ? c->norm_eps : NORM_EPS; }
+
 /* --- parameters -------------------------------------------------------- */
 
 Block *blocks_add(Params *p, const VitSize *s, const char *names)
@@ -89,6 +91,7 @@ void vit_add_body(Vit *v, Params *p, const VitConfig *c)
 {
     int D = c->size.D;
     *v = (Vit){ .config = *c };
+    p->norm_eps = vit_norm_eps(c);
     v->cls_token = params_token(p, D, "cls_token");
     v->pos_embed = params_positions(p, vit_patches(c), D, "pos_embed");
     v->patch_embed = params_embedding(p, D, c->channels, c->patch, "patch_embed.proj");
@@ -139,6 +142,16 @@ void vit_write_positions(const Vit *v, Params *p)
 
 /* --- forward ----------------------------------------------------------- */
 
+Tensor *layer_norm(Tape *t, Tensor *x, Layer norm)
+{
+    return op_norm(t, x, norm.w, norm.b, norm.eps);
+}
+
+Tensor *layer_norm_linear(Tape *t, Tensor *x, Layer norm, Layer linear)
+{
+    return op_norm_linear(t, x, norm.w, norm.b, norm.eps, linear.w, linear.b);
+}
+
 typedef struct {
     const Block   *block;
     int            H;
@@ -147,12 +160,12 @@ typedef struct {
 
 static Tensor *block_qkv(Tape *t, const Block *b, Tensor *x)
 {
-    return op_norm_linear(t, x, b->norm1.w, b->norm1.b, b->qkv.w, b->qkv.b);
+    return layer_norm_linear(t, x, b->norm1, b->qkv);
 }
 
 static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
 {
-    return op_norm_linear(t, x, b->norm2.w, b->norm2.b, b->fc1.w, b->fc1.b);
+    return layer_norm_linear(t, x, b->norm2, b->fc1);
 }
 
 static Tensor *block_add(Tape *t, Tensor *x, Tensor *branch, Tensor *gain, Tensor *share)
@@ -293,7 +306,7 @@ Tensor *vit_embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
 Tensor *vit_think(Tape *t, const Vit *v, Tensor *x)
 {
     x = blocks_forward(t, v->blocks, &v->config.size, x);
-    return op_norm(t, x, v->norm.w, v->norm.b);
+    return layer_norm(t, x, v->norm);
 }
 
 Tensor *vit_encode(Tape *t, const Vit *v, Tensor *images, const Visible *visible)

@@ -19,6 +19,7 @@ typedef struct {
     int     channels, height, width; /* of an image, in pixels               */
     int     patch;                   /* side in pixels; divides both sides   */
     VitSize size;
+    double  norm_eps;                /* of the layer norms; 0: NORM_EPS      */
 } VitConfig;
 
 /* How far apart two tokens are, as the blocks of dense tasks look at it: tables of a row's
@@ -54,8 +55,11 @@ int vit_rows(const VitConfig *c);
 int vit_cols(const VitConfig *c);
 int vit_patches(const VitConfig *c); /* L */
 
+double vit_norm_eps(const VitConfig *c);
+
 /* Add the encoder's parameters to p, or all but the final norm; once p is placed,
- * write the positions.  In a larger model it is a part: names have a prefix there. */
+ * write the positions.  In a larger model it is a part: names have a prefix there.  Norms
+ * that are added to p afterwards have its eps. */
 void vit_add(Vit *v, Params *p, const VitConfig *c);
 void vit_add_body(Vit *v, Params *p, const VitConfig *c);
 void vit_write_positions(const Vit *v, Params *p);
@@ -93,6 +97,10 @@ void positions_write(Params *p, Tensor *x, int rows, int cols);
  * positions added.  Then the blocks and the final norm: any tokens, same shape. */
 Tensor *vit_embed(Tape *t, const Vit *v, Tensor *images, const Visible *visible);
 Tensor *vit_think(Tape *t, const Vit *v, Tensor *x);
+
+/* norm(x) w^T + b, and a norm alone. */
+Tensor *layer_norm(Tape *t, Tensor *x, Layer norm);
+Tensor *layer_norm_linear(Tape *t, Tensor *x, Layer norm, Layer linear);
 
 /* The embedding of every patch, without class token and positions: -> [N, L, D]. */
 Tensor *vit_embed_patches(Tape *t, const Vit *v, Tensor *images);

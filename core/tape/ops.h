@@ -22,8 +22,8 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 
 /* y = norm(x) w^T + b, with norm as op_norm.  Keeps x and two numbers a row;
  * the normalised rows are computed again when going back. */
-Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
-                       Tensor *b);
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
+                       Tensor *w, Tensor *b);
 
 /* y = residual + gelu(h) w^T + b, residual may be NULL.  Keeps h only. */
 Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
@@ -36,9 +36,9 @@ Tensor *op_times(Tape *t, Tensor *x, double factor); /* of a scalar */
 
 /* norm.c, channels.c --------------------------------------------------- */
 
-/* Layer norm over the last dimension, eps 1e-6: (x - mean) / std * gain + bias,
- * biased variance.  gain, bias [D]. */
-Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias);
+/* Layer norm over the last dimension: (x - mean) / sqrt(var + eps) * gain + bias, biased
+ * variance.  gain, bias [D]. */
+Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps);
 
 /* Batch norm without gain and bias, over rows: x [N, D], eps 1e-6.  With
  * `training` uses the batch's mean and biased variance and moves running_mean

@@ -4,7 +4,7 @@
  * send gradients back.  Nodes are pushed in the order they ran, so the tape
  * is already sorted: backward is a loop from the last node to the first.
  *
- *     Tensor *h = op_linear(t, op_norm(t, x, gain, bias), w, b);
+ *     Tensor *h = op_linear(t, op_norm(t, x, gain, bias, 1e-6), w, b);
  *     tape_backward(t, op_dot(t, h, c));      // w->grad is there now
  *     tape_reset(t);                          // h is gone, w is not
  *

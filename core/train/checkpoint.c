@@ -120,6 +120,7 @@ Status checkpoint_save(const char *path, const Mae *m, Err *err)
 {
     const MaeConfig *c = &m->config;
     SafetensorsOut   o;
+    char             eps[32];
     safetensors_start(&o);
     safetensors_seal(&o);
     params_put(&m->params, "", &o);
@@ -130,6 +131,8 @@ Status checkpoint_save(const char *path, const Mae *m, Err *err)
     note_int(&o, "encoder_width", c->encoder.size.D);
     note_int(&o, "encoder_depth", c->encoder.size.depth);
     note_int(&o, "encoder_heads", c->encoder.size.heads);
+    text_from_double(eps, vit_norm_eps(&c->encoder));
+    safetensors_note(&o, "norm_eps", eps);
     if (c->decoder.D) {
         note_int(&o, "decoder_width", c->decoder.D);
         note_int(&o, "decoder_depth", c->decoder.depth);

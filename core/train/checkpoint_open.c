@@ -107,6 +107,23 @@ static Status settle_target(Source *s, Err *err)
                    s->f.path, target);
 }
 
+/* From the metadata, else from the caller or a config.json. */
+static Status settle_eps(Source *s, Err *err)
+{
+    const char *text = safetensors_meta(&s->f, "norm_eps");
+    double     *eps = &s->config.encoder.norm_eps;
+    *eps = s->hints.norm_eps;
+    if (text && !(text_to_double(text, eps) && *eps > 0 && *eps < 1))
+        return err_set(err, STATUS_FORMAT, "%s: __metadata__ norm_eps: \"%s\" is not between 0 "
+                       "and 1", s->f.path, text);
+    if (*eps > 0) return STATUS_OK;
+    *eps = s->naming.kind == NAMING_HUGGING_FACE ? HF_NORM_EPS : NORM_EPS;
+    if (s->hints.notes && s->naming.kind == NAMING_HUGGING_FACE)
+        text_add(s->hints.notes, "assumed: layer_norm_eps %g, which Hugging Face has where "
+                 "no config.json names another\n", *eps);
+    return STATUS_OK;
+}
+
 /* Any of its tensors: a decoder of which a part is missing is an error, not no decoder. */
 static bool has_decoder(const Source *s)
 {
@@ -147,7 +164,7 @@ static Status settle_config(Source *s, Err *err)
     e->size.depth = count_blocks(s, "blocks");
     if (settle_image(s, (int)pos->dim[1] - 1, err) ||
         settle_heads(s, &e->size, "encoder", s->hints.heads, err) || settle_decoder(s, err) ||
-        settle_target(s, err))
+        settle_target(s, err) || settle_eps(s, err))
         return err->code;
     if (mae_check(&s->config, err)) return err_in(err, "%s", s->f.path);
     return STATUS_OK;

@@ -5,13 +5,10 @@
 #include <jansson.h>
 
 #include <limits.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CONFIG_MOST = 1 << 20 };
-
-static const double EPS = 1e-6; /* of every layer norm here */
 
 /* --- in ------------------------------------------------------------------ */
 
@@ -48,9 +45,9 @@ static Status take_all(CheckpointHints *h, const json_t *root, const char *path,
     if (bias && !json_is_true(bias))
         return err_set(err, STATUS_FORMAT, "%s: qkv_bias is not true, and here queries, keys "
                        "and values have a bias", path);
-    if (h->notes && json_is_number(eps) && fabs(json_number_value(eps) - EPS) > 1e-9)
-        text_add(h->notes, "layer_norm_eps: %g in %s, 1e-06 here, as in the original\n",
-                 json_number_value(eps), path);
+    h->norm_eps = eps ? json_number_value(eps) : HF_NORM_EPS;
+    if (!(h->norm_eps > 0 && h->norm_eps < 1))
+        return err_set(err, STATUS_FORMAT, "%s: layer_norm_eps is not between 0 and 1", path);
     if (json_is_boolean(normalized) && !h->target)
         h->target = json_is_true(normalized) ? "normalized" : "raw";
     if (take_sides(h, json_object_get(root, "image_size"), path, err)) return err->code;
@@ -110,7 +107,7 @@ Status hf_config_write(const char *path, const MaeConfig *c, Err *err)
     put(root, "hidden_dropout_prob", json_real(0));
     put(root, "attention_probs_dropout_prob", json_real(0));
     put(root, "initializer_range", json_real(0.02));
-    put(root, "layer_norm_eps", json_real(EPS));
+    put(root, "layer_norm_eps", json_real(vit_norm_eps(e)));
     put(root, "image_size", square ? json_integer(e->height)
                                    : json_pack("[i, i]", e->height, e->width));
     put(root, "patch_size", json_integer(e->patch));

@@ -54,6 +54,9 @@ void cell_canonical(const Cell *c, StageKind kind, Text *out)
         text_add(out, "train: %s\n", c->data->train); /* which pre-training has not seen */
     if (kind == STAGE_PRETRAIN && c->config.pretrain.from)
         text_add(out, "from: %s\n", c->config.pretrain.from_id); /* whatever it is called */
+    if (kind == STAGE_PRETRAIN && c->config.pretrain.from &&
+        c->config.pretrain.from_eps != NORM_EPS) /* a config.json beside it may say so */
+        text_add(out, "norm-eps: %g\n", c->config.pretrain.from_eps);
     int keys[MOST_KEYS], n = 0;
     for (int i = 0; i < schema_count(); i++)
         if (determines(c, schema_key(i), kind)) keys[n++] = i;

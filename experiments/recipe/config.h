@@ -53,6 +53,7 @@ typedef struct {
     const char *from;     /* a checkpoint that takes the place of training; or NULL */
     const char *from_id;  /* the hash of its bytes                                */
     int         from_channels;
+    double      from_eps;
     bool        from_decoder;
     const char *strategy; /* as mask_spec() writes it, UNTRAINED or IMPORTED      */
     double      ratio;    /* share of hidden patches; 0 where nothing is trained  */

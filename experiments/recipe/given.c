@@ -70,6 +70,7 @@ Status given_look(Config *c, Arena *a, Given **all, const char **blame, Err *err
                  settle(&m->decoder_heads, d->heads, "model.decoder-heads", g, blame, err)))
         return err->code;
     settle_preset(m);
+    c->pretrain.from_eps = vit_norm_eps(e);
     c->pretrain.from_id = g->id;
     c->pretrain.from_channels = e->channels;
     c->pretrain.from_decoder = d->D > 0;

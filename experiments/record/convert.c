@@ -20,6 +20,9 @@ Status convert(const char *out, const char *format, const char *from, Checkpoint
             if (m.config.decoder.D) text_add(&notes, "left out: the decoder\n");
             m.config.decoder.D = 0;
         }
+        if (format && strcmp(format, "hf") && vit_norm_eps(&m.config.encoder) != NORM_EPS)
+            text_add(&notes, "not carried: the eps of its norms, %g: give it to the program that "
+                     "reads this, or export to hf\n", vit_norm_eps(&m.config.encoder));
         text_add(said, "%s\n", out);
         model_text(&m.config, said);
         text_add(said, "%s", text_get(&notes));

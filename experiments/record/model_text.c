@@ -10,6 +10,7 @@ void model_text(const MaeConfig *c, Text *out)
              vit_cols(e));
     text_add(out, "encoder: width %d, %d block%s, %d head%s\n", e->size.D, e->size.depth,
              plural(e->size.depth), e->size.heads, plural(e->size.heads));
+    if (vit_norm_eps(e) != NORM_EPS) text_add(out, "norms: eps %g\n", vit_norm_eps(e));
     if (!c->decoder.D) text_add(out, "decoder: none\n");
     else
         text_add(out, "decoder: width %d, %d block%s, %d head%s; predicts %s pixels\n",

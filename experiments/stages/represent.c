@@ -62,13 +62,12 @@ static void see(void *self, Tape *t, Tensor *images, int first)
     float     *p = ARENA_NEW(&w->host, float, (size_t)N * w->H * w->L * w->L);
     for (int i = 0; i < w->depth; i++) {
         const Block *block = &v->blocks[i];
-        Tensor      *qkv = op_norm_linear(t, x, block->norm1.w, block->norm1.b, block->qkv.w,
-                                          block->qkv.b);
+        Tensor      *qkv = layer_norm_linear(t, x, block->norm1, block->qkv);
         stage_floats(p, t, op_attention_map(t, qkv, w->H));
         look_at_heads(w, p, i, N);
         x = blocks_forward(t, block, &one, x);
         bool last = i == w->depth - 1;
-        keep_features(w, last ? op_norm(t, x, v->norm.w, v->norm.b) : x, i, first, N);
+        keep_features(w, last ? layer_norm(t, x, v->norm) : x, i, first, N);
     }
     arena_rewind(&w->host, mark);
 }

@@ -100,10 +100,10 @@ static void cut_batch(Represent *w, const Mae *m, const Batch *b, int N, Cuts *c
     Tensor      *images = stage_images(t, &v->config, b->images, b->N);
     Tensor      *y = vit_embed(t, v, images, vit_all_visible(t, v, images));
     y = blocks_forward(t, v->blocks, &before, y);
-    Tensor *qkv = op_norm_linear(t, y, block->norm1.w, block->norm1.b, block->qkv.w, block->qkv.b);
+    Tensor *qkv = layer_norm_linear(t, y, block->norm1, block->qkv);
     stage_floats(p, t, op_attention_map(t, qkv, w->H));
     y = blocks_forward(t, block, &one, y);
-    stage_floats(x, t, op_drop_class(t, op_norm(t, y, v->norm.w, v->norm.b)));
+    stage_floats(x, t, op_drop_class(t, layer_norm(t, y, v->norm)));
     memset(c->mean, 0, sizeof c->mean);
     for (int k = 0; k < N; k++) {
         ArenaMark mark = arena_mark(&w->host);

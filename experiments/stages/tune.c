@@ -56,6 +56,7 @@ static Status open_model(Tune *u, Err *err)
     cell_file(path, u->context->results, u->cell, "encoder.safetensors");
     if (backend_open(&be, NULL, err) || checkpoint_open(&mae, be, path, NULL, err))
         return err->code;
+    config.encoder.norm_eps = mae.config.encoder.norm_eps; /* of an encoder from elsewhere */
     classifier_open(&u->model, be, &config, u->cell->config.seed);
     classifier_take(&u->model, &mae.params);
     mae_close(&mae);

@@ -59,7 +59,7 @@ Test(convert_command, export_makes_a_folder)
     json_t      *root = json_load_file(config, 0, &why);
     cr_assert(root, "%s", why.text);
     cr_expect_str_eq(json_string_value(json_object_get(root, "model_type")), "vit_mae");
-    cr_expect(json_real_value(json_object_get(root, "layer_norm_eps")) == 1e-6);
+    cr_expect(json_real_value(json_object_get(root, "layer_norm_eps")) == 1e-12);
     cr_expect(json_is_true(json_object_get(root, "norm_pix_loss")));
     json_decref(root);
 }

@@ -32,7 +32,7 @@ Test(norm, rows_have_mean_0_and_variance_1)
         Tensor *bias = tape_constant(&t, 1, &D);
         for (int i = 0; i < ROWS * D; i++) x->data[i] += 1000;
         for (int j = 0; j < D; j++) gain->data[j] = 2, bias->data[j] = (real)j;
-        const real *y = op_norm(&t, x, gain, bias)->data;
+        const real *y = op_norm(&t, x, gain, bias, 1e-6)->data;
         for (int i = 0; i < ROWS; i++) {
             double sum = 0, square = 0;
             for (int j = 0; j < D; j++) {
@@ -54,8 +54,25 @@ Test(norm, constant_row_becomes_the_bias)
     Tensor *x = rows_of(&t, D, 1), *gain = test_constant(&t, 1, &D, 2);
     Tensor *bias = test_constant(&t, 1, &D, 3);
     for (int i = 0; i < ROWS * D; i++) x->data[i] = R(0.25);
-    const real *y = op_norm(&t, x, gain, bias)->data;
+    const real *y = op_norm(&t, x, gain, bias, 1e-6)->data;
     for (int i = 0; i < ROWS * D; i++) cr_expect(y[i] == bias->data[i % D]);
+    tape_close(&t);
+}
+
+/* Of a row whose variance is 1e-8 it decides nearly all. */
+Test(norm, eps_is_the_given_one)
+{
+    Tape t;
+    int  D = 32;
+    tape_open(&t, test_backend());
+    Tensor *x = tape_constant(&t, 1, &D), *gain = tape_constant(&t, 1, &D);
+    Tensor *bias = tape_constant(&t, 1, &D);
+    for (int j = 0; j < D; j++)
+        x->data[j] = j % 2 ? R(1e-4) : R(-1e-4), gain->data[j] = 1, bias->data[j] = 0;
+    double small = (double)op_norm(&t, x, gain, bias, 1e-12)->data[1];
+    double large = (double)op_norm(&t, x, gain, bias, 1e-6)->data[1];
+    cr_expect(fabs(small - 1 / sqrt(1 + 1e-4)) <= OFF, "%g", small);
+    cr_expect(fabs(large - 1 / sqrt(1 + 1e2)) <= OFF, "%g", large);
     tape_close(&t);
 }
 
@@ -67,8 +84,8 @@ Test(norm, linear_of_norm_equals_the_two)
     Tensor *x = rows_of(&t, D, 1), *gain = test_constant(&t, 1, &D, 2);
     Tensor *bias = test_constant(&t, 1, &D, 3), *b = test_constant(&t, 1, &O, 4);
     Tensor *w = test_constant(&t, 2, (int[]){ O, D }, 5);
-    const real *one = op_norm_linear(&t, x, gain, bias, w, b)->data;
-    const real *two = op_linear(&t, op_norm(&t, x, gain, bias), w, b)->data;
+    const real *one = op_norm_linear(&t, x, gain, bias, 1e-6, w, b)->data;
+    const real *two = op_linear(&t, op_norm(&t, x, gain, bias, 1e-6), w, b)->data;
     for (int i = 0; i < ROWS * O; i++)
         cr_expect(fabs((double)one[i] - (double)two[i]) <= OFF, "[%d]", i);
     tape_close(&t);

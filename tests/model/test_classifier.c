@@ -13,7 +13,7 @@
 static const char *const runs[] = { "finetune_mean", "finetune_cls" };
 static int               which[] = { 0, 1 };
 
-static const VitConfig   small = { 3, 32, 32, 8, { 48, 3, 3 } };
+static const VitConfig   small = { 3, 32, 32, 8, { 48, 3, 3 }, 0 };
 static const AdamWConfig reference = { 0.9, 0.999, 1e-8, 0.05 };
 
 enum { IMAGES = 4, CLASSES = 10 };
@@ -111,7 +111,7 @@ Test(classifier, trains_the_last_blocks)
 Test(classifier, layers_learn_ever_slower)
 {
     Classifier       c;
-    VitConfig        base = { 3, 224, 224, 16, { 768, 12, 12 } };
+    VitConfig        base = { 3, 224, 224, 16, { 768, 12, 12 }, 0 };
     ClassifierConfig config = classifier_defaults(&base, 1000, POOL_MEAN);
     config.layer_decay = 0.65;
     classifier_list(&c, NULL, &config);

@@ -88,7 +88,7 @@ Test(vit, the_last_look_is_at_the_features)
     VitLook look = vit_last_look(&t, &m.vit, images, true);
     cr_expect(!look.features->wants_grad && !t.last && t.recording);
     cr_expect(!vit_last_look(&t, &m.vit, images, false).features);
-    Tensor *normal = op_norm(&t, look.features, m.vit.norm.w, m.vit.norm.b);
+    Tensor *normal = layer_norm(&t, look.features, m.vit.norm);
     Tensor *all = op_drop_class(&t, vit_features(&t, &m.vit, images));
     t.be->read(&x[0][0][0], normal->data, N * L * D);
     t.be->read(&y[0][0][0], all->data, N * L * D);
@@ -160,17 +160,17 @@ Test(vit, refuses_sizes_that_make_no_model)
         MaeConfig   c;
         const char *named;
     } wrong[] = {
-        { { { 3, 32, 30, 4, { 48, 3, 3 } }, { 32, 2, 4 }, false }, "32 x 30" },
-        { { { 0, 32, 32, 4, { 48, 3, 3 } }, { 32, 2, 4 }, false }, "channels 0" },
-        { { { 3, 32, 32, 0, { 48, 3, 3 } }, { 32, 2, 4 }, false }, "patch 0" },
-        { { { 3, -4, 32, 4, { 48, 3, 3 } }, { 32, 2, 4 }, false }, "height -4" },
-        { { { 3, 32, 32, 4, { 48, 3, 5 } }, { 32, 2, 4 }, false }, "encoder: 5 heads" },
-        { { { 3, 32, 32, 4, { 42, 3, 3 } }, { 32, 2, 4 }, false }, "multiple of 4" },
-        { { { 3, 32, 32, 4, { 48, 0, 3 } }, { 32, 2, 4 }, false }, "depth 0" },
-        { { { 3, 32, 32, 4, { 48, 3, 3 } }, { 32, 2, 0 }, false }, "decoder: heads 0" },
-        { { { 3, 32, 32, 4, { 99999, 3, 3 } }, { 32, 2, 4 }, false }, "encoder: width" },
-        { { { 1, 8, 8, 1, { 48, 3, 3 } }, { 32, 2, 4 }, true }, "one value" },
-        { { { 1, 16384, 16384, 1, { 48, 3, 3 } }, { 32, 2, 4 }, false }, "patches" },
+        { { { 3, 32, 30, 4, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "32 x 30" },
+        { { { 0, 32, 32, 4, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "channels 0" },
+        { { { 3, 32, 32, 0, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "patch 0" },
+        { { { 3, -4, 32, 4, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "height -4" },
+        { { { 3, 32, 32, 4, { 48, 3, 5 }, 0 }, { 32, 2, 4 }, false }, "encoder: 5 heads" },
+        { { { 3, 32, 32, 4, { 42, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "multiple of 4" },
+        { { { 3, 32, 32, 4, { 48, 0, 3 }, 0 }, { 32, 2, 4 }, false }, "depth 0" },
+        { { { 3, 32, 32, 4, { 48, 3, 3 }, 0 }, { 32, 2, 0 }, false }, "decoder: heads 0" },
+        { { { 3, 32, 32, 4, { 99999, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "encoder: width" },
+        { { { 1, 8, 8, 1, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, true }, "one value" },
+        { { { 1, 16384, 16384, 1, { 48, 3, 3 }, 0 }, { 32, 2, 4 }, false }, "patches" },
     };
     Err err;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

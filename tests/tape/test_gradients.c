@@ -12,7 +12,7 @@ OP(linear, op_linear(t, x[0], x[1], x[2]))
 OP(linear_bare, op_linear(t, x[0], x[1], NULL))
 OP(linear_add, op_linear_add(t, x[0], x[1], x[2], x[3]))
 OP(linear_self, op_linear_add(t, x[0], x[1], NULL, x[0]))
-OP(norm_linear, op_norm_linear(t, x[0], x[1], x[2], x[3], x[4]))
+OP(norm_linear, op_norm_linear(t, x[0], x[1], x[2], 1e-6, x[3], x[4]))
 OP(gelu_linear, op_gelu_linear_add(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[0]))
 OP(add, op_add(t, x[0], x[1]))
 OP(add_self, op_add(t, x[0], x[0]))
@@ -20,7 +20,7 @@ OP(gain, op_gain(t, x[0], x[1]))
 OP(mix_rows, op_mix_rows(t, x[0], test_constant(t, 2, (int[]){ 4, x[0]->dim[1] }, 73)))
 OP(add_share, op_add_share(t, x[0], x[1], test_constant(t, 1, x[0]->dim, 76)))
 OP(add_share_self, op_add_share(t, x[0], x[0], test_constant(t, 1, x[0]->dim, 76)))
-OP(norm, op_norm(t, x[0], x[1], x[2]))
+OP(norm, op_norm(t, x[0], x[1], x[2], 1e-6))
 OP(gelu, op_gelu(t, x[0]))
 OP(softmax, op_softmax(t, x[0]))
 
@@ -60,7 +60,7 @@ static Tensor *attention_over(Tape *t, Tensor *const *x)
 
 OP(gelu_over_softmax, op_gelu_linear_add(t, op_softmax(t, x[0]), x[1], x[2], NULL))
 
-OP(norm_over, op_norm_linear(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], x[4], NULL))
+OP(norm_over, op_norm_linear(t, op_linear(t, x[0], x[1], NULL), x[2], x[3], 1e-6, x[4], NULL))
 
 static Tensor *hidden_mse_over(Tape *t, Tensor *const *x)
 {
@@ -152,14 +152,14 @@ static Tensor *block(Tape *t, Tensor *const *x)
 {
     Tensor *y = op_linear_add(t, x[0], x[1], NULL, x[0]);
     Tensor *z = op_linear_add(t, op_gelu(t, y), x[1], NULL, y);
-    return op_add(t, op_norm(t, z, x[2], x[3]), op_linear(t, y, x[1], NULL));
+    return op_add(t, op_norm(t, z, x[2], x[3], 1e-6), op_linear(t, y, x[1], NULL));
 }
 
 static Tensor *part(Tape *t, const void *env, Tensor *x)
 {
     Tensor *const *leaf = env;
     Tensor        *y = op_linear_add(t, op_gelu(t, x), leaf[1], NULL, x);
-    return op_norm(t, y, leaf[2], leaf[3]);
+    return op_norm(t, y, leaf[2], leaf[3], 1e-6);
 }
 
 static Tensor *recompute(Tape *t, Tensor *const *x)

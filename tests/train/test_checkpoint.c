@@ -63,7 +63,7 @@ Test(checkpoint, resumed_equals_unbroken_bit_for_bit)
     parity_close(&second), parity_close(&first), parity_close(&whole);
 }
 
-static const MaeConfig wide = { .encoder = { 1, 8, 24, 4, { 16, 2, 2 } },
+static const MaeConfig wide = { .encoder = { 1, 8, 24, 4, { 16, 2, 2 }, NORM_EPS },
                                 .decoder = { 8, 1, 2 },
                                 .normalized = true };
 

@@ -79,8 +79,8 @@ static void norm_linear_back(Tape *t, const Node *n)
     tape_give(t, room);
 }
 
-Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w,
-                       Tensor *b)
+Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
+                       Tensor *w, Tensor *b)
 {
     Tensor *const *in = INPUTS(x, gain, bias, w, b);
     Tensor        *y = linear_result(t, in, x, w, b, NULL);
@@ -92,7 +92,7 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, Tensor *w
 
     ArenaMark m = arena_mark(&t->values);
     real     *z = TAPE_SCRATCH(t, tensor_count(x));
-    t->be->norm_fwd(z, stats, x->data, gain->data, bias->data, (size_t)rows, (size_t)I);
+    t->be->norm_fwd(z, stats, x->data, gain->data, bias->data, (size_t)rows, (size_t)I, eps);
     t->be->linear_fwd(y->data, z, w->data, b ? b->data : NULL, NULL, rows, I, O);
     arena_rewind(&t->values, m);
     tape_push(t, norm_linear_back, y, in, stats);

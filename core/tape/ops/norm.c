@@ -16,7 +16,7 @@ static void norm_back(Tape *t, const Node *n)
                     n->out->grad, x->data, n->aux, gain->data, tensor_rows(x), width(x));
 }
 
-Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias)
+Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps)
 {
     size_t rows = tensor_rows(x), cols = width(x);
     CHECK(tensor_count(gain) == cols && tensor_count(bias) == cols,
@@ -24,7 +24,7 @@ Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias)
           tensor_count(bias));
     Tensor *y = tape_result(t, x->rank, x->dim, INPUTS(x, gain, bias));
     real   *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * rows) : NULL;
-    t->be->norm_fwd(y->data, stats, x->data, gain->data, bias->data, rows, cols);
+    t->be->norm_fwd(y->data, stats, x->data, gain->data, bias->data, rows, cols, eps);
     tape_push(t, norm_back, y, INPUTS(x, gain, bias), stats);
     return y;
 }

@@ -232,6 +232,7 @@ Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts
             char *one = arena_take(a, width + 1);
             memcpy(one, bytes + i * width, width);
             one[width] = '\0';
+            text_tame(one, true);
             list[i] = one;
         }
         *texts = list;
@@ -291,13 +292,16 @@ Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
         if (H5Aread(at, type, &s) < 0) status = damaged(err, f, key);
         else {
             size_t n = s ? strlen(s) : 0;
-            *text = memcpy(arena_take(a, n + 1), s ? s : "", n + 1);
+            char  *own = memcpy(arena_take(a, n + 1), s ? s : "", n + 1);
+            text_tame(own, false);
+            *text = own;
             H5free_memory(s);
         }
     } else {
         char *s = arena_take(a, width + 1);
         s[width] = '\0';
         if (H5Aread(at, type, s) < 0) status = damaged(err, f, key);
+        else text_tame(s, false);
         *text = s;
     }
     H5Tclose(type);

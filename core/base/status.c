@@ -1,17 +1,11 @@
 #include "core/base/status.h"
 
-#include <ctype.h>
+#include "core/base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A name from a hostile file must not move the cursor or split a log line. */
-static void tame(char *text)
-{
-    for (; *text; text++)
-        if (iscntrl((unsigned char)*text)) *text = '?';
-}
 
 Status err_set(Err *err, Status code, const char *fmt, ...)
 {
@@ -19,7 +13,7 @@ Status err_set(Err *err, Status code, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(err->text, sizeof err->text, fmt, ap);
     va_end(ap);
-    tame(err->text);
+    text_tame(err->text, false); /* it may name what is in a hostile file */
     return err->code = code;
 }
 
@@ -30,7 +24,7 @@ Status err_in(Err *err, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(head, sizeof head - 2, fmt, ap);
     va_end(ap);
-    tame(head);
+    text_tame(head, false);
     strcat(head, ": ");
 
     size_t n = strlen(head), keep = sizeof err->text - n - 1;

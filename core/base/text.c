@@ -161,6 +161,40 @@ const char *text_nearest(const char *word, const char *const *candidates)
     return best;
 }
 
+/* Bytes of the character that begins at s; 0: none does. */
+static int bytes_of(const unsigned char *s)
+{
+    int n = *s < 0x80 ? 1 : *s < 0xC2 ? 0 : *s < 0xE0 ? 2 : *s < 0xF0 ? 3 : *s < 0xF5 ? 4 : 0;
+    for (int i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80) return 0;
+    return n;
+}
+
+/* Those of one byte, and the second row of them, U+0080 to U+009F. */
+static bool is_control(const unsigned char *s)
+{
+    return *s < ' ' || *s == 127 || (*s == 0xC2 && s[1] < 0xA0);
+}
+
+void text_tame(char *text, bool lines)
+{
+    unsigned char *s = (unsigned char *)text;
+    for (int n; *s; s += n) {
+        n = bytes_of(s);
+        bool kept = lines && (*s == '\n' || *s == '\t');
+        if (n && (kept || !is_control(s))) continue;
+        if (!n) n = 1;
+        memset(s, '?', (size_t)n);
+    }
+}
+
+void text_add_tame(Text *t, const char *s)
+{
+    size_t from = t->length;
+    text_add_bytes(t, s, strlen(s));
+    text_tame(t->s + from, false);
+}
+
 bool text_starts(const char *s, const char *head)
 {
     return !strncmp(s, head, strlen(head));

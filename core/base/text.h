@@ -45,4 +45,10 @@ const char *text_nearest(const char *word, const char *const *candidates);
 
 bool text_starts(const char *s, const char *head);
 
+/* Fit for a terminal: of what a stranger wrote, control characters (they could move the
+ * cursor, or hide what follows) and bytes that are no UTF-8 become '?'.  With `lines`
+ * newlines and tabs stay. */
+void text_tame(char *s, bool lines);
+void text_add_tame(Text *t, const char *s);
+
 #endif

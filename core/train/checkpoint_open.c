@@ -298,15 +298,26 @@ static void note_left_out(const Source *s)
     size_t      length = 0, count = 0;
     for (size_t i = 0; i <= s->f.n; i++) {
         const char *name = i < s->f.n ? s->f.tensors[i].name : "";
+static void note_word(Text *notes, const char *word, size_t length)
+{
+    char head[NAMING_MOST];
+    snprintf(head, sizeof head, "%.*s", (int)length, word);
+    text_add_tame(notes, head);
+    text_add(notes, "\n");
+}
+
         bool        inside = i < s->f.n && (!n || !strncmp(name, s->naming.decoder, n)) &&
                       !text_starts(name, "adamw.") && !text_starts(name, "optimizer.");
         if (i < s->f.n && s->used[i]) continue;
         if (inside) {
-            text_add(notes, "left out: %s\n", name);
+            text_add(notes, "left out: ");
+            text_add_tame(notes, name);
+            text_add(notes, "\n");
             continue;
         }
         if (count && (strncmp(word, name, length + 1) || i == s->f.n)) {
-            text_add(notes, "left out: %zu tensors of %.*s\n", count, (int)length, word);
+            text_add(notes, "left out: %zu tensors of ", count);
+            note_word(notes, word, length);
             count = 0;
         }
         if (!count++) word = name, length = strcspn(name, ".");

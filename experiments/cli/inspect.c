@@ -50,11 +50,17 @@ static void add_table(const Look *k, Text *out)
     }
     text_add(out, "%s\nnames: %s\n%shash: %s\n%zu tensors, %zu numbers, %.3f MB\n", k->path,
              k->naming, text_get(&k->model), k->hash, k->f.n, k->numbers, (double)k->bytes / 1e6);
-    for (size_t i = 0; i < k->f.n_metas; i++)
-        text_add(out, "metadata %s: %s\n", k->f.metas[i].key, k->f.metas[i].value);
+    for (size_t i = 0; i < k->f.n_metas; i++) {
+        text_add(out, "metadata ");
+        text_add_tame(out, k->f.metas[i].key);
+        text_add(out, ": ");
+        text_add_tame(out, k->f.metas[i].value);
+        text_add(out, "\n");
+    }
     text_add(out, "\n%-*s  %-7s  %-*s  %s\n", widest, "tensor", "dtype", shapes, "shape", "bytes");
     for (size_t i = 0; i < k->f.n; i++) {
-        Text shape = { 0 };
+        Text name = { 0 }, shape = { 0 };
+        text_add_tame(&name, k->f.tensors[i].name);
         shape_text(&k->f.tensors[i], &shape);
         text_add(out, "%-*s  %-7s  %-*s  %zu\n", widest, k->f.tensors[i].name,
                  k->f.tensors[i].dtype, shapes, shape.s, bytes_of(&k->f.tensors[i]));
@@ -62,9 +68,13 @@ static void add_table(const Look *k, Text *out)
     }
 }
 
-/* In quotes, as CSV and JSON have them. */
-static void add_quoted(const char *s, bool json, Text *out)
+/* In quotes, as CSV and JSON have them; CSV, which cannot write them otherwise, without
+ * control characters. */
+static void add_quoted(const char *given, bool json, Text *out)
 {
+    Text tame = { 0 };
+    if (!json) text_add_tame(&tame, given);
+    const char *s = json ? given : text_get(&tame);
     text_add(out, "\"");
     for (; *s; s++) {
         if (json && (unsigned char)*s < ' ') text_add(out, "\\u%04x", *s);
@@ -73,6 +83,7 @@ static void add_quoted(const char *s, bool json, Text *out)
         else text_add_bytes(out, s, 1);
     }
     text_add(out, "\"");
+    text_free(&tame);
 }
 
 static void add_csv(const Look *k, Text *out)
@@ -124,7 +135,11 @@ static void recognise(Look *k)
         return;
     }
     k->naming = naming_word(&n, &k->f);
-    if (*n.encoder) text_add(&k->model, "before the names: %s\n", n.encoder);
+    if (*n.encoder) {
+        text_add(&k->model, "before the names: ");
+        text_add_tame(&k->model, n.encoder);
+        text_add(&k->model, "\n");
+    }
     if (checkpoint_config(&c, k->path, NULL, &why)) text_add(&k->model, "model: %s\n", why.text);
     else model_text(&c, &k->model);
 }

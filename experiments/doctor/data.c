@@ -103,7 +103,10 @@ static void tell_classes(Section *to, const Survey *s)
     if (shown) text_add(&to->page, "\n");
     for (int c = 0; c < d->classes; c++) {
         json_t *row = json_pack("{s:o}", "name", section_string(d->class_names[c]));
-        if (shown) text_add(&to->page, "  %-24s", d->class_names[c]);
+        Text name = { 0 };
+        text_add_tame(&name, d->class_names[c]);
+        if (shown) text_add(&to->page, "  %-24s", text_get(&name));
+        text_free(&name);
         for (int k = 0; k < SURVEY_SPLITS; k++) {
             const SurveySplit *one = &s->split[k];
             if (!one->data || c >= one->data->classes) continue;

@@ -36,8 +36,7 @@ void section_complain(Section *s, const char *kind, const char *fmt, ...)
     va_start(args, fmt);
     vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    for (char *p = text; *p; p++)
-        if ((unsigned char)*p < ' ' || *p == 127) *p = '?';
+    text_tame(text, false);
     json_array_append_new(s->complaints, json_pack("{s:s, s:o}", "kind", kind, "text",
                                                    section_string(text)));
     s->n++;
@@ -52,7 +51,9 @@ void section_print(const Section *s, int most, Text *out)
 {
     const char *kind = "";
     int         of_kind = 0;
-    text_add(out, "%s  %s\n%s", s->part, s->subject, text_get(&s->page));
+    text_add(out, "%s  ", s->part);
+    text_add_tame(out, s->subject);
+    text_add(out, "\n%s", text_get(&s->page));
     for (int i = 0; i <= s->n; i++) {
         const json_t *c = json_array_get(s->complaints, (size_t)i);
         if (!c || strcmp(of(c, "kind"), kind)) {

@@ -97,6 +97,13 @@ static Status children(Reader *r, Yaml *to, yaml_event_type_t end, int depth, Er
     }
 }
 
+static bool has_control(const unsigned char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (s[i] >= ' ' || s[i] == '\n' || s[i] == '\t') && s[i] != 127) i++;
+    return i < n;
+}
+
 /* The value that begins with event e. */
 static Status value(Reader *r, Yaml *to, yaml_event_t *e, int depth, Err *err)
 {
@@ -105,8 +112,8 @@ static Status value(Reader *r, Yaml *to, yaml_event_t *e, int depth, Err *err)
                        line_of(e), YAML_MOST_DEPTH);
     switch (e->type) {
     case YAML_SCALAR_EVENT:
-        if (memchr(e->data.scalar.value, 0, e->data.scalar.length))
-            return err_set(err, STATUS_CONFIG, "%s:%d: a NUL character", r->file, line_of(e));
+        if (has_control(e->data.scalar.value, e->data.scalar.length))
+            return err_set(err, STATUS_CONFIG, "%s:%d: a control character", r->file, line_of(e));
         to->kind = YAML_IS_TEXT;
         to->text = copy(r->arena, (char *)e->data.scalar.value, e->data.scalar.length);
         return STATUS_OK;

@@ -22,6 +22,21 @@ Test(text, grows_and_is_always_a_string)
     cr_expect(!t.s && !t.length);
 }
 
+Test(text, is_fit_for_a_terminal)
+{
+    Text t = { 0 };
+    char lines[] = "a\n\tb\r\033[31m", whole[] = "\303\251 \302\233 \177 \233 \303";
+    text_tame(lines, true);
+    cr_expect_str_eq(lines, "a\n\tb??[31m");
+    text_tame(whole, false); /* e with an accent; two that begin a command; half a character */
+    cr_expect_str_eq(whole, "\303\251 ?? ? ? ?");
+    text_add(&t, "name ");
+    text_add_tame(&t, "x\n\033]0;y\a");
+    text_add_tame(&t, "");
+    cr_expect_str_eq(text_get(&t), "name x??]0;y?");
+    text_free(&t);
+}
+
 Test(text, wraps_at_blanks)
 {
     Text t = { 0 };

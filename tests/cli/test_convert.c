@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,25 @@ Test(convert_command, inspect_in_every_format)
     cr_assert_eq(RUN(out, "inspect", GOLDEN "_hf"), EXIT_DONE, "%s", out);
     cr_expect(strstr(out, "names: hf") && strstr(out, "before the names: vit."), "%s", out);
     cr_expect(strstr(out, "vit.encoder.layer.1.attention.attention.query.weight"), "%s", out);
+}
+
+/* A name that would clear the screen, and one that would write a line of its own. */
+Test(convert_command, inspect_shows_no_command_to_the_terminal)
+{
+    static const char header[] = "{\"a\\u001b[2J\":{\"dtype\":\"U8\",\"shape\":[1],"
+                                 "\"data_offsets\":[0,1]},\"__metadata__\":{\"k\\n\":"
+                                 "\"\\u009b31m\"}}";
+    static const char *const formats[] = { "table", "csv", "json" };
+    char     bytes[256], out[4096];
+    uint64_t n = sizeof header - 1;
+    memcpy(bytes, &n, 8), memcpy(bytes + 8, header, n), bytes[8 + n] = 0;
+    for (int i = 0; i < 3; i++) {
+        const char *path = scratch_file(&scratch, "h.safetensors", bytes, 8 + n + 1);
+        cr_assert_eq(RUN(out, "inspect", path, "--format", formats[i]), EXIT_DONE, "%s", out);
+        cr_expect(strstr(out, i < 2 ? "a?[2J" : "a\\u001b[2J"), "%s", out);
+        cr_expect(!strchr(out, '\033') && !strstr(out, i < 2 ? "\302\233" : "\033"), "%s", out);
+        cr_expect(i || strstr(out, "metadata k?: ??31m\n"), "%s", out);
+    }
 }
 
 Test(convert_command, inspect_of_an_encoder_alone)

@@ -20,8 +20,9 @@ typedef struct {
 
 bool npy_is(const char *bytes, size_t n); /* does it begin as one does? */
 
-/* Any whole number, floats of 2 to 8 bytes, bool; little-endian, in C order.  STATUS_FORMAT
- * if it is anything else, truncated, or longer than its shape says. */
+/* Any whole number, floats of 2 to 8 bytes, bool, in either order of bytes and of indices;
+ * x is in C order.  STATUS_FORMAT if it is anything else, truncated, or longer than its
+ * shape says. */
 MUST_USE Status npy_parse(Npy *out, Arena *a, const char *bytes, size_t n, const char *path,
                           Err *err);
 

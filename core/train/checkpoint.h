@@ -60,6 +60,9 @@ MUST_USE Status checkpoint_config(MaeConfig *c, const char *path,
 enum { CHECKPOINT_PATH = 4096 };
 MUST_USE Status checkpoint_file(char out[CHECKPOINT_PATH], const char *path, Err *err);
 
+/* The hash of its bytes, and of those of all files that it is an index of. */
+MUST_USE Status checkpoint_hash(char hex[HASH_HEX], const char *path, Err *err);
+
 /* The parameters under prefix + name; moments under prefix + adamw.0.NAME, adamw.1.NAME,
  * or lars.0.NAME.
  * Getting wants every parameter, in its shape, and ignores other tensors. */

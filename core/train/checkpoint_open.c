@@ -180,7 +180,8 @@ static bool is_folder(const char *path)
 
 Status checkpoint_file(char out[CHECKPOINT_PATH], const char *path, Err *err)
 {
-    static const char *const names[] = { "/model.safetensors", "/pytorch_model.bin", NULL };
+    static const char *const names[] = { "/model.safetensors", "/model.safetensors.index.json",
+                                         "/pytorch_model.bin", NULL };
     const char *const       *name = names;
     int                      n = snprintf(out, CHECKPOINT_PATH, "%s", path);
     if (n >= 0 && n < CHECKPOINT_PATH - 32) {
@@ -190,8 +191,16 @@ Status checkpoint_file(char out[CHECKPOINT_PATH], const char *path, Err *err)
             if (file_exists(out)) return STATUS_OK;
         }
     }
-    return err_set(err, STATUS_MISSING, "%s: neither model.safetensors nor pytorch_model.bin is "
-                   "in it, in one piece", path);
+    return err_set(err, STATUS_MISSING, "%s: neither model.safetensors nor its index nor "
+                   "pytorch_model.bin, in one piece, is in it", path);
+}
+
+Status checkpoint_hash(char hex[HASH_HEX], const char *path, Err *err)
+{
+    char file[CHECKPOINT_PATH];
+    if (checkpoint_file(file, path, err)) return err->code;
+    return safetensors_is_index(file) ? safetensors_hash_index(hex, file, err)
+                                      : file_hash(hex, file, err);
 }
 
 static Status source_open(Source *s, const char *path, const CheckpointHints *hints, Err *err)
@@ -289,6 +298,14 @@ static Status take_all(const Source *s, Mae *m, Err *err)
 
 /* --- what became of it --------------------------------------------------- */
 
+static void note_word(Text *notes, const char *word, size_t length)
+{
+    char head[NAMING_MOST];
+    snprintf(head, sizeof head, "%.*s", (int)length, word);
+    text_add_tame(notes, head);
+    text_add(notes, "\n");
+}
+
 /* Those that belong to the model by name; the others by the first word, as one. */
 static void note_left_out(const Source *s)
 {
@@ -298,14 +315,6 @@ static void note_left_out(const Source *s)
     size_t      length = 0, count = 0;
     for (size_t i = 0; i <= s->f.n; i++) {
         const char *name = i < s->f.n ? s->f.tensors[i].name : "";
-static void note_word(Text *notes, const char *word, size_t length)
-{
-    char head[NAMING_MOST];
-    snprintf(head, sizeof head, "%.*s", (int)length, word);
-    text_add_tame(notes, head);
-    text_add(notes, "\n");
-}
-
         bool        inside = i < s->f.n && (!n || !strncmp(name, s->naming.decoder, n)) &&
                       !text_starts(name, "adamw.") && !text_starts(name, "optimizer.");
         if (i < s->f.n && s->used[i]) continue;

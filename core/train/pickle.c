@@ -279,7 +279,9 @@ static Status push_global(Machine *m, const char *module, const char *name)
     p->text = text;
     if (is_known(m, text)) return push(m, p);
     return err_set(m->err, STATUS_FORMAT, "%s: pickle: asks for %.200s, which is none of the few "
-                   "things that tensors need; nothing was run", m->path, text);
+                   "things that tensors need; nothing was run.  If you trust the file, load it "
+                   "with PyTorch and save the weights alone: torch.save(checkpoint['model'], "
+                   "'weights.pth')", m->path, text);
 }
 
 static Status push_named(Machine *m)

@@ -222,7 +222,8 @@ Status safetensors_open(Safetensors *f, const char *path, Err *err)
 
 void safetensors_close(Safetensors *f)
 {
-    fclose(f->file);
+    for (size_t i = 0; i < f->n_shards; i++) safetensors_close(&f->shards[i]);
+    if (f->file) fclose(f->file);
     arena_close(&f->arena);
 }
 
@@ -263,6 +264,7 @@ Status safetensors_read(const Safetensors *f, const SafeTensor *x, real *out, Er
 {
     if (!dtypes[find_dtype(x->dtype)].decode)
         return refuse(f, x->name, "numbers of a type that is not read here", err);
+    if (x->shard) f = x->shard;
     if (!x->stride) return read_run(f, x, 0, out, x->count, err);
     for (size_t i = 0; i < x->count; i++) {
         size_t at = 0, rest = i;

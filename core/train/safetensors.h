@@ -17,12 +17,15 @@
 #define CORE_TRAIN_SAFETENSORS_H
 
 #include "core/base/arena.h"
+#include "core/base/hash.h"
 #include "core/tape/backend.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 enum { SAFE_RANK = 8 };
+
+typedef struct Safetensors Safetensors;
 
 typedef struct {
     const char *name;
@@ -32,24 +35,33 @@ typedef struct {
     size_t      count;      /* numbers                  */
     size_t      begin, end; /* bytes, behind the header */
     const size_t *stride;   /* numbers from one index to the next; NULL: none between */
+    const Safetensors *shard; /* the file it is in; NULL: the one that was opened */
 } SafeTensor;
 
 typedef struct {
     char *key, *value;
 } SafeMeta;
 
-typedef struct {
+struct Safetensors {
     const char *path;
-    FILE       *file;
+    FILE       *file;    /* NULL of an index               */
     Arena       arena;
     size_t      data;    /* where the numbers begin in the file */
     SafeTensor *tensors; /* ordered by where they lie           */
     SafeMeta   *metas;
     size_t      n, n_metas;
-} Safetensors;
+    Safetensors *shards; /* [n_shards] of an index         */
+    size_t      n_shards;
+};
 
 MUST_USE Status safetensors_open(Safetensors *f, const char *path, Err *err);
 void            safetensors_close(Safetensors *f);
+
+/* The same of model.safetensors.index.json and the files that it names, beside it.  The
+ * hash is that of all of them. */
+bool            safetensors_is_index(const char *path);
+MUST_USE Status safetensors_open_index(Safetensors *f, const char *path, Err *err);
+MUST_USE Status safetensors_hash_index(char hex[HASH_HEX], const char *path, Err *err);
 
 size_t safetensors_bytes(const char *dtype); /* of one number; 0: no such dtype */
 

@@ -15,8 +15,18 @@ enum {
     NAME_MOST = 512
 };
 
+/* What puts tensors together, and what stands beside them in checkpoints (arguments of a
+ * program, numbers that NumPy computed, paths), of which nothing is made. */
 static const char *const known[] = {
-    "collections.OrderedDict", "argparse.Namespace",      "torch._utils._rebuild_tensor",
+    "collections.OrderedDict", "collections.defaultdict", "collections.Counter",
+    "argparse.Namespace", "types.SimpleNamespace", "_codecs.encode", "copyreg._reconstructor",
+    "copy_reg._reconstructor", "builtins.set", "__builtin__.set", "builtins.object",
+    "__builtin__.object", "builtins.complex", "__builtin__.complex", "pathlib.Path",
+    "pathlib.PosixPath", "pathlib.PurePosixPath", "pathlib.WindowsPath", "datetime.datetime",
+    "datetime.timedelta", "numpy.dtype", "numpy.ndarray", "numpy.core.multiarray.scalar",
+    "numpy.core.multiarray._reconstruct", "numpy._core.multiarray.scalar",
+    "numpy._core.multiarray._reconstruct", "torch.device", "torch.float32", "torch.float16",
+    "torch.bfloat16", "torch.float64", "torch.int64", "torch._utils._rebuild_tensor",
     "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter",
     "torch.Size", "torch.DoubleStorage", "torch.FloatStorage", "torch.HalfStorage",
     "torch.BFloat16Storage", "torch.LongStorage", "torch.IntStorage", "torch.ShortStorage",
@@ -362,5 +372,6 @@ Status torch_open(Safetensors *f, const char *path, Err *err)
 
 Status tensors_open(Safetensors *f, const char *path, Err *err)
 {
+    if (safetensors_is_index(path)) return safetensors_open_index(f, path, err);
     return torch_is(path) ? torch_open(f, path, err) : safetensors_open(f, path, err);
 }

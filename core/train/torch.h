@@ -4,7 +4,8 @@
  * Nothing of the file is run.  The pickle is read as a tree (pickle.h), and of that only
  * tensors are taken: every dictionary and list is walked, and a tensor is called by the
  * way to it, "model.blocks.0.norm1.weight".  A file that names any function but those
- * that put tensors together is refused, with that name.
+ * that put tensors together, or a few harmless types that stand beside them, is refused,
+ * with that name.
  *
  * What is opened here is asked and read like a safetensors file.
  *
@@ -25,7 +26,7 @@ bool torch_is(const char *path);
  * safetensors does not know. */
 MUST_USE Status torch_open(Safetensors *f, const char *path, Err *err);
 
-/* Either format, by what the file begins with. */
+/* Either format, by what the file begins with, or an index of several files. */
 MUST_USE Status tensors_open(Safetensors *f, const char *path, Err *err);
 
 #endif

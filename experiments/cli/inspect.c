@@ -1,7 +1,6 @@
 /* maskgrid inspect: what is in a file of tensors, or in a record. */
 #include "experiments/cli/cli.h"
 
-#include "core/base/file.h"
 #include "core/train/checkpoint.h"
 #include "core/train/naming.h"
 #include "core/train/torch.h"
@@ -62,8 +61,9 @@ static void add_table(const Look *k, Text *out)
         Text name = { 0 }, shape = { 0 };
         text_add_tame(&name, k->f.tensors[i].name);
         shape_text(&k->f.tensors[i], &shape);
-        text_add(out, "%-*s  %-7s  %-*s  %zu\n", widest, k->f.tensors[i].name,
-                 k->f.tensors[i].dtype, shapes, shape.s, bytes_of(&k->f.tensors[i]));
+        text_add(out, "%-*s  %-7s  %-*s  %zu\n", widest, text_get(&name), k->f.tensors[i].dtype,
+                 shapes, shape.s, bytes_of(&k->f.tensors[i]));
+        text_free(&name);
         text_free(&shape);
     }
 }
@@ -77,7 +77,7 @@ static void add_quoted(const char *given, bool json, Text *out)
     const char *s = json ? given : text_get(&tame);
     text_add(out, "\"");
     for (; *s; s++) {
-        if (json && (unsigned char)*s < ' ') text_add(out, "\\u%04x", *s);
+        if (json && ((unsigned char)*s < ' ' || *s == 127)) text_add(out, "\\u%04x", *s);
         else if (*s == '"') text_add(out, json ? "\\\"" : "\"\"");
         else if (json && *s == '\\') text_add(out, "\\\\");
         else text_add_bytes(out, s, 1);
@@ -192,7 +192,7 @@ static Status inspect(const char *path, const char *format, Err *err)
     Text out = { 0 };
     if (is_record(path)) return inspect_record(path, format, err);
     if (checkpoint_file(file, path, err) || tensors_open(&k.f, file, err)) return err->code;
-    Status bad = file_hash(k.hash, file, err);
+    Status bad = checkpoint_hash(k.hash, path, err);
     for (size_t i = 0; i < k.f.n; i++) {
         k.numbers += k.f.tensors[i].count;
         k.bytes += bytes_of(&k.f.tensors[i]);

@@ -1,6 +1,5 @@
 #include "experiments/recipe/given.h"
 
-#include "core/base/file.h"
 #include "core/train/checkpoint.h"
 
 #include <string.h>
@@ -14,14 +13,13 @@ static const char *keep(Arena *a, const char *s)
 static Status look(Given **found, const Config *c, Arena *a, Given **all, Err *err)
 {
     const char     *path = c->pretrain.from;
-    char            file[CHECKPOINT_PATH], hex[HASH_HEX];
+    char            hex[HASH_HEX];
     CheckpointHints hints = { .heads = c->model.heads, .decoder_heads = c->model.decoder_heads };
     for (*found = *all; *found; *found = (*found)->next)
         if (!strcmp((*found)->path, path)) return STATUS_OK;
     Given *g = ARENA_NEW(a, Given, 1);
     *g = (Given){ .path = path, .next = *all };
-    if (checkpoint_config(&g->config, path, &hints, err) || checkpoint_file(file, path, err) ||
-        file_hash(hex, file, err))
+    if (checkpoint_config(&g->config, path, &hints, err) || checkpoint_hash(hex, path, err))
         return err->code;
     g->id = keep(a, hex);
     *found = *all = g;
@@ -70,9 +68,9 @@ Status given_look(Config *c, Arena *a, Given **all, const char **blame, Err *err
                  settle(&m->decoder_heads, d->heads, "model.decoder-heads", g, blame, err)))
         return err->code;
     settle_preset(m);
-    c->pretrain.from_eps = vit_norm_eps(e);
     c->pretrain.from_id = g->id;
     c->pretrain.from_channels = e->channels;
+    c->pretrain.from_eps = vit_norm_eps(e);
     c->pretrain.from_decoder = d->D > 0;
     if (!strcmp(c->pretrain.strategy, UNTRAINED)) c->pretrain.from = c->pretrain.from_id = NULL;
     return STATUS_OK;

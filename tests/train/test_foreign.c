@@ -255,6 +255,46 @@ Test(foreign, positions_are_resized_as_by_pytorch)
     free(table);
 }
 
+/* --- what stands beside tensors ------------------------------------------- */
+
+/* A file before version 1.6: a number that NumPy computed, a path, and the tensor [1, 2]. */
+#define HEAD "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." \
+             "\x80\x02M\xe9\x03." \
+             "\x80\x02}X\x0d\0\0\0little_endian\x88s."
+#define NUMPY "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\2\0\0\0f8K\0K\1\x87R(K\3" \
+              "X\1\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb" \
+              "c_codecs\nencode\nX\3\0\0\0abcX\6\0\0\0latin1\x86R\x86R"
+#define TENSOR "ctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\nFloatStorage\n" \
+               "X\1\0\0\0""0X\3\0\0\0cpuK\2NtQK\0K\2\x85K\1\x85\x89" \
+               "ccollections\nOrderedDict\n)RtR"
+#define TAIL "\x80\2]X\1\0\0\0""0a." "\2\0\0\0\0\0\0\0" "\0\0\x80\x3f\0\0\0\x40"
+
+Test(foreign, what_stands_beside_tensors_is_passed_over)
+{
+    static const char bytes[] = HEAD "\x80\x02}(X\2\0\0\0lr" NUMPY
+                                "X\3\0\0\0outcpathlib\nPosixPath\nX\1\0\0\0a\x85R"
+                                "X\1\0\0\0w" TENSOR "u." TAIL;
+    Err         err = { .text = "" };
+    Safetensors f;
+    real        x[2];
+    REQUIRE(torch_open(&f, scratch_file(&scratch, "b.pth", bytes, sizeof bytes - 1), &err));
+    cr_assert(f.n == 1 && !strcmp(f.tensors[0].name, "w"), "%zu tensors", f.n);
+    REQUIRE(safetensors_read(&f, &f.tensors[0], x, &err));
+    cr_expect(x[0] == 1 && x[1] == 2);
+    safetensors_close(&f);
+}
+
+Test(foreign, a_refusal_says_how_to_save_the_weights_alone)
+{
+    static const char bytes[] = HEAD "\x80\x02}X\1\0\0\0acmine\nConfig\n)Rs." TAIL;
+    Err         err = { .text = "" };
+    Safetensors f;
+    const char *path = scratch_file(&scratch, "b.pth", bytes, sizeof bytes - 1);
+    cr_assert(torch_open(&f, path, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "asks for mine.Config") && strstr(err.text, "nothing was run") &&
+              strstr(err.text, "torch.save(checkpoint['model'], 'weights.pth')"), "%s", err.text);
+}
+
 /* --- damage -------------------------------------------------------------- */
 
 static char *read_all(const char *path, size_t *n)

@@ -29,6 +29,83 @@ static const char *make_file(const char *header, size_t length, uint64_t claimed
     return scratch_file(&scratch, "f", bytes, sizeof said + n + length);
 }
 
+/* --- several files as one --------------------------------------------------- */
+
+static const char *shard(const char *name, const char *tensor, real first)
+{
+    Err            err;
+    SafetensorsOut o;
+    const real     x[2] = { first, first + 1 };
+    safetensors_start(&o);
+    safetensors_add(&o, tensor, NULL, x, 1, (int[]){ 2 });
+    REQUIRE(safetensors_write(&o, scratch_path(&scratch, name), &err));
+    return scratch.path;
+}
+
+static Status open_index(Safetensors *f, const char *map, Err *err)
+{
+    char text[512];
+    int  n = snprintf(text, sizeof text, "{\"metadata\":{\"total_size\":16},%s}", map);
+    return safetensors_open_index(f, scratch_file(&scratch, "m.safetensors.index.json", text,
+                                                  (size_t)n), err);
+}
+
+Test(safetensors, an_index_opens_all_its_files)
+{
+    Err         err = { .text = "" };
+    Safetensors f;
+    real        x[2];
+    char        before[HASH_HEX], after[HASH_HEX];
+    shard("m-1.safetensors", "a", 1), shard("m-2.safetensors", "b", 5);
+    cr_assert(!open_index(&f, "\"weight_map\":{\"b\":\"m-2.safetensors\",\"a\":"
+                          "\"m-1.safetensors\"}", &err), "%s", err.text);
+    cr_expect(f.n == 2);
+    for (int i = 0; i < 2; i++) {
+        const SafeTensor *t = safetensors_find(&f, i ? "b" : "a");
+        cr_assert(t);
+        REQUIRE(safetensors_read(&f, t, x, &err));
+        cr_expect(x[0] == (i ? 5 : 1) && x[1] == (i ? 6 : 2));
+    }
+    safetensors_close(&f);
+    const char *index = scratch_path(&scratch, "m.safetensors.index.json");
+    cr_expect(safetensors_is_index(index) && !safetensors_is_index("m.safetensors"));
+    REQUIRE(safetensors_hash_index(before, index, &err));
+    shard("m-2.safetensors", "b", 6);
+    REQUIRE(safetensors_hash_index(after, scratch_path(&scratch, "m.safetensors.index.json"),
+                                   &err));
+    cr_expect_str_neq(before, after);
+}
+
+Test(safetensors, a_wrong_index_is_refused)
+{
+    static const struct { const char *map, *named; } cases[] = {
+        { "\"a\":1", "no weight_map" },
+        { "\"weight_map\":{}", "names no tensor" },
+        { "\"weight_map\":{\"a\":\"../m-1.safetensors\"}", "the name of its file is none" },
+        { "\"weight_map\":{\"a\":\"/etc/passwd\"}", "the name of its file is none" },
+        { "\"weight_map\":{\"a\":7}", "the name of its file is none" },
+        { "\"weight_map\":{\"a\":\"none.safetensors\"}", "none.safetensors: No such file" },
+        { "\"weight_map\":{\"b\":\"m-1.safetensors\"}", "no tensor \"b\", though" },
+        { "\"weight_map\":{\"a\":\"m-1.safetensors\",\"a\":\"m-1.safetensors\"}", "uplicate" },
+        { "\"weight_map\":{\"a\":\"m-1.safetensors\",\"c\":\"m-3.safetensors\"}", "in two files" },
+    };
+    shard("m-1.safetensors", "a", 1);
+    for (int i = 0; i < 9; i++) {
+        Err         err = { .text = "" };
+        Safetensors f;
+        if (i == 8) {
+            SafetensorsOut o;
+            const real     x[2] = { 1, 2 };
+            safetensors_start(&o);
+            safetensors_add(&o, "a", NULL, x, 1, (int[]){ 2 });
+            safetensors_add(&o, "c", NULL, x, 1, (int[]){ 2 });
+            REQUIRE(safetensors_write(&o, scratch_path(&scratch, "m-3.safetensors"), &err));
+        }
+        cr_expect(open_index(&f, cases[i].map, &err), "case %d", i);
+        cr_expect(strstr(err.text, cases[i].named), "case %d: %s", i, err.text);
+    }
+}
+
 /* --- what is refused ---------------------------------------------------- */
 
 #define F32(name, shape, from, to)                             \

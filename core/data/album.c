@@ -23,17 +23,27 @@ const char *album_keep(Album *a, const char *s)
     return memcpy(arena_take(&a->memory, n), s, n);
 }
 
+/* With the name of the picture, of which the file's is the beginning. */
+static void name(const Album *a, int i, char path[DATA_FILE], char file[DATA_FILE])
+{
+    CHECK(i >= 0 && i < a->count, "picture %d of %d", i, a->count);
+    int n = snprintf(path, DATA_FILE, "%s/%s", a->folder, a->files[i]);
+    if (a->places) n = (int)strlen(a->folder) + 1 + a->places[i].archive;
+    snprintf(file, DATA_FILE, "%.*s", n, path);
+}
+
+void album_file(const Album *a, int i, char file[DATA_FILE])
+{
+    char path[DATA_FILE];
+    name(a, i, path, file);
+}
+
 /* Open what picture i lies in, and tell where. */
 static Status find(const Album *a, int i, char path[DATA_FILE], char file[DATA_FILE], Reader *r,
                    Place *place, Err *err)
 {
-    CHECK(i >= 0 && i < a->count, "picture %d of %d", i, a->count);
-    int n = snprintf(path, DATA_FILE, "%s/%s", a->folder, a->files[i]);
-    if (a->places) {
-        *place = a->places[i];
-        n = (int)strlen(a->folder) + 1 + place->archive;
-    }
-    snprintf(file, DATA_FILE, "%.*s", n, path);
+    name(a, i, path, file);
+    if (a->places) *place = a->places[i];
     if (reader_open(r, file, err)) return err->code;
     if (!a->places) *place = (Place){ .size = r->size };
     if (place->size <= PICTURE_BYTES) return STATUS_OK;

@@ -19,7 +19,7 @@ typedef struct {
     uint64_t at, size;
 } Place;
 
-typedef struct {
+struct Album {
     Arena        memory;
     const char  *folder;
     int          classes, count;
@@ -28,10 +28,13 @@ typedef struct {
     int         *labels;      /* [count]                                            */
     bool         by_class;    /* the files' names tell the classes                  */
     const Place *places;      /* [count]; NULL: each is a file of its own           */
-} Album;
+};
 
 void album_start(Album *a, const char *folder);
 void album_close(Album *a);
+
+/* Which file of the system picture i lies in: its own, or an archive. */
+void album_file(const Album *a, int i, char file[DATA_FILE]);
 
 /* The file of picture i; free() it.  Its name, path, is there whatever happens. */
 MUST_USE Status album_read(const Album *a, int i, char path[DATA_FILE], char **bytes,

@@ -42,6 +42,12 @@ typedef struct {
     float              mean[3], std[3];
 } Version;
 
+/* Means and deviations are those of each training set's pixels, computed by others from
+ * torchvision's copy: 0.49139968 0.48215841 0.44653091, 0.24703223 0.24348513 0.26158784 of
+ * CIFAR-10, and 0.50707516 0.48654887 0.44091784, 0.26733429 0.25643846 0.27615047 of
+ * CIFAR-100.  Some programs divide CIFAR-10 by 0.2023, 0.1994, 0.2010, means of each
+ * picture's own deviation; we do not.  Source: mean_std.py of Armour/pytorch-nn-practice;
+ * kuangliu/pytorch-cifar, issue 16. */
 static const Version versions[] = {
     { "cifar10", "cifar-10-batches-bin",
       { { "data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin",

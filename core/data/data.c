@@ -1,6 +1,7 @@
 #include "core/data/data.h"
 
 #include "core/base/file.h"
+#include "core/base/reader.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +64,14 @@ static Status find_kind(const DataKind **kind, const char *name, Err *err)
     return STATUS_CONFIG;
 }
 
+const DataKind *data_kind(const DataConfig *c)
+{
+    const DataKind *kind;
+    Err             err;
+    CHECK(!find_kind(&kind, c->name, &err), "%s", err.text);
+    return kind;
+}
+
 Status data_check(const DataConfig *c, Err *err)
 {
     const DataKind *kind, *fallback;
@@ -99,22 +108,44 @@ Status data_resolve(DataConfig *c, Err *err)
     return bad;
 }
 
-Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split, Err *err)
+static void begin_identity(Hash *h, const DataKind *kind, const DataConfig *c, Split split)
+{
+    Text count = { 0 };
+    hash_text(h, kind->name);
+    hash_text(h, split_names[split]);
+    text_add(&count, "%d", data_asked(c, split));
+    if (c->size) text_add(&count, ", size %d", c->size);
+    hash_text(h, text_get(&count));
+    text_free(&count);
+}
+
+Status data_stamp(Stamp *s, const DataConfig *c, Split split, Err *err)
 {
     const DataKind *kind;
     DataConfig      found = *c;
     if (data_resolve(&found, err) || find_kind(&kind, found.name, err)) return err->code;
-    Hash h;
-    Text count = { 0 };
+    stamp_start(s);
+    begin_identity(&s->hash, kind, &found, split);
+    return kind->stamp ? kind->stamp(s, &found, split, err) : STATUS_OK;
+}
+
+Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split, Err *err)
+{
+    const DataKind *kind;
+    DataConfig      found = *c;
+    Hash            h;
+    Stamp           stamp;
+    char            known[HASH_HEX];
+    if (data_resolve(&found, err) || find_kind(&kind, found.name, err) ||
+        data_stamp(&stamp, &found, split, err))
+        return err->code;
+    stamp_end(&stamp, known);
+    if (seen_find(hex, &stamp, known)) return STATUS_OK;
     hash_start(&h);
-    hash_text(&h, kind->name);
-    hash_text(&h, split_names[split]);
-    text_add(&count, "%d", data_asked(&found, split));
-    if (found.size) text_add(&count, ", size %d", found.size);
-    hash_text(&h, text_get(&count));
-    text_free(&count);
+    begin_identity(&h, kind, &found, split);
     Status bad = kind->identify(&h, &found, split, err);
     hash_end(&h, hex);
+    if (!bad) seen_keep(hex, &stamp, known);
     return bad;
 }
 
@@ -203,11 +234,26 @@ Status data_file(char path[DATA_FILE], const DataConfig *c, const char *system,
 
 Status data_hash_file(Hash *h, const char *path, Err *err)
 {
-    const size_t limit = (size_t)1 << 32;
-    char        *bytes;
-    size_t       n;
-    if (file_read(path, limit, &bytes, &n, err)) return err->code;
-    hash_bytes(h, bytes, n);
+    enum { CHUNK = 1 << 20 };
+    Reader r;
+    if (reader_open(&r, path, err)) return err->code;
+    char  *bytes = malloc(CHUNK);
+    Status bad = STATUS_OK;
+    CHECK(bytes, "no memory for %d bytes", CHUNK);
+    for (uint64_t at = 0; at < r.size && !bad; at += CHUNK) {
+        size_t n = r.size - at < CHUNK ? (size_t)(r.size - at) : CHUNK;
+        bad = reader_take(&r, bytes, at, n, err);
+        if (!bad) hash_bytes(h, bytes, n);
+    }
     free(bytes);
+    reader_close(&r);
+    return bad;
+}
+
+Status data_stamp_file(Stamp *s, const char *path, Err *err)
+{
+    FileFacts f;
+    if (file_facts(&f, path, err)) return err->code;
+    stamp_add(s, path, &f);
     return STATUS_OK;
 }

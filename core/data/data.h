@@ -16,6 +16,7 @@
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "core/data/image.h"
+#include "core/data/seen.h"
 #include "core/data/scenes.h"
 
 enum { DATA_PATH = 4096, DATA_FILE = 2 * DATA_PATH }; /* of a folder, of a file in it */
@@ -38,6 +39,7 @@ typedef struct {
 } DataConfig;
 
 typedef struct DataKind DataKind;
+typedef struct Album    Album;
 
 typedef struct {
     const char        *name;
@@ -59,7 +61,9 @@ typedef struct {
 
 /* What a data set provides.  find tells whether it is there (STATUS_MISSING),
  * check whether its part of the configuration is in range (NULL: it has none).
- * identify adds to h whatever determines the split.  open fills in all but
+ * identify adds to h whatever determines the split, and stamp to s the files that it would
+ * read for that (NULL: none, or few bytes).  list is for photographs, whose photo_identify_split,
+ * photo_stamp and photo_open ask it what there is.  open fills in all but
  * `name` and `kind`, and count with all there are; pictures in `pixels` have that
  * height and width, data_open sets what is stored and what is seen.  What it has
  * allocated when it fails, labels, pixels or what close frees, data_open frees.
@@ -71,6 +75,8 @@ struct DataKind {
     Status (*check)(const DataConfig *c, Err *err);
     Status (*find)(const DataConfig *c, Err *err);
     Status (*identify)(Hash *h, const DataConfig *c, Split split, Err *err);
+    Status (*stamp)(Stamp *s, const DataConfig *c, Split split, Err *err);
+    Status (*list)(Album *a, const DataConfig *c, Split split, Err *err);
     Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
     Status (*read)(const Data *d, int i, Image *out, Err *err);
     Status (*file)(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
@@ -82,6 +88,9 @@ struct DataKind {
 
 extern const DataKind *const data_kinds[]; /* ends with NULL */
 
+/* The kind of this name, which data_check has let pass. */
+const DataKind *data_kind(const DataConfig *c);
+
 DataConfig data_defaults(void); /* fashion-mnist, complete, no fallback */
 
 /* Names and ranges, without looking at any file.  STATUS_CONFIG. */
@@ -92,9 +101,13 @@ MUST_USE Status data_check(const DataConfig *c, Err *err);
 MUST_USE Status data_resolve(DataConfig *c, Err *err);
 
 /* The hash of all that determines a split: the set, its files, the count, the
- * knobs.  Reads the packed files but does not unpack them. */
+ * knobs.  Reads the packed files but does not unpack them; where nothing says that they
+ * have changed since the last time, not even that (seen.h). */
 MUST_USE Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split,
                               Err *err);
+
+/* What tells that a split is the same without reading it; not ended yet (seen.h). */
+MUST_USE Status data_stamp(Stamp *s, const DataConfig *c, Split split, Err *err);
 
 /* STATUS_MISSING if it is not installed, STATUS_FORMAT if a file is damaged or
  * two of them disagree.  Resolves the fallback. */
@@ -118,8 +131,9 @@ bool data_damaged(const Data *d, int i);
 MUST_USE Status data_file(char path[DATA_FILE], const DataConfig *c, const char *system,
                           const char *const *files, const char *cure, Err *err);
 
-/* Add the bytes of such a file to h, packed as they are. */
+/* Add the bytes of such a file to h, packed as they are; or to s what seen.h tells it by. */
 MUST_USE Status data_hash_file(Hash *h, const char *path, Err *err);
+MUST_USE Status data_stamp_file(Stamp *s, const char *path, Err *err);
 
 /* No data set is called so, those of `names` are, which end with NULL: STATUS_CONFIG into err. */
 void data_unknown(const char *name, const char *const *names, Err *err);

@@ -19,20 +19,9 @@ static Status find(const DataConfig *c, Err *err)
     return STATUS_OK;
 }
 
-static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
+static Status list(Album *a, const DataConfig *c, Split split, Err *err)
 {
-    Album a;
-    if (tree_open(&a, c->folder, split, c->list, err)) return err->code;
-    Status bad = photo_identify(h, &a, c, err);
-    album_close(&a);
-    return bad;
-}
-
-static Status load(Data *d, const DataConfig *c, Split split, Err *err)
-{
-    Album a;
-    if (tree_open(&a, c->folder, split, c->list, err)) return err->code;
-    return photo_open(d, &a, c, err);
+    return tree_open(a, c->folder, split, c->list, err);
 }
 
 const DataKind data_photographs = {
@@ -40,8 +29,10 @@ const DataKind data_photographs = {
     .about = "photographs in train/<class>/ and val/<class>/, JPEG and PNG",
     .check = photo_check,
     .find = find,
-    .identify = identify,
-    .open = load,
+    .identify = photo_identify_split,
+    .stamp = photo_stamp,
+    .list = list,
+    .open = photo_open,
     .read = photo_read,
     .file = photo_file,
     .bad = photo_bad,

@@ -66,16 +66,21 @@ static void hash_picture(Hash *h, const Album *a, int i, const Ahead *file)
     text_free(&facts);
 }
 
-Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+static void hash_names(Hash *h, const Album *a, const DataConfig *c)
 {
-    Text   facts = { 0 };
-    Ahead *files = malloc(AHEAD * sizeof *files);
-    CHECK(files, "no memory for %d files", AHEAD);
+    Text facts = { 0 };
     text_add(&facts, "version %d, channels %d, pictures %d", VERSION, c->channels, a->count);
     hash_text(h, text_get(&facts));
     text_free(&facts);
     for (int i = 0; i < a->classes; i++) hash_text(h, a->class_names[i]);
+}
+
+Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
+{
+    Ahead *files = malloc(AHEAD * sizeof *files);
     Status bad = STATUS_OK;
+    CHECK(files, "no memory for %d files", AHEAD);
+    hash_names(h, a, c);
     for (int first = 0; first < a->count && !bad; first += AHEAD) {
         int n = a->count - first < AHEAD ? a->count - first : AHEAD;
         read_ahead(files, a, first, n);
@@ -86,6 +91,58 @@ Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
         }
     }
     free(files);
+    return bad;
+}
+
+Status photo_identify_split(Hash *h, const DataConfig *c, Split split, Err *err)
+{
+    Album a;
+    if (data_kind(c)->list(&a, c, split, err)) return err->code;
+    Status bad = photo_identify(h, &a, c, err);
+    album_close(&a);
+    return bad;
+}
+
+/* Facts of [n] pictures from `first` on; of the first that fails, why. */
+static Status find_facts(FileFacts *facts, const Album *a, int first, int n, Err *err)
+{
+    int bad_at = n;
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < n; i++) {
+        char path[DATA_FILE];
+        Err  own;
+        album_file(a, first + i, path);
+        if (!file_facts(&facts[i], path, &own)) continue;
+#pragma omp critical(photo_facts)
+        if (i < bad_at) bad_at = i, *err = own;
+    }
+    return bad_at < n ? err->code : STATUS_OK;
+}
+
+static Status stamp_album(Stamp *s, const Album *a, const DataConfig *c, Err *err)
+{
+    enum { AT_ONCE = 1024 };
+    FileFacts facts[AT_ONCE];
+    Status    bad = STATUS_OK;
+    hash_names(&s->hash, a, c);
+    for (int first = 0; first < a->count && !bad; first += AT_ONCE) {
+        int n = a->count - first < AT_ONCE ? a->count - first : AT_ONCE;
+        bad = find_facts(facts, a, first, n, err);
+        for (int i = 0; i < n && !bad; i++) {
+            if (!a->by_class) hash_bytes(&s->hash, &a->labels[first + i], sizeof *a->labels);
+            if (a->places) facts[i].size = (int64_t)a->places[first + i].size;
+            stamp_add(s, a->files[first + i], &facts[i]);
+        }
+    }
+    return bad;
+}
+
+Status photo_stamp(Stamp *s, const DataConfig *c, Split split, Err *err)
+{
+    Album a;
+    if (data_kind(c)->list(&a, c, split, err)) return err->code;
+    Status bad = stamp_album(s, &a, c, err);
+    album_close(&a);
     return bad;
 }
 
@@ -241,12 +298,14 @@ static void describe(Data *d, const Photos *f, const DataConfig *c)
     photo_scale(d->mean, d->std, d->channels);
 }
 
-Status photo_open(Data *d, const Album *album, const DataConfig *c, Err *err)
+Status photo_open(Data *d, const DataConfig *c, Split split, Err *err)
 {
+    Album album;
+    if (data_kind(c)->list(&album, c, split, err)) return err->code;
     Photos *f = calloc(1, sizeof *f);
     CHECK(f, "no memory for photographs");
     d->own = f;
-    f->album = *album;
+    f->album = album;
     f->allowed = c->bad_images;
     f->room = (size_t)c->cache_mib << 20;
 

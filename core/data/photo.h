@@ -11,10 +11,12 @@
 
 #include "core/data/album.h"
 
-/* Members of a DataKind, but for photo_open, which takes the album over, and
- * photo_identify, which hashes it; `version` is raised when what is decoded changes. */
+/* Members of a DataKind whose `list` fills the album; photo_identify is what photo_identify_split does
+ * with one. */
 MUST_USE Status photo_check(const DataConfig *c, Err *err);
-MUST_USE Status photo_open(Data *d, const Album *a, const DataConfig *c, Err *err);
+MUST_USE Status photo_open(Data *d, const DataConfig *c, Split split, Err *err);
+MUST_USE Status photo_identify_split(Hash *h, const DataConfig *c, Split split, Err *err);
+MUST_USE Status photo_stamp(Stamp *s, const DataConfig *c, Split split, Err *err);
 MUST_USE Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err);
 MUST_USE Status photo_read(const Data *d, int i, Image *out, Err *err);
 MUST_USE Status photo_file(const Data *d, int i, char path[DATA_FILE], char **bytes,
@@ -23,8 +25,9 @@ int             photo_bad(const Data *d, Text *why);
 bool            photo_damaged(const Data *d, int i);
 void            photo_close(Data *d);
 
-/* mean and std [MAX_CHANNELS] of x / 255 of photographs: ImageNet's, as the references use
- * it whatever the photographs; of gray, the luma of the mean, and of the deviations, which
+/* mean and std [MAX_CHANNELS] of x / 255 of photographs: IMAGENET_DEFAULT_MEAN and _STD of
+ * timm, which facebookresearch/mae (build_transform in util/datasets.py) and others use
+ * whatever the photographs; of gray, the luma of the mean, and of the deviations, which
  * nearly always go together. */
 void photo_scale(float *mean, float *std, int channels);
 

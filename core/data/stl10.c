@@ -58,6 +58,14 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
     return STATUS_OK;
 }
 
+static Status stamp(Stamp *s, const DataConfig *c, Split split, Err *err)
+{
+    char path[DATA_FILE];
+    for (const char *const *file = files[split]; *file; file++)
+        if (locate(path, c, *file, err) || data_stamp_file(s, path, err)) return err->code;
+    return STATUS_OK;
+}
+
 static Status read_one(const Data *d, int i, Image *out, Err *err)
 {
     const Stl *s = d->own;
@@ -103,6 +111,7 @@ static Status read_labels(Data *d, const char *path, Err *err)
 
 static Status load(Data *d, const DataConfig *c, Split split, Err *err)
 {
+    /* Of the 5,000 to train on, as implementations on torchvision's STL10 have them. */
     static const float mean[] = { 0.4467f, 0.4398f, 0.4066f };
     static const float std[] = { 0.2603f, 0.2566f, 0.2713f };
     char               labels[DATA_FILE];
@@ -137,5 +146,6 @@ const DataKind data_stl10 = { .name = "stl10",
                               .about = "13,000 pictures of things, 96 x 96, ten classes, "
                                        "and 100,000 without",
                               .unlabeled = true,
-                              .find = find, .identify = identify, .open = load,
+                              .find = find, .identify = identify, .stamp = stamp,
+                              .open = load,
                               .read = read_one, .close = unload };

@@ -11,20 +11,9 @@ static Status find(const DataConfig *c, Err *err)
     return shards_find(c->folder, SPLIT_TEST, err);
 }
 
-static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
+static Status list(Album *a, const DataConfig *c, Split split, Err *err)
 {
-    Album a;
-    if (shards_open(&a, c->folder, split, err)) return err->code;
-    Status bad = photo_identify(h, &a, c, err);
-    album_close(&a);
-    return bad;
-}
-
-static Status load(Data *d, const DataConfig *c, Split split, Err *err)
-{
-    Album a;
-    if (shards_open(&a, c->folder, split, err)) return err->code;
-    return photo_open(d, &a, c, err);
+    return shards_open(a, c->folder, split, err);
 }
 
 const DataKind data_webdataset = {
@@ -32,8 +21,10 @@ const DataKind data_webdataset = {
     .about = "photographs in tar shards with KEY.jpg and KEY.cls, read in place",
     .check = photo_check,
     .find = find,
-    .identify = identify,
-    .open = load,
+    .identify = photo_identify_split,
+    .stamp = photo_stamp,
+    .list = list,
+    .open = photo_open,
     .read = photo_read,
     .file = photo_file,
     .bad = photo_bad,

@@ -72,7 +72,18 @@ Batch batch_new(Arena *host, const Loader *l)
                     .ids = ARENA_NEW(host, uint64_t, N),
                     .labels = ARENA_NEW(host, int, N),
                     .crops = ARENA_NEW(host, Crop, N),
-                    .wholes = ARENA_NEW(host, Crop, N) };
+                    .wholes = ARENA_NEW(host, Crop, N),
+                    .values = values };
+}
+
+Batch batch_part(const Batch *b, int i, int n)
+{
+    CHECK(i >= 0 && i < n && b->N % n == 0, "part %d of %d of %d pictures", i, n, b->N);
+    int N = b->N / n, first = i * N;
+    return (Batch){ .N = N, .images = b->images + (size_t)first * b->values,
+                    .ids = b->ids + first, .labels = b->labels + first,
+                    .crops = b->crops + first, .wholes = b->wholes + first,
+                    .values = b->values };
 }
 
 static void order_epoch(Loader *l, uint64_t epoch)

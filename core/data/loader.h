@@ -51,12 +51,16 @@ typedef struct {
     int      *labels; /* [N]                                                       */
     Crop     *crops;  /* [N] windows of the pictures that are seen                 */
     Crop     *wholes; /* [N] the pictures, of which these are windows              */
+    size_t    values; /* of an image                                               */
 } Batch;
 
 void  loader_open(Loader *l, const Data *d, const LoaderConfig *c);
 void  loader_close(Loader *l);
 int   loader_steps(const Loader *l); /* batches of an epoch */
 Batch batch_new(Arena *host, const Loader *l);
+
+/* Part i of n equal ones of a batch, which it lies in. */
+Batch batch_part(const Batch *b, int i, int n);
 
 /* Batch `step` of `epoch`, both from 0.  Fails if a picture cannot be read. */
 MUST_USE Status loader_batch(Loader *l, Batch *b, uint64_t epoch, int step, Err *err);

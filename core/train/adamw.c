@@ -1,5 +1,7 @@
 #include "core/train/adamw.h"
 
+#include "core/tape/ops.h"
+
 AdamWConfig adamw_defaults(void) { return (AdamWConfig){ 0.9, 0.95, 1e-8, 0.05 }; }
 
 void adamw_open(AdamW *o, Params *params, const AdamWConfig *c)
@@ -8,12 +10,12 @@ void adamw_open(AdamW *o, Params *params, const AdamWConfig *c)
     params_train(params, 2);
 }
 
-static void step_one(const AdamW *o, const Param *q, double lr)
+static void step_one(const AdamW *o, const Param *q, const real *grad, double lr)
 {
     const AdamWConfig *c = &o->config;
     const Params      *p = o->params;
     const Tensor      *x = q->tensor;
-    p->be->adamw(x->data, p->moment[0] + q->offset, p->moment[1] + q->offset, x->grad,
+    p->be->adamw(x->data, p->moment[0] + q->offset, p->moment[1] + q->offset, grad,
                  tensor_count(x), lr * q->rate, c->beta1, c->beta2, c->eps,
                  q->decays ? c->decay : 0, o->steps);
 }
@@ -22,6 +24,7 @@ typedef struct {
     AdamW *const *all;
     int           n;
     double        lr;
+    int           part, parts; /* of a batch */
 } Step;
 
 static void step_its_own(void *env, Tensor *x)
@@ -31,7 +34,14 @@ static void step_its_own(void *env, Tensor *x)
     int          i = 0;
     while (i < s->n && !(q = params_of(s->all[i]->params, x))) i++;
     CHECK(q, "a gradient for what is none of the parameters");
-    step_one(s->all[i], q, s->lr);
+    const AdamW *o = s->all[i];
+    const real  *grad = x->grad;
+    if (s->parts > 1) {
+        real *sum = o->sum + q->offset;
+        o->params->be->add_bwd((Share){ sum, s->part ? 1 : 0 }, grad, tensor_count(x));
+        grad = sum;
+    }
+    if (s->part == s->parts - 1) step_one(o, q, grad, s->lr);
 }
 
 void adamw_step(AdamW *o, double lr)
@@ -40,7 +50,7 @@ void adamw_step(AdamW *o, double lr)
     params_check_grads(p);
     o->steps++;
     for (int i = 0; i < p->n; i++)
-        if (p->list[i].trained) step_one(o, &p->list[i], lr);
+        if (p->list[i].trained) step_one(o, &p->list[i], p->list[i].tensor->grad, lr);
     params_forget_grads(p);
 }
 
@@ -49,12 +59,31 @@ void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr)
     adamw_backward_all(&o, 1, t, loss, lr);
 }
 
+static void backward(Step s, Tape *t, Tensor *loss)
+{
+    bool last = s.part == s.parts - 1;
+    for (int i = 0; i < s.n && last; i++) s.all[i]->steps++;
+    tape_backward_each(t, loss, step_its_own, &s);
+    for (int i = 0; i < s.n; i++) {
+        params_check_grads(s.all[i]->params);
+        params_forget_grads(s.all[i]->params);
+    }
+}
+
 void adamw_backward_all(AdamW *const *all, int n, Tape *t, Tensor *loss, double lr)
 {
-    for (int i = 0; i < n; i++) all[i]->steps++;
-    tape_backward_each(t, loss, step_its_own, &(Step){ all, n, lr });
-    for (int i = 0; i < n; i++) {
-        params_check_grads(all[i]->params);
-        params_forget_grads(all[i]->params);
-    }
+    backward((Step){ all, n, lr, 0, 1 }, t, loss);
+}
+
+void adamw_gather(AdamW *o)
+{
+    CHECK(!o->sum, "room for gradients, twice");
+    o->sum = ARENA_NEW(&o->params->values, real, o->params->trained);
+}
+
+void adamw_backward_part(AdamW *o, Tape *t, Tensor *loss, double lr, int part, int parts)
+{
+    CHECK(part >= 0 && part < parts && (parts == 1 || o->sum), "part %d of %d", part, parts);
+    if (parts > 1) loss = op_times(t, loss, 1.0 / parts);
+    backward((Step){ &o, 1, lr, part, parts }, t, loss);
 }

@@ -15,6 +15,7 @@ typedef struct {
     Params     *params;
     AdamWConfig config;
     int64_t     steps; /* taken so far */
+    real       *sum;   /* [trained] of adamw_gather; else NULL */
 } AdamW;
 
 /* Pre-training of the masked autoencoder: 0.9, 0.95, 1e-8, 0.05. */
@@ -32,7 +33,15 @@ void adamw_step(AdamW *o, double lr);
  * exist at the same time.  The parameters are all that the loss differentiates. */
 void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr);
 
-/* The same for several models at once, each with its own optimiser. */
+/* A step on a batch that is too large for memory, in `parts` equal parts, one after the
+ * other: the batch's loss is the mean of theirs, gradients are added up, and the last part
+ * takes the step.  The same as on the whole batch up to rounding; with one part the same
+ * bits as adamw_backward.  Of more than one it needs adamw_gather, once before the first
+ * step: room for all gradients. */
+void adamw_gather(AdamW *o);
+void adamw_backward_part(AdamW *o, Tape *t, Tensor *loss, double lr, int part, int parts);
+
+/* adamw_backward for several models at once, each with its own optimiser. */
 void adamw_backward_all(AdamW *const *all, int n, Tape *t, Tensor *loss, double lr);
 
 #endif

@@ -89,7 +89,9 @@ static size_t train(Tape *t, const MaeConfig *c, const FootprintStep *s)
                             .thrown = s->thrown, .ids = &s->N };
     dry_open(&d, c, s->N);
     d.tape.recompute = s->recompute;
+    const int parts = s->parts ? s->parts : 1;
     adamw_open(&adamw, &d.mae.params, &config);
+    if (parts > 1) adamw_gather(&adamw);
     learner_open(&learner, s->needs, &s->how, &d.mae, &config, 0, false);
     if (s->needs) {
         look(&d, &learner, s);
@@ -101,7 +103,7 @@ static size_t train(Tape *t, const MaeConfig *c, const FootprintStep *s)
                             &(LearnerStep){ .epochs = 1 }, &err), "%s", err.text);
     } else {
         tape_forget(&d.tape, d.images);
-        adamw_backward(&adamw, &d.tape, r.loss, 0);
+        adamw_backward_part(&adamw, &d.tape, r.loss, 0, parts - 1, parts);
     }
     size_t beside = learner_bytes(&learner);
     if (s->needs & MASK_NEEDS_CLASS_ATTENTION) beside += teacher_bytes(c);
@@ -125,7 +127,7 @@ size_t footprint_features(const MaeConfig *c, int N)
     return dry_close(&d);
 }
 
-size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute)
+size_t footprint_tune(const ClassifierConfig *c, int N, int parts, bool recompute)
 {
     const VitConfig *e = &c->encoder;
     Classifier       model;
@@ -135,6 +137,7 @@ size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute)
     classifier_list(&model, &backend_dry, c);
     params_place_zero(&model.params);
     adamw_open(&adamw, &model.params, &config);
+    if (parts > 1) adamw_gather(&adamw);
     tape_open(&t, &backend_dry);
     t.recompute = recompute;
     Tensor   *images = tape_constant(&t, 4, (int[]){ N, e->channels, e->height, e->width });
@@ -143,7 +146,7 @@ size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute)
     for (int i = 0; i < N; i++) ids[i] = (uint64_t)i;
     Tensor **shares = classifier_shares(&t, &model, 0, 0, ids, N);
     Tensor  *logits = classifier_forward(&t, &model, images, shares);
-    adamw_backward(&adamw, &t, op_cross_entropy(&t, logits, target), 0);
+    adamw_backward_part(&adamw, &t, op_cross_entropy(&t, logits, target), 0, parts - 1, parts);
     size_t bytes = held(&model.params) + held_by(&t);
     tape_close(&t);
     classifier_close(&model);

@@ -17,6 +17,7 @@
 
 typedef struct {
     int         N, K;   /* images; of each K patches are visible            */
+    int         parts;  /* that make a batch, each of N; 0 is 1             */
     int         thrown; /* and so many neither visible nor drawn            */
     int         swept;  /* images of a forward of MASK_NEEDS_SWEEP          */
     bool        recompute;
@@ -31,8 +32,8 @@ size_t footprint_train(const MaeConfig *c, const FootprintStep *s);
 /* Gives a tape that has just been opened the room for such a step in one piece. */
 void footprint_reserve(Tape *t, const MaeConfig *c, const FootprintStep *s);
 
-/* A step of a classifier that is fine-tuned on N images. */
-size_t footprint_tune(const ClassifierConfig *c, int N, bool recompute);
+/* A step of a classifier that is fine-tuned on `parts` times N images. */
+size_t footprint_tune(const ClassifierConfig *c, int N, int parts, bool recompute);
 
 /* Features of N images with nothing hidden: weights, the values of a forward. */
 size_t footprint_features(const MaeConfig *c, int N);

@@ -42,6 +42,20 @@ static Status draw(const Options *o, const Recipe *r, Err *err)
     return bad;
 }
 
+/* Of a recipe only the pictures and how they are changed count: what it trains, and
+ * measures, may be too large for the few pictures that there are. */
+static Status open_recipe(Recipe **r, const char *word, const OptionList *set, Err *err)
+{
+    static const char *const unused[] = { "evaluate=finetune", "pretrain.epochs=0",
+                                          "untrained=no", "finetune.batch=2",
+                                          "finetune.accumulate=1" };
+    enum { N_UNUSED = sizeof unused / sizeof *unused };
+    const char *all[LIST_MOST + N_UNUSED];
+    for (int i = 0; i < set->n; i++) all[i] = set->item[i];
+    for (int i = 0; i < N_UNUSED; i++) all[set->n + i] = unused[i];
+    return recipe_open(r, word, all, set->n + N_UNUSED, err);
+}
+
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
@@ -49,7 +63,7 @@ static int run(const void *opt, char *const *arguments, int n)
     Err            err;
     (void)n;
     Status bad = canvas_can_write(o->out, NULL, &err);
-    if (!bad) bad = recipe_open(&r, arguments[0], o->set.item, o->set.n, &err);
+    if (!bad) bad = open_recipe(&r, arguments[0], &o->set, &err);
     if (!bad) bad = draw(o, r, &err);
     if (!bad) printf("%s\n", o->out);
     recipe_close(r);

@@ -132,94 +132,88 @@ static Status check_sizes(Cell *c, const char **blame, Err *err)
 /* --- training ------------------------------------------------------------ */
 
 /* The names of the keys that say it. */
-typedef struct { const char *batch, *epochs, *warmup, *min_lr; } Said;
+typedef struct { const char *batch, *epochs, *warmup, *min_lr, *accumulate; } Said;
 
 static const Said of_pretrain = { "pretrain.batch", "pretrain.epochs", "pretrain.warmup",
-                                  "pretrain.min-lr" };
-static const Said of_linear = { "linear.batch", "linear.epochs", "linear.warmup", NULL };
+                                  "pretrain.min-lr", "pretrain.accumulate" };
+static const Said of_linear = { "linear.batch", "linear.epochs", "linear.warmup", NULL, NULL };
 static const Said of_partial = { "partial.batch", "partial.epochs", "partial.warmup",
-                                 "partial.min-lr" };
+                                 "partial.min-lr", "partial.accumulate" };
 static const Said of_finetune = { "finetune.batch", "finetune.epochs", "finetune.warmup",
-                                  "finetune.min-lr" };
+                                  "finetune.min-lr", "finetune.accumulate" };
 static const Said of_scratch = { "finetune.batch", "finetune.scratch-epochs",
-                                 "finetune.warmup", "finetune.min-lr" };
+                                 "finetune.warmup", "finetune.min-lr",
+                                 "finetune.accumulate" };
 
-static Status check_course(int images, int batch, int epochs, double warmup, const Said *s,
-                           const char **blame, Err *err)
+static void check_course(Faults *f, int images, int batch, int epochs, double warmup,
+                         const Said *s)
 {
-    *blame = s->batch;
     if (batch > images)
-        return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on", batch,
-                       images);
-    *blame = s->warmup;
+        faults_add(f, s->batch, "%d is more than the %d images to train on", batch, images);
     if (!(warmup <= epochs))
-        return err_set(err, STATUS_CONFIG, "%.6g is more than %s %d", warmup, s->epochs, epochs);
-    return STATUS_OK;
+        faults_add(f, s->warmup, "%.6g is more than %s %d", warmup, s->epochs, epochs);
 }
 
-static Status check_rates(double lr, double min_lr, const Said *s, const char **blame, Err *err)
+static void check_rates(Faults *f, double lr, double min_lr, const Said *s)
 {
-    *blame = s->min_lr;
-    if (min_lr <= lr) return STATUS_OK;
-    return err_set(err, STATUS_CONFIG, "%g is more than the learning rate %g", min_lr, lr);
+    if (!(min_lr <= lr))
+        faults_add(f, s->min_lr, "%g is more than the learning rate %g", min_lr, lr);
 }
 
-static Status check_tuning(const Cell *c, const TuneConfig *t, const Said *s,
-                           const char **blame, Err *err)
+/* Of unequal parts the mean of their losses would not be the batch's. */
+static void check_parts(Faults *f, int batch, int parts, const Said *s)
 {
-    if (check_course(c->data->train_count, t->batch, t->epochs, t->warmup, s, blame, err) ||
-        check_rates(t->lr, t->min_lr, s, blame, err))
-        return err->code;
-    *blame = s->batch;
+    if (batch % parts)
+        faults_add(f, s->accumulate, "%d parts of %s %d are not equal", parts, s->batch, batch);
+}
+
+static void check_tuning(Faults *f, const Cell *c, const TuneConfig *t, const Said *s)
+{
+    check_course(f, c->data->train_count, t->batch, t->epochs, t->warmup, s);
+    check_rates(f, t->lr, t->min_lr, s);
+    check_parts(f, t->batch, t->accumulate, s);
     if (t->batch % 2 && (t->mixup > 0 || t->cutmix > 0))
-        return err_set(err, STATUS_CONFIG, "%d images have no pairs to mix; make it even, or "
-                       "set mixup and cutmix to 0", t->batch);
-    return STATUS_OK;
+        faults_add(f, s->batch, "%d images have no pairs to mix; make it even, or set mixup and "
+                   "cutmix to 0", t->batch);
 }
 
-static Status check_blocks(const Cell *c, const char **blame, Err *err)
+static void check_blocks(Faults *f, const Cell *c)
 {
     double blocks = c->config.partial.blocks;
-    *blame = "partial.blocks";
     if (blocks != 0.5 && blocks != (int)blocks)
-        return err_set(err, STATUS_CONFIG, "%g is no whole number, nor 0.5", blocks);
+        faults_add(f, "partial.blocks", "%g is no whole number, nor 0.5", blocks);
     if (blocks > c->config.model.depth)
-        return err_set(err, STATUS_CONFIG, "%g is more than model.depth %d", blocks,
-                       c->config.model.depth);
-    return STATUS_OK;
+        faults_add(f, "partial.blocks", "%g is more than model.depth %d", blocks,
+                   c->config.model.depth);
 }
 
-static Status check_evaluations(const Cell *c, const char **blame, Err *err)
+static void check_evaluations(Faults *f, const Cell *c)
 {
     const LinearConfig *l = &c->config.linear;
     const ProbeConfig  *p = &c->config.probe;
     const TuneConfig    finetune = config_finetune(&c->config);
-    *blame = "linear-cached.warmup";
     if (cell_wants(c, STAGE_LINEAR_CACHED) && l->warmup_epochs > l->epochs)
-        return err_set(err, STATUS_CONFIG, "%d is more than linear-cached.epochs %d",
-                       l->warmup_epochs, l->epochs);
-    if (cell_wants(c, STAGE_LINEAR) &&
-        check_course(c->data->train_count, p->batch, p->epochs, p->warmup, &of_linear, blame,
-                     err))
-        return err->code;
-    if (cell_wants(c, STAGE_PARTIAL) &&
-        (check_tuning(c, &c->config.partial, &of_partial, blame, err) ||
-         check_blocks(c, blame, err)))
-        return err->code;
-    if (!cell_wants(c, STAGE_FINETUNE)) return STATUS_OK;
-    return check_tuning(c, &finetune, cell_untrained(c) ? &of_scratch : &of_finetune, blame,
-                        err);
+        faults_add(f, "linear-cached.warmup", "%d is more than linear-cached.epochs %d",
+                   l->warmup_epochs, l->epochs);
+    if (cell_wants(c, STAGE_LINEAR))
+        check_course(f, c->data->train_count, p->batch, p->epochs, p->warmup, &of_linear);
+    if (cell_wants(c, STAGE_PARTIAL)) {
+        check_tuning(f, c, &c->config.partial, &of_partial);
+        check_blocks(f, c);
+    }
+    if (cell_wants(c, STAGE_FINETUNE))
+        check_tuning(f, c, &finetune, cell_untrained(c) ? &of_scratch : &of_finetune);
 }
 
-static Status check_training(const Cell *c, const char **blame, Err *err)
+static void check_training(Faults *f, const Cell *c)
 {
     const PretrainConfig *p = &c->config.pretrain;
-    if (check_evaluations(c, blame, err)) return err->code;
-    if (!cell_trains(c)) return STATUS_OK;
-    if (check_course(c->data->pretrain_count, p->batch, p->epochs, p->warmup, &of_pretrain, blame,
-                     err))
-        return err->code;
-    return check_rates(p->lr, p->min_lr, &of_pretrain, blame, err);
+    if (cell_trains(c)) {
+        check_course(f, c->data->pretrain_count, p->batch, p->epochs, p->warmup, &of_pretrain);
+        check_parts(f, p->batch, p->accumulate, &of_pretrain);
+        check_rates(f, p->lr, p->min_lr, &of_pretrain);
+    }
+    check_evaluations(f, c);
 }
 
 /* Who is shown another image's view must have one, in training and in the figures of it. */
@@ -249,6 +243,10 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     c->K = mask_count(m, p->ratio, first < last ? 0 : 1);
     Status bad = mask_check(m, c->K, 0, (uint64_t)c->data->pretrain_count, err);
     if (!bad) bad = check_partners(c, m, blame, err);
+    if (!bad && p->accumulate > 1 && mask_needs(m) & MASK_NEEDS_LEARNER) {
+        *blame = "pretrain.accumulate";
+        bad = err_set(err, STATUS_CONFIG, "%s learns from whole batches", mask_spec(m));
+    }
     Text   notice = { 0 };
     replay_notice(&notice, m, 0, (uint64_t)p->epochs);
     if (notice.length) c->notice = keep(a, notice.s);
@@ -281,7 +279,8 @@ static Status check_reconstruct(const Cell *c, const char **blame, Err *err)
     return STATUS_OK;
 }
 
-Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
+/* The first of what makes the rest meaningless; *blame is its key. */
+static Status check_first(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
 {
     Looked *l;
     if (given_look(&c->config, a, &looks->encoders, blame, err)) return err->code;
@@ -291,9 +290,23 @@ Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err)
     if (look(&l, &c->config, a, &looks->data, blame, err)) return err->code;
     c->config.data = l->config;
     c->data = &l->facts;
-    if (check_sizes(c, blame, err) || check_training(c, blame, err) ||
-        check_strategy(c, a, blame, err) || check_reconstruct(c, blame, err))
+    return check_sizes(c, blame, err);
+}
+
+Status cell_check(Cell *c, Arena *a, Looks *looks, Faults *faults, Err *err)
+{
+    const char *blame;
+    *faults = (Faults){ .n = 0 };
+    if (check_first(c, a, looks, &blame, err)) {
+        faults_add(faults, blame, "%s", err->text);
         return err->code;
+    }
+    check_training(faults, c);
+    if (check_strategy(c, a, &blame, err) || check_reconstruct(c, &blame, err)) {
+        if (err->code != STATUS_CONFIG) return err->code;
+        faults_add(faults, blame, "%s", err->text);
+    }
+    if (faults->n) return err_set(err, STATUS_CONFIG, "%s", faults->list[0].text);
     cell_identify(c);
     return STATUS_OK;
 }

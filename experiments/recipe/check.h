@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "experiments/recipe/cell.h"
+#include "experiments/recipe/faults.h"
 #include "experiments/recipe/given.h"
 
 /* Data looked at so far, so that cells that share them share the look. */
@@ -22,9 +23,8 @@ typedef struct {
 
 /* Complete and check c->config, look at its data, fill in everything but `at`.
  *
- * On failure *blame is the name of the key to blame.  STATUS_CONFIG if values
- * do not go together, STATUS_MISSING or STATUS_FORMAT if the data are not there
- * or not whole. */
-MUST_USE Status cell_check(Cell *c, Arena *a, Looks *looks, const char **blame, Err *err);
+ * STATUS_CONFIG if values do not go together: faults has all keys to blame, and err the
+ * first.  STATUS_MISSING or STATUS_FORMAT if the data are not there or not whole. */
+MUST_USE Status cell_check(Cell *c, Arena *a, Looks *looks, Faults *faults, Err *err);
 
 #endif

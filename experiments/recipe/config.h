@@ -60,6 +60,7 @@ typedef struct {
     const char *target;   /* raw or normalized                                    */
     int         epochs;   /* 0: nothing is trained                                */
     int         batch;
+    int         accumulate;   /* parts of a batch, one after the other            */
     double      lr, min_lr;   /* of the schedule, lr = lr_per_256 batch / 256     */
     double      lr_per_256;   /* what the recipe calls blr                        */
     double      warmup;       /* epochs                                           */
@@ -73,7 +74,7 @@ typedef struct {
 typedef struct {
     const char *pool;         /* mean or class                                      */
     double      blocks;       /* that are trained; partial's                        */
-    int         epochs, batch;
+    int         epochs, batch, accumulate;
     double      lr, min_lr, lr_per_256, warmup; /* as of pretrain                   */
     double      weight_decay, beta2;
     double      layer_decay, drop_path;

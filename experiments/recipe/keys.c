@@ -25,6 +25,8 @@
       .about = "passes over the images", .of = stage },                                     \
     { AT(section ".batch", field.batch), .initial = "1024", BETWEEN(2, 65536),              \
       .unit = "images", .about = "of a step", .of = stage },                                \
+    { AT(section ".accumulate", field.accumulate), .initial = "1", BETWEEN(1, 65536),       \
+      .about = "parts of a batch, one after the other: less memory", .of = OF_MEANS },      \
     { AT(section ".blr", field.lr_per_256), .from = "preset", WITHIN(0, 1e3),               \
       .about = "learning rate for 256 images a step", .of = OF_OTHERS },                    \
     { AT(section ".lr", field.lr), .from = "blr batch / 256", WITHIN(0, 1e6),               \
@@ -149,6 +151,8 @@ static const Key keys[] = {
       .about = "0: the encoder stays untrained", .of = PRETRAIN },
     { AT("pretrain.batch", pretrain.batch), .initial = "128", BETWEEN(1, 65536),
       .unit = "images", .about = "of a step", .of = PRETRAIN },
+    { AT("pretrain.accumulate", pretrain.accumulate), .initial = "1", BETWEEN(1, 65536),
+      .about = "parts of a batch, one after the other: less memory", .of = OF_MEANS },
     { AT("pretrain.blr", pretrain.lr_per_256), .initial = "1.5e-4", WITHIN(0, 1e3),
       .about = "learning rate for 256 images a step", .of = OF_OTHERS },
     { AT("pretrain.lr", pretrain.lr), .from = "blr batch / 256", WITHIN(0, 1e6),

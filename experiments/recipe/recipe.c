@@ -127,11 +127,27 @@ Origin recipe_origin(const Recipe *r, const Cell *c, int key)
     return k->from ? (Origin){ FROM_KEYS, k->from, 0 } : o;
 }
 
+/* One line with every key to blame, and where its value comes from. */
+static Status tell_faults(const Recipe *r, const Cell *c, const Faults *f, Err *err)
+{
+    Text all = { 0 };
+    for (int i = 0; i < f->n; i++) {
+        Origin origin = recipe_origin(r, c, schema_find(f->list[i].key));
+        Err    one;
+        err_set(&one, STATUS_CONFIG, "%s", f->list[i].text);
+        origin_in(&one, &origin, f->list[i].key);
+        text_add(&all, "%s%s", i ? "; " : "", one.text);
+    }
+    err_set(err, STATUS_CONFIG, "%s", text_get(&all));
+    text_free(&all);
+    return err->code;
+}
+
 /* Point i of the grid; without training if `untrained`. */
 static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looks *looks,
                         Err *err)
 {
-    const char *blame;
+    Faults faults;
     *c = (Cell){ .config = r->base, .at = ARENA_NEW(&r->arena, int, GRID_MOST_AXES) };
     grid_point(&r->grid, i, c->at);
     for (int x = 0; x < r->grid.n; x++) {
@@ -140,11 +156,9 @@ static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looks *looks,
             return err->code;
     }
     if (untrained) c->config.pretrain.epochs = 0, c->config.pretrain.strategy = UNTRAINED;
-    if (!cell_check(c, &r->arena, looks, &blame, err)) return STATUS_OK;
-    int    key = schema_find(blame);
-    Origin origin = recipe_origin(r, c, key);
+    if (!cell_check(c, &r->arena, looks, &faults, err)) return STATUS_OK;
     if (err->code != STATUS_CONFIG) return err->code; /* of a file with a name of its own */
-    return origin_in(err, &origin, blame);
+    return tell_faults(r, c, &faults, err);
 }
 
 static int by_identity(const void *a, const void *b)

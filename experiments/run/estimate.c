@@ -123,10 +123,11 @@ static double training_memory(const Cell *c, const MaeConfig *model)
 static double tune_memory(const Cell *c, const TuneConfig *how)
 {
     const ClassifierConfig model = tune_model(c, how);
-    return (double)footprint_tune(&model, how->batch, c->config.model.recompute);
+    return (double)footprint_tune(&model, how->batch / how->accumulate, how->accumulate,
+                                  c->config.model.recompute);
 }
 
-/* The batch is there twice: as loaded, and on the backend. */
+/* The batch is there twice: as loaded, and, or a part of it, on the backend. */
 double estimate_memory(const Cell *c, StageKind kind)
 {
     const DataFacts *d = c->data;
@@ -153,7 +154,7 @@ double estimate_memory(const Cell *c, StageKind kind)
 
 static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
 {
-    return a->batch == b->batch && a->blocks == b->blocks && !strcmp(a->pool, b->pool) &&
+    return a->batch == b->batch && a->accumulate == b->accumulate && a->blocks == b->blocks && !strcmp(a->pool, b->pool) &&
            a->drop_path == b->drop_path;
 }
 
@@ -161,6 +162,7 @@ static bool take_the_same(const Cell *a, const Cell *b)
 {
     return a->data == b->data && a->K == b->K && cell_trains(a) == cell_trains(b) &&
            a->config.pretrain.batch == b->config.pretrain.batch &&
+           a->config.pretrain.accumulate == b->config.pretrain.accumulate &&
            a->config.probe.batch == b->config.probe.batch &&
            tunes_the_same(&a->config.partial, &b->config.partial) &&
            tunes_the_same(&a->config.finetune, &b->config.finetune) &&

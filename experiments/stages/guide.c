@@ -92,30 +92,45 @@ Status guide_epoch(Guide *g, long epoch, Err *err)
     return STATUS_OK;
 }
 
-static void look(Guide *g, unsigned needs, const Batch *b)
+/* x [N, ...] behind the images that were there before. */
+static void keep(float *out, Tape *t, const Tensor *x, int before)
+{
+    stage_floats(out + (size_t)before * (tensor_count(x) / (size_t)x->dim[0]), t, x);
+}
+
+/* At a part of the batch, behind `before` images of it. */
+static void look(Guide *g, unsigned needs, const Batch *b, int before)
 {
     const MaeConfig *c = &g->mae->config;
     Tape            *t = g->tape;
     t->recording = false;
     Tensor *images = stage_images(t, &c->encoder, b->images, b->N);
     if (needs & MASK_NEEDS_ATTENTION)
-        stage_floats(g->seen.attention, t,
-                     vit_first_attention(t, who_looks(g, MASK_NEEDS_ATTENTION), images));
+        keep(g->seen.attention, t,
+             vit_first_attention(t, who_looks(g, MASK_NEEDS_ATTENTION), images), before);
     if (needs & MASK_NEEDS_PIXELS)
-        stage_floats(g->seen.pixels, t,
-                     op_target_patches(t, images, c->encoder.patch, false));
+        keep(g->seen.pixels, t, op_target_patches(t, images, c->encoder.patch, false), before);
     if (needs & MASK_NEEDS_CLASS_ATTENTION) {
         const Vit *vit = who_looks(g, MASK_NEEDS_CLASS_ATTENTION);
-        stage_floats(g->seen.class_attention, t,
-                     vit_last_look(t, vit, images, false).class_attention);
+        keep(g->seen.class_attention, t, vit_last_look(t, vit, images, false).class_attention,
+             before);
         g->images += b->N;
     }
     if (needs & MASK_NEEDS_LEARNER) {
-        stage_floats(g->seen.learned, t, learner_look(&g->learner, t, images));
+        keep(g->seen.learned, t, learner_look(&g->learner, t, images), before);
         g->images += b->N * learner_forwards(g->needs, &g->learner.how, c);
     }
     tape_reset(t);
     t->recording = true;
+}
+
+static void look_at_all(Guide *g, unsigned needs, const Batch *b, bool training)
+{
+    int parts = training ? g->cell->config.pretrain.accumulate : 1;
+    for (int i = 0; i < parts; i++) {
+        Batch part = batch_part(b, i, parts);
+        look(g, needs, &part, i * part.N);
+    }
 }
 
 /* out [N, L]: of maps [count, L] those of the batch, each cropped as its image is */
@@ -169,7 +184,7 @@ Status guide_view(Guide *g, MaskView *v, const Batch *b, double progress, bool t
     const GuideSeen *s = &g->seen;
     const unsigned   needs = mask_needs_at(g->mask, (float)progress);
     meter(g, true);
-    if (needs & AT_BATCHES) look(g, needs, b);
+    if (needs & AT_BATCHES) look_at_all(g, needs, b, training);
     if (check_seen(g, needs, b->N, err) || remember(g, needs, b, training, err))
         return err->code;
     meter(g, false);
@@ -216,11 +231,11 @@ Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err)
         if (step_learner(g, adamw, s, err)) return err->code;
     } else {
         tape_forget(g->tape, s->images);
-        adamw_backward(adamw, g->tape, s->r->loss, s->lr);
+        adamw_backward_part(adamw, g->tape, s->r->loss, s->lr, s->part, s->parts);
         tape_reset(g->tape);
     }
     meter(g, true);
-    if (g->teacher.params.be) teacher_step(&g->teacher, g->mae);
+    if (g->teacher.params.be && s->part == s->parts - 1) teacher_step(&g->teacher, g->mae);
     meter(g, false);
     return STATUS_OK;
 }
@@ -306,7 +321,8 @@ double guide_forwards(const Cell *c, const Mask *m)
 
 FootprintStep guide_footprint(const Cell *c, const Mask *m)
 {
-    return (FootprintStep){ .N = c->config.pretrain.batch, .K = c->K,
+    const int parts = c->config.pretrain.accumulate;
+    return (FootprintStep){ .N = c->config.pretrain.batch / parts, .K = c->K, .parts = parts,
                             .thrown = mask_thrown(m, c->K), .needs = mask_needs(m),
                             .swept = features_batch(c->rows * c->cols),
                             .recompute = c->config.model.recompute, .how = mask_learner(m) };

@@ -80,10 +80,11 @@ typedef struct {
     Tensor          *images;
     const MaeResult *r;
     const Visible   *visible;
+    int              part, parts; /* the batch's: all of these are of that part */
 } GuideStep;
 
-/* The way back from the loss, a step of adamw and of whatever is trained beside the
- * autoencoder; teachers follow.  Resets the tape.  Fails as learner_step. */
+/* The way back from the loss, with the last part a step of adamw and of whatever is trained
+ * beside the autoencoder; teachers follow.  A learner takes no parts.  Resets the tape.  Fails as learner_step. */
 MUST_USE Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err);
 
 void            guide_put(const Guide *g, SafetensorsOut *out);

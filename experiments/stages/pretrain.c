@@ -44,6 +44,8 @@ static Status open_training(Pretrain *p, Err *err)
     adamw.beta2 = c->beta2;
     adamw.decay = c->weight_decay;
     adamw_open(&p->adamw, &p->mae.params, &adamw);
+    p->run.parts = c->accumulate;
+    if (c->accumulate > 1) adamw_gather(&p->adamw);
 
     p->seen = ARENA_NEW(&p->host, double, L);
     for (int i = 0; i < L; i++) p->seen[i] = 0;
@@ -87,6 +89,22 @@ static Status snapshot(const Pretrain *p, Err *err)
     return STATUS_OK;
 }
 
+/* Forward and backward of a part of the batch, whose masks are drawn. */
+static Status take_part(Pretrain *p, int part, int K, Err *err)
+{
+    const int L = p->cell->rows * p->cell->cols, parts = p->run.parts;
+    Batch     b = batch_part(&p->batch, part, parts);
+    Visible   visible = { .N = b.N, .L = L, .K = K, .thrown = mask_thrown(p->mask, K),
+                          .ids = p->ids + (size_t)part * (size_t)b.N * (size_t)L };
+    Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, b.images, b.N);
+    MaeResult r = mae_train(&p->tape, &p->mae, images, &visible);
+    if (training_loss(&p->run, p->mae.params.be, r.loss, err)) return err->code;
+    GuideStep back = { .epoch = training_epoch(&p->run), .lr = training_lr(&p->run), .batch = &b,
+                       .images = images, .r = &r, .visible = &visible, .part = part,
+                       .parts = parts };
+    return guide_backward(&p->guide, &p->adamw, &back, err);
+}
+
 /* One step: images, masks, forward, backward, AdamW. */
 static Status take(void *self, Err *err)
 {
@@ -99,16 +117,9 @@ static Status take(void *self, Err *err)
     p->mask_s += p->guide.wall_s - before; /* a sweep */
     if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, in_epoch, err)) return err->code;
     if (draw(p, epoch, K, err)) return err->code;
-
-    Visible   visible = { .N = p->batch.N, .L = p->cell->rows * p->cell->cols, .K = K,
-                          .ids = p->ids, .thrown = mask_thrown(p->mask, K) };
-    Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, p->batch.images,
-                                    p->batch.N);
-    MaeResult r = mae_train(&p->tape, &p->mae, images, &visible);
-    if (training_loss(&p->run, p->mae.params.be, r.loss, err)) return err->code;
-    GuideStep back = { .epoch = epoch, .lr = training_lr(&p->run), .batch = &p->batch,
-                       .images = images, .r = &r, .visible = &visible };
-    return guide_backward(&p->guide, &p->adamw, &back, err);
+    for (int part = 0; part < p->run.parts; part++)
+        if (take_part(p, part, K, err)) return err->code;
+    return STATUS_OK;
 }
 
 static void put(const void *self, SafetensorsOut *out, Arena *a)
@@ -144,7 +155,6 @@ static Status import(Pretrain *p, const Backend *be, Err *err)
     fputs(text_get(&notes), stderr);
     text_free(&notes);
     if (bad) p->mae.params.be = NULL;
-    else tape_open(&p->tape, be);
     return bad;
 }
 
@@ -155,8 +165,8 @@ static Status open_model(Pretrain *p, Err *err)
     if (backend_open(&be, NULL, err)) return err->code;
     MaeConfig config = config_mae(c, p->data->channels, p->data->height, p->data->width);
     if (mae_check(&config, err)) return err->code;
-    if (c->pretrain.from) return import(p, be, err);
-    mae_open(&p->mae, be, &config, c->seed);
+    if (!c->pretrain.from) mae_open(&p->mae, be, &config, c->seed);
+    else if (import(p, be, err)) return err->code;
     tape_open(&p->tape, be);
     p->tape.recompute = c->model.recompute;
     return STATUS_OK;

@@ -35,9 +35,10 @@ double training_lr(const Training *t) { return lr_of(t, t->step); }
 
 Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err)
 {
-    real value;
+    real    value;
+    double *sum = &t->loss[t->step];
     be->read(&value, loss->data, 1);
-    t->loss[t->step] = (double)value;
+    *sum = (isnan(*sum) ? 0 : *sum) + (double)value / (t->parts ? t->parts : 1);
     if (isfinite(value)) return STATUS_OK;
     return err_set(err, STATUS_FAILED, "the loss is %g", (double)value);
 }

@@ -37,6 +37,7 @@ typedef struct {
     long     step, steps; /* done; of the whole training                   */
     long     steps_per_epoch;
     int      batch;
+    int      parts;       /* of a batch, each with a loss of its own; 0 is 1 */
     double  *loss;        /* [steps], NaN where not yet known              */
     GemmLog  log;         /* the products of the step under way            */
     double   gflop;       /* of all products, of whatever guides them too  */
@@ -61,7 +62,8 @@ long   training_epoch(const Training *t);
 int    training_in_epoch(const Training *t);
 double training_lr(const Training *t);
 
-/* Note the loss of the step under way.  STATUS_FAILED if it is not finite. */
+/* Note the loss of the step under way, or of one of its parts.  STATUS_FAILED if it is not
+ * finite. */
 MUST_USE Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err);
 
 /* The curves epoch, loss and lr over `step`; the metric NAME_loss, the mean of the last

@@ -64,6 +64,8 @@ static Status open_model(Tune *u, Err *err)
     adamw.beta2 = u->how->beta2;
     adamw.decay = u->how->weight_decay;
     adamw_open(&u->adamw, &u->model.params, &adamw);
+    u->run.parts = u->how->accumulate;
+    if (u->run.parts > 1) adamw_gather(&u->adamw);
     tape_open(&u->tape, be);
     u->tape.recompute = u->cell->config.model.recompute;
     return STATUS_OK;
@@ -85,12 +87,31 @@ static void open_data(Tune *u)
                                .epochs = k->epochs });
 }
 
+/* Forward and backward of a part of the batch, which is mixed as a whole. */
+static Status take_part(Tune *u, int part, Err *err)
+{
+    const uint64_t seed = u->cell->config.seed, epoch = (uint64_t)training_epoch(&u->run);
+    const int      classes = u->data->classes, parts = u->run.parts;
+    Batch          b = batch_part(&u->batch, part, parts);
+    Tape          *t = &u->tape;
+    Tensor        *images = stage_images(t, &u->model.config.encoder, b.images, b.N);
+    Tensor        *target = tape_constant(t, 2, (int[]){ b.N, classes });
+    t->be->write(target->data, u->target + (size_t)part * tensor_count(target),
+                 tensor_count(target));
+    Tensor **shares = classifier_shares(t, &u->model, seed, epoch, b.ids, b.N);
+    Tensor  *logits = classifier_forward(t, &u->model, images, shares);
+    Tensor  *loss = op_cross_entropy(t, logits, target);
+    if (training_loss(&u->run, t->be, loss, err)) return err->code;
+    adamw_backward_part(&u->adamw, t, loss, training_lr(&u->run), part, parts);
+    tape_reset(t);
+    return STATUS_OK;
+}
+
 /* One step: images, augmented and mixed, forward, backward, AdamW. */
 static Status take(void *self, Err *err)
 {
     Tune            *u = self;
     Batch           *b = &u->batch;
-    Tape            *t = &u->tape;
     const VitConfig *e = &u->model.config.encoder;
     const uint64_t   seed = u->cell->config.seed, epoch = (uint64_t)training_epoch(&u->run);
     const int        step = training_in_epoch(&u->run), classes = u->data->classes;
@@ -99,15 +120,8 @@ static Status take(void *self, Err *err)
     mix_images(&mix, b->images, b->N, e->channels, e->height, e->width);
     mix_targets(&mix, u->target, b->labels, b->N, classes, u->mixing.smoothing);
 
-    Tensor *images = stage_images(t, e, b->images, b->N);
-    Tensor *target = tape_constant(t, 2, (int[]){ b->N, classes });
-    t->be->write(target->data, u->target, tensor_count(target));
-    Tensor **shares = classifier_shares(t, &u->model, seed, epoch, b->ids, b->N);
-    Tensor  *logits = classifier_forward(t, &u->model, images, shares);
-    Tensor  *loss = op_cross_entropy(t, logits, target);
-    if (training_loss(&u->run, t->be, loss, err)) return err->code;
-    adamw_backward(&u->adamw, t, loss, training_lr(&u->run));
-    tape_reset(t);
+    for (int part = 0; part < u->run.parts; part++)
+        if (take_part(u, part, err)) return err->code;
     return STATUS_OK;
 }
 

@@ -30,6 +30,27 @@ static void get(Loader *l, Batch *b, uint64_t epoch, int step)
     cr_assert(!loader_batch(l, b, epoch, step, &err), "%s", err.text);
 }
 
+Test(loader, parts_of_a_batch_are_in_it)
+{
+    Data   *d = scenes(12);
+    Arena   a;
+    Loader  l;
+    arena_open(&a, "test", NULL, NULL);
+    loader_open(&l, d, &(LoaderConfig){ .batch = 6, .shuffle = true, .seed = 3 });
+    Batch  b = batch_new(&a, &l);
+    size_t each = (size_t)(d->channels * d->height * d->width);
+    get(&l, &b, 0, 1);
+    for (int i = 0; i < 3; i++) {
+        Batch part = batch_part(&b, i, 3);
+        cr_expect(part.N == 2 && part.ids == b.ids + 2 * i && part.labels == b.labels + 2 * i);
+        cr_expect(part.images == b.images + (size_t)i * 2 * each);
+        cr_expect(part.crops == b.crops + 2 * i && part.wholes == b.wholes + 2 * i);
+    }
+    loader_close(&l);
+    arena_close(&a);
+    data_close(d);
+}
+
 Test(loader, each_epoch_is_another_order_of_all)
 {
     Data   *d = scenes(100);

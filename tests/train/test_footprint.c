@@ -179,11 +179,31 @@ Test(footprint, is_what_fine_tuning_takes)
         c.drop_path = i % 2 ? 0.2 : 0;
         c.blocks = i < 4 ? 3 : 0.5;
         bool   recompute = i / 2 == 1;
-        size_t dry = footprint_tune(&c, N, recompute), done = tuned(&c, recompute);
+        size_t dry = footprint_tune(&c, N, 1, recompute), done = tuned(&c, recompute);
         cr_expect(dry == done + 64, "%d: %zu bytes, measured %zu", i, dry, done);
         if (i == 4) cr_expect(dry < last, "half a block takes %zu, all %zu", dry, last);
         last = dry;
     }
+}
+
+/* What a part takes, and room for all gradients. */
+Test(footprint, of_a_batch_in_parts)
+{
+    ClassifierConfig c = classifier_defaults(&config.encoder, 10, POOL_MEAN);
+    size_t           part = footprint_tune(&c, N, 1, false), whole = footprint_tune(&c, N, 4, false);
+    Classifier       m;
+    classifier_list(&m, &backend_dry, &c);
+    size_t gradients = params_trained(&m.params) * sizeof(real);
+    classifier_close(&m);
+    cr_expect(whole > part + gradients && whole < part + 2 * gradients, "%zu bytes, a part %zu",
+              whole, part);
+    FootprintStep s = { .N = N, .K = 4 };
+    part = footprint_train(&config, &s);
+    s.parts = 2;
+    whole = footprint_train(&config, &s);
+    s.parts = 1, s.N = 2 * N;
+    cr_expect(part < whole && whole < footprint_train(&config, &s), "%zu bytes, a part %zu", whole,
+              part);
 }
 
 /* More than any machine has: nothing is allocated, so nothing aborts. */

@@ -62,8 +62,8 @@ typedef struct {
 /* What a data set provides.  find tells whether it is there (STATUS_MISSING),
  * check whether its part of the configuration is in range (NULL: it has none).
  * identify adds to h whatever determines the split, and stamp to s the files that it would
- * read for that (NULL: none, or few bytes).  list is for photographs, whose photo_identify_split,
- * photo_stamp and photo_open ask it what there is.  open fills in all but
+ * read for that (NULL: none, or few bytes).  list is for photographs: what photo.h
+ * identifies, stamps and opens.  open fills in all but
  * `name` and `kind`, and count with all there are; pictures in `pixels` have that
  * height and width, data_open sets what is stored and what is seen.  What it has
  * allocated when it fails, labels, pixels or what close frees, data_open frees.

@@ -11,7 +11,7 @@
 
 #include "core/data/album.h"
 
-/* Members of a DataKind whose `list` fills the album; photo_identify is what photo_identify_split does
+/* Members of a DataKind whose `list` fills the album, and what photo_identify_split does
  * with one. */
 MUST_USE Status photo_check(const DataConfig *c, Err *err);
 MUST_USE Status photo_open(Data *d, const DataConfig *c, Split split, Err *err);

@@ -37,7 +37,7 @@ Conv conv_add(Params *p, ConvNorm kind, int outputs, int inputs, int size, Init 
 Tensor *conv_forward(Tape *t, const Conv *c, Tensor *x, bool training)
 {
     x = op_conv(t, x, c->w, c->b, 1, c->size / 2);
-    if (c->kind == CONV_LAYER) return op_norm(t, x, c->norm.w, c->norm.b);
+    if (c->kind == CONV_LAYER) return op_norm(t, x, c->norm.w, c->norm.b, NORM_EPS);
     if (c->kind == CONV_BIAS) return x;
     return op_map_norm(t, x, c->norm.w, c->norm.b, c->running.mean, c->running.var, training,
                        0.1);

@@ -115,7 +115,7 @@ static Tensor *simple_level(Tape *t, const Pyramid *y, int level, Tensor *x, boo
     const int i = level - 2;
     if (level < LEVEL_OWN) x = deconv_forward(t, y->up[i][0], x);
     if (level == 2) {
-        x = op_gelu(t, op_norm(t, x, y->between.w, y->between.b));
+        x = op_gelu(t, op_norm(t, x, y->between.w, y->between.b, NORM_EPS));
         x = deconv_forward(t, y->up[i][1], x);
     }
     if (level == LEVEL_LAST) x = op_max_pool(t, x, 2, 2);

@@ -198,7 +198,7 @@ static Tensor *relative_attention(Tape *t, const Block *b, int H, Tensor *x)
 {
     const Relative *r = b->relative;
     const int       D = x->dim[2], S = r->window;
-    Tensor         *h = op_norm(t, x, b->norm1.w, b->norm1.b);
+    Tensor         *h = layer_norm(t, x, b->norm1);
     if (S) h = op_to_windows(t, op_shape(t, h, 4, (int[]){ x->dim[0], r->rows, r->cols, D }), S);
     Tensor *qkv = op_linear(t, h, b->qkv.w, b->qkv.b);
     int     rows = S ? S : r->rows, cols = S ? S : r->cols;

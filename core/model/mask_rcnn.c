@@ -65,9 +65,10 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes)
     c.mask_convs = 2;
     c.mask_cells = 7;
     c.rules.anchors = 64;
-    c.rules.regions = 32;
+    c.rules.regions = 16;
     c.rules.before_train = c.rules.before_test = 200;
     c.rules.after = 100;
+    c.rules.detections = 50;
     place_levels(&c, 4);
     return c;
 }
@@ -267,7 +268,7 @@ BoxOut mask_rcnn_box_head(Tape *t, const MaskRcnn *m, const RpnOut *rpn, const R
     Tensor *x = cut(t, m, rpn, r, m->config.box_cells);
     for (int i = 0; i < m->config.box_convs; i++)
         x = conv_relu(t, &m->box_conv[i], x, rpn->training);
-    x = op_relu(t, op_conv(t, x, m->box_fc.w, m->box_fc.b, 1, 0));
+    x = op_relu(t, op_conv(t, x, m->box_fc.w, m->box_fc.b, m->config.box_cells, 0));
     x = op_shape(t, x, 2, (int[]){ r->count, m->config.hidden });
     return (BoxOut){ op_linear(t, x, m->class_score.w, m->class_score.b),
                      op_linear(t, x, m->box_deltas.w, m->box_deltas.b) };

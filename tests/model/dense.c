@@ -10,6 +10,49 @@ const VitConfig dense_base = { 3, 224, 224, 16, { 768, 12, 12 } };
 const VitConfig dense_micro = { 3, 64, 64, 4, { 64, 4, 4 } };
 const VitConfig dense_least = { 1, 16, 16, 4, { 8, 4, 2 } };
 
+const DenseThing dense_things[2][DENSE_THINGS] = {
+    { { 0, 0, { 3, 4, 17, 16 } }, { 0, 1, { 18, 15, 30, 30 } } },
+    { { 1, 1, { 2, 10, 14, 26 } }, { 1, 0, { 16, 3, 31, 15 } } },
+};
+
+bool dense_is_inside(const DenseThing *d, double x, double y)
+{
+    const double *b = (const double[]){ (double)d->box[0], (double)d->box[1],
+                                        (double)d->box[2], (double)d->box[3] };
+    double u = (2 * x - b[0] - b[2]) / (b[2] - b[0]), v = (2 * y - b[1] - b[3]) / (b[3] - b[1]);
+    return u * u + v * v <= 1;
+}
+
+Tensor *dense_pictures(Tape *t)
+{
+    enum { S = DENSE_SIDE };
+    real    pixels[2 * 3 * S * S];
+    Rng     rng = rng_at(5, STREAM_TEST, 0, 0);
+    Tensor *x = tape_constant(t, 4, (int[]){ 2, 3, S, S });
+    for (int i = 0; i < 2 * 3 * S * S; i++) {
+        const int image = i / (3 * S * S), channel = i / (S * S) % 3;
+        const int row = i / S % S, col = i % S;
+        pixels[i] = R(0.1) * rng_normal(&rng);
+        for (int k = 0; k < DENSE_THINGS; k++)
+            if (dense_is_inside(&dense_things[image][k], col + 0.5, row + 0.5))
+                pixels[i] += channel == 2 * dense_things[image][k].class ? 2 : -1;
+    }
+    t->be->write(x->data, pixels, tensor_count(x));
+    return x;
+}
+
+void dense_label(int label[2 * DENSE_SIDE * DENSE_SIDE])
+{
+    enum { S = DENSE_SIDE };
+    for (int i = 0; i < 2 * S * S; i++) {
+        label[i] = i / (S * S) == 0 && i / S < 3 && i % S < 3 ? 255 : DENSE_CLASSES;
+        for (int k = 0; k < DENSE_THINGS; k++) {
+            const DenseThing *d = &dense_things[i / (S * S)][k];
+            if (dense_is_inside(d, i % S + 0.5, i / S % S + 0.5)) label[i] = d->class;
+        }
+    }
+}
+
 size_t dense_count(const Params *p, const char *prefix)
 {
     size_t n = 0;
@@ -85,6 +128,7 @@ double dense_gradcheck(Params *p, DenseLoss *loss, void *env, const char **name)
             if (!(off <= worst)) worst = off, *name = q->name;
         }
     }
+    params_forget_grads(p);
     tape_close(&t);
     return worst;
 }

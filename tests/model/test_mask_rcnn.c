@@ -56,3 +56,156 @@ Test(mask_rcnn, learns_as_published)
     }
     mask_rcnn_close(&m);
 }
+
+/* --- learning ------------------------------------------------------------ */
+
+static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 } };
+static const uint64_t  ids[] = { 11, 12 };
+
+/* Truth of dense_things. */
+static void draw(void *env, uint8_t *mask, int image, int i, Box b, int size)
+{
+    (void)env;
+    for (int k = 0; k < size * size; k++) {
+        double x = (double)b.x0 + (k % size + 0.5) * (double)(b.x1 - b.x0) / size;
+        double y = (double)b.y0 + (k / size + 0.5) * (double)(b.y1 - b.y0) / size;
+        mask[k] = dense_is_inside(&dense_things[image][i], x, y);
+    }
+}
+
+static DenseTruth truth_of(Truth truth[2], Box box[2][DENSE_THINGS], int class[2][DENSE_THINGS])
+{
+    for (int n = 0; n < 2; n++) {
+        for (int i = 0; i < DENSE_THINGS; i++) {
+            const DenseThing *d = &dense_things[n][i];
+            box[n][i] = (Box){ d->box[0], d->box[1], d->box[2], d->box[3] };
+            class[n][i] = d->class;
+        }
+        truth[n] = (Truth){ DENSE_THINGS, box[n], class[n] };
+    }
+    return (DenseTruth){ .image = truth, .draw = draw };
+}
+
+/* The best detection of a thing's class: its overlap with the thing, and in *mask the share
+ * of its cells that are right. */
+static double best_overlap(const Found *f, const DenseThing *d, double *mask)
+{
+    const Box truth = { d->box[0], d->box[1], d->box[2], d->box[3] };
+    double    best = 0;
+    uint8_t   want[64 * 64];
+    for (int i = 0; i < f->n; i++) {
+        double iou = (double)box_iou(f->list[i].box, truth);
+        if (f->list[i].class != d->class || !(iou > best)) continue;
+        int cells = f->size * f->size, right = 0;
+        best = iou;
+        draw(NULL, want, d->image, (int)(d - dense_things[d->image]), f->list[i].box, f->size);
+        for (int k = 0; k < cells; k++) right += want[k] == (f->mask[i * cells + k] >= R(0.5));
+        *mask = (double)right / cells;
+    }
+    return best;
+}
+
+Test(mask_rcnn, learns_two_pictures)
+{
+    enum { STEPS = 150 };
+    MaskRcnn       m;
+    AdamW          opt;
+    Tape           t;
+    Truth          image[2];
+    Box            box[2][DENSE_THINGS];
+    int            class[2][DENSE_THINGS];
+    Found          found[2];
+    MaskRcnnConfig c = mask_rcnn_small(&picture, DENSE_SIDE, DENSE_CLASSES);
+    AdamWConfig    adamw = { 0.9, 0.999, 1e-8, 0.05 };
+    DenseTruth     truth = truth_of(image, box, class);
+    mask_rcnn_open(&m, test_backend(), &c, 1);
+    adamw_open(&opt, &m.params, &adamw);
+    tape_open(&t, test_backend());
+    for (int step = 0; step < STEPS; step++) {
+        DenseChance chance = { 1, (uint64_t)step, ids };
+        Chosen      chosen;
+        RpnOut      rpn = mask_rcnn_rpn(&t, &m, dense_pictures(&t), &chance);
+        mask_rcnn_choose(&chosen, &t.nodes, &m, &rpn, &truth, &chance);
+        adamw_backward(&opt, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 2e-3);
+        tape_reset(&t);
+    }
+    t.recording = false;
+    RpnOut rpn = mask_rcnn_rpn(&t, &m, dense_pictures(&t), NULL);
+    mask_rcnn_detect(found, &t.nodes, &t, &m, &rpn);
+    for (int n = 0; n < 2; n++)
+        for (int i = 0; i < DENSE_THINGS; i++) {
+            double mask = 0, iou = best_overlap(&found[n], &dense_things[n][i], &mask);
+            cr_expect(iou >= 0.7 && mask >= 0.9, "image %d thing %d: IoU %g, mask %g", n, i, iou,
+                      mask);
+        }
+    tape_close(&t);
+    mask_rcnn_close(&m);
+}
+
+#ifdef REAL_IS_DOUBLE
+
+typedef struct {
+    MaskRcnn m;
+    Arena    a;
+    Chosen   chosen;
+    bool     drawn; /* the regions stay those of the first time */
+} Fixed;
+
+static Tensor *fixed_loss(Tape *t, void *env)
+{
+    Fixed      *f = env;
+    Truth       image[2];
+    Box         box[2][DENSE_THINGS];
+    int         class[2][DENSE_THINGS];
+    DenseTruth  truth = truth_of(image, box, class);
+    DenseChance chance = { 3, 0, ids };
+    RpnOut      rpn = mask_rcnn_rpn(t, &f->m, dense_pictures(t), &chance);
+    if (!f->drawn) mask_rcnn_choose(&f->chosen, &f->a, &f->m, &rpn, &truth, &chance);
+    f->drawn = true;
+    return mask_rcnn_losses(t, &f->m, &rpn, &f->chosen).sum;
+}
+
+static void expect_differences(const MaskRcnnConfig *c)
+{
+    Fixed       f = { .drawn = false };
+    const char *name = "";
+    arena_open(&f.a, "chosen", NULL, NULL);
+    mask_rcnn_open(&f.m, test_backend(), c, 5);
+    params_train(&f.m.params, 0);
+    double off = dense_gradcheck(&f.m.params, fixed_loss, &f, &name);
+    cr_expect(off <= 1e-6, "%s: off by %.2e", name, off);
+    mask_rcnn_close(&f.m);
+    arena_close(&f.a);
+}
+
+static MaskRcnnConfig smaller(MaskRcnnConfig c)
+{
+    c.backbone.window = 3; /* of 4: padded */
+    c.backbone.wide = 2;
+    c.backbone.drop_path = 0.3;
+    c.channels = 6;
+    c.hidden = 10;
+    c.rpn_convs = c.box_convs = c.mask_convs = 1;
+    c.box_cells = 3;
+    c.mask_cells = 2;
+    c.rules.anchors = 16;
+    c.rules.regions = 12;
+    return c;
+}
+
+/* All of it, positions resized, two blocks with windows, five levels. */
+Test(mask_rcnn, goes_back_as_differences_say)
+{
+    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 } };
+    const MaskRcnnConfig today = smaller(mask_rcnn_published(&least, DENSE_SIDE, DENSE_CLASSES));
+    expect_differences(&today);
+}
+
+Test(mask_rcnn, goes_back_with_four_taps)
+{
+    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 } };
+    const MaskRcnnConfig earlier = smaller(mask_rcnn_earlier(&least, DENSE_SIDE, DENSE_CLASSES));
+    expect_differences(&earlier);
+}
+
+#endif

@@ -1,5 +1,6 @@
 #include "core/model/mae.h"
 #include "core/model/upernet.h"
+#include "core/tape/maps.h"
 #include "core/train/adamw.h"
 #include "tests/model/dense.h"
 #include "tests/tape/gradcheck.h"
@@ -57,5 +58,81 @@ Test(upernet, learns_as_published)
                   "%s: rate %g, decays %d", q->name, q->rate, q->decays);
     }
     cr_expect(!params_find(&u.params, "decode_head.bottleneck.bn.running_var")->trained);
+    upernet_close(&u);
+}
+
+/* --- learning ------------------------------------------------------------ */
+
+static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 } };
+
+static const uint64_t ids[] = { 11, 12, 13 };
+
+#ifdef REAL_IS_DOUBLE
+
+typedef struct {
+    Upernet u;
+    int     label[3 * 16 * 16];
+} Fixed;
+
+static Tensor *fixed_loss(Tape *t, void *env)
+{
+    Fixed      *f = env;
+    DenseChance chance = { 3, 0, ids };
+    UpernetOut  out = upernet_forward(t, &f->u, dense_images(t, &dense_least, 3), &chance);
+    return upernet_loss(t, &f->u, &out, f->label, 255);
+}
+
+/* All of it, every tap on another level, with positions and branches and channels left out. */
+Test(upernet, goes_back_as_differences_say)
+{
+    static Fixed  f;
+    const char   *name = "";
+    UpernetConfig c = upernet_published(&dense_least, 16, 3);
+    c.channels = c.aux_channels = 6;
+    c.backbone.drop_path = 0.3;
+    c.dropout = 0.3;
+    for (int i = 0; i < 3 * 16 * 16; i++) f.label[i] = i % 7 ? i / 5 % 3 : 255;
+    upernet_open(&f.u, test_backend(), &c, 5);
+    params_train(&f.u.params, 0);
+    double off = dense_gradcheck(&f.u.params, fixed_loss, &f, &name);
+    cr_expect(off <= 1e-7, "%s: off by %.2e", name, off);
+    upernet_close(&f.u);
+}
+
+#endif
+
+/* A few dozen steps are enough to know two pictures by heart. */
+Test(upernet, learns_two_pictures)
+{
+    enum { S = DENSE_SIDE, STEPS = 60 };
+    Upernet       u;
+    AdamW         opt;
+    Tape          t;
+    int           label[2 * S * S], right = 0, counted = 0;
+    UpernetConfig c = upernet_small(&picture, S, DENSE_CLASSES + 1);
+    AdamWConfig   adamw = { 0.9, 0.999, 1e-8, 0.05 };
+    dense_label(label);
+    upernet_open(&u, test_backend(), &c, 1);
+    adamw_open(&opt, &u.params, &adamw);
+    tape_open(&t, test_backend());
+    for (int step = 0; step < STEPS; step++) {
+        DenseChance chance = { 1, (uint64_t)step, ids };
+        UpernetOut  out = upernet_forward(&t, &u, dense_pictures(&t), &chance);
+        adamw_backward(&opt, &t, upernet_loss(&t, &u, &out, label, 255), 2e-3);
+        tape_reset(&t);
+    }
+    t.recording = false;
+    Tensor *x = op_resize(&t, upernet_forward(&t, &u, dense_pictures(&t), NULL).logits, S, S);
+    static real logits[2 * S * S][DENSE_CLASSES + 1];
+    t.be->read(&logits[0][0], x->data, tensor_count(x));
+    for (int i = 0; i < 2 * S * S; i++) {
+        int best = 0;
+        for (int k = 1; k <= DENSE_CLASSES; k++)
+            if (logits[i][k] > logits[i][best]) best = k;
+        counted += label[i] != 255;
+        right += best == label[i];
+    }
+    cr_expect(right >= 0.95 * counted, "%d of %d pixels", right, counted);
+    tape_close(&t);
     upernet_close(&u);
 }

@@ -1,0 +1,396 @@
+/* Data sets of annotated pictures in files: COCO's layout, and folders of label maps. */
+#include "core/base/file.h"
+#include "core/data/dense.h"
+#include "core/data/exif.h"
+#include "experiments/bench/jpeg_write.h"
+#include "experiments/record/png.h"
+#include "tests/data/pictures.h"
+#include "tests/data/png_labels.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Scratch scratch;
+static char    root[400];
+
+static void open_scratch(void)
+{
+    scratch_open(&scratch);
+    snprintf(root, sizeof root, "%s", scratch.folder);
+}
+static void close_scratch(void) { scratch_close(&scratch); }
+TestSuite(dense, .init = open_scratch, .fini = close_scratch);
+
+static DenseConfig config(const char *name)
+{
+    DenseConfig c = dense_defaults();
+    c.name = name, c.folder = root;
+    return c;
+}
+
+static DenseData *opened(const DenseConfig *c, Split split)
+{
+    DenseData *d = NULL;
+    Err        err;
+    cr_assert(!dense_open(&d, c, split, &err), "%s", err.text);
+    return d;
+}
+
+static void expect_fails(const DenseConfig *c, Split split, Status want, const char *why)
+{
+    DenseData *d = NULL;
+    Err        err = { 0 };
+    Status     got = dense_open(&d, c, split, &err);
+    cr_expect(got == want && strstr(err.text, why), "%d, %s; expected %s", (int)got, err.text, why);
+    if (!got) dense_close(d);
+}
+
+/* --- COCO -------------------------------------------------------------------- */
+
+/* Pictures of 20 x 20 and 25 x 25 (picture_write). */
+#define IMAGES "{\"categories\": [{\"id\": 3, \"name\": \"cat\"}, {\"id\": 8, \"name\": \"dog\"}], " \
+    "\"images\": [{\"id\": 7, \"height\": 20, \"width\": 20, \"file_name\": \"b.jpg\"}, " \
+    "{\"id\": 3, \"height\": 25, \"width\": 25, \"file_name\": \"a.jpg\"}, " \
+    "{\"id\": 9, \"height\": 20, \"width\": 20, \"file_name\": \"c.jpg\"}], \"annotations\": ["
+#define ROW(id, image, crowd, box, segmentation) \
+    "{\"id\": " id ", \"image_id\": " image ", \"category_id\": 8, \"area\": 12, \"bbox\": " \
+    "[" box "], \"iscrowd\": " crowd ", \"segmentation\": " segmentation "}"
+#define SQUARE "[[1, 1, 1, 4, 5, 4, 5, 1]]"
+#define TWO "[[0, 0, 0, 2, 2, 2, 2, 0], [3, 3, 3, 5, 5, 5, 5, 3]]"
+#define RUNS "{\"size\": [20, 20], \"counts\": [21, 3, 17, 3, 356]}"
+
+static const char good[] = IMAGES ROW("0", "7", "0", "1, 1, 4, 3", SQUARE) ", "
+    ROW("1", "3", "0", "0, 0, 5, 5", TWO) ", " ROW("2", "7", "1", "1, 1, 2, 3", RUNS) ", "
+    ROW("3", "9", "1", "1, 1, 2, 3", RUNS) ", " ROW("4", "7", "0", "1, 1, 2, 3", RUNS) "]}";
+
+static void write_coco(const char *json)
+{
+    scratch_folder(&scratch, "annotations"), scratch_folder(&scratch, "train");
+    scratch_folder(&scratch, "val2017");
+    scratch_file(&scratch, "annotations/instances_train.json", json, strlen(json));
+    scratch_file(&scratch, "annotations/instances_val2017.json", json, strlen(json));
+    for (int i = 0; i < 2; i++) {
+        const char *names[][3] = { { "train/a.jpg", "train/b.jpg", "train/c.jpg" },
+                                   { "val2017/a.jpg", "val2017/b.jpg", "val2017/c.jpg" } };
+        picture_write(&scratch, names[i][0], 50), picture_write(&scratch, names[i][1], 4);
+        picture_write(&scratch, names[i][2], 6);
+    }
+}
+
+Test(dense, coco_gives_instances_and_trains_without_crowds)
+{
+    write_coco(good);
+    DenseConfig c = config("coco");
+    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    Annotated   s;
+    Err         err;
+    annotated_open(&s);
+    cr_assert(d->count == 2 && d->classes == 2 && !d->labels && d->channels == 3);
+    cr_expect_str_eq(d->class_names[1], "dog");
+    cr_assert(!dense_get(d, 0, &s, &err), "%s", err.text);
+    cr_expect(s.id == 3 && s.count == 1 && s.image.height == 25 && !strcmp(s.file, "a.jpg"));
+    cr_expect(s.instance[0].outline.parts == 2 && s.instance[0].class == 1);
+    cr_assert(!dense_get(d, 1, &s, &err), "%s", err.text);
+    cr_expect(s.id == 7 && s.index == 1 && s.count == 2 && s.image.pixels[0] == 4);
+    cr_expect(s.instance[0].box[2] == 5 && s.instance[0].box[3] == 4 && s.instance[0].area == 12);
+    cr_expect(!s.instance[1].outline.parts && rle_area(&s.instance[1].outline.runs) == 6);
+    dense_close(d);
+
+    c.test_count = 2;
+    d = opened(&c, SPLIT_TEST);
+    cr_assert(d->count == 2);
+    dense_close(d);
+    c.test_count = 0;
+    d = opened(&c, SPLIT_TEST);
+    cr_assert(d->count == 3 && !dense_get(d, 1, &s, &err));
+    cr_expect(s.count == 3 && s.instance[1].crowd && !s.instance[2].crowd);
+    annotated_close(&s);
+    dense_close(d);
+}
+
+static const struct {
+    const char *json, *says;
+    Status      status;
+} wrong[] = {
+    { IMAGES ROW("0", "7", "0", "1, 1, 4, 3", "[[1, 1, 2, 2]]") "]}", "a polygon of 4 numbers",
+      STATUS_FORMAT },
+    { IMAGES ROW("0", "7", "0", "1, 1, NaN, 3", SQUARE) "]}", "instances_train.json",
+      STATUS_FORMAT },
+    { IMAGES ROW("0", "7", "0", "1, 1, 1e999, 3", SQUARE) "]}", "bbox", STATUS_FORMAT },
+    { IMAGES ROW("\"0\"", "7", "0", "1, 1, 4, 3", SQUARE) "]}", "id: expected a whole number",
+      STATUS_FORMAT },
+    { IMAGES ROW("0", "7", "0", "1, 1, 4, 3", "[]") "]}", "segmentation", STATUS_FORMAT },
+    { IMAGES ROW("0", "8", "0", "1, 1, 4, 3", SQUARE) "]}", "image_id: 8", STATUS_FORMAT },
+    { IMAGES ROW("0", "7", "1", "1, 1, 4, 3", SQUARE) "]}", "no picture has an instance",
+      STATUS_FORMAT },
+    { IMAGES "]}", "no picture has an instance", STATUS_FORMAT },
+    { "{\"categories\": [{\"id\": 1}], \"annotations\": [], \"images\": [{\"id\": 1, \"height\": "
+      "20, \"width\": 20, \"file_name\": \"../train/b.jpg\"}]}", "id 1: file_name: ../train/b.jpg "
+      "is not below", STATUS_FORMAT },
+    { "{\"categories\": [{\"id\": 1}], \"annotations\": [], \"images\": [{\"id\": 1, \"height\": "
+      "20, \"width\": 20}]}", "file_name: there is none", STATUS_FORMAT },
+    { "{\"categories\": [{\"id\": 1}], \"annotations\": [], \"images\": [{\"id\": 1, \"height\": "
+      "20, \"width\": 20, \"file_name\": \"d.jpg\"}]}", "train/d.jpg is listed, but not there",
+      STATUS_MISSING },
+};
+enum { N_WRONG = sizeof wrong / sizeof *wrong };
+
+Test(dense, coco_that_is_wrong_is_refused_by_name)
+{
+    DenseConfig c = config("coco");
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
+    for (int i = 0; i < N_WRONG; i++) {
+        write_coco(wrong[i].json);
+        expect_fails(&c, SPLIT_TRAIN, wrong[i].status, wrong[i].says);
+    }
+    cr_assert(!remove(scratch_path(&scratch, "annotations/instances_train.json")));
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
+    c.name = "cocoa";
+    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "did you mean 'coco'");
+}
+
+Test(dense, coco_that_is_cut_off_is_refused_wherever)
+{
+    DenseConfig c = config("coco");
+    write_coco(good);
+    for (size_t cut = 0; cut < sizeof good - 1; cut += 7) {
+        scratch_file(&scratch, "annotations/instances_train.json", good, cut);
+        expect_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "instances_train.json");
+    }
+}
+
+Test(dense, a_picture_of_another_size_is_refused_when_it_is_read)
+{
+    write_coco(good);
+    picture_write(&scratch, "train/b.jpg", 80);
+    DenseConfig c = config("coco");
+    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    Annotated   s;
+    Err         err;
+    annotated_open(&s);
+    cr_expect(dense_get(d, 1, &s, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "train/b.jpg: a picture of 28 x 28"), "%s", err.text);
+    scratch_file(&scratch, "train/b.jpg", "x", 1);
+    cr_expect(dense_get(d, 1, &s, &err) == STATUS_FORMAT && strstr(err.text, "b.jpg"));
+    cr_expect(!dense_get(d, 0, &s, &err) && s.count == 1, "the sample is as good as new");
+    annotated_close(&s);
+    dense_close(d);
+}
+
+Test(dense, identities_tell_files_apart)
+{
+    char        hex[4][HASH_HEX];
+    DenseConfig c = config("coco"), other = dense_defaults();
+    Err         err;
+    write_coco(good);
+    cr_assert(!dense_identity(hex[0], &c, SPLIT_TRAIN, &err), "%s", err.text);
+    cr_assert(!dense_identity(hex[1], &c, SPLIT_TEST, &err));
+    picture_write(&scratch, "train/b.jpg", 5);
+    cr_assert(!dense_identity(hex[2], &c, SPLIT_TRAIN, &err));
+    cr_assert(!dense_identity(hex[3], &other, SPLIT_TRAIN, &err));
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < i; k++) cr_expect_str_neq(hex[i], hex[k], "%d %d", i, k);
+    other.scenes.texture = 0.25;
+    cr_assert(!dense_identity(hex[0], &other, SPLIT_TRAIN, &err));
+    cr_expect_str_neq(hex[0], hex[3]);
+}
+
+/* --- which way up ------------------------------------------------------------ */
+
+/* Behind the first two bytes of a JPEG: one entry of EXIF data, high byte first. */
+static size_t with_orientation(char *out, const char *jpeg, size_t n, int orientation)
+{
+    char segment[] = "\xff\xe1\0\x22" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0"
+                     "\0\0\0\0";
+    enum { SEGMENT = 36, AT = 29 };
+    segment[AT] = (char)orientation;
+    memcpy(out, jpeg, 2), memcpy(out + 2, segment, SEGMENT);
+    memcpy(out + 2 + SEGMENT, jpeg + 2, n - 2);
+    return n + SEGMENT;
+}
+
+/* Of the letter F, two rows of three as it is stored: EXIF's own words for what its first
+ * row and column are. */
+Test(dense, pictures_are_turned_upright)
+{
+    static const char *const upright[] = { "abcdef", "cbafed", "fedcba", "defabc",
+                                           "adbecf", "daebfc", "fcebda", "cfbead" };
+    Image m = { 0 }, scratch_image = { 0 };
+    for (int o = 1; o <= 8; o++) {
+        image_size(&m, 2, 3, 1);
+        memcpy(m.pixels, "abcdef", 6);
+        exif_turn(&m, o, &scratch_image);
+        cr_expect(!memcmp(m.pixels, upright[o - 1], 6), "%d: %.6s", o, (char *)m.pixels);
+        cr_expect(m.height == (o < 5 ? 2 : 3) && m.width == (o < 5 ? 3 : 2));
+    }
+    image_free(&m), image_free(&scratch_image);
+}
+
+Test(dense, coco_applies_the_orientation_of_photographs)
+{
+    static const char json[] = "{\"categories\": [{\"id\": 1}], \"images\": [{\"id\": 1, "
+        "\"height\": 24, \"width\": 16, \"file_name\": \"b.jpg\"}], \"annotations\": [{\"id\": 1, "
+        "\"image_id\": 1, \"category_id\": 1, \"area\": 1, \"bbox\": [0, 0, 8, 8], "
+        "\"segmentation\": " SQUARE "}]}";
+    uint8_t rgb[16 * 24 * 3] = { 0 };
+    char   *bytes, turned[8192];
+    size_t  n;
+    Err     err;
+    write_coco(json);
+    for (int i = 0; i < 16 * 12; i++) memset(rgb + 3 * (i / 12 * 24 + i % 12), 255, 3);
+    const char *path = scratch_path(&scratch, "train/b.jpg");
+    cr_assert(!jpeg_write(path, rgb, 24, 16, 95, &err), "%s", err.text);
+    cr_assert(!file_read(path, 8000, &bytes, &n, &err), "%s", err.text);
+    for (int o = 0; o < 256; o++) {
+        size_t all = with_orientation(turned, bytes, n, o);
+        cr_expect(exif_orientation(turned, all) == (o >= 1 && o <= 8 ? o : 1), "%d", o);
+    }
+    for (size_t cut = 0; cut < 60; cut++) {
+        int o = exif_orientation(turned, cut);
+        cr_expect(o >= 1 && o <= 8);
+    }
+    scratch_file(&scratch, "train/b.jpg", turned, with_orientation(turned, bytes, n, 6));
+    free(bytes);
+
+    DenseConfig c = config("coco");
+    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    Annotated   s;
+    annotated_open(&s);
+    cr_assert(!dense_get(d, 0, &s, &err), "%s", err.text);
+    cr_assert(s.image.height == 24 && s.image.width == 16);
+    cr_expect(s.image.pixels[0] > 200 && s.image.pixels[3 * 15] > 200, "its left is above");
+    cr_expect(s.image.pixels[3 * 16 * 20] < 50, "its right is below");
+    annotated_close(&s);
+    dense_close(d);
+}
+
+/* --- label maps -------------------------------------------------------------- */
+
+enum { SIDE = 20 };
+
+static void write_map(const char *name, int side, int other, int palette)
+{
+    uint16_t label[SIDE * SIDE];
+    for (int i = 0; i < side * side; i++) label[i] = (uint16_t)(i % 3);
+    label[5] = (uint16_t)other, label[6] = 255;
+    label_map_write(&scratch, name, label, side, side, 8, palette, 0);
+}
+
+static void write_folders(void)
+{
+    scratch_folder(&scratch, "images/training"), scratch_folder(&scratch, "images/val");
+    scratch_folder(&scratch, "annotations/training"), scratch_folder(&scratch, "annotations/val");
+    picture_write(&scratch, "images/training/y.1.jpg", 4);
+    picture_write(&scratch, "images/training/x.jpg", 5);
+    picture_write(&scratch, "images/val/z.png", 6);
+    write_map("annotations/training/y.1.png", SIDE, 3, 0);
+    write_map("annotations/training/x.png", SIDE, 2, 1);
+    write_map("annotations/val/z.png", SIDE, 3, 0);
+}
+
+Test(dense, label_maps_stand_beside_their_pictures)
+{
+    DenseConfig c = config("label-maps");
+    Annotated   s;
+    Err         err;
+    write_folders();
+    annotated_open(&s);
+    for (int reduce = 0; reduce < 2; reduce++) {
+        c.classes = 4 - reduce, c.reduce_zero = reduce;
+        DenseData *d = opened(&c, SPLIT_TRAIN);
+        cr_assert(d->count == 2 && d->labels == c.classes && !d->classes);
+        cr_expect_str_eq(d->label_names[2], "2");
+        cr_assert(!dense_get(d, 1, &s, &err), "%s", err.text);
+        cr_expect(s.image.pixels[0] == 4 && !strcmp(s.file, "images/training/y.1.jpg"));
+        for (int i = 0; i < SIDE * SIDE; i++) {
+            int want = i == 5 ? 3 : i == 6 ? LABEL_IGNORED : i % 3;
+            if (want != LABEL_IGNORED) want = want - reduce < 0 ? LABEL_IGNORED : want - reduce;
+            cr_expect(s.labels.label[i] == want, "%d: %d", i, s.labels.label[i]);
+        }
+        dense_close(d);
+    }
+    DenseData *d = opened(&c, SPLIT_TEST);
+    cr_expect(d->count == 1 && !dense_get(d, 0, &s, &err) && s.labels.label[5] == 2);
+    dense_close(d);
+    annotated_close(&s);
+}
+
+Test(dense, label_maps_that_are_wrong_are_refused_by_name)
+{
+    DenseConfig c = config("label-maps");
+    Annotated   s;
+    Err         err;
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "no images/training");
+    write_folders();
+    c.classes = 3;
+    DenseData *d = opened(&c, SPLIT_TRAIN);
+    annotated_open(&s);
+    cr_expect(dense_get(d, 1, &s, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "y.1.png: row 0, column 5: label 3, of 3 classes"), "%s", err.text);
+    write_map("annotations/training/x.png", SIDE - 1, 2, 0);
+    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "a label map of 19 x 19 for a picture of 20 x 20"), "%s", err.text);
+    scratch_file(&scratch, "annotations/training/x.png", "x", 1);
+    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT && strstr(err.text, "x.png: no PNG"));
+    annotated_close(&s);
+    dense_close(d);
+    cr_assert(!remove(scratch_path(&scratch, "annotations/training/x.png")));
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "annotations/training/x.png is missing");
+    c.classes = 300;
+    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "ignore is 255, expected a label that is no");
+    c.classes = 1;
+    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "classes is 1");
+    c.folder = NULL;
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder");
+}
+
+/* The first colours of VOC's own table, and the last; 255 is its border. */
+static const uint8_t voc[][3] = {
+    { 0, 0, 0 }, { 128, 0, 0 }, { 0, 128, 0 }, { 128, 128, 0 }, { 0, 0, 128 }, { 128, 0, 128 },
+    { 0, 128, 128 }, { 128, 128, 128 }, { 64, 0, 0 }, { 192, 0, 0 }, { 64, 128, 0 },
+    { 192, 128, 0 }, { 64, 0, 128 }, { 192, 0, 128 }, { 64, 128, 128 }, { 192, 128, 128 },
+    { 0, 64, 0 }, { 128, 64, 0 }, { 0, 192, 0 }, { 128, 192, 0 }, { 0, 64, 128 },
+    { 224, 224, 192 },
+};
+enum { COLOURS = sizeof voc / sizeof *voc };
+
+Test(dense, voc_may_be_in_its_colours)
+{
+    static uint8_t rgb[SIDE * SIDE * 3];
+    DenseConfig    c = config("label-maps");
+    Annotated      s;
+    Err            err;
+    scratch_folder(&scratch, "JPEGImages"), scratch_folder(&scratch, "SegmentationClass");
+    scratch_folder(&scratch, "ImageSets/Segmentation");
+    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\r\nb\r\n", 6);
+    picture_write(&scratch, "JPEGImages/a.jpg", 5), picture_write(&scratch, "JPEGImages/b.jpg", 6);
+    write_map("SegmentationClass/b.png", SIDE, 20, 1);
+    for (int i = 0; i < SIDE * SIDE; i++) memcpy(rgb + 3 * i, voc[i % COLOURS], 3);
+    const char *path = scratch_path(&scratch, "SegmentationClass/a.png");
+    cr_assert(!png_write(path, rgb, SIDE, SIDE, &err), "%s", err.text);
+
+    DenseData *d = opened(&c, SPLIT_TRAIN);
+    annotated_open(&s);
+    cr_assert(d->count == 2 && d->labels == 21);
+    cr_expect_str_eq(d->label_names[15], "person");
+    cr_assert(!dense_get(d, 0, &s, &err), "%s", err.text);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        int want = i % COLOURS == 21 ? LABEL_IGNORED : i % COLOURS;
+        cr_expect(s.labels.label[i] == want, "%d: %d", i, s.labels.label[i]);
+    }
+    cr_assert(!dense_get(d, 1, &s, &err) && s.labels.label[5] == 20, "%s", err.text);
+    rgb[3 * 44] = 1;
+    path = scratch_path(&scratch, "SegmentationClass/a.png");
+    cr_assert(!png_write(path, rgb, SIDE, SIDE, &err));
+    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "row 2, column 4: 1 0 0 is no colour"), "%s", err.text);
+    annotated_close(&s);
+    dense_close(d);
+    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\n../b\n", 7);
+    expect_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "../b is no name of a picture");
+    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\nq\n", 4);
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "JPEGImages/q.jpg is missing");
+}

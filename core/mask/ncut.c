@@ -1,10 +1,10 @@
 #include "core/mask/ncut.h"
 
 #include "core/base/arena.h"
+#include "core/base/eigen.h"
 #include "core/base/rng.h"
 
 #include <math.h>
-#include <string.h>
 
 void ncut_unit_rows(float *x, int L, int D)
 {
@@ -35,22 +35,6 @@ void ncut_affinity(double *w, const float *x, int L, int D, NcutAffinity how)
         }
 }
 
-static double dot(const double *a, const double *b, int L)
-{
-    double sum = 0;
-    for (int i = 0; i < L; i++) sum += a[i] * b[i];
-    return sum;
-}
-
-/* Take `first` out of u and make it of length 1. */
-static void refresh(double *u, const double *first, int L)
-{
-    double along = dot(u, first, L);
-    for (int i = 0; i < L; i++) u[i] -= along * first[i];
-    double scale = 1 / sqrt(dot(u, u, L));
-    for (int i = 0; i < L; i++) u[i] *= scale;
-}
-
 /* S in place of W, which is symmetric; d its row sums, first = sqrt(d) of length 1. */
 static void normalise(double *w, double *d, double *first, int L)
 {
@@ -65,41 +49,18 @@ static void normalise(double *w, double *d, double *first, int L)
         for (int j = 0; j < L; j++) w[i * L + j] /= sqrt(d[i] * d[j]);
 }
 
-/* y = (S + I) u / 2, by columns, which fills vector registers. */
-static void step(double *y, const double *s, const double *u, int L)
-{
-    for (int i = 0; i < L; i++) y[i] = u[i];
-    for (int j = 0; j < L; j++) {
-        const double *column = s + (size_t)j * (size_t)L;
-        for (int i = 0; i < L; i++) y[i] += column[i] * u[j];
-    }
-    for (int i = 0; i < L; i++) y[i] *= 0.5;
-}
-
 double ncut_vector(double *z, double *w, int L)
 {
-    const double near = 1e-10; /* of unit vectors, from one round to the next */
-    Arena        scratch;
-    Rng          rng = rng_at(0, STREAM_MASK, 0, 0);
-    double       moved = 1, most = 0;
+    Arena scratch;
+    Rng   rng = rng_at(0, STREAM_MASK, 0, 0);
     arena_open(&scratch, "normalised cut", NULL, NULL);
     double *d = ARENA_NEW(&scratch, double, L), *first = ARENA_NEW(&scratch, double, L);
-    double *u = ARENA_NEW(&scratch, double, L), *y = ARENA_NEW(&scratch, double, L);
     normalise(w, d, first, L);
-    for (int i = 0; i < L; i++) u[i] = rng_unit53(&rng) - 0.5;
-    refresh(u, first, L);
-    for (int round = 0; round < NCUT_ROUNDS && moved > near; round++) {
-        step(y, w, u, L);
-        most = dot(y, u, L);
-        refresh(y, first, L);
-        moved = 0;
-        for (int i = 0; i < L; i++) moved += (y[i] - u[i]) * (y[i] - u[i]);
-        moved = sqrt(moved);
-        memcpy(u, y, (size_t)L * sizeof *u);
-    }
-    for (int i = 0; i < L; i++) z[i] = u[i] / sqrt(d[i]);
+    for (int i = 0; i < L; i++) z[i] = rng_unit53(&rng) - 0.5;
+    double most = eigen_largest(z, w, first, L);
+    for (int i = 0; i < L; i++) z[i] /= sqrt(d[i]);
     arena_close(&scratch);
-    return 2 - 2 * most; /* (S + I) / 2 has (1 + 1 - lambda) / 2 */
+    return 1 - most;
 }
 
 void ncut_object(bool *object, const double *z, int L, bool smaller)

@@ -29,7 +29,4 @@ double spectrum_participation(const double *sigma, int n);
 double spectrum_stable_rank(const double *sigma, int n);
 int    spectrum_components(const double *sigma, int n, double share);
 
-/* Eigenvalues [n] of a symmetric matrix a [n, n], the largest first; a is overwritten. */
-void spectrum_eigenvalues(double *values, double *a, int n);
-
 #endif

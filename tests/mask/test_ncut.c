@@ -1,5 +1,6 @@
 #include "core/mask/ncut.h"
 
+#include "core/base/eigen.h"
 #include "core/base/rng.h"
 
 #include <criterion/criterion.h>
@@ -40,10 +41,40 @@ Test(ncut, solves_the_generalised_problem)
         first += d * z[i];
         length += d * z[i] * z[i];
     }
-    cr_expect(worst <= 1e-8, "residual %g", worst); /* measured 2e-10 */
+    cr_expect(worst <= 1e-11, "residual %g", worst); /* measured 2e-10 */
     cr_expect(fabs(first) <= 1e-9, "z D 1 = %g", first);
     cr_expect(fabs(length - 1) <= 1e-9, "z D z = %g", length);
     cr_expect(lambda > 0.2 && lambda < 0.7, "lambda %g", lambda);
+}
+
+/* Patches of an encoder after a few epochs: a direction that all share, and little beside it.
+ * All eigenvalues but the first are small and close, where power iteration crawls. */
+Test(ncut, of_features_that_are_all_alike)
+{
+    static const NcutAffinity how[] = { NCUT_POSITIVE, NCUT_HALF };
+    for (int k = 0; k < 2; k++) {
+        float  x[L][D];
+        double w[L][L], s[L][L], z[L], value[L], worst = 0;
+        Rng    rng = rng_at(7, STREAM_TEST, 0, 0);
+        for (int i = 0; i < L; i++)
+            for (int c = 0; c < D; c++) x[i][c] = (c == 0 ? 2 : 0) + 0.3F * rng_normal(&rng);
+        ncut_unit_rows(&x[0][0], L, D);
+        ncut_affinity(&w[0][0], &x[0][0], L, D, how[k]);
+        for (int i = 0; i < L; i++)
+            for (int j = 0; j < L; j++) s[i][j] = w[i][j] / sqrt(degree(w, i) * degree(w, j));
+        double copy[L][L], lambda;
+        memcpy(copy, w, sizeof w);
+        lambda = ncut_vector(z, &copy[0][0], L);
+        for (int i = 0; i < L; i++) { /* z is of the order of 0.01 */
+            double off = (1 - lambda) * degree(w, i) * z[i];
+            for (int j = 0; j < L; j++) off -= w[i][j] * z[j];
+            worst = fmax(worst, fabs(off));
+        }
+        eigen_values(value, &s[0][0], L);
+        cr_expect(worst <= 1e-11, "%d: residual %g", k, worst);
+        cr_expect(fabs(lambda - (1 - value[1])) <= 1e-12, "%d: %.15g, all of them have %.15g", k,
+                  lambda, 1 - value[1]);
+    }
 }
 
 Test(ncut, finds_planted_halves_and_the_smaller_one)

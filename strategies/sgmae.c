@@ -115,6 +115,6 @@ MASK_STRATEGY(sgmae,
     .params = params,
     .needs  = MASK_NEEDS_SWEEP,
     .score  = score,
-    .sweep_due = sweep_due,
-    .sweep  = sweep
+    .sweep_due = sweep_due, .sweep = sweep,
+    .revision  = 1 /* cuts are exact eigenvectors, not 500 rounds towards one */
 );

@@ -38,6 +38,9 @@ void            mask_close(Mask *m); /* NULL is allowed */
  * each in the order of its table: "spiral:select=window,sym=1". */
 const char *mask_spec(const Mask *m);
 
+/* How often what that text means has changed: the revisions of its strategies, summed. */
+int mask_revision(const Mask *m);
+
 unsigned   mask_needs(const Mask *m); /* MASK_NEEDS_* */
 unsigned   mask_needs_at(const Mask *m, float progress); /* of the parts awake there */
 MaskLearner mask_learner(const Mask *m);

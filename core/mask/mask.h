@@ -156,6 +156,10 @@ typedef struct {
 
     /* [size] What the struct is before its parameters are set; NULL: zeros. */
     const void *initial;
+
+    /* Raised when the same text comes to mean other masks: what was trained under the
+     * old ones is then not taken for the new.  0 at first. */
+    int revision;
 } MaskStrategy;
 
 enum { MASK_ABI = 1 };

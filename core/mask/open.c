@@ -266,6 +266,13 @@ void mask_sweep(const Mask *m, float *out, const MaskSweep *s)
               (double)out[i], i);
 }
 
+int mask_revision(const Mask *m)
+{
+    int sum = m->form == FORM_STRATEGY ? m->strategy.revision : 0;
+    for (int i = 0; i < m->n; i++) sum += mask_revision(m->part[i]);
+    return sum;
+}
+
 bool mask_fixed(const Mask *m)
 {
     const Common *c = &m->common;

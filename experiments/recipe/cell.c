@@ -57,6 +57,8 @@ void cell_canonical(const Cell *c, StageKind kind, Text *out)
     if (kind == STAGE_PRETRAIN && c->config.pretrain.from &&
         c->config.pretrain.from_eps != NORM_EPS) /* a config.json beside it may say so */
         text_add(out, "norm-eps: %g\n", c->config.pretrain.from_eps);
+    if (kind == STAGE_PRETRAIN && cell_trains(c) && c->config.pretrain.revision)
+        text_add(out, "strategy-revision: %d\n", c->config.pretrain.revision);
     int keys[MOST_KEYS], n = 0;
     for (int i = 0; i < schema_count(); i++)
         if (determines(c, schema_key(i), kind)) keys[n++] = i;

@@ -238,6 +238,7 @@ static Status check_strategy(Cell *c, Arena *a, const char **blame, Err *err)
     *blame = "pretrain.strategy";
     if (strategy_open(&m, p->strategy, c->rows, c->cols, err)) return err->code;
     if (strcmp(p->strategy, mask_spec(m))) p->strategy = keep(a, mask_spec(m));
+    p->revision = mask_revision(m);
     double first = mask_ratio(m, p->ratio, 0), last = mask_ratio(m, p->ratio, 1);
     p->ratio = first < last ? first : last;
     c->K = mask_count(m, p->ratio, first < last ? 0 : 1);

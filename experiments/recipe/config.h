@@ -56,6 +56,7 @@ typedef struct {
     double      from_eps;
     bool        from_decoder;
     const char *strategy; /* as mask_spec() writes it, UNTRAINED or IMPORTED      */
+    int         revision; /* mask_revision() of it                                */
     double      ratio;    /* share of hidden patches; 0 where nothing is trained  */
     const char *target;   /* raw or normalized                                    */
     int         epochs;   /* 0: nothing is trained                                */

@@ -333,6 +333,24 @@ Test(identity, is_the_hash_of_the_canonical_text)
     recipe_close(r);
 }
 
+/* Of strategies whose masks have changed, alone or in an expression, and of no others. */
+Test(identity, has_the_revision_of_strategies)
+{
+    static const struct { const char *setting; bool revised; } cases[] = {
+        { "grid.pretrain.strategy=sgmae", true }, { "pretrain.strategy=random", false },
+        { "pretrain.strategy=0.5 random + 0.5 sgmae", true },
+        { "pretrain.strategy=random until 0.5 then block", false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Recipe *r = recipe_good(&scratch, EVALUATED, (const char *[]){ cases[i].setting, NULL });
+        Text    text = { 0 };
+        cell_canonical(r->cells, STAGE_PRETRAIN, &text);
+        cr_expect(!!strstr(text.s, "strategy-revision: 1\n") == cases[i].revised, "%s", text.s);
+        text_free(&text);
+        recipe_close(r);
+    }
+}
+
 Test(identity, names_places_on_disk)
 {
     Recipe     *r = recipe_good(&scratch, SMALL, NULL);

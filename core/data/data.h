@@ -54,6 +54,8 @@ typedef struct {
     const char *const *class_names;             /* [classes]                       */
     int               *labels;                  /* [count], 0..classes-1; 0 of the
                                                    unlabelled                      */
+    const char *const *names;                   /* [count] of the pictures' files below
+                                                   the folder; NULL: they have none */
     uint8_t           *pixels;                  /* [count, stored_height, stored_width,
                                                    channels]; NULL where it reads  */
     void              *own;                     /* of the data set                 */

@@ -16,6 +16,7 @@ typedef struct {
 typedef struct {
     Album          album;
     int           *file;    /* [count] where in the album                       */
+    const char   **name;    /* [count] of the file                              */
     _Atomic(Kept *) *kept;  /* [count] decoded, NULL where it is not            */
     atomic_size_t  used;    /* bytes of them                                    */
     size_t         room;    /* bytes that they may have                         */
@@ -316,8 +317,13 @@ Status photo_open(Data *d, const DataConfig *c, Split split, Err *err)
     f->kept = calloc((size_t)d->count, sizeof *f->kept);
     f->damaged = calloc((size_t)d->count, sizeof *f->damaged);
     d->labels = malloc((size_t)d->count * sizeof *d->labels);
-    CHECK(f->kept && f->damaged && d->labels, "no memory for %d pictures", d->count);
-    for (int i = 0; i < d->count; i++) d->labels[i] = f->album.labels[f->file[i]];
+    f->name = malloc((size_t)d->count * sizeof *f->name);
+    CHECK(f->kept && f->damaged && d->labels && f->name, "no memory for %d pictures", d->count);
+    for (int i = 0; i < d->count; i++) {
+        d->labels[i] = f->album.labels[f->file[i]];
+        f->name[i] = f->album.files[f->file[i]];
+    }
+    d->names = f->name;
     f->looked = d->count;
     describe(d, f, c);
     return STATUS_OK;
@@ -330,6 +336,7 @@ void photo_close(Data *d)
     free(f->kept);
     free(f->damaged);
     free(f->file);
+    free(f->name);
     text_free(&f->why);
     album_close(&f->album);
     free(f);

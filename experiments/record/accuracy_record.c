@@ -5,6 +5,22 @@
 
 #include <stdio.h>
 
+void record_pictures(Record *r, const char *const *names, const int *labels, int n)
+{
+    enum { DIGITS = 12 };
+    Arena host;
+    arena_open(&host, "names of pictures", NULL, NULL);
+    const char **number = ARENA_NEW(&host, const char *, n);
+    for (int i = 0; i < n && !names; i++) {
+        char *text = ARENA_NEW(&host, char, DIGITS);
+        snprintf(text, DIGITS, "%d", i);
+        number[i] = text;
+    }
+    record_texts(r, "outcomes/image", names ? names : number, (size_t)n);
+    record_outcomes(r, "label", NUMBER_INT32, labels, (size_t)n, "1", "true class");
+    arena_close(&host);
+}
+
 void record_accuracy(Record *r, const char *name, const char *how, const float *scores,
                      const int *labels, int n, int classes, bool scored)
 {

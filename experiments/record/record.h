@@ -86,6 +86,10 @@ void record_curve(Record *r, const char *name, const char *axis, const double *y
 void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
                      size_t n, const char *units, const char *long_name);
 
+/* Which images the outcomes are of, in the same order: "image", the name of each, its number
+ * from 0 where `names` is NULL, and "label", its class. */
+void record_pictures(Record *r, const char *const *names, const int *labels, int n);
+
 /* What became of each image under scores [n, classes], labels [n] in 0..classes-1: the
  * metrics NAME_top1 and, unless only one class of each image is `scored`, NAME_top5; the
  * outcomes predicted, rank (of scores alone) and correct. */

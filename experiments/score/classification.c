@@ -13,8 +13,7 @@ static Status write_record(const ScoreOptions *o, const Predictions *p, Err *err
         return err->code;
     record_accuracy(r, "classification", "given predictions", p->scores, p->labels, p->n,
                     p->classes, p->scored);
-    record_outcomes(r, "label", NUMBER_INT32, p->labels, (size_t)p->n, "1", "true class");
-    if (p->ids) record_texts(r, "outcomes/image", p->ids, (size_t)p->n);
+    record_pictures(r, p->ids, p->labels, p->n);
     return record_close(r, err);
 }
 

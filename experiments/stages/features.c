@@ -11,9 +11,10 @@ enum { MOST_IMAGES = 256, MOST_TOKENS = 1 << 14 };
 
 /* Both features of all images of one split, [count, D] each. */
 typedef struct {
-    real *class_token, *mean;
-    int  *labels;
-    int   count;
+    real              *class_token, *mean;
+    int               *labels;
+    const char *const *names; /* or NULL */
+    int                count;
 } SplitFeatures;
 
 struct Features {
@@ -72,6 +73,7 @@ static Status take_split(Features *f, const Cell *c, const StageContext *x, cons
     s->mean = ARENA_NEW(&f->host, real, n * D);
     s->labels = ARENA_NEW(&f->host, int, n);
     memcpy(s->labels, data->labels, n * sizeof *s->labels);
+    s->names = stage_names(&f->host, data);
 
     tape_open(&tape, mae->params.be);
     Status bad = stage_pass(x, data, &tape, &mae->config.encoder, take_batch,
@@ -110,7 +112,7 @@ Status features_get(const Cell *c, const StageContext *x, const char *what,
     for (int i = 0; i < 2; i++) {
         const SplitFeatures *s = &f->split[i];
         *(i == SPLIT_TRAIN ? train : test) = (FeatureSet){
-            class_token ? s->class_token : s->mean, s->labels, s->count, f->D,
+            class_token ? s->class_token : s->mean, s->labels, s->names, s->count, f->D,
         };
     }
     return STATUS_OK;

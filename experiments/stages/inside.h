@@ -26,15 +26,12 @@ MUST_USE Status stage_finetune(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
                              Err *err);
 
-/* Accuracy and outcome per image of scores [n, classes]: NAME_top1, NAME_top5. */
-void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
-                    const float *scores, const int *labels, int n);
-
 /* Of one split, under the cell's encoder: whole pictures, nothing augmented. */
 typedef struct {
-    const real *x;      /* [count, D] */
-    const int  *labels; /* [count]    */
-    int         count, D;
+    const real        *x;      /* [count, D]                 */
+    const int         *labels; /* [count]                    */
+    const char *const *names;  /* [count] or NULL: Data has  */
+    int                count, D;
 } FeatureSet;
 
 /* `what` is "class", the class token after the final norm, or "mean", the mean of
@@ -52,10 +49,18 @@ MUST_USE Status stage_pass(const StageContext *x, const Data *d, Tape *t, const 
 /* What a network says of the test set: logits [count, classes], and what is true.  The
  * memory is host's.  Stops as stage_pass. */
 typedef struct {
-    float     *scores;
-    const int *labels;
-    int        count;
+    float             *scores;
+    const int         *labels;
+    const char *const *names; /* [count] or NULL: Data has them */
+    int                count;
 } Scores;
+
+/* Accuracy, NAME_top1 and NAME_top5, and outcome per image. */
+void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
+                    const Scores *s);
+
+/* A copy of the names of a data set's pictures that outlives it; NULL if they have none. */
+const char *const *stage_names(Arena *host, const Data *d);
 
 typedef struct {
     const VitConfig *encoder;

@@ -22,7 +22,7 @@ static Status vote(Scores *s, const Cell *c, const StageContext *x, const char *
     if (backend_open(&be, NULL, err) || features_get(c, x, feature, &train, &test, err))
         return err->code;
     *s = (Scores){ ARENA_NEW(host, float, (size_t)test.count * (size_t)classes), test.labels,
-                   test.count };
+                   test.names, test.count };
     knn_scores(be, s->scores, &c->config.knn, train.x, train.labels, train.count, test.x,
                test.count, test.D, classes);
     return STATUS_OK;
@@ -56,7 +56,7 @@ Status stage_knn(const Cell *c, const StageContext *x, Err *err)
     if (!bad) {
         first = &s[!strcmp(config->knn_feature, features[1])];
         snprintf(how, sizeof how, "k-NN, k %d", config->knn.k);
-        stage_accuracy(r, c, "knn", how, first->scores, first->labels, first->count);
+        stage_accuracy(r, c, "knn", how, first);
         for (int i = 0; i < 2; i++) {
             Accuracy a = accuracy_of(s[i].scores, s[i].labels, s[i].count, c->data->classes,
                                      NULL, NULL);

@@ -156,7 +156,7 @@ static Status run(Probe *p, Err *err)
         return training_stopped(&p->run, err);
     if (stage_record(&r, p->cell, STAGE_LINEAR, p->context, err))
         return err->code;
-    stage_accuracy(r, p->cell, "linear", "linear probe", s.scores, s.labels, s.count);
+    stage_accuracy(r, p->cell, "linear", "linear probe", &s);
     record_whole(r, "bad_images", stage_bad_images(p->data));
     training_curves(&p->run, r, &p->host, "linear", "cross entropy");
     training_cost(&p->run, r, "linear");

@@ -23,17 +23,17 @@ Status stage_linear_cached(const Cell *c, const StageContext *x, Err *err)
 
     arena_open(&host, "linear", NULL, NULL);
     size_t  E = (size_t)linear.epochs;
-    float  *scores = ARENA_NEW(&host, float, (size_t)test.count * c->data->classes);
+    Scores  s = { ARENA_NEW(&host, float, (size_t)test.count * c->data->classes), test.labels,
+                  test.names, test.count };
     double *loss = ARENA_NEW(&host, double, E), *epoch = ARENA_NEW(&host, double, E);
     for (size_t e = 0; e < E; e++) epoch[e] = (double)e + 1;
     linear.seed = config->seed;
-    linear_cached(be, scores, loss, &linear, train.x, train.labels, train.count, test.x,
+    linear_cached(be, s.scores, loss, &linear, train.x, train.labels, train.count, test.x,
                   test.count, test.D, c->data->classes);
 
     Status bad = stage_record(&r, c, STAGE_LINEAR_CACHED, x, err);
     if (!bad) {
-        stage_accuracy(r, c, "linear_cached", "linear probe on cached features", scores,
-                       test.labels, test.count);
+        stage_accuracy(r, c, "linear_cached", "linear probe on cached features", &s);
         record_axis(r, "epoch", epoch, E, "1", "epochs done");
         record_curve(r, "loss", "epoch", loss, E, "1", "cross entropy, mean of the epoch");
         record_cost(r, clock_s() - start, (double)train.count * linear.epochs);

@@ -54,7 +54,7 @@ Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host,
     int         *labels = ARENA_NEW(host, int, n);
     Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, network };
     memcpy(labels, d->labels, n * sizeof *labels);
-    *s = (Scores){ all.scores, labels, d->count };
+    *s = (Scores){ all.scores, labels, stage_names(host, d), d->count };
     Status bad = stage_pass(x, d, t, network->encoder, score, &all, err);
     stage_bad_images(d);
     data_close(d);

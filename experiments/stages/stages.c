@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* In the order of StageKind. */
 static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Err *) = {
@@ -112,7 +113,19 @@ Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContex
 }
 
 void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
-                    const float *scores, const int *labels, int n)
+                    const Scores *s)
 {
-    record_accuracy(r, name, how, scores, labels, n, c->data->classes, true);
+    record_accuracy(r, name, how, s->scores, s->labels, s->count, c->data->classes, true);
+    record_pictures(r, s->names, s->labels, s->count);
+}
+
+const char *const *stage_names(Arena *host, const Data *d)
+{
+    if (!d->names) return NULL;
+    const char **name = ARENA_NEW(host, const char *, d->count);
+    for (int i = 0; i < d->count; i++) {
+        size_t n = strlen(d->names[i]) + 1;
+        name[i] = memcpy(arena_take(host, n), d->names[i], n);
+    }
+    return name;
 }

@@ -157,7 +157,7 @@ static Status run(Tune *u, const char *name, const char *what, Err *err)
         return training_stopped(&u->run, err);
     if (stage_record(&r, u->cell, u->run.kind, u->context, err))
         return err->code;
-    stage_accuracy(r, u->cell, name, what, s.scores, s.labels, s.count);
+    stage_accuracy(r, u->cell, name, what, &s);
     record_whole(r, "parameters", (int64_t)params_count(&u->model.params));
     record_whole(r, "trained_parameters", (int64_t)params_trained(&u->model.params));
     record_whole(r, "bad_images", stage_bad_images(u->data));

@@ -52,12 +52,16 @@ Test(folder, classes_are_those_of_train_and_alternate)
     DataConfig c = config();
     Data      *train = opened(&c, SPLIT_TRAIN), *val = opened(&c, SPLIT_TEST);
     const int  labels[] = { 0, 1, 0, 1, 0 }, shades[] = { 10, 40, 20, 50, 30 };
+    static const char *const names[] = { "train/cat/1.jpg", "train/dog/a.jpg", "train/cat/2.JPEG",
+                                         "train/dog/b.jpg", "train/cat/3.jpg" };
     cr_assert(train->count == 5 && train->classes == 2);
     cr_expect_str_eq(train->class_names[1], "dog");
     for (int i = 0; i < 5; i++) {
         cr_expect(train->labels[i] == labels[i], "picture %d", i);
         cr_expect(picture_shade(train, i) == shades[i], "picture %d", i);
+        cr_expect_str_eq(train->names[i], names[i]);
     }
+    cr_expect_str_eq(val->names[0], "val/dog/c.png");
     cr_expect(val->count == 1 && val->labels[0] == 1 && picture_shade(val, 0) == 60);
     data_close(train);
     data_close(val);

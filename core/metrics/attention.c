@@ -38,3 +38,17 @@ AttentionLook attention_look(const float *p, int rows, int cols)
     arena_close(&a);
     return look;
 }
+
+double attention_share(const float *p, const bool *hidden, int L)
+{
+    double share = 0;
+    for (int q = 0; q < L; q++, p += L) {
+        double all = 1e-32, some = 0;
+        for (int k = 0; k < L; k++) {
+            all += (double)p[k];
+            if (hidden[k]) some += (double)p[k];
+        }
+        share += some / all / L;
+    }
+    return share;
+}

@@ -2,6 +2,8 @@
 #ifndef CORE_METRICS_ATTENTION_H
 #define CORE_METRICS_ATTENTION_H
 
+#include <stdbool.h>
+
 typedef struct {
     double distance; /* from a patch to what it looks at, in patches: mean over queries */
     double entropy;  /* of a query's row, in nats; log L when it looks everywhere alike */
@@ -17,5 +19,10 @@ typedef struct {
  * Source: the distances of Dosovitskiy et al. 2021, arXiv:2010.11929; the normalised mutual
  * information of Park et al. 2023, arXiv:2305.00729. */
 AttentionLook attention_look(const float *p, int rows, int cols);
+
+/* Of a decoder: the share of such attention p [L, L] that goes to the patches that are
+ * hidden [L], mask tokens, mean over queries: 0 to 1, the share of patches that are hidden
+ * where everybody gets the same. */
+double attention_share(const float *p, const bool *hidden, int L);
 
 #endif

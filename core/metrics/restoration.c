@@ -1,6 +1,7 @@
 #include "core/metrics/restoration.h"
 
 #include "core/base/arena.h"
+#include "core/metrics/fourier.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -46,13 +47,13 @@ static double *blurred(Arena *a, const double *x, const double *y, size_t H, siz
     return out;
 }
 
-void restoration_ssim(double *map, const double *x, const double *y, int height, int width)
+/* The map, and without the factor of the means `contrast`, which may be NULL. */
+static void compare(double *map, double *contrast, const double *x, const double *y, size_t H,
+                    size_t W)
 {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
     double       w[SSIM_WINDOW];
     Arena        a;
-    size_t       H = (size_t)height, W = (size_t)width;
-    if (height < SSIM_WINDOW || width < SSIM_WINDOW) return;
     gaussian(w);
     arena_open(&a, "SSIM", NULL, NULL);
     const double *mx = blurred(&a, x, NULL, H, W, w), *my = blurred(&a, y, NULL, H, W, w);
@@ -60,11 +61,56 @@ void restoration_ssim(double *map, const double *x, const double *y, int height,
     const double *xy = blurred(&a, x, y, H, W, w);
     for (size_t i = 0; i < (H - SSIM_WINDOW + 1) * (W - SSIM_WINDOW + 1); i++) {
         double sx = xx[i] - mx[i] * mx[i], sy = yy[i] - my[i] * my[i];
-        double sxy = xy[i] - mx[i] * my[i];
-        map[i] = (2 * mx[i] * my[i] + c1) * (2 * sxy + c2) /
-                 ((mx[i] * mx[i] + my[i] * my[i] + c1) * (sx + sy + c2));
+        double likeness = (2 * (xy[i] - mx[i] * my[i]) + c2) / (sx + sy + c2);
+        map[i] = likeness * (2 * mx[i] * my[i] + c1) / (mx[i] * mx[i] + my[i] * my[i] + c1);
+        if (contrast) contrast[i] = likeness;
     }
     arena_close(&a);
+}
+
+void restoration_ssim(double *map, const double *x, const double *y, int H, int W)
+{
+    if (H >= SSIM_WINDOW && W >= SSIM_WINDOW) compare(map, NULL, x, y, (size_t)H, (size_t)W);
+}
+
+/* Half the size: means of 2 x 2; at an odd side zeros stand around, as pytorch-msssim pads. */
+static double *halved(Arena *a, const double *x, size_t H, size_t W)
+{
+    size_t  top = H % 2, left = W % 2, rows = H / 2 + top, cols = W / 2 + left;
+    double *out = memset(ARENA_NEW(a, double, rows * cols), 0, rows * cols * sizeof *out);
+    for (size_t i = 0; i < H; i++)
+        for (size_t j = 0; j < W; j++)
+            out[(i + top) / 2 * cols + (j + left) / 2] += x[i * W + j] / 4;
+    return out;
+}
+
+static double positive_mean(const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) sum += x[i];
+    return sum > 0 ? sum / (double)n : 0;
+}
+
+double restoration_ms_ssim(const double *x, const double *y, int height, int width)
+{
+    static const double weight[] = { 0.0448, 0.2856, 0.3001, 0.2363, 0.1333 };
+    enum { SCALES = sizeof weight / sizeof *weight, LAST = SCALES - 1 };
+    Arena  a;
+    size_t H = (size_t)height, W = (size_t)width;
+    double product = 1;
+    if (height < MS_SSIM_SIDE || width < MS_SSIM_SIDE) return (double)NAN;
+    arena_open(&a, "MS-SSIM", NULL, NULL);
+    double *map = ARENA_NEW(&a, double, H * W), *contrast = ARENA_NEW(&a, double, H * W);
+    for (int k = 0; k < SCALES; k++) {
+        compare(map, contrast, x, y, H, W);
+        size_t n = (H - SSIM_WINDOW + 1) * (W - SSIM_WINDOW + 1);
+        product *= pow(positive_mean(k < LAST ? contrast : map, n), weight[k]);
+        if (k == LAST) break;
+        x = halved(&a, x, H, W), y = halved(&a, y, H, W);
+        H = H / 2 + H % 2, W = W / 2 + W % 2;
+    }
+    arena_close(&a);
+    return product;
 }
 
 /* --- edges --------------------------------------------------------------- */
@@ -93,30 +139,6 @@ double restoration_laplacian(const double *x, const bool *inside, int height, in
 
 /* --- frequencies --------------------------------------------------------- */
 
-/* The transform of n numbers `step` apart, in place; wave [n] are the n-th roots of one. */
-static void transform(double *re, double *im, size_t n, size_t step, const double *cosine,
-                      const double *sine, double *work)
-{
-    for (size_t f = 0; f < n; f++) {
-        double a = 0, b = 0;
-        for (size_t t = 0, k = 0; t < n; t++, k = (k + f) % n) {
-            double x = re[t * step], y = im[t * step];
-            a += x * cosine[k] + y * sine[k];
-            b += y * cosine[k] - x * sine[k];
-        }
-        work[2 * f] = a, work[2 * f + 1] = b;
-    }
-    for (size_t f = 0; f < n; f++) re[f * step] = work[2 * f], im[f * step] = work[2 * f + 1];
-}
-
-static void roots(double *cosine, double *sine, size_t n)
-{
-    for (size_t k = 0; k < n; k++) {
-        cosine[k] = cos(TURN * (double)k / (double)n);
-        sine[k] = sin(TURN * (double)k / (double)n);
-    }
-}
-
 static double hann(size_t i, size_t n)
 {
     return n > 1 ? 0.5 - 0.5 * cos(TURN * (double)i / (double)(n - 1)) : 1;
@@ -128,20 +150,25 @@ static double frequency(size_t f, size_t n)
     return f <= n / 2 ? (double)f : (double)f - (double)n;
 }
 
+/* The transform of x, or of x - y, after a Hann window. */
+static void windowed(double *re, double *im, const double *x, const double *y, int H, int W)
+{
+    size_t h = (size_t)H, w = (size_t)W;
+    for (size_t i = 0; i < h * w; i++) {
+        re[i] = (x[i] - (y ? y[i] : 0)) * hann(i / w, h) * hann(i % w, w);
+        im[i] = 0;
+    }
+    fourier_plane(re, im, H, W);
+}
+
 void restoration_spectrum(double *power, const double *x, int height, int width)
 {
     Arena  a;
     size_t H = (size_t)height, W = (size_t)width, side = H < W ? H : W, bins = side / 2 + 1;
     arena_open(&a, "spectrum of an image", NULL, NULL);
     double *re = ARENA_NEW(&a, double, H * W), *im = ARENA_NEW(&a, double, H * W);
-    double *work = ARENA_NEW(&a, double, 2 * (H + W)), *count = ARENA_NEW(&a, double, bins);
-    double *cosine = ARENA_NEW(&a, double, H + W), *sine = ARENA_NEW(&a, double, H + W);
-    for (size_t i = 0; i < H * W; i++) re[i] = x[i] * hann(i / W, H) * hann(i % W, W), im[i] = 0;
-    roots(cosine, sine, W);
-    for (size_t i = 0; i < H; i++) transform(re + i * W, im + i * W, W, 1, cosine, sine, work);
-    roots(cosine, sine, H);
-    for (size_t j = 0; j < W; j++) transform(re + j, im + j, H, W, cosine, sine, work);
-
+    double *count = ARENA_NEW(&a, double, bins);
+    windowed(re, im, x, NULL, height, width);
     memset(count, 0, bins * sizeof *count);
     memset(power, 0, bins * sizeof *power);
     for (size_t i = 0; i < H * W; i++) {
@@ -154,6 +181,19 @@ void restoration_spectrum(double *power, const double *x, int height, int width)
     }
     for (size_t r = 0; r < bins; r++) power[r] /= count[r];
     arena_close(&a);
+}
+
+double restoration_frequency_distance(const double *x, const double *y, int H, int W)
+{
+    Arena  a;
+    size_t n = (size_t)H * (size_t)W;
+    double sum = 0;
+    arena_open(&a, "distance of spectra", NULL, NULL);
+    double *re = ARENA_NEW(&a, double, n), *im = ARENA_NEW(&a, double, n);
+    windowed(re, im, x, y, H, W); /* the transform is linear */
+    for (size_t i = 0; i < n; i++) sum += re[i] * re[i] + im[i] * im[i];
+    arena_close(&a);
+    return log(sum / (double)n + 1);
 }
 
 static bool counts(int r, int skip) { return !skip || r % skip; }

@@ -25,7 +25,8 @@ s = out["sigma_raw"]
 entropy = lambda p: np.exp(-np.sum(p * np.log(p)))
 l = out["sigma_centred"] ** 2
 out["ranks"] = [entropy(s / s.sum()), entropy(s / s.sum() + 1e-7), l.sum() ** 2 / (l ** 2).sum(),
-                l.sum() / l[0], 1 + np.sum(np.cumsum(l) < 0.9 * l.sum())]
+                l.sum() / l[0], *(1 + np.sum(np.cumsum(l) < share * l.sum())
+                                  for share in (0.9, 0.95, 0.99))]
 
 # --- geometry
 u, v = (z / np.linalg.norm(z, axis=1, keepdims=True) for z in (x, y))
@@ -60,6 +61,8 @@ keys = q.mean(0)
 mutual = np.mean(np.sum(q * np.log(q / keys), 1))
 out["look"] = [np.mean(np.sum(p * far, 1)), -np.mean(np.sum(p * np.log(p), 1)),
                mutual / np.sqrt(np.log(12) * -np.sum(keys * np.log(keys)))]
+
+out["share"] = [p[:, [0, 1, 4, 8, 10]].sum(1).mean()]
 
 # --- partitions of 12 patches
 f = x[:12]
@@ -114,6 +117,48 @@ out["blur"] = [np.log2((k * blurred)[high].sum() / (k * sharp)[high].sum()),
                np.log2((k * blurred)[high & rest].sum() / (k * sharp)[high & rest].sum()),
                np.sqrt(np.mean((10 * np.log10(blurred / sharp))[rest] ** 2)),
                edge(image), -10 * np.log10(np.mean((image - worse) ** 2))]
+
+hann = lambda n: 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / (n - 1))
+window = hann(14)[:, None] * hann(12)[None]
+off = np.fft.fft2(worse * window) - np.fft.fft2(image * window)
+out["frequency"] = [np.log(np.mean(np.abs(off) ** 2) + 1)]
+
+# --- five scales of an image of 163 x 170, as pytorch-msssim pools them
+i, j = np.arange(163.0)[:, None], np.arange(170.0)[None]
+big = 0.5 + 0.4 * np.sin(0.13 * i + 0.07 * j + 0.001 * i * j)
+drawn = 0.8 * big + 0.05 + 0.1 * np.cos(0.9 * i - 0.4 * j)
+
+
+def window_means(z):
+    g = w.sum(0)
+    rows = sum(g[k] * z[k:len(z) - 10 + k] for k in range(11))
+    return sum(g[k] * rows[:, k:z.shape[1] - 10 + k] for k in range(11))
+
+
+def half(z):
+    z = np.pad(z, [(s % 2, s % 2) for s in z.shape])
+    z = z[:len(z) // 2 * 2, :z.shape[1] // 2 * 2]
+    return (z[::2, ::2] + z[1::2, ::2] + z[::2, 1::2] + z[1::2, 1::2]) / 4
+
+
+a, b, scales = big, drawn, 1.0
+for k, power in enumerate((0.0448, 0.2856, 0.3001, 0.2363, 0.1333)):
+    ma, mb = window_means(a), window_means(b)
+    va, vb, vab = window_means(a * a) - ma ** 2, window_means(b * b) - mb ** 2, window_means(a * b) - ma * mb
+    second = (2 * vab + 9e-4) / (va + vb + 9e-4)
+    first = (2 * ma * mb + 1e-4) / (ma ** 2 + mb ** 2 + 1e-4)
+    scales *= max((second if k < 4 else first * second).mean(), 0) ** power
+    a, b = half(a), half(b)
+out["ms_ssim"] = [scales]
+
+# --- frequencies of features: maps of 4 x 4, as the source's code takes them, and of 5 x 6
+def amplitudes(z, rows, cols):
+    return np.log(np.abs(np.fft.fft2(z.reshape(rows, cols, 10), axes=(0, 1))) + 1e-6).mean(2)
+
+
+square = np.fft.fftshift(amplitudes(x[:16], 4, 4)).diagonal()[2:]
+wide = amplitudes(x[:30], 5, 6)[[0, 1, 2], [0, 1, 2]]
+out["fourier"] = np.concatenate([square - square[0], wide - wide[0]])
 
 header, data = {}, b""
 for name, z in sorted(out.items()):

@@ -1,6 +1,7 @@
 /* Diagnostics of features, attention and images against numpy's: golden/diagnostics.py
  * computes them from the definitions alone. */
 #include "core/metrics/attention.h"
+#include "core/metrics/fourier.h"
 #include "core/metrics/geometry.h"
 #include "core/metrics/partition.h"
 #include "core/metrics/restoration.h"
@@ -78,7 +79,9 @@ Test(diagnostics, ranks)
     expect("RankMe", spectrum_effective_rank(raw, 10, RANKME_EPS), want[1]);
     expect("participation", spectrum_participation(s, 10), want[2]);
     expect("stable rank", spectrum_stable_rank(s, 10), want[3]);
-    cr_expect(spectrum_components(s, 10, 0.9) == (int)want[4]);
+    for (int k = 0; k < 3; k++)
+        cr_expect(spectrum_components(s, 10, k == 0 ? 0.9 : k == 1 ? 0.95 : 0.99) ==
+                  (int)want[4 + k]);
 }
 
 /* What collapse looks like, and none. */
@@ -119,6 +122,8 @@ Test(diagnostics, geometry)
 
 /* --- attention ----------------------------------------------------------- */
 
+static const bool part_a[12] = { 1, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0 };
+
 Test(diagnostics, attention)
 {
     float         p[144];
@@ -128,6 +133,39 @@ Test(diagnostics, attention)
     expect("distance", look.distance, want[0]);
     expect("entropy", look.entropy, want[1]);
     expect("NMI", look.nmi, want[2]);
+    expect("share of hidden", attention_share(p, part_a, 12), golden(1, "share")[0]);
+}
+
+/* Where everybody gets the same the hidden get their share; where one gets all, all. */
+Test(diagnostics, what_hidden_patches_get)
+{
+    const bool hidden[4] = { true, false, true, true };
+    float      even[16], one[16] = { 0 };
+    for (int i = 0; i < 16; i++) even[i] = 0.25F, one[i] = i % 4 == 1;
+    cr_expect(attention_share(even, hidden, 4) == 0.75 && attention_share(one, hidden, 4) == 0);
+    for (int i = 0; i < 16; i++) one[i] = i % 4 == 3 ? 0.5F : 0; /* rows need not sum to 1 */
+    cr_expect(attention_share(one, hidden, 4) == 1);
+}
+
+/* --- frequencies --------------------------------------------------------- */
+
+Test(diagnostics, frequencies_of_features)
+{
+    float         x[1000], flat[36 * 2], wave[36 * 2];
+    double        a[3];
+    const double *want = golden(0, "fourier");
+    features(x, "x");
+    cr_assert(fourier_steps(4, 4) == 2 && fourier_steps(5, 6) == 3 && fourier_steps(7, 7) == 4);
+    fourier_diagonal(a, x, 4, 4, 10);
+    for (int k = 0; k < 2; k++) expect("4 x 4", a[k], want[k]);
+    fourier_diagonal(a, x, 5, 6, 10);
+    for (int k = 0; k < 3; k++) expect("5 x 6", a[k], want[2 + k]);
+    for (int i = 0; i < 72; i++) /* |F(0)| = |F(2, 2)| = 36 of a wave of two periods and 1 */
+        flat[i] = 3, wave[i] = (float)(1 + 2 * cos(2 * (i / 12 + i / 2 % 6) * acos(-1) / 3));
+    fourier_diagonal(a, flat, 6, 6, 2);
+    cr_expect(a[0] == 0 && a[2] < -10, "a flat map: %g", a[2]);
+    fourier_diagonal(a, wave, 6, 6, 2);
+    cr_expect(fabs(a[2]) <= 1e-6 && a[1] < -10, "a wave: %g, %g", a[1], a[2]);
 }
 
 Test(diagnostics, attention_at_its_ends)
@@ -142,7 +180,6 @@ Test(diagnostics, attention_at_its_ends)
 
 /* --- partitions ---------------------------------------------------------- */
 
-static const bool part_a[12] = { 1, 1, 0, 0, 1, 0, 0, 0, 1, 0, 1, 0 };
 static const bool part_b[12] = { 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 1, 1 };
 
 Test(diagnostics, partitions)
@@ -184,6 +221,23 @@ Test(diagnostics, images)
     expect("spectral distance", restoration_spectral_distance(x, y, 7, 4), want[2]);
     expect("Laplacian", restoration_laplacian(image, NULL, 14, 12), want[3]);
     expect("PSNR", restoration_psnr(mse), want[4]);
+    expect("frequency distance", restoration_frequency_distance(worse, image, 14, 12),
+           golden(2, "frequency")[0]);
+    cr_expect(restoration_frequency_distance(image, image, 14, 12) == 0);
+}
+
+Test(diagnostics, five_scales)
+{
+    enum { ROWS = 163, COLS = 170 };
+    static double x[ROWS * COLS], y[ROWS * COLS];
+    for (int k = 0; k < ROWS * COLS; k++) {
+        double i = k / COLS, j = k % COLS;
+        x[k] = 0.5 + 0.4 * sin(0.13 * i + 0.07 * j + 0.001 * i * j);
+        y[k] = 0.8 * x[k] + 0.05 + 0.1 * cos(0.9 * i - 0.4 * j);
+    }
+    expect("MS-SSIM", restoration_ms_ssim(x, y, ROWS, COLS), golden(0, "ms_ssim")[0]);
+    cr_expect(fabs(restoration_ms_ssim(x, x, ROWS, COLS) - 1) <= 1e-12);
+    cr_expect(isnan(restoration_ms_ssim(x, y, 160, COLS)));
 }
 
 Test(diagnostics, nothing_wrong_and_nothing_there)

@@ -11,8 +11,8 @@ static const struct { const char *word; int schema; } stages[STAGE_KINDS] = {
     [STAGE_LINEAR] = { "linear", 1 },
     [STAGE_PARTIAL] = { "partial", 1 },
     [STAGE_FINETUNE] = { "finetune", 1 },
-    [STAGE_RECONSTRUCT] = { "reconstruct", 1 },
-    [STAGE_REPRESENT] = { "represent", 1 },
+    [STAGE_RECONSTRUCT] = { "reconstruct", 2 },
+    [STAGE_REPRESENT] = { "represent", 2 },
 };
 
 const char *stage_word(StageKind kind)

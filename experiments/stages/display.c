@@ -18,11 +18,9 @@ static size_t place(const Display *d, int i, int j)
     return ((size_t)y * (size_t)d->data->width + (size_t)x) * (size_t)C + (size_t)(j % C);
 }
 
-/* Mean and std by which a normalised target was made; 0 and 1 of a raw one. */
-static void scale_of(const Display *d, const real *patch, int P, double *mean, double *std)
+/* Mean and std by which a normalised target is made. */
+static void scale_of(const real *patch, int P, double *mean, double *std)
 {
-    *mean = 0, *std = 1;
-    if (!d->normalized) return;
     double sum = 0, square = 0;
     for (int j = 0; j < P; j++) sum += (double)patch[j];
     *mean = sum / P;
@@ -36,7 +34,8 @@ void display_image(double *original, double *completed, const Display *d, const 
     int C = d->data->channels, P = d->patch * d->patch * C;
     for (int i = 0; i < d->rows * d->cols; i++) {
         double mean, std;
-        scale_of(d, raw + (size_t)i * (size_t)P, P, &mean, &std);
+        scale_of(raw + (size_t)i * (size_t)P, P, &mean, &std);
+        if (!d->normalized) mean = 0, std = 1;
         for (int j = 0; j < P; j++) {
             size_t at = place(d, i, j), from = (size_t)i * (size_t)P + (size_t)j;
             original[at] = value((double)raw[from], d->data, j % C);
@@ -44,4 +43,21 @@ void display_image(double *original, double *completed, const Display *d, const 
                                       : original[at];
         }
     }
+}
+
+double display_error(const Display *d, const real *pred, const real *raw, const uint8_t *hidden)
+{
+    size_t P = (size_t)(d->patch * d->patch * d->data->channels);
+    double sum = 0, n = 0;
+    for (int i = 0; i < d->rows * d->cols; i++, pred += P, raw += P) {
+        double mean, std;
+        if (!hidden[i]) continue;
+        scale_of(raw, (int)P, &mean, &std);
+        for (size_t j = 0; j < P; j++, n++) {
+            double off = (double)raw[j] - mean; /* of the target in pixels */
+            off = d->normalized ? (double)pred[j] - off / std : ((double)pred[j] - mean - off) / std;
+            sum += off * off;
+        }
+    }
+    return sum / n;
 }

@@ -12,16 +12,34 @@
 #include "strategies/registry.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SHOWN = 16, MASK_SEED = 0 };
 static const double LEAST_MSE = 1e-10; /* 100 dB: a perfect image must not be infinite */
 
-/* One value per image, and sums over images of what is a ratio of sums. */
-typedef struct {
-    double *psnr, *ssim, *whole, *sharpness, *inner, *distance; /* [n] */
-    double  mse, laplacian, true_laplacian;
-} Measures;
+/* One number per image each; the first is the one that tables show. */
+enum { PSNR, PSNR_WHOLE, SSIM, SSIM_WHOLE, MS_SSIM, MSE, MSE_WHOLE, MSE_NORMALIZED, SHARPNESS,
+       SHARPNESS_INNER, DISTANCE, DISTANCE_INNER, FREQUENCIES, MEASURES };
+
+static const struct { const char *name, *units, *long_name; Better better; } measures[MEASURES] = {
+    [PSNR] = { "psnr", "dB", "PSNR of hidden pixels", HIGHER },
+    [PSNR_WHOLE] = { "psnr_whole", "dB", "PSNR of the whole image", HIGHER },
+    [SSIM] = { "ssim", "1", "SSIM around hidden pixels", HIGHER },
+    [SSIM_WHOLE] = { "ssim_whole", "1", "SSIM of the whole image", HIGHER },
+    [MS_SSIM] = { "ms_ssim", "1", "MS-SSIM of the whole image", HIGHER },
+    [MSE] = { "mse", "1", "squared error of hidden pixels, 0 to 1", LOWER },
+    [MSE_WHOLE] = { "mse_whole", "1", "squared error of the whole image", LOWER },
+    [MSE_NORMALIZED] = { "mse_normalized", "1", "squared error of normalised hidden patches",
+                         LOWER },
+    [SHARPNESS] = { "sharpness", "1", "log2 of high frequencies over the original's", NEITHER },
+    [SHARPNESS_INNER] = { "sharpness_inner", "1", "the same without those of patch borders",
+                          NEITHER },
+    [DISTANCE] = { "spectral_distance", "dB", "distance of log spectra", LOWER },
+    [DISTANCE_INNER] = { "spectral_distance_inner", "dB",
+                         "distance of log spectra without those of patch borders", LOWER },
+    [FREQUENCIES] = { "frequency_distance", "1", "log distance of transforms", LOWER },
+};
 
 typedef struct {
     const Cell *cell;
@@ -32,8 +50,10 @@ typedef struct {
     Arena       host;
     Display     display;
     int         n, K, T, H, W, C; /* n images are asked about; K visible, T thrown */
-    uint8_t    *hidden, *original, *completed; /* [n, L]; [SHOWN, H, W, C] */
-    Measures    of;
+    uint8_t    *hidden;                         /* [n, L]             */
+    uint8_t    *original, *completed, *drawn;   /* [SHOWN, H, W, C]   */
+    double     *of[MEASURES];                   /* [n]                */
+    double      laplacian, true_laplacian;      /* sums over images   */
 } Reconstruct;
 
 /* --- measures ------------------------------------------------------------ */
@@ -82,9 +102,63 @@ static void edges(Reconstruct *w, const double *x, const double *y, const uint8_
             int at = (top + k / side) * w->W + left + k % side;
             a[k] = x[at], b[k] = y[at];
         }
-        w->of.laplacian += restoration_laplacian(a, NULL, side, side);
-        w->of.true_laplacian += restoration_laplacian(b, NULL, side, side);
+        w->laplacian += restoration_laplacian(a, NULL, side, side);
+        w->true_laplacian += restoration_laplacian(b, NULL, side, side);
     }
+}
+
+/* Squared error [0..1] of the hidden pixels, and of all of them. */
+static void errors(Reconstruct *w, int i, const double *x, const double *y, const uint8_t *hidden)
+{
+    size_t pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
+    double sum = 0, all = 0, n = 0;
+    for (size_t k = 0; k < pixels * C; k++) {
+        double square = (x[k] - y[k]) * (x[k] - y[k]);
+        all += square;
+        if (!is_hidden(w, hidden, (int)(k / C) / w->W, (int)(k / C) % w->W)) continue;
+        sum += square, n++;
+    }
+    w->of[MSE][i] = sum /= n;
+    w->of[MSE_WHOLE][i] = all /= (double)(pixels * C);
+    w->of[PSNR][i] = restoration_psnr(sum > LEAST_MSE ? sum : LEAST_MSE);
+    w->of[PSNR_WHOLE][i] = restoration_psnr(all > LEAST_MSE ? all : LEAST_MSE);
+}
+
+/* Channel by channel. */
+static void structures(Reconstruct *w, int i, const double *x, const double *y,
+                       const uint8_t *hidden)
+{
+    size_t  pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
+    double  ssim, whole;
+    double *a = ARENA_NEW(&w->host, double, pixels), *b = ARENA_NEW(&w->host, double, pixels);
+    double *map = ARENA_NEW(&w->host, double, pixels);
+    w->of[SSIM][i] = w->of[SSIM_WHOLE][i] = w->of[MS_SSIM][i] = 0;
+    for (size_t c = 0; c < C; c++) {
+        for (size_t k = 0; k < pixels; k++) a[k] = x[k * C + c], b[k] = y[k * C + c];
+        structure(w, a, b, map, hidden, &ssim, &whole);
+        w->of[SSIM][i] += ssim / w->C, w->of[SSIM_WHOLE][i] += whole / w->C;
+        w->of[MS_SSIM][i] += restoration_ms_ssim(a, b, w->H, w->W) / w->C;
+    }
+}
+
+/* Of luma; borders of patches lie at multiples of so many periods over the image. */
+static void frequencies(Reconstruct *w, int i, const double *x, const double *y,
+                        const uint8_t *hidden)
+{
+    size_t  pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
+    int     bins = (w->H < w->W ? w->H : w->W) / 2 + 1;
+    int     border = w->display.rows < w->display.cols ? w->display.rows : w->display.cols;
+    double *a = ARENA_NEW(&w->host, double, pixels), *b = ARENA_NEW(&w->host, double, pixels);
+    double *p = ARENA_NEW(&w->host, double, bins), *q = ARENA_NEW(&w->host, double, bins);
+    for (size_t k = 0; k < pixels; k++) a[k] = luma(x + k * C, w->C), b[k] = luma(y + k * C, w->C);
+    restoration_spectrum(p, a, w->H, w->W);
+    restoration_spectrum(q, b, w->H, w->W);
+    w->of[SHARPNESS][i] = restoration_sharpness(p, q, bins, 0);
+    w->of[SHARPNESS_INNER][i] = restoration_sharpness(p, q, bins, border);
+    w->of[DISTANCE][i] = restoration_spectral_distance(p, q, bins, 0);
+    w->of[DISTANCE_INNER][i] = restoration_spectral_distance(p, q, bins, border);
+    w->of[FREQUENCIES][i] = restoration_frequency_distance(a, b, w->H, w->W);
+    edges(w, a, b, hidden);
 }
 
 /* Image i, completed x and original y [H, W, C]. */
@@ -92,39 +166,18 @@ static void measure(Reconstruct *w, int i, const double *x, const double *y,
                     const uint8_t *hidden)
 {
     ArenaMark mark = arena_mark(&w->host);
-    Measures *of = &w->of;
-    size_t    pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
-    int       bins = (w->H < w->W ? w->H : w->W) / 2 + 1;
-    int       border = w->display.rows < w->display.cols ? w->display.rows : w->display.cols;
-    double    mse = 0, n = 0, ssim, whole;
-    double   *a = ARENA_NEW(&w->host, double, pixels), *b = ARENA_NEW(&w->host, double, pixels);
-    double   *map = ARENA_NEW(&w->host, double, pixels);
-    double   *power = ARENA_NEW(&w->host, double, bins), *truth = ARENA_NEW(&w->host, double, bins);
-    for (size_t k = 0; k < pixels * C; k++) {
-        size_t at = k / C;
-        if (!is_hidden(w, hidden, (int)at / w->W, (int)at % w->W)) continue;
-        mse += (x[k] - y[k]) * (x[k] - y[k]), n++;
-    }
-    mse /= n;
-    of->mse += mse / w->n;
-    of->psnr[i] = restoration_psnr(mse > LEAST_MSE ? mse : LEAST_MSE);
-    of->ssim[i] = of->whole[i] = 0;
-    for (size_t c = 0; c < C; c++) {
-        for (size_t k = 0; k < pixels; k++) a[k] = x[k * C + c], b[k] = y[k * C + c];
-        structure(w, a, b, map, hidden, &ssim, &whole);
-        of->ssim[i] += ssim / w->C, of->whole[i] += whole / w->C;
-    }
-    for (size_t k = 0; k < pixels; k++) a[k] = luma(x + k * C, w->C), b[k] = luma(y + k * C, w->C);
-    restoration_spectrum(power, a, w->H, w->W);
-    restoration_spectrum(truth, b, w->H, w->W);
-    of->sharpness[i] = restoration_sharpness(power, truth, bins, 0);
-    of->inner[i] = restoration_sharpness(power, truth, bins, border);
-    of->distance[i] = restoration_spectral_distance(power, truth, bins, 0);
-    edges(w, a, b, hidden);
+    errors(w, i, x, y, hidden);
+    structures(w, i, x, y, hidden);
+    frequencies(w, i, x, y, hidden);
     arena_rewind(&w->host, mark);
 }
 
 /* --- images -------------------------------------------------------------- */
+
+static void keep(uint8_t *out, const double *x, int image, size_t size)
+{
+    for (size_t k = 0; k < size; k++) out[(size_t)image * size + k] = display_pixel(x[k]);
+}
 
 static void see(void *self, Tape *t, Tensor *images, int first)
 {
@@ -149,44 +202,66 @@ static void see(void *self, Tape *t, Tensor *images, int first)
     real     *pred = ARENA_NEW(&w->host, real, tensor_count(r.pred));
     real     *pixels = ARENA_NEW(&w->host, real, tensor_count(raw));
     double   *x = ARENA_NEW(&w->host, double, size), *y = ARENA_NEW(&w->host, double, size);
+    uint8_t  *everything = memset(ARENA_NEW(&w->host, uint8_t, L), 1, (size_t)L);
     be->read(pred, r.pred->data, tensor_count(r.pred));
     be->read(pixels, raw->data, tensor_count(raw));
     for (int i = 0; i < N; i++) { /* row 0 of pred is the class token's */
-        size_t at = (size_t)i;
-        display_image(y, x, &w->display, pred + (at * (size_t)(L + 1) + 1) * P,
-                      pixels + at * (size_t)L * P, hidden + at * (size_t)L);
-        measure(w, first + i, x, y, hidden + at * (size_t)L);
-        for (size_t k = 0; first + i < SHOWN && k < size; k++) {
-            w->original[(size_t)(first + i) * size + k] = display_pixel(y[k]);
-            w->completed[(size_t)(first + i) * size + k] = display_pixel(x[k]);
-        }
+        size_t         at = (size_t)i;
+        const uint8_t *mask = hidden + at * (size_t)L;
+        const real    *drawn = pred + (at * (size_t)(L + 1) + 1) * P;
+        const real    *truth = pixels + at * (size_t)L * P;
+        display_image(y, x, &w->display, drawn, truth, mask);
+        measure(w, first + i, x, y, mask);
+        w->of[MSE_NORMALIZED][first + i] = display_error(&w->display, drawn, truth, mask);
+        if (first + i >= SHOWN) continue;
+        keep(w->original, y, first + i, size);
+        keep(w->completed, x, first + i, size);
+        display_image(y, x, &w->display, drawn, truth, everything);
+        keep(w->drawn, x, first + i, size);
     }
     arena_rewind(&w->host, mark);
 }
 
 /* --- the record ---------------------------------------------------------- */
 
+/* Of the images that have it; NaN if none has, such as the SSIM of small ones. */
 static double mean(const double *x, int n)
 {
-    double sum = 0;
-    for (int i = 0; i < n; i++) sum += x[i] / n;
-    return sum;
+    double sum = 0, count = 0;
+    for (int i = 0; i < n; i++)
+        if (isfinite(x[i])) sum += x[i], count++;
+    return sum / count;
 }
 
-static void put_outcomes(Record *r, const Reconstruct *w)
+static void put_measures(Record *r, const Reconstruct *w)
 {
-    const Measures *of = &w->of;
-    size_t          n = (size_t)w->n;
-    record_outcomes(r, "psnr", NUMBER_DOUBLE, of->psnr, n, "dB", "PSNR of the hidden pixels");
-    record_outcomes(r, "ssim", NUMBER_DOUBLE, of->ssim, n, "1", "SSIM around hidden pixels");
-    record_outcomes(r, "sharpness", NUMBER_DOUBLE, of->sharpness, n, "1",
-                    "log2 of high frequencies over the original's");
+    char long_name[128];
+    for (int i = 0; i < MEASURES; i++) {
+        double x = mean(w->of[i], w->n);
+        if (!isfinite(x)) continue;
+        snprintf(long_name, sizeof long_name, "%s, mean over images", measures[i].long_name);
+        record_metric(r, measures[i].name, x, measures[i].units, long_name, measures[i].better);
+        record_outcomes(r, measures[i].name, NUMBER_DOUBLE, w->of[i], (size_t)w->n,
+                        measures[i].units, measures[i].long_name);
+    }
+    if (w->display.patch > 2)
+        record_metric(r, "edges", w->laplacian / w->true_laplacian, "1",
+                      "variance of the Laplacian in hidden patches over the original's", NEITHER);
+}
+
+static void put_images(Record *r, const Reconstruct *w)
+{
+    size_t n = (size_t)(w->n < SHOWN ? w->n : SHOWN);
+    size_t H = (size_t)w->H, W = (size_t)w->W, C = (size_t)w->C;
+    record_reconstruction(r, w->original, w->hidden, w->completed, n, H, W, C);
+    record_data(r, &(H5Set){ .name = "reconstruction/drawn", .kind = NUMBER_UINT8, .rank = 4,
+                             .dim = { n, H, W, C }, .units = "1",
+                             .long_name = "all patches as predicted" }, w->drawn);
 }
 
 static Status write_record(Reconstruct *w, const StageContext *x, double wall_s, Err *err)
 {
-    Record         *r;
-    const Measures *of = &w->of;
+    Record *r;
     if (stage_record(&r, w->cell, STAGE_RECONSTRUCT, x, err)) return err->code;
     record_text(r, "evaluation_mask", mask_spec(w->mask));
     record_whole(r, "evaluation_visible", w->K);
@@ -194,28 +269,9 @@ static Status write_record(Reconstruct *w, const StageContext *x, double wall_s,
                                  ? "predicted normalised: with the true mean and deviation of "
                                    "each hidden patch, not comparable with plain pixels"
                                  : "predicted plain");
-    record_metric(r, "psnr", mean(of->psnr, w->n), "dB",
-                  "PSNR of hidden pixels, mean over images", HIGHER);
-    if (w->H >= SSIM_WINDOW && w->W >= SSIM_WINDOW) {
-        record_metric(r, "ssim", mean(of->ssim, w->n), "1", "SSIM around hidden pixels", HIGHER);
-        record_metric(r, "ssim_whole", mean(of->whole, w->n), "1", "SSIM of the whole image",
-                      HIGHER);
-    }
-    record_metric(r, "mse", of->mse, "1", "squared error of hidden pixels, 0 to 1", LOWER);
-    record_metric(r, "sharpness", mean(of->sharpness, w->n), "1",
-                  "log2 of high frequencies over the original's, below 0 is blurred", NEITHER);
-    record_metric(r, "sharpness_inner", mean(of->inner, w->n), "1",
-                  "the same without the frequencies of patch borders", NEITHER);
-    record_metric(r, "spectral_distance", mean(of->distance, w->n), "dB",
-                  "distance of log spectra", LOWER);
-    if (w->display.patch > 2)
-        record_metric(r, "edges", of->laplacian / of->true_laplacian, "1",
-                      "variance of the Laplacian within hidden patches over the original's",
-                      NEITHER);
-    put_outcomes(r, w);
-    record_reconstruction(r, w->original, w->hidden, w->completed,
-                          (size_t)(w->n < SHOWN ? w->n : SHOWN), (size_t)w->H, (size_t)w->W,
-                          (size_t)w->C);
+    put_measures(r, w);
+    record_pictures(r, w->data->names, w->data->labels, w->n);
+    put_images(r, w);
     record_cost(r, wall_s, w->n);
     return record_close(r, err);
 }
@@ -254,9 +310,8 @@ static Status open_all(Reconstruct *w, const StageContext *x, Err *err)
     w->hidden = ARENA_NEW(&w->host, uint8_t, w->n * c->rows * c->cols);
     w->original = ARENA_NEW(&w->host, uint8_t, shown);
     w->completed = ARENA_NEW(&w->host, uint8_t, shown);
-    double **const lists[] = { &w->of.psnr, &w->of.ssim, &w->of.whole, &w->of.sharpness,
-                               &w->of.inner, &w->of.distance };
-    for (int i = 0; i < 6; i++) *lists[i] = ARENA_NEW(&w->host, double, w->n);
+    w->drawn = ARENA_NEW(&w->host, uint8_t, shown);
+    for (int i = 0; i < MEASURES; i++) w->of[i] = ARENA_NEW(&w->host, double, w->n);
     return STATUS_OK;
 }
 

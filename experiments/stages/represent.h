@@ -7,6 +7,10 @@
 #include "core/model/mae.h"
 #include "experiments/stages/inside.h"
 
+/* Features of an image: its class token, the mean of its patches, and one of them, of image
+ * i number i mod L, so that all places are asked alike. */
+typedef enum { OF_CLASS, OF_MEAN, OF_PATCH, FEATURE_KINDS } FeatureKind;
+
 typedef struct {
     const Cell         *cell;
     const StageContext *context;
@@ -14,17 +18,23 @@ typedef struct {
     Data               *data;
     Mae                 mae;
     Tape                tape;
-    int                 n, L, D, H, depth; /* n images are looked at */
+    Mask               *mask; /* what the decoder is asked about */
+    int                 n, L, D, H, depth, K; /* n images are looked at; K visible in mask */
 
-    float  *classes, *means; /* [depth, n, D] after each block; the last after the norm */
-    float  *views[2];        /* [n, D] of two crops of each image                        */
-    double *distance, *entropy, *nmi; /* [depth, H] mean over images; pixels, nats, 1    */
+    FeatureKind chosen;                  /* by the recipe                                  */
+    float      *features[FEATURE_KINDS]; /* [depth, n, D] after each block; the last after
+                                            the norm                                       */
+    float      *views[2];                /* [n, D] of two crops of each image              */
+    double     *distance, *entropy, *nmi; /* [depth, H] mean over images; pixels, nats, 1  */
+    double     *amplitude; /* [depth, steps] of frequencies over the first, mean of images */
+    int         steps;
 } Represent;
-
-/* Features [depth, n, D], or of the chosen kind alone at the end [n, D]. */
-const float *represent_features(const Represent *w, int block);
 
 /* represent_cut.c: patches in two parts, now and at the moments that were kept. */
 MUST_USE Status represent_cuts(Represent *w, Record *r, Err *err);
+
+/* represent_decoder.c: out [blocks of m's decoder], the share of attention that hidden
+ * patches get, mean over heads and the images of b. */
+void represent_shares(Represent *w, const Mae *m, const Batch *b, double *out);
 
 #endif

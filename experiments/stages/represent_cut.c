@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CUT_IMAGES = 64 }; /* a cut costs hundreds of products with [L, L] */
+/* A cut costs dozens of products with [L, L]; of RELATED images the relations of patches are
+ * kept after every block. */
+enum { CUT_IMAGES = 64, RELATED = 16 };
 
-enum { GAP, ATTENTION_GAP, AGREEMENT, DIVERGENCE, FEATURES, RELATIONS, N_CURVES };
+enum { GAP, ATTENTION_GAP, AGREEMENT, DIVERGENCE, FEATURES, RELATIONS, SHARE, RATE, N_CURVES };
 
 static const struct { const char *name, *long_name; } names[N_CURVES] = {
     [GAP] = { "cut_gap", "cosine within parts of a cut minus between them" },
@@ -21,12 +23,17 @@ static const struct { const char *name, *long_name; } names[N_CURVES] = {
     [DIVERGENCE] = { "relation_divergence", "divergence from the final relations of patches" },
     [FEATURES] = { "feature_variance", "variance of features over patches" },
     [RELATIONS] = { "relation_variance", "variance of cosines of patches" },
+    [SHARE] = { "exploitation_share", "attention of the decoder that hidden patches get" },
+    [RATE] = { "exploitation_rate", "attention that a hidden patch gets over a visible one's" },
 };
 
 /* Of one encoder: the parts and cosines of each image, and the means over images. */
 typedef struct {
     bool   *part;    /* [n, L]    */
-    double *cosines; /* [n, L, L] */
+    double *cosines; /* [n, L, L] after the last block                              */
+    double *related; /* [depth, RELATED, L, L] after each; NULL of all but the last */
+    double *divergence; /* [depth] from the last encoder's                          */
+    double *share;   /* [blocks of the decoder]                                     */
     double  mean[N_CURVES];
 } Cuts;
 
@@ -86,24 +93,58 @@ static void judge(const Represent *w, Cuts *c, const Cuts *last, int k, float *x
         partition_divergence(cosines, last->cosines + (size_t)k * L * L, w->L));
 }
 
+/* How far patches, x [N, L, D] after block i, are from their final relations. */
+static void relate(const Represent *w, Cuts *c, const Cuts *last, int i, const float *x, int N,
+                   double *room)
+{
+    size_t L = (size_t)w->L;
+    int    n = N < RELATED ? N : RELATED;
+    c->divergence[i] = 0;
+    for (int k = 0; k < n; k++) {
+        size_t  at = (size_t)(i * RELATED + k) * L * L;
+        double *cosines = c->related ? c->related + at : room;
+        partition_cosines(cosines, x + (size_t)k * L * (size_t)w->D, w->L, w->D);
+        c->divergence[i] += partition_divergence(cosines, last->related + at, w->L) / n;
+    }
+}
+
+/* What the decoder looks at, where there is one. */
+static void exploit(Represent *w, const Mae *m, const Batch *b, Cuts *c)
+{
+    int    blocks = m->config.decoder.D ? m->config.decoder.depth : 0;
+    double share = 0, hidden = w->L - w->K, visible = w->K;
+    c->mean[SHARE] = c->mean[RATE] = (double)NAN;
+    if (!blocks) return;
+    represent_shares(w, m, b, c->share);
+    for (int i = 0; i < blocks; i++) share += c->share[i] / blocks;
+    c->mean[SHARE] = share;
+    c->mean[RATE] = share / hidden / ((1 - share) / visible);
+}
+
 /* All images of one batch under one encoder. */
 static void cut_batch(Represent *w, const Mae *m, const Batch *b, int N, Cuts *c, const Cuts *last)
 {
-    Tape        *t = &w->tape;
-    const Vit   *v = &m->vit;
-    VitSize      before = { w->D, w->depth - 1, w->H }, one = { w->D, 1, w->H };
-    const Block *block = &v->blocks[w->depth - 1];
-    double       n[N_CURVES] = { 0 };
-    size_t       L = (size_t)w->L, each = (size_t)w->H * L * L;
-    float       *p = ARENA_NEW(&w->host, float, (size_t)b->N * each);
-    float       *x = ARENA_NEW(&w->host, float, (size_t)b->N * L * (size_t)w->D);
-    Tensor      *images = stage_images(t, &v->config, b->images, b->N);
-    Tensor      *y = vit_embed(t, v, images, vit_all_visible(t, v, images));
-    y = blocks_forward(t, v->blocks, &before, y);
-    Tensor *qkv = layer_norm_linear(t, y, block->norm1, block->qkv);
-    stage_floats(p, t, op_attention_map(t, qkv, w->H));
-    y = blocks_forward(t, block, &one, y);
-    stage_floats(x, t, op_drop_class(t, layer_norm(t, y, v->norm)));
+    Tape     *t = &w->tape;
+    const Vit *v = &m->vit;
+    VitSize   one = { w->D, 1, w->H };
+    double    n[N_CURVES] = { 0 };
+    size_t    L = (size_t)w->L, each = (size_t)w->H * L * L;
+    float    *p = ARENA_NEW(&w->host, float, (size_t)b->N * each);
+    float    *x = ARENA_NEW(&w->host, float, (size_t)b->N * L * (size_t)w->D);
+    double   *room = ARENA_NEW(&w->host, double, L * L);
+    Tensor   *images = stage_images(t, &v->config, b->images, b->N);
+    Tensor   *y = vit_embed(t, v, images, vit_all_visible(t, v, images));
+    for (int i = 0; i < w->depth; i++) {
+        const Block *block = &v->blocks[i];
+        bool         final = i == w->depth - 1;
+        if (final)
+            stage_floats(p, t, op_attention_map(t, layer_norm_linear(t, y, block->norm1,
+                                                                     block->qkv), w->H));
+        y = blocks_forward(t, block, &one, y);
+        stage_floats(x, t, op_drop_class(t, final ? layer_norm(t, y, v->norm) : y));
+        relate(w, c, last, i, x, N, room);
+    }
+    tape_reset(t);
     memset(c->mean, 0, sizeof c->mean);
     for (int k = 0; k < N; k++) {
         ArenaMark mark = arena_mark(&w->host);
@@ -112,19 +153,34 @@ static void cut_batch(Represent *w, const Mae *m, const Batch *b, int N, Cuts *c
     }
     for (int i = 0; i < N_CURVES; i++)
         if (!n[i]) c->mean[i] = (double)NAN;
-    tape_reset(t);
+    exploit(w, m, b, c);
 }
 
 static Cuts new_cuts(Represent *w, int n)
 {
     size_t L = (size_t)w->L;
     return (Cuts){ .part = ARENA_NEW(&w->host, bool, (size_t)n * L),
-                   .cosines = ARENA_NEW(&w->host, double, (size_t)n * L * L) };
+                   .cosines = ARENA_NEW(&w->host, double, (size_t)n * L * L),
+                   .divergence = ARENA_NEW(&w->host, double, w->depth),
+                   .share = ARENA_NEW(&w->host, double, w->mae.config.decoder.depth + 1) };
+}
+
+/* What was found at each moment, the final encoder last. */
+typedef struct {
+    size_t n;
+    double (*mean)[N_CURVES]; /* [n]        */
+    double *divergence;       /* [n, depth] */
+} Course;
+
+static void note(Course *all, size_t k, const Cuts *c, size_t depth)
+{
+    memcpy(all->mean[k], c->mean, sizeof c->mean);
+    memcpy(all->divergence + k * depth, c->divergence, depth * sizeof *c->divergence);
 }
 
 /* The moment before step k steps / n of the training, in epochs. */
 static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cuts *last,
-                           double out[N_CURVES], Err *err)
+                           Course *all, Err *err)
 {
     ArenaMark mark = arena_mark(&w->host);
     Mae       m;
@@ -134,22 +190,48 @@ static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cu
     cell_file(path, w->context->results, w->cell, name);
     if (checkpoint_open(&m, w->tape.be, path, NULL, err)) return err->code;
     cut_batch(w, &m, b, n, &c, last);
-    memcpy(out, c.mean, sizeof c.mean);
+    note(all, (size_t)k, &c, (size_t)w->depth);
     mae_close(&m);
     arena_rewind(&w->host, mark);
     return STATUS_OK;
 }
 
-static void put_curves(Represent *w, Record *r, double (*x)[N_CURVES], size_t n)
+static void put_course(Represent *w, Record *r, const Course *all)
 {
+    static const char *const long_name = "divergence from the final relations after each block";
+    size_t  n = all->n, depth = (size_t)w->depth;
     double *epoch = ARENA_NEW(&w->host, double, n), *y = ARENA_NEW(&w->host, double, n);
+    double *mean = memset(ARENA_NEW(&w->host, double, depth), 0, depth * sizeof *mean);
     for (size_t k = 0; k < n; k++)
         epoch[k] = w->cell->config.pretrain.epochs * (double)k / (double)(n - 1);
     record_axis(r, "epoch", epoch, n, "1", "epochs done");
     for (int i = 0; i < N_CURVES; i++) {
-        for (size_t k = 0; k < n; k++) y[k] = x[k][i];
-        record_curve(r, names[i].name, "epoch", y, n, "1", names[i].long_name);
+        for (size_t k = 0; k < n; k++) y[k] = all->mean[k][i];
+        if (isfinite(y[n - 1]))
+            record_curve(r, names[i].name, "epoch", y, n, "1", names[i].long_name);
     }
+    for (size_t i = 0; i < (n - 1) * depth; i++)
+        mean[i % depth] += all->divergence[i] / (double)(n - 1);
+    record_curve(r, "relation_divergence_of_block", "block", mean, depth, "1",
+                 "divergence from the final relations, mean over the training");
+    record_data(r, &(H5Set){ .name = "blocks/relation_divergence", .kind = NUMBER_DOUBLE,
+                             .rank = 2, .dim = { n, depth }, .units = "1",
+                             .long_name = long_name }, all->divergence);
+}
+
+/* Of the final encoder, and of its decoder if there is one. */
+static void put_last(Represent *w, Record *r, const Cuts *last)
+{
+    size_t  n = w->mae.config.decoder.D ? (size_t)w->mae.config.decoder.depth : 0;
+    double *block = ARENA_NEW(&w->host, double, n);
+    for (int i = 0; i < N_CURVES; i++)
+        if (i != AGREEMENT && i != DIVERGENCE && isfinite(last->mean[i])) /* with itself */
+            record_metric(r, names[i].name, last->mean[i], "1", names[i].long_name, NEITHER);
+    for (size_t i = 0; i < n; i++) block[i] = (double)i + 1;
+    if (!n) return;
+    record_axis(r, "decoder_block", block, n, "1", "block of the decoder");
+    record_curve(r, "exploitation_of_block", "decoder_block", last->share, n, "1",
+                 names[SHARE].long_name);
 }
 
 Status represent_cuts(Represent *w, Record *r, Err *err)
@@ -158,7 +240,10 @@ Status represent_cuts(Represent *w, Record *r, Err *err)
     bool   kept = cell_trains(w->cell);
     long   moments = kept ? w->cell->config.pretrain.snapshots : 0;
     int    n = w->n < CUT_IMAGES ? w->n : CUT_IMAGES;
-    double(*curves)[N_CURVES] = arena_take(&w->host, (size_t)(moments + 1) * sizeof *curves);
+    size_t depth = (size_t)w->depth, L = (size_t)w->L;
+    Course all = { .n = (size_t)moments + 1 };
+    all.mean = arena_take(&w->host, all.n * sizeof *all.mean);
+    all.divergence = ARENA_NEW(&w->host, double, all.n * depth);
     loader_open(&loader, w->data, &(LoaderConfig){ .batch = n });
     Batch  b = batch_new(&w->host, &loader);
     Status bad = loader_batch(&loader, &b, 0, 0, err);
@@ -166,13 +251,12 @@ Status represent_cuts(Represent *w, Record *r, Err *err)
     if (bad) return bad;
 
     Cuts last = new_cuts(w, n);
+    last.related = ARENA_NEW(&w->host, double, depth * RELATED * L * L);
     cut_batch(w, &w->mae, &b, n, &last, &last);
-    for (int i = 0; i < N_CURVES; i++)
-        if (i != AGREEMENT && i != DIVERGENCE) /* with itself */
-            record_metric(r, names[i].name, last.mean[i], "1", names[i].long_name, NEITHER);
+    put_last(w, r, &last);
     for (long k = 0; k < moments && !bad; k++)
-        bad = cut_snapshot(w, k, &b, n, &last, curves[k], err);
-    memcpy(curves[moments], last.mean, sizeof last.mean);
-    if (!bad && moments) put_curves(w, r, curves, (size_t)moments + 1);
+        bad = cut_snapshot(w, k, &b, n, &last, &all, err);
+    note(&all, (size_t)moments, &last, depth);
+    if (!bad && moments) put_course(w, r, &all);
     return bad;
 }

@@ -36,6 +36,17 @@ Test(represent, a_picture_comes_back)
     }
     display_image(x, y, &oracle, pred, raw, hidden);
     for (int i = 0; i < 48; i++) cr_expect(fabs(x[i] - y[i]) <= 1e-6, "%d: %g %g", i, x[i], y[i]);
+    cr_expect(display_error(&oracle, pred, raw, hidden) <= 1e-10);
+    for (int i = 0; i < 48; i++) pred[i] += R(0.5);
+    cr_expect(fabs(display_error(&oracle, pred, raw, hidden) - 0.25) <= 1e-6);
+    /* As far in pixels, that is 0.5 deviations, is as far. */
+    for (int i = 0; i < 48; i++) {
+        double mean = 0, square = 0;
+        for (int k = 0; k < 12; k++) mean += (double)raw[i / 12 * 12 + k] / 12;
+        for (int k = 0; k < 12; k++) square += pow((double)raw[i / 12 * 12 + k] - mean, 2);
+        pred[i] = raw[i] + (real)(0.5 * sqrt(square / 11 + 1e-6));
+    }
+    cr_expect(fabs(display_error(&plain, pred, raw, hidden) - 0.25) <= 1e-6);
     hidden[0] = 0;
     for (int i = 0; i < 48; i++) pred[i] = 100;
     display_image(x, y, &plain, pred, raw, hidden);
@@ -69,6 +80,13 @@ Test(represent, one_mask_for_all, .timeout = 60)
         psnr[i] = metric(&x, c, STAGE_RECONSTRUCT, "psnr");
         double mse = metric(&x, c, STAGE_RECONSTRUCT, "mse");
         cr_expect(psnr[i] > 0 && psnr[i] < 40 && mse > 0, "%g dB, %g", psnr[i], mse);
+        /* 12 of 16 patches are hidden, and where one is visible nothing is wrong. */
+        double whole = metric(&x, c, STAGE_RECONSTRUCT, "mse_whole");
+        cr_expect(fabs(whole - 0.75 * mse) <= 1e-12 * mse, "%g of %g", whole, mse);
+        cr_expect(fabs(metric(&x, c, STAGE_RECONSTRUCT, "psnr_whole") - psnr[i] +
+                       10 * log10(0.75)) <= 1e-9);
+        cr_expect(metric(&x, c, STAGE_RECONSTRUCT, "mse_normalized") > 0);
+        cr_expect(metric(&x, c, STAGE_RECONSTRUCT, "ms_ssim") == -1, "28 pixels have no MS-SSIM");
         /* The mean of logarithms is at least the logarithm of the mean. */
         cr_expect(psnr[i] >= -10 * log10(mse) - 1e-9);
         features_free(x.features);
@@ -105,6 +123,28 @@ Test(represent, over_the_epochs_and_again, .timeout = 60)
     REQUIRE(record_curve_read(f, "relation_divergence", "epoch", &a, &epoch, &y, &n, NULL, &err));
     cr_expect(y[0] > 0 && fabs(y[3]) <= 1e-9);
 
+    double *after, *share;
+    H5Set   blocks = { .name = "blocks/relation_divergence", .kind = NUMBER_DOUBLE, .rank = 2 };
+    REQUIRE(h5_get(f, &blocks, &a, (void **)&after, &err));
+    cr_assert(blocks.dim[0] == 4 && blocks.dim[1] == 2);
+    for (int i = 0; i < 2; i++) cr_expect(after[i] > 0 && fabs(after[6 + i]) <= 1e-12);
+    REQUIRE(record_curve_read(f, "relation_divergence_of_block", "block", &a, &epoch, &y, &n, NULL,
+                              &err));
+    cr_assert(n == 2);
+    for (int i = 0; i < 2; i++)
+        cr_expect(fabs(y[i] - (after[i] + after[2 + i] + after[4 + i]) / 3) <= 1e-12);
+    REQUIRE(record_curve_read(f, "exploitation_share", "epoch", &a, &epoch, &share, &n, NULL, &err));
+    REQUIRE(record_curve_read(f, "exploitation_rate", "epoch", &a, &epoch, &y, &n, NULL, &err));
+    for (size_t k = 0; k < n; k++) /* 12 are hidden, 4 visible */
+        cr_expect(share[k] > 0 && share[k] < 1 &&
+                  fabs(y[k] - share[k] / 12 / ((1 - share[k]) / 4)) <= 1e-12);
+    cr_expect(fabs(share[0] - 0.75) <= 0.05, "what knows nothing looks everywhere: %g", share[0]);
+    REQUIRE(record_curve_read(f, "frequencies", "frequency", &a, &epoch, &y, &n, NULL, &err));
+    cr_expect(n == 2 && epoch[1] == 0.5 && y[0] == 0 && y[1] < 0);
+    cr_expect(metric(&x, c, STAGE_REPRESENT, "high_frequencies") == y[1]);
+    double some = metric(&x, c, STAGE_REPRESENT, "components_90");
+    cr_expect(some >= 1 && some <= metric(&x, c, STAGE_REPRESENT, "components_99"));
+
     H5Set set = { .name = "features/mean", .kind = NUMBER_FLOAT, .rank = 2 };
     void *features;
     REQUIRE(h5_get(f, &set, &a, &features, &err));
@@ -113,6 +153,8 @@ Test(represent, over_the_epochs_and_again, .timeout = 60)
               geometry_uniformity(features, 40, 16));
     double rank = metric(&x, c, STAGE_REPRESENT, "effective_rank");
     cr_expect(rank >= 1 && rank <= 16 && metric(&x, c, STAGE_REPRESENT, "alignment") > 0);
+    cr_expect(metric(&x, c, STAGE_REPRESENT, "rank_of_mean") == rank &&
+              metric(&x, c, STAGE_REPRESENT, "rank_of_patch") > rank);
     h5_close(f);
     arena_close(&a);
     features_free(x.features);
@@ -140,6 +182,44 @@ Test(represent, snapshots_do_not_disturb, .timeout = 60)
     }
     cr_expect(n[0] == n[1] && !memcmp(bytes[0], bytes[1], n[0]));
     free(bytes[0]), free(bytes[1]);
+}
+
+/* Beside outcomes stands of which image they are: its number where it has no file. */
+Test(represent, outcomes_name_their_images, .timeout = 60)
+{
+    static const StageKind kinds[] = { STAGE_KNN, STAGE_LINEAR_CACHED, STAGE_RECONSTRUCT,
+                                       STAGE_REPRESENT };
+    Home         h;
+    Err          err;
+    Arena        a;
+    Data        *d;
+    char         results[128], path[CELL_PATH];
+    const Cell  *c = open_cell(&h, "pretrain.epochs=0");
+    StageContext x = context(&h, results, "results", c);
+    arena_open(&a, "test", NULL, NULL);
+    REQUIRE(stage_run(c, STAGE_PRETRAIN, &x, &err));
+    REQUIRE(data_open(&d, &c->config.data, SPLIT_TEST, &err));
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        H5                *f;
+        H5Set              set = { .name = "outcomes/label", .kind = NUMBER_INT32, .rank = 1 };
+        int32_t           *label;
+        const char *const *name;
+        size_t             n;
+        REQUIRE(stage_run(c, kinds[k], &x, &err));
+        cell_record(path, results, c, kinds[k]);
+        REQUIRE(h5_open(&f, path, &err));
+        REQUIRE(h5_get(f, &set, &a, (void **)&label, &err));
+        REQUIRE(h5_get_texts(f, "outcomes/image", &a, &name, &n, &err));
+        cr_assert(n == 40 && set.dim[0] == n, "%zu names", n);
+        cr_expect_str_eq(name[0], "0");
+        cr_expect_str_eq(name[39], "39");
+        cr_expect(!memcmp(label, d->labels, n * sizeof *label));
+        h5_close(f);
+    }
+    data_close(d);
+    arena_close(&a);
+    features_free(x.features);
+    close_home(&h);
 }
 
 Test(represent, a_mask_that_looks_is_refused)

@@ -7,7 +7,7 @@
 
 typedef struct {
     const char *out, *baseline, *results;
-    OptionList  set;
+    OptionList  metric, set;
 } Options;
 
 static const Option options[] = {
@@ -15,6 +15,8 @@ static const Option options[] = {
                 "where to write; results/NAME unless given"),
     OPTION_TEXT(Options, baseline, "STRATEGY", "random",
                 "what the others are compared with"),
+    OPTION_LIST(Options, metric, 'm', "NAME",
+                "only this metric, curve or figure: knn_top5, cut_gap, loss; may be repeated"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -32,7 +34,8 @@ static Status draw(const Options *o, const Recipe *recipe, Err *err)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
     results_open(&r, recipe, o->results);
     fputs(text_get(&r.notes), stderr);
-    Status bad = figures_write(&r, o->baseline, folder, &made, err);
+    Status bad = figures_write(&r, o->baseline, o->metric.item, o->metric.n, folder, &made,
+                               err);
     fputs(text_get(&made), stdout);
     if (!bad && !made.length)
         fprintf(stderr, "%s: no records yet; maskgrid run %s makes them\n", recipe->name,
@@ -62,8 +65,11 @@ COMMAND(plot) = {
     .least = 1,
     .most = 1,
     .details = "Reads records only.  Each figure is PNG and SVG, drawn by gnuplot, with\n"
-               "its numbers beside it as .tsv; the paths go to stdout.",
+               "its numbers beside it as .tsv; the paths go to stdout.  Unless metrics\n"
+               "are named: the primary one of each evaluation, and all diagnostics of\n"
+               "reconstruct and represent.",
     .examples = "  maskgrid plot demo\n"
+                "  maskgrid plot represent -m psnr -m cut_gap\n"
                 "  maskgrid plot table1 --out figures\n",
     .options = options,
     .size = sizeof(Options),

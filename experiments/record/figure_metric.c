@@ -51,16 +51,17 @@ static int metric_tsv(const Figures *f, int metric, Text *out, double *untrained
 Status figure_metric(const Figures *f, int metric, Err *err)
 {
     const Metric *m = &f->r->metrics[metric].is;
-    Text          tsv = { 0 }, label = { 0 };
+    Text          tsv = { 0 }, words = { 0 }, label = { 0 };
     char          rows[16], line[32] = "nan";
     double        untrained = NAN;
     Status        bad = STATUS_OK;
     int           n = metric_tsv(f, metric, &tsv, &untrained);
     snprintf(rows, sizeof rows, "%d", n);
     if (isfinite(untrained)) snprintf(line, sizeof line, "%.8g", untrained);
-    text_add(&label, "%s%s%s%s", m->long_name, strcmp(m->units, "1") ? " [" : "",
+    text_add(&words, "%s%s%s%s", m->long_name, strcmp(m->units, "1") ? " [" : "",
              strcmp(m->units, "percent") ? strcmp(m->units, "1") ? m->units : "" : "%",
              strcmp(m->units, "1") ? "]" : "");
+    figure_label(&label, words.s);
     if (n)
         bad = figure_draw(f, "dots", m->name, &tsv,
                           (const char *const[]){ rows, text_get(&label), f->baseline,
@@ -68,6 +69,7 @@ Status figure_metric(const Figures *f, int metric, Err *err)
                                                  NULL },
                           err);
     text_free(&tsv);
+    text_free(&words);
     text_free(&label);
     return bad;
 }

@@ -16,17 +16,41 @@ typedef struct {
     const char *figure, *curve, *axis, *across, *scale;
 } Line;
 
+#define BY_BLOCK(curve) { curve "_by_block", curve, "block", "block", "linear" }
+#define BY_EPOCH(curve) { curve "_by_epoch", curve, "epoch", "epoch", "linear" }
+
 static const Line lines[] = {
     { "spectrum", "sigma_centred", "component", "component", "log" },
-    { "rank_of_block", "rank_of_block", "block", "block", "linear" },
-    { "attention_distance", "attention_distance", "block", "block", "linear" },
-    { "attention_entropy", "attention_entropy", "block", "block", "linear" },
-    { "attention_nmi", "attention_nmi", "block", "block", "linear" },
-    { "cut_gap", "cut_gap", "epoch", "epoch", "linear" },
-    { "cut_gap_attention", "cut_gap_attention", "epoch", "epoch", "linear" },
-    { "cut_agreement", "cut_agreement", "epoch", "epoch", "linear" },
-    { "relation_divergence", "relation_divergence", "epoch", "epoch", "linear" },
+    { "spectrum_raw", "sigma", "component", "component", "log" },
+    BY_BLOCK("rank_of_class"),
+    BY_BLOCK("rank_of_mean"),
+    BY_BLOCK("rank_of_patch"),
+    { "frequencies", "frequencies", "frequency", "frequency over Nyquist's", "linear" },
+    BY_BLOCK("high_frequencies"),
+    BY_BLOCK("attention_distance"),
+    BY_BLOCK("attention_entropy"),
+    BY_BLOCK("attention_nmi"),
+    { "exploitation_by_block", "exploitation_of_block", "decoder_block", "block of the decoder",
+      "linear" },
+    { "relation_divergence_by_block", "relation_divergence_of_block", "block", "block",
+      "linear" },
+    BY_EPOCH("relation_divergence"),
+    BY_EPOCH("cut_gap"),
+    BY_EPOCH("cut_gap_attention"),
+    BY_EPOCH("cut_agreement"),
+    BY_EPOCH("feature_variance"),
+    BY_EPOCH("relation_variance"),
+    BY_EPOCH("exploitation_share"),
+    BY_EPOCH("exploitation_rate"),
 };
+enum { N_LINES = sizeof lines / sizeof *lines };
+
+bool figure_represent_name(int i, const char **figure, const char **curve)
+{
+    *figure = i < N_LINES ? lines[i].figure : "cka";
+    *curve = i < N_LINES ? lines[i].curve : "cka";
+    return i <= N_LINES;
+}
 
 typedef struct {
     double x[POINTS_MOST], mean[POINTS_MOST], squares[POINTS_MOST];
@@ -51,7 +75,7 @@ static Status add_seed(Curve *c, H5 *f, const Line *l, Err *err)
         c->n = (int)n;
         c->seeds++;
         snprintf(c->label, sizeof c->label, "%s%s", label ? label : l->curve,
-                 strcmp(l->figure, "attention_distance") ? "" : " [pixels]");
+                 strcmp(l->curve, "attention_distance") ? "" : " [pixels]");
         for (int i = 0; i < c->n; i++) { /* Welford 1962 */
             double off = y[i] - c->mean[i];
             c->x[i] = x[i];
@@ -80,9 +104,9 @@ static void add_block(const Figures *f, int row, const Curve *c, const Line *l, 
 static Status draw_lines(const Figures *f, const Line *l, Err *err)
 {
     const Results *r = f->r;
-    Text           tsv = { 0 }, shades = { 0 };
+    Text           tsv = { 0 }, shades = { 0 }, label = { 0 };
     Status         bad = STATUS_OK;
-    char           label[128] = "";
+    char           words[128] = "";
     for (int row = 0; row < r->n_rows && !bad; row++) {
         Curve c = { .n = 0 };
         for (int k = 0; k < r->n_seeds && !bad; k++) {
@@ -94,14 +118,17 @@ static Status draw_lines(const Figures *f, const Line *l, Err *err)
             h5_close(file);
         }
         if (bad || !c.seeds) continue;
-        memcpy(label, c.label, sizeof label);
+        memcpy(words, c.label, sizeof words);
         add_block(f, row, &c, l, &tsv);
         text_add(&shades, "%d ", figure_shade(f, row));
     }
-    if (!bad && tsv.length)
+    if (!bad && tsv.length) {
+        figure_label(&label, words);
         bad = figure_draw(f, "lines", l->figure, &tsv,
-                          (const char *const[]){ text_get(&shades), f->widest, l->across, label,
+                          (const char *const[]){ text_get(&shades), f->widest, l->across, label.s,
                                                  l->scale, text_get(&f->footer), NULL }, err);
+    }
+    text_free(&label);
     text_free(&tsv);
     text_free(&shades);
     return bad;
@@ -191,7 +218,8 @@ static Status draw_likeness(const Figures *f, Err *err)
 Status figure_represent(const Figures *f, Err *err)
 {
     Status bad = STATUS_OK;
-    for (size_t i = 0; i < sizeof lines / sizeof *lines && !bad; i++)
-        bad = draw_lines(f, &lines[i], err);
-    return bad ? bad : draw_likeness(f, err);
+    for (int i = 0; i < N_LINES && !bad; i++)
+        if (figure_wanted(f, lines[i].figure) || figure_wanted(f, lines[i].curve))
+            bad = draw_lines(f, &lines[i], err);
+    return bad || !figure_wanted(f, "cka") ? bad : draw_likeness(f, err);
 }

@@ -68,19 +68,69 @@ static void write_footer(Figures *f)
     text_free(&line);
 }
 
-Status figures_write(const Results *r, const char *baseline, const char *folder,
-                     Text *made, Err *err)
+void figure_label(Text *out, const char *text)
 {
-    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made };
-    if (file_make_folders(folder, err)) return err->code;
+    enum { COLUMNS = 46 };
+    text_wrap(out, text, COLUMNS);
+    out->s[--out->length] = '\0'; /* the last line's end */
+}
+
+/* --- which ------------------------------------------------------------------ */
+
+static const struct { const char *name; Status (*draw)(const Figures *f, Err *err); } plain[] = {
+    { "loss", figure_loss },
+    { "visibility", figure_visibility },
+    { "reconstruction", figure_reconstruction },
+};
+enum { N_PLAIN = sizeof plain / sizeof *plain };
+
+bool figure_wanted(const Figures *f, const char *name)
+{
+    for (int i = 0; i < f->n_names; i++)
+        if (!strcmp(f->names[i], name)) return true;
+    return !f->n_names;
+}
+
+/* Diagnostics have no metric that would stand for the others. */
+static bool is_shown(const Figures *f, const ResultMetric *m)
+{
+    if (f->n_names) return figure_wanted(f, m->is.name);
+    if (m->stage == STAGE_RECONSTRUCT || m->stage == STAGE_REPRESENT) return true;
+    return m->is.primary && m->stage != STAGE_PRETRAIN;
+}
+
+static Status check_names(const Figures *f, Err *err)
+{
+    const char *known[METRICS_MOST + 128] = { NULL }, *figure, *curve;
+    int         n = 0, m = f->r->n_metrics;
+    for (int i = 0; i < m; i++) known[n++] = f->r->metrics[i].is.name;
+    for (int i = 0; i < N_PLAIN; i++) known[n++] = plain[i].name;
+    for (int i = 0; figure_represent_name(i, &figure, &curve); i++)
+        known[n++] = figure, known[n++] = curve;
+    for (int i = 0; i < f->n_names; i++) {
+        int k = 0;
+        while (k < n && strcmp(known[k], f->names[i])) k++;
+        if (k < n) continue;
+        const char *near = text_nearest(f->names[i], known);
+        return err_set(err, STATUS_CONFIG, "no record has a metric '%s'%s%s%s", f->names[i],
+                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    }
+    return STATUS_OK;
+}
+
+Status figures_write(const Results *r, const char *baseline, const char *const *names, int n,
+                     const char *folder, Text *made, Err *err)
+{
+    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made, .names = names,
+                  .n_names = n };
+    if (check_names(&f, err) || file_make_folders(folder, err)) return err->code;
     write_footer(&f);
     find_widest(&f);
-    Status bad = figure_loss(&f, err);
+    Status bad = STATUS_OK;
+    for (int i = 0; i < N_PLAIN && !bad; i++)
+        if (figure_wanted(&f, plain[i].name)) bad = plain[i].draw(&f, err);
     for (int i = 0; i < r->n_metrics && !bad; i++)
-        if (r->metrics[i].is.primary && r->metrics[i].stage != STAGE_PRETRAIN)
-            bad = figure_metric(&f, i, err);
-    if (!bad) bad = figure_visibility(&f, err);
-    if (!bad) bad = figure_reconstruction(&f, err);
+        if (is_shown(&f, &r->metrics[i])) bad = figure_metric(&f, i, err);
     if (!bad) bad = figure_represent(&f, err);
     text_free(&f.footer);
     return bad;

@@ -20,7 +20,7 @@ if (STATS_max - STATS_min > 12) { set xtics autofreq }
 if (scale eq "log") { set logscale y; set format y "%g" }
 set xrange [STATS_min : STATS_max > STATS_min ? STATS_max : STATS_min + 1]
 set key at screen 520.0 / W, graph 0.5 left center Left reverse samplen 2 spacing 1.15
-set lmargin at screen 78.0 / W
+set lmargin at screen (strstrt(up, "\n") ? 90.0 : 78.0) / W
 set rmargin at screen 510.0 / W
 set bmargin at screen 92.0 / H
 set tmargin at screen 1 - 22.0 / H

@@ -42,6 +42,7 @@ static void leave(const Cell *c, int s, int k)
         .K = c->K }, &err));
     for (int i = 0; i < N * D; i++) x[i] = (float)((i * (s ? 5 : 7) + s) % (s ? 11 : 13));
     record_metric(r, "effective_rank", 2 + s, "1", "effective rank of features", HIGHER);
+    record_metric(r, "stable_rank", 1 + s, "1", "stable rank of features", HIGHER);
     record_axis(r, "block", block, BLOCKS, "1", "block");
     record_curve(r, "attention_nmi", "block", y, BLOCKS, "1", "mutual information");
     record_data(r, &(H5Set){ .name = "features/mean", .kind = NUMBER_FLOAT, .rank = 2,
@@ -74,9 +75,9 @@ Test(represent_figures, show_what_was_recorded)
         leave(c, !strcmp(c->config.pretrain.strategy, "block"), (int)c->config.seed);
     }
     results_open(&results, recipe, folder);
-    OK(figures_write(&results, "random", folder, &made, &err));
+    OK(figures_write(&results, "random", NULL, 0, folder, &made, &err));
 
-    text = tsv("attention_nmi"); /* 1 and 2 of the seeds: mean 1.5, deviation 0.7071 */
+    text = tsv("attention_nmi_by_block"); /* 1 and 2 of the seeds: mean 1.5, deviation 0.7071 */
     cr_assert(sscanf(text, "random 1 %lf %lf %lf", &mean, &low, &high) == 3, "%s", text);
     cr_expect(mean == 1.5 && fabs(low - 0.792893) <= 1e-5 && fabs(high - 2.20711) <= 1e-5);
     const char *block = strstr(text, "block\n");
@@ -90,10 +91,37 @@ Test(represent_figures, show_what_was_recorded)
     free(text);
     snprintf(path, sizeof path, "%s/cka.png", folder);
     cr_expect(file_exists(path));
-    snprintf(path, sizeof path, "%s/cut_gap.png", folder);
+    snprintf(path, sizeof path, "%s/cut_gap_by_epoch.png", folder);
     cr_expect(!file_exists(path), "a figure of what nobody recorded");
+    snprintf(path, sizeof path, "%s/stable_rank.png", folder);
+    cr_expect(file_exists(path), "a diagnostic that is not the primary metric");
+    text_free(&made);
+
+    const char *const wanted[] = { "stable_rank" }, *const wrong[] = { "stable_rnak" };
+    OK(figures_write(&results, "random", wanted, 1, folder, &made, &err));
+    cr_expect(strstr(made.s, "stable_rank.svg") && !strstr(made.s, "effective_rank") &&
+              !strstr(made.s, "cka"), "%s", made.s);
+    text_free(&made);
+    const char *const curve[] = { "attention_nmi" };
+    OK(figures_write(&results, "random", curve, 1, folder, &made, &err));
+    cr_expect(strstr(made.s, "attention_nmi_by_block.png") && !strstr(made.s, "rank"), "%s", made.s);
+    text_free(&made);
+    cr_expect(figures_write(&results, "random", wrong, 1, folder, &made, &err) == STATUS_CONFIG);
+    cr_expect(strstr(err.text, "stable_rnak") && strstr(err.text, "stable_rank"), "%s", err.text);
     text_free(&made);
     results_close(&results);
     recipe_close(recipe);
     scratch_close(&scratch);
+}
+
+/* A frame is 46 letters high: longer labels take two lines, and none is lost. */
+Test(represent_figures, long_labels_are_broken)
+{
+    Text label = { 0 };
+    figure_label(&label, "cosine within parts of a cut minus between them, of patches");
+    cr_expect_str_eq(label.s, "cosine within parts of a cut minus between\nthem, of patches");
+    text_clear(&label);
+    figure_label(&label, "epoch");
+    cr_expect_str_eq(label.s, "epoch");
+    text_free(&label);
 }

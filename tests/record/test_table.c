@@ -247,7 +247,7 @@ Test(table, figures_are_drawn)
     Text made = { 0 };
     char out[400], path[800];
     snprintf(out, sizeof out, "%s/figures", scratch.folder);
-    OK(figures_write(&results, "random", out, &made, &err));
+    OK(figures_write(&results, "random", NULL, 0, out, &made, &err));
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", out, names[i]);
         cr_expect(file_exists(path) && strstr(made.s, names[i]), "%s", names[i]);

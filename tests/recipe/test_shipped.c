@@ -30,12 +30,13 @@ static Recipe *shipped(const char *name, const char *preset, const char *patch)
     return r;
 }
 
-static const char *const names[] = { "demo", "table1", "guided", "photos", "cifar10", "imagenet" };
+static const char *const names[] = { "demo", "table1", "guided", "photos", "cifar10", "imagenet",
+                                     "represent" };
 
 ParameterizedTestParameters(shipped, is_whole)
 {
-    static int index[] = { 0, 1, 2, 3, 4, 5 };
-    return cr_make_param_array(int, index, 6);
+    static int index[] = { 0, 1, 2, 3, 4, 5, 6 };
+    return cr_make_param_array(int, index, 7);
 }
 
 ParameterizedTest(int *i, shipped, is_whole)

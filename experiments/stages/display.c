@@ -54,8 +54,8 @@ double display_error(const Display *d, const real *pred, const real *raw, const 
         if (!hidden[i]) continue;
         scale_of(raw, (int)P, &mean, &std);
         for (size_t j = 0; j < P; j++, n++) {
-            double off = (double)raw[j] - mean; /* of the target in pixels */
-            off = d->normalized ? (double)pred[j] - off / std : ((double)pred[j] - mean - off) / std;
+            double drawn = (double)pred[j], off = drawn - (double)raw[j];
+            off = d->normalized ? drawn - ((double)raw[j] - mean) / std : off / std;
             sum += off * off;
         }
     }

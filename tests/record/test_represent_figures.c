@@ -104,7 +104,8 @@ Test(represent_figures, show_what_was_recorded)
     text_free(&made);
     const char *const curve[] = { "attention_nmi" };
     OK(figures_write(&results, "random", curve, 1, folder, &made, &err));
-    cr_expect(strstr(made.s, "attention_nmi_by_block.png") && !strstr(made.s, "rank"), "%s", made.s);
+    cr_expect(strstr(made.s, "attention_nmi_by_block.png") && !strstr(made.s, "rank"), "%s",
+              made.s);
     text_free(&made);
     cr_expect(figures_write(&results, "random", wrong, 1, folder, &made, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "stable_rnak") && strstr(err.text, "stable_rank"), "%s", err.text);

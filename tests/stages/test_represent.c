@@ -133,7 +133,8 @@ Test(represent, over_the_epochs_and_again, .timeout = 60)
     cr_assert(n == 2);
     for (int i = 0; i < 2; i++)
         cr_expect(fabs(y[i] - (after[i] + after[2 + i] + after[4 + i]) / 3) <= 1e-12);
-    REQUIRE(record_curve_read(f, "exploitation_share", "epoch", &a, &epoch, &share, &n, NULL, &err));
+    REQUIRE(record_curve_read(f, "exploitation_share", "epoch", &a, &epoch, &share, &n, NULL,
+                              &err));
     REQUIRE(record_curve_read(f, "exploitation_rate", "epoch", &a, &epoch, &y, &n, NULL, &err));
     for (size_t k = 0; k < n; k++) /* 12 are hidden, 4 visible */
         cr_expect(share[k] > 0 && share[k] < 1 &&

@@ -16,7 +16,8 @@ static const Option options[] = {
     OPTION_TEXT(Options, baseline, "STRATEGY", "random",
                 "what the others are compared with"),
     OPTION_LIST(Options, metric, 'm', "NAME",
-                "only this metric, curve or figure: knn_top5, cut_gap, loss; may be repeated"),
+                "only this metric, curve or figure: knn_top5, cut_gap, loss; may be "
+                "repeated"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -34,8 +35,8 @@ static Status draw(const Options *o, const Recipe *recipe, Err *err)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
     results_open(&r, recipe, o->results);
     fputs(text_get(&r.notes), stderr);
-    Status bad = figures_write(&r, o->baseline, o->metric.item, o->metric.n, folder, &made,
-                               err);
+    Status bad = figures_write(&r, o->baseline, o->metric.item, o->metric.n, folder,
+                               &made, err);
     fputs(text_get(&made), stdout);
     if (!bad && !made.length)
         fprintf(stderr, "%s: no records yet; maskgrid run %s makes them\n", recipe->name,

@@ -30,8 +30,8 @@ static const Line lines[] = {
     BY_BLOCK("attention_distance"),
     BY_BLOCK("attention_entropy"),
     BY_BLOCK("attention_nmi"),
-    { "exploitation_by_block", "exploitation_of_block", "decoder_block", "block of the decoder",
-      "linear" },
+    { "exploitation_by_block", "exploitation_of_block", "decoder_block",
+      "block of the decoder", "linear" },
     { "relation_divergence_by_block", "relation_divergence_of_block", "block", "block",
       "linear" },
     BY_EPOCH("relation_divergence"),
@@ -124,9 +124,9 @@ static Status draw_lines(const Figures *f, const Line *l, Err *err)
     }
     if (!bad && tsv.length) {
         figure_label(&label, words);
-        bad = figure_draw(f, "lines", l->figure, &tsv,
-                          (const char *const[]){ text_get(&shades), f->widest, l->across, label.s,
-                                                 l->scale, text_get(&f->footer), NULL }, err);
+        const char *const arguments[] = { text_get(&shades), f->widest, l->across, label.s,
+                                          l->scale, text_get(&f->footer), NULL };
+        bad = figure_draw(f, "lines", l->figure, &tsv, arguments, err);
     }
     text_free(&label);
     text_free(&tsv);

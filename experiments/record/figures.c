@@ -77,7 +77,10 @@ void figure_label(Text *out, const char *text)
 
 /* --- which ------------------------------------------------------------------ */
 
-static const struct { const char *name; Status (*draw)(const Figures *f, Err *err); } plain[] = {
+static const struct {
+    const char *name;
+    Status    (*draw)(const Figures *f, Err *err);
+} plain[] = {
     { "loss", figure_loss },
     { "visibility", figure_visibility },
     { "reconstruction", figure_reconstruction },
@@ -112,17 +115,17 @@ static Status check_names(const Figures *f, Err *err)
         while (k < n && strcmp(known[k], f->names[i])) k++;
         if (k < n) continue;
         const char *near = text_nearest(f->names[i], known);
-        return err_set(err, STATUS_CONFIG, "no record has a metric '%s'%s%s%s", f->names[i],
-                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+        return err_set(err, STATUS_CONFIG, "no record has a metric %s%s%s%s", f->names[i],
+                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     }
     return STATUS_OK;
 }
 
-Status figures_write(const Results *r, const char *baseline, const char *const *names, int n,
-                     const char *folder, Text *made, Err *err)
+Status figures_write(const Results *r, const char *baseline, const char *const *names,
+                     int n, const char *folder, Text *made, Err *err)
 {
-    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made, .names = names,
-                  .n_names = n };
+    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made,
+                  .names = names, .n_names = n };
     if (check_names(&f, err) || file_make_folders(folder, err)) return err->code;
     write_footer(&f);
     find_widest(&f);

@@ -2,13 +2,14 @@
  * from them by gnuplot.
  *
  *   loss             training loss of each strategy, mean and deviation over seeds
- *   METRIC           seeds, means, intervals, differences: of each primary metric, and of all
- *                    that reconstruct and represent leave
+ *   METRIC           seeds, means, intervals, differences: of each primary metric, and of
+ *                    all that reconstruct and represent leave
  *   visibility       how often each strategy shows each patch
  *   reconstruction   original, visible and reconstruction side by side
  *   spectrum         singular values of features
  *   ..._by_block     what represent finds after each block: ranks, frequencies, attention
- *   ..._by_epoch     over the training: cuts and relations of patches, where the decoder looks
+ *   ..._by_epoch     over the training: cuts and relations of patches, where the decoder
+ *                    looks
  *   cka              how alike the features of strategies are
  *
  * A figure whose records are not there is left out.
@@ -18,11 +19,12 @@
 
 #include "experiments/record/results.h"
 
-/* Write into `folder`, which is made; adds the path of each file to `made`.  Of names [n],
- * metrics, curves or figures, those alone, whatever stage they are of; n 0: all.
+/* Write into `folder`, which is made; adds the path of each file to `made`.  Of names
+ * [n], metrics, curves or figures, those alone, whatever stage they are of; n 0: all.
  * STATUS_CONFIG names the nearest if there is nothing of such a name. */
-MUST_USE Status figures_write(const Results *r, const char *baseline, const char *const *names,
-                              int n, const char *folder, Text *made, Err *err);
+MUST_USE Status figures_write(const Results *r, const char *baseline,
+                              const char *const *names, int n, const char *folder,
+                              Text *made, Err *err);
 
 /* --- one by one, for figures_write ---------------------------------------- */
 

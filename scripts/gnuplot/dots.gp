@@ -9,7 +9,8 @@ untrained = ARG7 eq "nan" ? NaN : real(ARG7); widest = int(ARG8); footer = ARG9
 left = 30 + 7.0 * widest; panel = 270; gap = 28; beside = 210
 W = left + panel + gap + beside + 16
 if (W < 640) { panel = panel + 640 - W; W = 640 }
-H = 118 + 22 * rows
+below = strstrt(label, "\n") ? 14 : 0 # a label of two lines
+H = 118 + below + 22 * rows
 here = substr(ARG0, 1, strlen(ARG0) - strlen("dots.gp"))
 load here . "style.gp"
 
@@ -41,7 +42,7 @@ high = larger(most, frame_high(most, STATS_max_y, room))
 
 set multiplot
 set yrange [rows + (untrained == untrained ? 0.15 : -0.35) : -0.65]
-set bmargin at screen 90.0 / H
+set bmargin at screen (90.0 + below) / H
 set tmargin at screen 1 - 22.0 / H
 set ytics scale 0
 set grid noytics xtics
@@ -54,7 +55,7 @@ set rmargin at screen (left + panel) / W
 set xlabel label
 if (high > low) {
     set xrange [low - 0.05 * (high - low) : high + 0.05 * (high - low)]
-    set xtics step(high - low) scale 0.6
+    set xtics spaced(high - low, high, panel) scale 0.6
 }
 set label 2 "mean and 95 % interval; single seeds" \
     . (cut ? "; wide intervals are cut" : "") at graph 0, screen 1 - 11.0 / H \
@@ -80,7 +81,7 @@ set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb "#000000" linewid
     dashtype solid back
 if (differences && best > worst) {
     set xrange [worst - 0.05 * (best - worst) : best + 0.05 * (best - worst)]
-    set xtics step(best - worst) scale 0.6
+    set xtics spaced(best - worst, best, beside) scale 0.6
     plot tsv index 0 using 7:1:8:9:(rgb($3)) with xerrorbars pointtype 7 pointsize 0.6 \
              linewidth 1.2 linecolor rgb variable
 }

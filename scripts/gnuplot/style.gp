@@ -34,6 +34,12 @@ small = "sans-serif,7"
 step(r) = (p = 10.0 ** floor(log10(r / 5.0)), m = r / 5.0 / p, \
            m < 1.5 ? p : m < 3.5 ? 2 * p : m < 7.5 ? 5 * p : 10 * p)
 
+# The same for numbers up to m on an axis of so many points, and half as many tics where
+# their digits would run into each other: 0.0002, 14.34.
+letters(s, m) = strlen(sprintf("%g", s)) + strlen(sprintf("%.0f", m))
+spaced(r, m, points) = (r / step(r) + 1) * 6.6 * letters(step(r), m) < points \
+                     ? step(r) : step(2 * r)
+
 # A whole number below a million, thousands apart: 128,000.
 thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
              : sprintf("%d,%03d", int(x + 0.5) / 1000, int(x + 0.5) % 1000)

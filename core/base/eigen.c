@@ -35,7 +35,8 @@ static void limits(double *low, double *high, const double *d, const double *e, 
 }
 
 /* Number k from above, 0 the largest, in from..to. */
-static double bisect(double from, double to, size_t k, const double *d, const double *e, size_t n)
+static double bisect(double from, double to, size_t k, const double *d, const double *e,
+                     size_t n)
 {
     enum { HALVINGS = 70 };
     for (int i = 0; i < HALVINGS && from < to; i++) {
@@ -71,8 +72,8 @@ static void vector_of(double *s, double *q, double largest, double scale, const 
 
 /* --- all ------------------------------------------------------------------ */
 
-/* A to Q^T A Q with two diagonals: column by column a reflection I - 2 v v^T / v^T v takes
- * all below the second diagonal to zero.
+/* A to Q^T A Q with two diagonals: column by column a reflection I - 2 v v^T / v^T v
+ * takes all below the second diagonal to zero.
  * Source: Golub and Van Loan, Matrix Computations, section 8.3. */
 static void to_two_diagonals(double *a, size_t n, double *v, double *q)
 {
@@ -145,8 +146,8 @@ static void times(double *y, const double *a, const double *x, size_t n)
         for (size_t i = 0; i < n; i++) y[i] += a[i] * x[j];
 }
 
-/* What is new in y, of length 1; returns how much that was.  Twice, since once leaves what
- * rounding brought in (Parlett: "twice is enough"). */
+/* What is new in y, of length 1; returns how much that was.  Twice, since once leaves
+ * what rounding brought in (Parlett: "twice is enough"). */
 static double renew(double *y, const Lanczos *w)
 {
     for (int i = 0; i < 2; i++) {
@@ -158,8 +159,8 @@ static double renew(double *y, const Lanczos *w)
     return length;
 }
 
-/* The largest eigenvalue as the vectors made so far see it, s, and how far A s is from it:
- * the last of s times what the next vector is worth. */
+/* The largest eigenvalue as the vectors made so far see it, s, and how far A s is from
+ * it: the last of s times what the next vector is worth. */
 static double look(Lanczos *w, double *off)
 {
     double low, high;
@@ -184,15 +185,15 @@ double eigen_largest(double *x, const double *a, const double *known, int size)
     w.s = ARENA_NEW(&host, double, n), w.q = ARENA_NEW(&host, double, n);
     renew(x, &w);
     double *next = memcpy(ARENA_NEW(&host, double, n), x, n * sizeof *x);
-    while (off > EIGEN_NEAR * w.norm && w.used < most) {
+    while (off > EIGEN_NEAR * w.norm) {
         double *v = w.v[w.used] = next;
         next = ARENA_NEW(&host, double, n);
         times(next, a, v, n);
         w.d[w.used++] = dot(next, v, n);
         double left = w.e[w.used - 1] = renew(next, &w);
-        bool   nothing = !(left > EIGEN_NEAR * w.norm);
-        if (nothing || w.used == most || w.used % BETWEEN_LOOKS == 0) largest = look(&w, &off);
-        if (nothing) break;
+        bool   last = !(left > EIGEN_NEAR * w.norm) || w.used == most;
+        if (last || w.used % BETWEEN_LOOKS == 0) largest = look(&w, &off);
+        if (last) break;
     }
     memset(x, 0, n * sizeof *x);
     for (size_t k = 0; k < w.used; k++)

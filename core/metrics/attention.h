@@ -21,8 +21,8 @@ typedef struct {
 AttentionLook attention_look(const float *p, int rows, int cols);
 
 /* Of a decoder: the share of such attention p [L, L] that goes to the patches that are
- * hidden [L], mask tokens, mean over queries: 0 to 1, the share of patches that are hidden
- * where everybody gets the same. */
+ * hidden [L], mask tokens, mean over queries: 0 to 1, the share of patches that are
+ * hidden where everybody gets the same. */
 double attention_share(const float *p, const bool *hidden, int L);
 
 #endif

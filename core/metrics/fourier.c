@@ -8,7 +8,8 @@
 
 static const double TURN = 6.283185307179586; /* 2 pi */
 
-/* The transform of n numbers `step` apart, in place; wave [n] are the n-th roots of one. */
+/* The transform of n numbers `step` apart, in place; cosine and sine [n] are the n-th
+ * roots of one. */
 static void transform(double *re, double *im, size_t n, size_t step, const double *cosine,
                       const double *sine, double *work)
 {
@@ -21,7 +22,8 @@ static void transform(double *re, double *im, size_t n, size_t step, const doubl
         }
         work[2 * f] = a, work[2 * f + 1] = b;
     }
-    for (size_t f = 0; f < n; f++) re[f * step] = work[2 * f], im[f * step] = work[2 * f + 1];
+    for (size_t f = 0; f < n; f++)
+        re[f * step] = work[2 * f], im[f * step] = work[2 * f + 1];
 }
 
 static void roots(double *cosine, double *sine, size_t n)
@@ -40,7 +42,8 @@ void fourier_plane(double *re, double *im, int height, int width)
     double *cosine = ARENA_NEW(&a, double, H + W), *sine = ARENA_NEW(&a, double, H + W);
     double *work = ARENA_NEW(&a, double, 2 * (H + W));
     roots(cosine, sine, W);
-    for (size_t i = 0; i < H; i++) transform(re + i * W, im + i * W, W, 1, cosine, sine, work);
+    for (size_t i = 0; i < H; i++)
+        transform(re + i * W, im + i * W, W, 1, cosine, sine, work);
     roots(cosine, sine, H);
     for (size_t j = 0; j < W; j++) transform(re + j, im + j, H, W, cosine, sine, work);
     arena_close(&a);

@@ -11,7 +11,8 @@ void fourier_plane(double *re, double *im, int H, int W);
  * amplitude [fourier_steps(rows, cols)], the first 0, the last of the highest frequency.
  *
  * Step k is k periods over the shorter side, in both directions.
- * Source: Park et al. 2023, arXiv:2305.00729, after Park and Kim 2022, arXiv:2202.06709. */
+ * Source: Park et al. 2023, arXiv:2305.00729, after Park and Kim 2022,
+ * arXiv:2202.06709. */
 void fourier_diagonal(double *amplitude, const float *x, int rows, int cols, int D);
 int  fourier_steps(int rows, int cols); /* half of the shorter side, rounded up */
 

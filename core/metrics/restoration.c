@@ -48,8 +48,8 @@ static double *blurred(Arena *a, const double *x, const double *y, size_t H, siz
 }
 
 /* The map, and without the factor of the means `contrast`, which may be NULL. */
-static void compare(double *map, double *contrast, const double *x, const double *y, size_t H,
-                    size_t W)
+static void compare(double *map, double *contrast, const double *x, const double *y,
+                    size_t H, size_t W)
 {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
     double       w[SSIM_WINDOW];
@@ -62,7 +62,8 @@ static void compare(double *map, double *contrast, const double *x, const double
     for (size_t i = 0; i < (H - SSIM_WINDOW + 1) * (W - SSIM_WINDOW + 1); i++) {
         double sx = xx[i] - mx[i] * mx[i], sy = yy[i] - my[i] * my[i];
         double likeness = (2 * (xy[i] - mx[i] * my[i]) + c2) / (sx + sy + c2);
-        map[i] = likeness * (2 * mx[i] * my[i] + c1) / (mx[i] * mx[i] + my[i] * my[i] + c1);
+        map[i] = likeness * (2 * mx[i] * my[i] + c1) /
+                 (mx[i] * mx[i] + my[i] * my[i] + c1);
         if (contrast) contrast[i] = likeness;
     }
     arena_close(&a);
@@ -70,10 +71,12 @@ static void compare(double *map, double *contrast, const double *x, const double
 
 void restoration_ssim(double *map, const double *x, const double *y, int H, int W)
 {
-    if (H >= SSIM_WINDOW && W >= SSIM_WINDOW) compare(map, NULL, x, y, (size_t)H, (size_t)W);
+    if (H < SSIM_WINDOW || W < SSIM_WINDOW) return;
+    compare(map, NULL, x, y, (size_t)H, (size_t)W);
 }
 
-/* Half the size: means of 2 x 2; at an odd side zeros stand around, as pytorch-msssim pads. */
+/* Half the size: means of 2 x 2; at an odd side zeros stand around, as pytorch-msssim
+ * pads. */
 static double *halved(Arena *a, const double *x, size_t H, size_t W)
 {
     size_t  top = H % 2, left = W % 2, rows = H / 2 + top, cols = W / 2 + left;
@@ -151,7 +154,8 @@ static double frequency(size_t f, size_t n)
 }
 
 /* The transform of x, or of x - y, after a Hann window. */
-static void windowed(double *re, double *im, const double *x, const double *y, int H, int W)
+static void windowed(double *re, double *im, const double *x, const double *y, int H,
+                     int W)
 {
     size_t h = (size_t)H, w = (size_t)W;
     for (size_t i = 0; i < h * w; i++) {

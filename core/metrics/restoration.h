@@ -16,9 +16,9 @@ double restoration_psnr(double mse);
  * Source: Wang et al. 2004, doi:10.1109/TIP.2003.819861; same values as pytorch-msssim. */
 void restoration_ssim(double *map, const double *x, const double *y, int H, int W);
 
-/* SSIM at five scales, each half of the one before: the means of the map's second factor at
- * the first four and of the map at the last, to the power of their weights, multiplied.  NaN
- * where H or W is below MS_SSIM_SIDE: the smallest scale must hold a window.
+/* SSIM at five scales, each half of the one before: the means of the map's second factor
+ * at the first four and of the map at the last, to the power of their weights, multiplied.
+ * NaN where H or W is below MS_SSIM_SIDE: the smallest scale must hold a window.
  * Source: Wang et al. 2003, doi:10.1109/ACSSC.2003.1292216; values of pytorch-msssim. */
 double restoration_ms_ssim(const double *x, const double *y, int H, int W);
 
@@ -38,8 +38,8 @@ void restoration_spectrum(double *power, const double *x, int H, int W);
 double restoration_sharpness(const double *x, const double *y, int n, int skip);
 double restoration_spectral_distance(const double *x, const double *y, int n, int skip);
 
-/* log(mean |F_x - F_y|^2 + 1) over the transforms of the windowed images [H, W], phases and
- * all. */
+/* log(mean |F_x - F_y|^2 + 1) over the transforms of the windowed images [H, W], phases
+ * and all. */
 double restoration_frequency_distance(const double *x, const double *y, int H, int W);
 
 #endif

@@ -45,7 +45,8 @@ void display_image(double *original, double *completed, const Display *d, const 
     }
 }
 
-double display_error(const Display *d, const real *pred, const real *raw, const uint8_t *hidden)
+double display_error(const Display *d, const real *pred, const real *raw,
+                     const uint8_t *hidden)
 {
     size_t P = (size_t)(d->patch * d->patch * d->data->channels);
     double sum = 0, n = 0;

@@ -22,9 +22,10 @@ void display_image(double *original, double *completed, const Display *d, const 
 
 uint8_t display_pixel(double x); /* 0..255 */
 
-/* Squared error of the hidden patches as a normalised target counts it, whatever the target
- * is: in deviations of the true patch, nothing clipped; mean over patches and values.  NaN if
- * none is hidden. */
-double display_error(const Display *d, const real *pred, const real *raw, const uint8_t *hidden);
+/* Squared error of the hidden patches as a normalised target counts it, whatever the
+ * target is: in deviations of the true patch, nothing clipped; mean over patches and
+ * values.  NaN if none is hidden. */
+double display_error(const Display *d, const real *pred, const real *raw,
+                     const uint8_t *hidden);
 
 #endif

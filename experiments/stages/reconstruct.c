@@ -19,10 +19,15 @@ enum { SHOWN = 16, MASK_SEED = 0 };
 static const double LEAST_MSE = 1e-10; /* 100 dB: a perfect image must not be infinite */
 
 /* One number per image each; the first is the one that tables show. */
-enum { PSNR, PSNR_WHOLE, SSIM, SSIM_WHOLE, MS_SSIM, MSE, MSE_WHOLE, MSE_NORMALIZED, SHARPNESS,
-       SHARPNESS_INNER, DISTANCE, DISTANCE_INNER, FREQUENCIES, MEASURES };
+enum {
+    PSNR, PSNR_WHOLE, SSIM, SSIM_WHOLE, MS_SSIM, MSE, MSE_WHOLE, MSE_NORMALIZED,
+    SHARPNESS, SHARPNESS_INNER, DISTANCE, DISTANCE_INNER, FREQUENCIES, MEASURES
+};
 
-static const struct { const char *name, *units, *long_name; Better better; } measures[MEASURES] = {
+static const struct {
+    const char *name, *units, *long_name;
+    Better      better;
+} measures[MEASURES] = {
     [PSNR] = { "psnr", "dB", "PSNR of hidden pixels", HIGHER },
     [PSNR_WHOLE] = { "psnr_whole", "dB", "PSNR of the whole image", HIGHER },
     [SSIM] = { "ssim", "1", "SSIM around hidden pixels", HIGHER },
@@ -30,14 +35,16 @@ static const struct { const char *name, *units, *long_name; Better better; } mea
     [MS_SSIM] = { "ms_ssim", "1", "MS-SSIM of the whole image", HIGHER },
     [MSE] = { "mse", "1", "squared error of hidden pixels, 0 to 1", LOWER },
     [MSE_WHOLE] = { "mse_whole", "1", "squared error of the whole image", LOWER },
-    [MSE_NORMALIZED] = { "mse_normalized", "1", "squared error of normalised hidden patches",
-                         LOWER },
-    [SHARPNESS] = { "sharpness", "1", "log2 of high frequencies over the original's", NEITHER },
-    [SHARPNESS_INNER] = { "sharpness_inner", "1", "the same without those of patch borders",
-                          NEITHER },
+    [MSE_NORMALIZED] = { "mse_normalized", "1",
+                         "squared error of normalised hidden patches", LOWER },
+    [SHARPNESS] = { "sharpness", "1", "log2 of high frequencies over the original's",
+                    NEITHER },
+    [SHARPNESS_INNER] = { "sharpness_inner", "1",
+                          "log2 of high frequencies over the original's, without those of "
+                          "patch borders", NEITHER },
     [DISTANCE] = { "spectral_distance", "dB", "distance of log spectra", LOWER },
     [DISTANCE_INNER] = { "spectral_distance_inner", "dB",
-                         "distance of log spectra without those of patch borders", LOWER },
+                         "distance of log spectra, without those of patch borders", LOWER },
     [FREQUENCIES] = { "frequency_distance", "1", "log distance of transforms", LOWER },
 };
 
@@ -108,7 +115,8 @@ static void edges(Reconstruct *w, const double *x, const double *y, const uint8_
 }
 
 /* Squared error [0..1] of the hidden pixels, and of all of them. */
-static void errors(Reconstruct *w, int i, const double *x, const double *y, const uint8_t *hidden)
+static void errors(Reconstruct *w, int i, const double *x, const double *y,
+                   const uint8_t *hidden)
 {
     size_t pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
     double sum = 0, all = 0, n = 0;
@@ -130,7 +138,8 @@ static void structures(Reconstruct *w, int i, const double *x, const double *y,
 {
     size_t  pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
     double  ssim, whole;
-    double *a = ARENA_NEW(&w->host, double, pixels), *b = ARENA_NEW(&w->host, double, pixels);
+    double *a = ARENA_NEW(&w->host, double, pixels);
+    double *b = ARENA_NEW(&w->host, double, pixels);
     double *map = ARENA_NEW(&w->host, double, pixels);
     w->of[SSIM][i] = w->of[SSIM_WHOLE][i] = w->of[MS_SSIM][i] = 0;
     for (size_t c = 0; c < C; c++) {
@@ -147,10 +156,12 @@ static void frequencies(Reconstruct *w, int i, const double *x, const double *y,
 {
     size_t  pixels = (size_t)(w->H * w->W), C = (size_t)w->C;
     int     bins = (w->H < w->W ? w->H : w->W) / 2 + 1;
-    int     border = w->display.rows < w->display.cols ? w->display.rows : w->display.cols;
-    double *a = ARENA_NEW(&w->host, double, pixels), *b = ARENA_NEW(&w->host, double, pixels);
+    int     rows = w->display.rows, cols = w->display.cols, border = rows < cols ? rows : cols;
+    double *a = ARENA_NEW(&w->host, double, pixels);
+    double *b = ARENA_NEW(&w->host, double, pixels);
     double *p = ARENA_NEW(&w->host, double, bins), *q = ARENA_NEW(&w->host, double, bins);
-    for (size_t k = 0; k < pixels; k++) a[k] = luma(x + k * C, w->C), b[k] = luma(y + k * C, w->C);
+    for (size_t k = 0; k < pixels; k++)
+        a[k] = luma(x + k * C, w->C), b[k] = luma(y + k * C, w->C);
     restoration_spectrum(p, a, w->H, w->W);
     restoration_spectrum(q, b, w->H, w->W);
     w->of[SHARPNESS][i] = restoration_sharpness(p, q, bins, 0);
@@ -240,13 +251,15 @@ static void put_measures(Record *r, const Reconstruct *w)
         double x = mean(w->of[i], w->n);
         if (!isfinite(x)) continue;
         snprintf(long_name, sizeof long_name, "%s, mean over images", measures[i].long_name);
-        record_metric(r, measures[i].name, x, measures[i].units, long_name, measures[i].better);
+        record_metric(r, measures[i].name, x, measures[i].units, long_name,
+                      measures[i].better);
         record_outcomes(r, measures[i].name, NUMBER_DOUBLE, w->of[i], (size_t)w->n,
                         measures[i].units, measures[i].long_name);
     }
     if (w->display.patch > 2)
         record_metric(r, "edges", w->laplacian / w->true_laplacian, "1",
-                      "variance of the Laplacian in hidden patches over the original's", NEITHER);
+                      "variance of the Laplacian in hidden patches over the original's",
+                      NEITHER);
 }
 
 static void put_images(Record *r, const Reconstruct *w)
@@ -254,8 +267,8 @@ static void put_images(Record *r, const Reconstruct *w)
     size_t n = (size_t)(w->n < SHOWN ? w->n : SHOWN);
     size_t H = (size_t)w->H, W = (size_t)w->W, C = (size_t)w->C;
     record_reconstruction(r, w->original, w->hidden, w->completed, n, H, W, C);
-    record_data(r, &(H5Set){ .name = "reconstruction/drawn", .kind = NUMBER_UINT8, .rank = 4,
-                             .dim = { n, H, W, C }, .units = "1",
+    record_data(r, &(H5Set){ .name = "reconstruction/drawn", .kind = NUMBER_UINT8,
+                             .rank = 4, .dim = { n, H, W, C }, .units = "1",
                              .long_name = "all patches as predicted" }, w->drawn);
 }
 

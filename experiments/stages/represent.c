@@ -70,7 +70,8 @@ static void keep_features(Represent *w, Tensor *x, int i, int first, int N)
         memcpy(w->features[OF_PATCH] + at + k * D, image + ((size_t)first + k) % L * D,
                D * sizeof *all);
         fourier_diagonal(amplitude, image, w->cell->rows, w->cell->cols, w->D);
-        for (int s = 0; s < w->steps; s++) w->amplitude[i * w->steps + s] += amplitude[s] / w->n;
+        for (int s = 0; s < w->steps; s++)
+            w->amplitude[i * w->steps + s] += amplitude[s] / w->n;
     }
 }
 
@@ -193,7 +194,8 @@ static void put_ranks(Represent *w, Record *r, FeatureKind kind)
 {
     char    name[64], long_name[96];
     int     m = w->n < w->D ? w->n : w->D, depth = w->depth;
-    double *rank = ARENA_NEW(&w->host, double, depth), *sigma = ARENA_NEW(&w->host, double, m);
+    double *rank = ARENA_NEW(&w->host, double, depth);
+    double *sigma = ARENA_NEW(&w->host, double, m);
     for (int i = 0; i < depth; i++) {
         spectrum_of(sigma, features_of(w, kind, i), w->n, w->D, false);
         rank[i] = spectrum_effective_rank(sigma, m, 0);
@@ -206,21 +208,23 @@ static void put_ranks(Represent *w, Record *r, FeatureKind kind)
 
 static void put_frequencies(Represent *w, Record *r)
 {
-    static const char *const long_name = "log amplitude of features over that of their mean";
+    static const char *const long_name = "log amplitude over that of the mean";
     size_t  n = (size_t)w->steps, depth = (size_t)w->depth;
-    double *share = ARENA_NEW(&w->host, double, n), *high = ARENA_NEW(&w->host, double, depth);
+    double *share = ARENA_NEW(&w->host, double, n);
+    double *high = ARENA_NEW(&w->host, double, depth);
     int     side = w->cell->rows < w->cell->cols ? w->cell->rows : w->cell->cols;
     for (int i = 0; i < w->steps; i++) share[i] = 2.0 * i / side;
     for (size_t i = 0; i < depth; i++) high[i] = w->amplitude[(i + 1) * n - 1];
     record_metric(r, "high_frequencies", high[depth - 1], "1",
-                  "log amplitude of the highest frequency of features", NEITHER);
+                  "log amplitude of the highest frequency", NEITHER);
     record_curve(r, "high_frequencies", "block", high, depth, "1",
-                 "log amplitude of the highest frequency of features");
+                 "log amplitude of the highest frequency");
     record_axis(r, "frequency", share, n, "1", "frequency over Nyquist's");
-    record_curve(r, "frequencies", "frequency", w->amplitude + (depth - 1) * n, n, "1", long_name);
-    record_data(r, &(H5Set){ .name = "blocks/frequencies", .kind = NUMBER_DOUBLE, .rank = 2,
-                             .dim = { depth, n }, .units = "1", .long_name = long_name },
-                w->amplitude);
+    record_curve(r, "frequencies", "frequency", w->amplitude + (depth - 1) * n, n, "1",
+                 long_name);
+    record_data(r, &(H5Set){ .name = "blocks/frequencies", .kind = NUMBER_DOUBLE,
+                             .rank = 2, .dim = { depth, n }, .units = "1",
+                             .long_name = long_name }, w->amplitude);
 }
 
 static void put_blocks(Represent *w, Record *r)
@@ -236,7 +240,8 @@ static void put_blocks(Represent *w, Record *r)
     put_heads(w, r, "attention_nmi", w->nmi, "1", "mutual information of queries and keys");
 }
 
-static void put_features(const Represent *w, Record *r, FeatureKind kind, const char *long_name)
+static void put_features(const Represent *w, Record *r, FeatureKind kind,
+                         const char *long_name)
 {
     char name[64];
     snprintf(name, sizeof name, "features/%s", kinds[kind].name);

@@ -7,8 +7,8 @@
 #include "core/model/mae.h"
 #include "experiments/stages/inside.h"
 
-/* Features of an image: its class token, the mean of its patches, and one of them, of image
- * i number i mod L, so that all places are asked alike. */
+/* Features of an image: its class token, the mean of its patches, and one of them, of
+ * image i number i mod L, so that all places are asked alike. */
 typedef enum { OF_CLASS, OF_MEAN, OF_PATCH, FEATURE_KINDS } FeatureKind;
 
 typedef struct {
@@ -21,13 +21,13 @@ typedef struct {
     Mask               *mask; /* what the decoder is asked about */
     int                 n, L, D, H, depth, K; /* n images are looked at; K visible in mask */
 
-    FeatureKind chosen;                  /* by the recipe                                  */
-    float      *features[FEATURE_KINDS]; /* [depth, n, D] after each block; the last after
-                                            the norm                                       */
-    float      *views[2];                /* [n, D] of two crops of each image              */
-    double     *distance, *entropy, *nmi; /* [depth, H] mean over images; pixels, nats, 1  */
-    double     *amplitude; /* [depth, steps] of frequencies over the first, mean of images */
-    int         steps;
+    FeatureKind chosen;                   /* by the recipe                            */
+    float      *features[FEATURE_KINDS];  /* [depth, n, D] after each block; the last
+                                             after the norm                           */
+    float      *views[2];                 /* [n, D] of two crops of each image        */
+    double     *distance, *entropy, *nmi; /* [depth, H] pixels, nats, 1               */
+    double     *amplitude; /* [depth, steps] of frequencies over the first            */
+    int         steps;     /* all three means over images                             */
 } Represent;
 
 /* represent_cut.c: patches in two parts, now and at the moments that were kept. */

@@ -10,21 +10,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A cut costs dozens of products with [L, L]; of RELATED images the relations of patches are
- * kept after every block. */
+/* A cut costs dozens of products with [L, L]; of RELATED images the relations of patches
+ * are kept after every block. */
 enum { CUT_IMAGES = 64, RELATED = 16 };
 
-enum { GAP, ATTENTION_GAP, AGREEMENT, DIVERGENCE, FEATURES, RELATIONS, SHARE, RATE, N_CURVES };
+enum {
+    GAP, ATTENTION_GAP, AGREEMENT, DIVERGENCE, FEATURES, RELATIONS, SHARE, RATE, N_CURVES
+};
 
 static const struct { const char *name, *long_name; } names[N_CURVES] = {
-    [GAP] = { "cut_gap", "cosine within parts of a cut minus between them" },
-    [ATTENTION_GAP] = { "cut_gap_attention", "attention within parts minus between them, times L" },
+    [GAP] = { "cut_gap", "cosine within parts of a cut minus between" },
+    [ATTENTION_GAP] = { "cut_gap_attention", "attention within parts minus between, times L" },
     [AGREEMENT] = { "cut_agreement", "mutual information with the final parts" },
     [DIVERGENCE] = { "relation_divergence", "divergence from the final relations of patches" },
     [FEATURES] = { "feature_variance", "variance of features over patches" },
     [RELATIONS] = { "relation_variance", "variance of cosines of patches" },
-    [SHARE] = { "exploitation_share", "attention of the decoder that hidden patches get" },
-    [RATE] = { "exploitation_rate", "attention that a hidden patch gets over a visible one's" },
+    [SHARE] = { "exploitation_share", "decoder's attention that hidden patches get" },
+    [RATE] = { "exploitation_rate", "attention to a hidden patch over a visible one" },
 };
 
 /* Of one encoder: the parts and cosines of each image, and the means over images. */
@@ -94,8 +96,8 @@ static void judge(const Represent *w, Cuts *c, const Cuts *last, int k, float *x
 }
 
 /* How far patches, x [N, L, D] after block i, are from their final relations. */
-static void relate(const Represent *w, Cuts *c, const Cuts *last, int i, const float *x, int N,
-                   double *room)
+static void relate(const Represent *w, Cuts *c, const Cuts *last, int i, const float *x,
+                   int N, double *room)
 {
     size_t L = (size_t)w->L;
     int    n = N < RELATED ? N : RELATED;
@@ -137,11 +139,13 @@ static void cut_batch(Represent *w, const Mae *m, const Batch *b, int N, Cuts *c
     for (int i = 0; i < w->depth; i++) {
         const Block *block = &v->blocks[i];
         bool         final = i == w->depth - 1;
-        if (final)
-            stage_floats(p, t, op_attention_map(t, layer_norm_linear(t, y, block->norm1,
-                                                                     block->qkv), w->H));
+        if (final) {
+            Tensor *qkv = layer_norm_linear(t, y, block->norm1, block->qkv);
+            stage_floats(p, t, op_attention_map(t, qkv, w->H));
+        }
         y = blocks_forward(t, block, &one, y);
-        stage_floats(x, t, op_drop_class(t, final ? layer_norm(t, y, v->norm) : y));
+        if (final) y = layer_norm(t, y, v->norm);
+        stage_floats(x, t, op_drop_class(t, y));
         relate(w, c, last, i, x, N, room);
     }
     tape_reset(t);
@@ -198,7 +202,7 @@ static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cu
 
 static void put_course(Represent *w, Record *r, const Course *all)
 {
-    static const char *const long_name = "divergence from the final relations after each block";
+    static const char *const long_name = "divergence from the final relations of patches";
     size_t  n = all->n, depth = (size_t)w->depth;
     double *epoch = ARENA_NEW(&w->host, double, n), *y = ARENA_NEW(&w->host, double, n);
     double *mean = memset(ARENA_NEW(&w->host, double, depth), 0, depth * sizeof *mean);
@@ -226,7 +230,8 @@ static void put_last(Represent *w, Record *r, const Cuts *last)
     double *block = ARENA_NEW(&w->host, double, n);
     for (int i = 0; i < N_CURVES; i++)
         if (i != AGREEMENT && i != DIVERGENCE && isfinite(last->mean[i])) /* with itself */
-            record_metric(r, names[i].name, last->mean[i], "1", names[i].long_name, NEITHER);
+            record_metric(r, names[i].name, last->mean[i], "1", names[i].long_name,
+                          NEITHER);
     for (size_t i = 0; i < n; i++) block[i] = (double)i + 1;
     if (!n) return;
     record_axis(r, "decoder_block", block, n, "1", "block of the decoder");
@@ -255,7 +260,8 @@ Status represent_cuts(Represent *w, Record *r, Err *err)
     cut_batch(w, &w->mae, &b, n, &last, &last);
     put_last(w, r, &last);
     for (long k = 0; k < moments && !bad; k++)
-        bad = cut_snapshot(w, k, &b, n, &last, &all, err);
+        bad = stage_stopping(w->context) ? err_set(err, STATUS_STOPPED, "stopped among moments")
+                                         : cut_snapshot(w, k, &b, n, &last, &all, err);
     note(&all, (size_t)moments, &last, depth);
     if (!bad && moments) put_course(w, r, &all);
     return bad;

@@ -1,6 +1,7 @@
 /* What a decoder draws hidden patches from: from visible ones, or from mask tokens, which
- * know of each other what earlier blocks have told them?  Shin et al. 2024, arXiv:2507.19773,
- * call the latter exploitation, and take it for the sign that patches have been told apart. */
+ * know of each other what earlier blocks have told them?  Shin et al. 2024,
+ * arXiv:2507.19773, call the latter exploitation, and take it for the sign that patches
+ * have been told apart. */
 #include "core/metrics/attention.h"
 #include "experiments/stages/represent.h"
 
@@ -27,7 +28,7 @@ void represent_shares(Represent *w, const Mae *m, const Batch *b, double *out)
     const Visible *visible = hide(w, b);
     float         *p = ARENA_NEW(&w->host, float, maps * L * L);
     bool          *hidden = ARENA_NEW(&w->host, bool, L);
-    for (int k = 0; k < w->L; k++) hidden[k] = k >= w->K; /* of tokens: the visible first */
+    for (int k = 0; k < w->L; k++) hidden[k] = k >= w->K; /* tokens: the visible first */
     Tensor *images = stage_images(t, &m->config.encoder, b->images, b->N);
     Tensor *x = mae_restore(t, m, vit_encode(t, &m->vit, images, visible), visible);
     for (int i = 0; i < s->depth; i++) {

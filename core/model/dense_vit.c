@@ -149,7 +149,9 @@ void dense_vit_add(DenseVit *v, Params *p, const DenseVitConfig *c, const char *
     snprintf(name, sizeof name, "%spatch_embed.proj", prefix);
     v->vit.patch_embed = params_embedding(p, e->size.D, e->channels, e->patch, name);
     snprintf(name, sizeof name, "%sblocks", prefix);
+    p->norm_eps = vit_norm_eps(e);
     v->vit.blocks = blocks_add(p, &e->size, name);
+    p->norm_eps = NORM_EPS;
     for (int i = 0; i < e->size.depth; i++) {
         Block *b = &v->vit.blocks[i];
         if (c->relative) b->relative = add_relative(p, v, i, shared);

@@ -221,14 +221,19 @@ static void make_anchors(MaskRcnn *m)
     anchors_make(&m->anchors, &m->params.host, &m->config.rules, rows, cols);
 }
 
+void mask_rcnn_start(MaskRcnn *m)
+{
+    dense_vit_start(&m->vit, &m->params);
+    make_anchors(m);
+}
+
 void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c, uint64_t seed)
 {
     Err err;
     CHECK(!mask_rcnn_check(c, &err), "%s", err.text);
     mask_rcnn_list(m, be, c);
     params_place(&m->params, seed);
-    dense_vit_start(&m->vit, &m->params);
-    make_anchors(m);
+    mask_rcnn_start(m);
 }
 
 void mask_rcnn_close(MaskRcnn *m) { params_close(&m->params); }

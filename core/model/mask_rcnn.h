@@ -59,8 +59,10 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes);
 
 MUST_USE Status mask_rcnn_check(const MaskRcnnConfig *c, Err *err);
 
-/* Only names and shapes, as mae_list; or all, started as the reference starts it. */
+/* Only names and shapes, as mae_list; what besides numbers it takes once these are placed;
+ * or all, started as the reference starts it. */
 void mask_rcnn_list(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c);
+void mask_rcnn_start(MaskRcnn *m);
 void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c, uint64_t seed);
 void mask_rcnn_close(MaskRcnn *m);
 
@@ -113,9 +115,8 @@ typedef struct {
 void mask_rcnn_choose(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn,
                       const DenseTruth *truth, const DenseChance *chance);
 
-/* As many regions as there can be, of N images that nothing is known of: what a step takes
- * at most. */
-void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, int N);
+/* As many regions as there can be, of images that nothing is known of: no step takes more. */
+void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn);
 
 typedef struct {
     Tensor *objectness, *anchors, *classes, *boxes, *masks, *sum; /* scalars */
@@ -135,5 +136,8 @@ typedef struct {
 
 /* found [N], in `a`; nothing of it is differentiated. */
 void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn);
+
+/* As much as can be found, of images that nothing is known of. */
+void mask_rcnn_detect_most(Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn);
 
 #endif

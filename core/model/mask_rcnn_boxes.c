@@ -137,25 +137,36 @@ void mask_rcnn_choose(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn,
     mask_targets(c, a, m, regions, truth, N);
 }
 
-void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, int N)
+/* `each` times the whole of each image. */
+static Rois wholes(Arena *a, const MaskRcnn *m, int N, int each)
+{
+    Gathered g = gather(a, N * each);
+    for (int i = 0; i < N * each; i++) gather_add(&g, &m->config.rules, i / each, whole_image(m));
+    return gathered(&g);
+}
+
+static Targets no_targets(Arena *a, int most)
+{
+    return (Targets){ 0, ARENA_NEW(a, int, most), ARENA_NEW(a, real, most) };
+}
+
+void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn)
 {
     const BoxRules *r = &m->config.rules;
-    Regions        *regions = ARENA_NEW(a, Regions, N);
-    Gathered        inside = gather(a, N * r->regions);
-    *c = (Chosen){ 0 };
-    for (int i = 0; i < N; i++) {
-        regions[i] = (Regions){ .count = r->regions, .box = ARENA_NEW(a, Box, r->regions),
-                                .class = ARENA_NEW(a, int, r->regions) };
-        for (int k = 0; k < r->regions; k++) {
-            regions[i].box[k] = whole_image(m);
-            regions[i].class[k] = m->config.classes;
-            if (k < (int)(r->regions * r->regions_foreground))
-                gather_add(&inside, r, i, whole_image(m));
-        }
+    const int       N = rpn->N, inside = (int)(r->regions * r->regions_foreground);
+    const int       cells = 2 * m->config.mask_cells * 2 * m->config.mask_cells;
+    fetch_maps(a, m->params.be, rpn);
+    int *label = ARENA_NEW(a, int, N * r->regions);
+    for (int i = 0; i < N * r->regions; i++) label[i] = m->config.classes;
+    c->regions = wholes(a, m, N, r->regions);
+    c->label = label;
+    c->inside = wholes(a, m, N, inside ? inside : 1);
+    for (int k = 0; k < rpn->maps.count; k++) {
+        c->anchors.logits[k] = no_targets(a, N * r->anchors);
+        c->anchors.deltas[k] = no_targets(a, 4 * N * r->anchors);
     }
-    if (!inside.count) gather_add(&inside, r, 0, whole_image(m));
-    region_rows(c, a, m, regions, N);
-    c->inside = gathered(&inside);
+    c->boxes = no_targets(a, 4 * N * r->regions);
+    c->masks = no_targets(a, c->inside.count * cells);
 }
 
 MaskRcnnLosses mask_rcnn_losses(Tape *t, const MaskRcnn *m, const RpnOut *rpn, const Chosen *c)
@@ -234,4 +245,15 @@ void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const 
                             deltas + (size_t)at * 4 * (size_t)K, count[n], K, e->height,
                             e->width, r, a);
     find_masks(found, a, t, m, rpn);
+}
+
+void mask_rcnn_detect_most(Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn)
+{
+    Rois   regions = wholes(a, m, rpn->N, m->config.rules.after);
+    Rois   inside = wholes(a, m, rpn->N, m->config.rules.detections);
+    BoxOut boxes = mask_rcnn_box_head(t, m, rpn, &regions);
+    fetch_maps(a, m->params.be, rpn);
+    fetch(a, m->params.be, boxes.scores);
+    fetch(a, m->params.be, boxes.deltas);
+    fetch(a, m->params.be, op_sigmoid(t, mask_rcnn_mask_head(t, m, rpn, &inside)));
 }

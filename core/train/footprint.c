@@ -1,6 +1,9 @@
 #include "core/train/footprint.h"
 
+#include "core/tape/maps.h"
 #include "core/train/learner.h"
+
+#include <string.h>
 
 typedef struct {
     Mae     mae;
@@ -151,4 +154,113 @@ size_t footprint_tune(const ClassifierConfig *c, int N, int parts, bool recomput
     tape_close(&t);
     classifier_close(&model);
     return bytes;
+}
+
+/* --- detection and segmentation ------------------------------------------ */
+
+static Tensor *images_of(Tape *t, const VitConfig *e, int N)
+{
+    return tape_constant(t, 4, (int[]){ N, e->channels, e->height, e->width });
+}
+
+/* What the caller has: of N images ids, and a label of each pixel. */
+typedef struct {
+    Arena       host;
+    DenseChance chance;
+    int        *label;
+} Caller;
+
+static void caller_open(Caller *c, const VitConfig *e, int N)
+{
+    const size_t pixels = (size_t)N * (size_t)e->height * (size_t)e->width;
+    arena_open(&c->host, "caller", NULL, NULL);
+    uint64_t *ids = ARENA_NEW(&c->host, uint64_t, N);
+    for (int i = 0; i < N; i++) ids[i] = (uint64_t)i;
+    c->chance = (DenseChance){ .ids = ids };
+    c->label = ARENA_NEW(&c->host, int, pixels);
+    memset(c->label, 0, pixels * sizeof *c->label);
+}
+
+static size_t close_dense(Tape *t, Params *p)
+{
+    size_t bytes = held(p) + held_by(t);
+    tape_close(t);
+    params_close(p);
+    return bytes;
+}
+
+static void open_detector(MaskRcnn *m, Tape *t, const MaskRcnnConfig *c)
+{
+    mask_rcnn_list(m, &backend_dry, c);
+    params_place_zero(&m->params);
+    mask_rcnn_start(m);
+    tape_open(t, &backend_dry);
+}
+
+size_t footprint_detect(const MaskRcnnConfig *c, int N, bool recompute)
+{
+    MaskRcnn    m;
+    Tape        t;
+    AdamW       adamw;
+    AdamWConfig config = adamw_defaults();
+    Chosen      chosen;
+    Caller      caller;
+    caller_open(&caller, &c->backbone.encoder, N);
+    open_detector(&m, &t, c);
+    t.recompute = recompute;
+    adamw_open(&adamw, &m.params, &config);
+    Tensor *images = images_of(&t, &c->backbone.encoder, N);
+    RpnOut  rpn = mask_rcnn_rpn(&t, &m, images, &caller.chance);
+    mask_rcnn_choose_most(&chosen, &t.nodes, &m, &rpn);
+    adamw_backward(&adamw, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 0);
+    arena_close(&caller.host);
+    return close_dense(&t, &m.params);
+}
+
+size_t footprint_detected(const MaskRcnnConfig *c, int N)
+{
+    MaskRcnn m;
+    Tape     t;
+    open_detector(&m, &t, c);
+    t.recording = false;
+    RpnOut rpn = mask_rcnn_rpn(&t, &m, images_of(&t, &c->backbone.encoder, N), NULL);
+    mask_rcnn_detect_most(&t.nodes, &t, &m, &rpn);
+    return close_dense(&t, &m.params);
+}
+
+static void open_segmenter(Upernet *u, Tape *t, const UpernetConfig *c)
+{
+    upernet_list(u, &backend_dry, c);
+    params_place_zero(&u->params);
+    dense_vit_start(&u->vit, &u->params);
+    tape_open(t, &backend_dry);
+}
+
+size_t footprint_segment(const UpernetConfig *c, int N, bool recompute)
+{
+    Upernet     u;
+    Tape        t;
+    AdamW       adamw;
+    AdamWConfig config = adamw_defaults();
+    Caller      caller;
+    caller_open(&caller, &c->backbone.encoder, N);
+    open_segmenter(&u, &t, c);
+    t.recompute = recompute;
+    adamw_open(&adamw, &u.params, &config);
+    Tensor    *images = images_of(&t, &c->backbone.encoder, N);
+    UpernetOut out = upernet_forward(&t, &u, images, &caller.chance);
+    adamw_backward(&adamw, &t, upernet_loss(&t, &u, &out, caller.label, -1), 0);
+    arena_close(&caller.host);
+    return close_dense(&t, &u.params);
+}
+
+size_t footprint_segmented(const UpernetConfig *c, int N)
+{
+    const VitConfig *e = &c->backbone.encoder;
+    Upernet          u;
+    Tape             t;
+    open_segmenter(&u, &t, c);
+    t.recording = false;
+    op_resize(&t, upernet_forward(&t, &u, images_of(&t, e, N), NULL).logits, e->height, e->width);
+    return close_dense(&t, &u.params);
 }

@@ -12,6 +12,8 @@
 #include "core/mask/mask.h"
 #include "core/model/classifier.h"
 #include "core/model/mae.h"
+#include "core/model/mask_rcnn.h"
+#include "core/model/upernet.h"
 
 #define FOOTPRINT_PROCESS 26e6 /* bytes */
 
@@ -34,6 +36,13 @@ void footprint_reserve(Tape *t, const MaeConfig *c, const FootprintStep *s);
 
 /* A step of a classifier that is fine-tuned on `parts` times N images. */
 size_t footprint_tune(const ClassifierConfig *c, int N, int parts, bool recompute);
+
+/* A step of training on N images, and a look at so many, for as much as may be found: of
+ * detection, of segmentation. */
+size_t footprint_detect(const MaskRcnnConfig *c, int N, bool recompute);
+size_t footprint_detected(const MaskRcnnConfig *c, int N);
+size_t footprint_segment(const UpernetConfig *c, int N, bool recompute);
+size_t footprint_segmented(const UpernetConfig *c, int N);
 
 /* Features of N images with nothing hidden: weights, the values of a forward. */
 size_t footprint_features(const MaeConfig *c, int N);

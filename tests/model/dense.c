@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const VitConfig dense_base = { 3, 224, 224, 16, { 768, 12, 12 } };
-const VitConfig dense_micro = { 3, 64, 64, 4, { 64, 4, 4 } };
-const VitConfig dense_least = { 1, 16, 16, 4, { 8, 4, 2 } };
+const VitConfig dense_base = { 3, 224, 224, 16, { 768, 12, 12 }, 0 };
+const VitConfig dense_micro = { 3, 64, 64, 4, { 64, 4, 4 }, 0 };
+const VitConfig dense_least = { 1, 16, 16, 4, { 8, 4, 2 }, 0 };
 
 const DenseThing dense_things[2][DENSE_THINGS] = {
     { { 0, 0, { 3, 4, 17, 16 } }, { 0, 1, { 18, 15, 30, 30 } } },

@@ -59,7 +59,7 @@ Test(mask_rcnn, learns_as_published)
 
 /* --- learning ------------------------------------------------------------ */
 
-static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 } };
+static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 }, 0 };
 static const uint64_t  ids[] = { 11, 12 };
 
 /* Truth of dense_things. */
@@ -196,16 +196,77 @@ static MaskRcnnConfig smaller(MaskRcnnConfig c)
 /* All of it, positions resized, two blocks with windows, five levels. */
 Test(mask_rcnn, goes_back_as_differences_say)
 {
-    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 } };
+    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 }, 0 };
     const MaskRcnnConfig today = smaller(mask_rcnn_published(&least, DENSE_SIDE, DENSE_CLASSES));
     expect_differences(&today);
 }
 
 Test(mask_rcnn, goes_back_with_four_taps)
 {
-    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 } };
+    const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 }, 0 };
     const MaskRcnnConfig earlier = smaller(mask_rcnn_earlier(&least, DENSE_SIDE, DENSE_CLASSES));
     expect_differences(&earlier);
 }
 
 #endif
+
+/* --- how it starts ------------------------------------------------------- */
+
+/* A standard deviation, or the most of what is uniform; both within 5 % of the spec. */
+Test(mask_rcnn, starts_as_the_reference)
+{
+    static const struct { const char *name; double std, most; } want[] = {
+        { "proposal_generator.rpn_head.conv.conv0.weight", .01, 0 },
+        { "proposal_generator.rpn_head.anchor_deltas.weight", .01, 0 },
+        { "roi_heads.box_head.conv1.weight", .0294628, 0 },      /* sqrt(2 / (9 256))   */
+        { "roi_heads.box_head.fc1.weight", .0089286, .0154647 }, /* sqrt(3 / 12544)     */
+        { "roi_heads.box_predictor.cls_score.weight", .01, 0 },
+        { "roi_heads.box_predictor.bbox_pred.weight", .001, 0 },
+        { "roi_heads.mask_head.mask_fcn4.weight", .0294628, 0 },
+        { "roi_heads.mask_head.deconv.weight", .0441942, 0 },    /* sqrt(2 / (4 256))   */
+        { "roi_heads.mask_head.predictor.weight", .001, 0 },
+        { "backbone.simfp_2.0.weight", .0510310, .0883883 },     /* 1 / sqrt(4 32)      */
+        { "backbone.simfp_4.0.weight", .0721688, .125 },         /* 1 / sqrt(64)        */
+    };
+    static const char *const zero[] = {
+        "proposal_generator.rpn_head.conv.conv1.bias", "roi_heads.box_head.fc1.bias",
+        "roi_heads.mask_head.deconv.bias", "backbone.net.blocks.1.attn.rel_pos_h",
+    };
+    MaskRcnn             m;
+    const MaskRcnnConfig c = mask_rcnn_published(&dense_micro, 64, 10);
+    double               std, most;
+    mask_rcnn_open(&m, test_backend(), &c, 1);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        dense_spread(&m.params, want[i].name, &std, &most);
+        cr_expect(fabs(std / want[i].std - 1) <= 0.05, "%s: %g", want[i].name, std);
+        if (want[i].most > 0)
+            cr_expect(most <= want[i].most * 1.0001 && most >= want[i].most * 0.95, "%s: %g",
+                      want[i].name, most);
+    }
+    for (size_t i = 0; i < sizeof zero / sizeof *zero; i++) {
+        dense_spread(&m.params, zero[i], &std, &most);
+        cr_expect(most <= 0, "%s: %g", zero[i], most);
+    }
+    mask_rcnn_close(&m);
+}
+
+/* --- what users may write wrongly ---------------------------------------- */
+
+Test(mask_rcnn, says_what_is_wrong)
+{
+    const VitConfig odd = { 3, 60, 60, 12, { 32, 4, 4 }, 0 };
+    Err             err;
+    MaskRcnnConfig  c = mask_rcnn_small(&odd, 60, 2);
+    cr_expect(!mask_rcnn_check(&c, &err));
+    c.finest = 1;
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "level 1"));
+    c = mask_rcnn_small(&odd, 60, 2);
+    c.box_convs = 5;
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "5 convolutions"));
+    c = mask_rcnn_earlier(&odd, 60, 2);
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "5 x 5 patches"));
+    c = mask_rcnn_small(&odd, 60, 2);
+    c.backbone.wide = 3;
+    c.backbone.window = 2;
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "3 of 4 blocks"));
+}

@@ -63,7 +63,7 @@ Test(upernet, learns_as_published)
 
 /* --- learning ------------------------------------------------------------ */
 
-static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 } };
+static const VitConfig picture = { 3, DENSE_SIDE, DENSE_SIDE, 4, { 32, 4, 4 }, 0 };
 
 static const uint64_t ids[] = { 11, 12, 13 };
 
@@ -135,4 +135,44 @@ Test(upernet, learns_two_pictures)
     cr_expect(right >= 0.95 * counted, "%d of %d pixels", right, counted);
     tape_close(&t);
     upernet_close(&u);
+}
+
+/* --- how it starts ------------------------------------------------------- */
+
+Test(upernet, starts_as_the_reference)
+{
+    static const struct { const char *name; double std; } want[] = {
+        { "decode_head.conv_seg.weight", .01 },
+        { "auxiliary_head.conv_seg.weight", .01 },
+        { "decode_head.bottleneck.conv.weight", .0589256 }, /* sqrt(2 / (9 64))  */
+        { "decode_head.lateral_convs.1.conv.weight", .1767767 }, /* sqrt(2 / 64) */
+        { "backbone.fpn2.0.weight", .0360844 },             /* 1 / sqrt(3 4 64)  */
+        { "backbone.blocks.3.gamma_1", 1 },
+        { "backbone.fpn1.1.running_var", 1 },
+        { "backbone.fpn1.1.running_mean", 0 },
+        { "backbone.blocks.0.attn.relative_position_bias_table", 0 },
+    };
+    Upernet             u;
+    const UpernetConfig c = upernet_published(&dense_micro, 64, 150);
+    double              std, most;
+    upernet_open(&u, test_backend(), &c, 1);
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        dense_spread(&u.params, want[i].name, &std, &most);
+        cr_expect(fabs(std - want[i].std) <= 0.05 * want[i].std, "%s: %g", want[i].name, std);
+    }
+    upernet_close(&u);
+}
+
+Test(upernet, says_what_is_wrong)
+{
+    Err           err;
+    UpernetConfig c = upernet_small(&dense_micro, 64, 3);
+    cr_expect(!upernet_check(&c, &err));
+    c.classes = 1;
+    cr_expect(upernet_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "1 classes"));
+    c = upernet_small(&dense_micro, 64, 3);
+    c.dropout = NAN;
+    cr_expect(upernet_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "dropout"));
+    c = upernet_small(&dense_micro, 62, 3);
+    cr_expect(upernet_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "62 x 62 pixels"));
 }

@@ -228,3 +228,84 @@ Test(footprint, of_features_does_not_grow_with_depth)
     size_t result = (size_t)256 * (L + 1) * 48 * sizeof(real);
     cr_expect(more < weights + 10 * result, "%zu bytes more, %zu of weights", more, weights);
 }
+
+/* --- detection and segmentation ------------------------------------------ */
+
+enum { SIDE = 24 };
+static const VitConfig square = { 3, SIDE, SIDE, 4, { 48, 4, 3 }, 0 };
+static const uint64_t  of_images[N] = { 0, 1, 2, 3, 4 };
+
+static Tensor *squares(Tape *t)
+{
+    Tensor *x = tape_constant(t, 4, (int[]){ N, 3, SIDE, SIDE });
+    t->be->zero(x->data, tensor_count(x));
+    return x;
+}
+
+static size_t taken(const Params *p, const Tape *t)
+{
+    return p->host.used + p->values.peak + t->nodes.peak + t->values.peak + t->grads.peak;
+}
+
+/* With the most that can be chosen, or what is chosen where there is nothing. */
+static size_t detection(const MaskRcnnConfig *c, bool most)
+{
+    MaskRcnn    m;
+    AdamW       adamw;
+    Tape        t;
+    AdamWConfig defaults = adamw_defaults();
+    Truth       nothing[N] = { { 0, NULL, NULL } };
+    DenseTruth  truth = { .image = nothing };
+    mask_rcnn_open(&m, test_backend(), c, 1);
+    adamw_open(&adamw, &m.params, &defaults);
+    tape_open(&t, test_backend());
+    for (int step = 0; step < 2; step++) {
+        DenseChance chance = { 1, (uint64_t)step, of_images };
+        Chosen      chosen;
+        RpnOut      rpn = mask_rcnn_rpn(&t, &m, squares(&t), &chance);
+        if (most) mask_rcnn_choose_most(&chosen, &t.nodes, &m, &rpn);
+        else mask_rcnn_choose(&chosen, &t.nodes, &m, &rpn, &truth, &chance);
+        adamw_backward(&adamw, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 1e-3);
+        tape_reset(&t);
+    }
+    size_t all = taken(&m.params, &t);
+    tape_close(&t);
+    mask_rcnn_close(&m);
+    return all;
+}
+
+Test(footprint, of_detection)
+{
+    MaskRcnnConfig c = mask_rcnn_small(&square, SIDE, 2);
+    size_t         dry = footprint_detect(&c, N, false);
+    size_t         done = detection(&c, true), usual = detection(&c, false);
+    cr_expect(dry == done, "%zu bytes, measured %zu", dry, done);
+    cr_expect(usual <= dry, "%zu bytes, measured %zu", dry, usual);
+    cr_expect(footprint_detect(&c, N, true) < dry);
+    cr_expect(footprint_detected(&c, 1) < footprint_detected(&c, N));
+}
+
+Test(footprint, of_segmentation)
+{
+    static const int label[N * SIDE * SIDE];
+    Upernet       u;
+    AdamW         adamw;
+    Tape          t;
+    AdamWConfig   defaults = adamw_defaults();
+    UpernetConfig c = upernet_small(&square, SIDE, 2);
+    upernet_open(&u, test_backend(), &c, 1);
+    adamw_open(&adamw, &u.params, &defaults);
+    tape_open(&t, test_backend());
+    for (int step = 0; step < 2; step++) {
+        DenseChance chance = { 1, (uint64_t)step, of_images };
+        UpernetOut  out = upernet_forward(&t, &u, squares(&t), &chance);
+        adamw_backward(&adamw, &t, upernet_loss(&t, &u, &out, label, 255), 1e-3);
+        tape_reset(&t);
+    }
+    size_t dry = footprint_segment(&c, N, false), done = taken(&u.params, &t);
+    cr_expect(dry == done, "%zu bytes, measured %zu", dry, done);
+    cr_expect(footprint_segment(&c, N, true) < dry);
+    cr_expect(footprint_segmented(&c, N) < dry);
+    tape_close(&t);
+    upernet_close(&u);
+}

@@ -145,12 +145,12 @@ void annotated_input(const Annotated *s, const float *mean, const float *std, re
         for (int v = 0; v < 256; v++)
             normal[c][v] = ((real)v / 255 - (real)mean[c]) / (real)std[c];
     memset(x, 0, (size_t)height * (size_t)width * (size_t)C * sizeof *x);
-    for (int y = 0; y < m->height; y++) {
-        const uint8_t *pixel = m->pixels + (size_t)y * (size_t)(m->width * C);
-        real          *out = x + (size_t)y * (size_t)(width * C);
-        for (int i = 0; i < m->width; i++)
-            for (int c = 0; c < C; c++) out[i * C + c] = normal[c][pixel[i * C + c]];
-    }
+    for (int c = 0; c < C; c++)
+        for (int y = 0; y < m->height; y++) {
+            const uint8_t *pixel = m->pixels + (size_t)y * (size_t)(m->width * C) + c;
+            real          *out = x + ((size_t)c * (size_t)height + (size_t)y) * (size_t)width;
+            for (int i = 0; i < m->width; i++) out[i] = normal[c][pixel[i * C]];
+        }
 }
 
 void annotated_labels(const Annotated *s, int *label, int height, int width)

@@ -56,7 +56,7 @@ void annotated_resize(Annotated *s, int height, int width, Resampling like);
  * outlines; instances with a side of at most 1e-5 pixels, or no pixel, are gone. */
 void annotated_crop(Annotated *s, int top, int left, int height, int width);
 
-/* What a model reads: x [height, width, channels] is (value / 255 - mean) / std, and zeros
+/* What a model reads: x [channels, height, width] is (value / 255 - mean) / std, and zeros
  * right of and below the image, which is no larger. */
 void annotated_input(const Annotated *s, const float *mean, const float *std, real *x,
                      int height, int width);

@@ -143,7 +143,7 @@ Test(annotated, the_model_reads_normalised_pixels_and_zeros)
 {
     DenseData   *d = scenes();
     Annotated    s;
-    static real  x[50][40][3];
+    static real  x[3][50][40];
     static int   label[50][40];
     annotated_open(&s);
     get(d, 3, &s);
@@ -157,7 +157,7 @@ Test(annotated, the_model_reads_normalised_pixels_and_zeros)
             for (int c = 0; c < 3; c++) {
                 double v = inside ? s.image.pixels[(row * 30 + col) * 3 + c] : 0;
                 double want = inside ? (v / 255 - 0.5) / 0.25 : 0;
-                cr_expect(fabs((double)x[row][col][c] - want) <= 1e-6, "%d %d", row, col);
+                cr_expect(fabs((double)x[c][row][col] - want) <= 1e-6, "%d %d", row, col);
             }
         }
     annotated_close(&s);

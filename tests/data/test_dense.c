@@ -51,8 +51,9 @@ static void expect_fails(const DenseConfig *c, Split split, Status want, const c
 /* --- COCO -------------------------------------------------------------------- */
 
 /* Pictures of 20 x 20 and 25 x 25 (picture_write). */
-#define IMAGES "{\"categories\": [{\"id\": 3, \"name\": \"cat\"}, {\"id\": 8, \"name\": \"dog\"}], " \
-    "\"images\": [{\"id\": 7, \"height\": 20, \"width\": 20, \"file_name\": \"b.jpg\"}, " \
+#define IMAGES "{\"categories\": [{\"id\": 3, \"name\": \"cat\"}, " \
+    "{\"id\": 8, \"name\": \"dog\"}], \"images\": [" \
+    "{\"id\": 7, \"height\": 20, \"width\": 20, \"file_name\": \"b.jpg\"}, " \
     "{\"id\": 3, \"height\": 25, \"width\": 25, \"file_name\": \"a.jpg\"}, " \
     "{\"id\": 9, \"height\": 20, \"width\": 20, \"file_name\": \"c.jpg\"}], \"annotations\": ["
 #define ROW(id, image, crowd, box, segmentation) \
@@ -203,8 +204,8 @@ Test(dense, identities_tell_files_apart)
 /* Behind the first two bytes of a JPEG: one entry of EXIF data, high byte first. */
 static size_t with_orientation(char *out, const char *jpeg, size_t n, int orientation)
 {
-    char segment[] = "\xff\xe1\0\x22" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\0\0\0"
-                     "\0\0\0\0";
+    char segment[] = "\xff\xe1\0\x22" "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0"
+                     "\x01\0\0\0\0\0\0\0\0";
     enum { SEGMENT = 36, AT = 29 };
     segment[AT] = (char)orientation;
     memcpy(out, jpeg, 2), memcpy(out + 2, segment, SEGMENT);

@@ -1,3 +1,4 @@
+#include "core/data/exif.h"
 #include "core/data/picture.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -10,7 +11,8 @@ FUZZ(picture)
 {
     Image m = { 0 };
     Err   err;
-    int   height, width;
+    int   height, width, turned = exif_orientation(bytes, n);
+    if (turned < 1 || turned > 8) abort();
     if (picture_size(&height, &width, bytes, n, "fuzz", &err)) return 0;
     if ((int64_t)height * width > MOST_PIXELS) return 0;
     for (int channels = 0; channels <= 3; channels++)

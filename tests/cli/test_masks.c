@@ -196,7 +196,7 @@ Test(masks_command, records_a_schedule)
 {
     static const char *const parts[] = { "random", "spiral:select=prefix", "spiral:select=prefix",
                                          "spiral:select=prefix" };
-    char out[4096], one[4096], path[400], epoch[16];
+    char out[4096], one[4096], path[400], epoch[32];
     strcpy(path, scratch_path(&scratch, "s.h5"));
     cr_assert_eq(RUN(out, "masks", "random until 0.25 then spiral:select=prefix", "--epochs=4",
                      "--out", path), EXIT_DONE, "%s", out);

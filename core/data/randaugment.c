@@ -5,6 +5,8 @@
 #include "core/data/adjust.h"
 #include "core/data/warp.h"
 
+#include <stdio.h>
+
 static const char *const words[CHANGE_KINDS] = {
     "autocontrast", "equalize", "invert",    "rotate",  "posterize",   "solarize",
     "solarize-add", "colour",   "contrast",  "brightness", "sharpness", "shear-x",
@@ -15,6 +17,12 @@ const char *change_word(ChangeKind kind)
 {
     CHECK(kind >= 0 && kind < CHANGE_KINDS, "change %d", (int)kind);
     return words[kind];
+}
+
+/* No amount has more than three digits before the point. */
+void change_text(char out[CHANGE_TEXT], ChangeKind kind, double amount)
+{
+    snprintf(out, CHANGE_TEXT, amount != 0 ? "%s %.3g" : "%s", change_word(kind), amount);
 }
 
 void change(ChangeKind kind, Image *m, double amount, const uint8_t fill[MAX_CHANNELS],

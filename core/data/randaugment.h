@@ -33,6 +33,10 @@ typedef enum {
 
 const char *change_word(ChangeKind kind); /* "autocontrast" */
 
+/* With how much, if that says anything: "solarize 128", "shear-x -0.15", "invert". */
+enum { CHANGE_TEXT = 32 };
+void change_text(char out[CHANGE_TEXT], ChangeKind kind, double amount);
+
 /* One change, equal to Pillow's.  What comes into view has the colour `fill`. */
 void change(ChangeKind kind, Image *m, double amount, const uint8_t fill[MAX_CHANNELS],
             Image *scratch);

@@ -29,6 +29,7 @@ typedef struct {
     Canvas       c;
     Arena        host;
     Column       column[COLUMNS];
+    int          columns; /* that show something */
     Image        shown, scratch;
     uint8_t      fill[MAX_CHANNELS]; /* the loader's */
 } Page;
@@ -36,7 +37,9 @@ typedef struct {
 static void list_columns(Page *p)
 {
     const Augment *a = p->s->augment;
+    const Mixing  *m = p->s->mixing;
     const double   crop = a->area_min, rand = a->randaugment;
+    const bool     mixes = m->mixup > 0 || m->cutmix > 0;
     const Column   all[COLUMNS] = {
         { "as evaluated", 0, 0, 0, false, 0 },
         { "cropped, flipped", crop, 0, 0, false, 0 },
@@ -49,7 +52,15 @@ static void list_columns(Page *p)
         { "mixed", crop, rand, a->erase, true, 0 },
         { "an epoch later", crop, rand, a->erase, true, 1 },
     };
-    memcpy(p->column, all, sizeof all);
+    p->columns = 0;
+    for (int i = 0; i < COLUMNS; i++) {
+        const Column *k = &all[i];
+        bool shows = k->mixed ? mixes
+                     : i < 3  ? true
+                     : i < 6  ? rand > 0
+                              : a->erase > 0;
+        if (shows) p->column[p->columns++] = *k;
+    }
 }
 
 static int column_at(int i) { return MARGIN + i * (PANEL + GAP); }
@@ -119,7 +130,7 @@ static Status put_change(Page *p, int x, int y, ChangeKind kind, int n, bool neg
 {
     const Data *d = p->s->data;
     Image       whole = { 0 };
-    char        text[48];
+    char        text[CHANGE_TEXT];
     double      amount = change_amount(kind, p->s->augment->randaugment, negative);
     Status      bad = data_read(d, n, &whole, err);
     if (!bad) {
@@ -127,7 +138,7 @@ static Status put_change(Page *p, int x, int y, ChangeKind kind, int n, bool neg
         centre_apply(&whole, d->height, p->shown.pixels, &p->scratch);
         change(kind, &p->shown, amount, p->fill, &p->scratch);
         canvas_image(&p->c, x, y + LINE, PANEL, PANEL, &p->shown);
-        snprintf(text, sizeof text, amount != 0 ? "%s %.2g" : "%s", change_word(kind), amount);
+        change_text(text, kind, amount);
         canvas_text(&p->c, x, y, SMALL, GRAY, text);
     }
     image_free(&whole);
@@ -155,9 +166,10 @@ static Status put_all(Page *p, Err *err)
     int          y = MARGIN;
     canvas_text(&p->c, MARGIN, y, TITLE, BLACK, s->title);
     y += TITLE + APART;
-    for (int i = 0; i < COLUMNS; i++)
+    for (int i = 0; i < p->columns; i++)
         if (put_column(p, i, y, err)) return err->code;
     y += LINE + s->images * (PANEL + GAP) + APART;
+    if (!(s->augment->randaugment > 0)) return STATUS_OK;
     snprintf(heading, sizeof heading, "The fifteen changes of RandAugment, at level %g",
              s->augment->randaugment);
     canvas_text(&p->c, MARGIN, y, HEADING, BLACK, heading);
@@ -169,8 +181,9 @@ Status sheet_write(const Sheet *s, const char *path, Err *err)
     Page      p = { .s = s };
     const int changes = (CHANGE_KINDS + ACROSS - 1) / ACROSS;
     const int width = 2 * MARGIN + ACROSS * (2 * (PANEL + GAP) + APART) - APART;
+    const int changed = HEADING + APART + changes * (PANEL + LINE + APART) - APART;
     const int height = 2 * MARGIN + TITLE + APART + LINE + s->images * (PANEL + GAP) + APART +
-                       HEADING + APART + changes * (PANEL + LINE + APART) - APART;
+                       (s->augment->randaugment > 0 ? changed : 0);
     list_columns(&p);
     arena_open(&p.host, "sheet", NULL, NULL);
     canvas_open_for(&p.c, width, height, WHITE, path);

@@ -44,6 +44,45 @@ Test(augment_command, draws_what_the_recipe_says)
     image_free(&plain), image_free(&same), image_free(&other);
 }
 
+/* How many pictures are on the figure. */
+static int pictures(const char *first, const char *second)
+{
+    static char text[1 << 20];
+    char        path[256], out[256];
+    int         n = 0;
+    snprintf(path, sizeof path, "%s",
+             scratch_file(&scratch, "r.yaml", recipe, sizeof recipe - 1));
+    snprintf(out, sizeof out, "%s/a.svg", scratch.folder);
+    cr_assert_eq(RUN(said, "augment", path, "--images", "2", "--out", out, "-s", first, "-s",
+                     second), EXIT_DONE, "%s", said);
+    FILE *f = fopen(out, "r");
+    cr_assert(f);
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    for (const char *at = text; (at = strstr(at, "<image ")); at++) n++;
+    return n;
+}
+
+/* Two pictures in ten columns, and two of each of fifteen changes. */
+enum { PLAIN = 2 * 3, RAND = 2 * 3, ERASED = 2 * 2, MIXED = 2 * 2, CHANGES = 2 * 15 };
+
+Test(augment_command, what_does_nothing_is_not_drawn)
+{
+    const int all = PLAIN + RAND + ERASED + MIXED + CHANGES;
+    cr_expect(pictures("finetune.mixup=0.8", "finetune.cutmix=1") == all);
+    cr_expect(pictures("finetune.mixup=0", "finetune.cutmix=1") == all);
+    cr_expect(pictures("finetune.mixup=0", "finetune.cutmix=0") == all - MIXED);
+    cr_expect(pictures("finetune.erase=0", "finetune.cutmix=1") == all - ERASED);
+    cr_expect(pictures("finetune.randaugment=0", "finetune.erase=0.25") == all - RAND - CHANGES);
+}
+
+/* More pictures to a step than there are, and evaluations that are nothing to it. */
+Test(augment_command, asks_nothing_of_what_it_does_not_use)
+{
+    cr_expect(pictures("pretrain.batch=4096", "evaluate=[linear, partial, finetune]") > 0);
+    cr_expect(pictures("finetune.batch=1024", "linear.batch=16384") > 0);
+}
+
 Test(augment_command, says_what_is_wrong_with_the_recipe)
 {
     Image none = { 0 };

@@ -7,6 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+Test(randaugment, amounts_are_written_out)
+{
+    char text[CHANGE_TEXT];
+    change_text(text, CHANGE_SOLARIZE, change_amount(CHANGE_SOLARIZE, 5, false));
+    cr_expect_str_eq(text, "solarize 128");
+    change_text(text, CHANGE_SHEAR_X, change_amount(CHANGE_SHEAR_X, 5, true));
+    cr_expect_str_eq(text, "shear-x -0.15");
+    change_text(text, CHANGE_INVERT, change_amount(CHANGE_INVERT, 5, false));
+    cr_expect_str_eq(text, "invert");
+}
+
 /* --- Pillow's own ----------------------------------------------------------- */
 
 static size_t bytes_of(const Image *m)

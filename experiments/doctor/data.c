@@ -97,7 +97,7 @@ static void tell_classes(Section *to, const Survey *s)
     json_t     *all = json_array();
     bool        shown = d->classes <= CLASSES_SHOWN;
     if (shown) text_add(&to->page, "  %-24s", "class");
-    for (int k = 0; k < SURVEY_SPLITS; k++)
+    for (int k = 0; k < SPLIT_UNLABELED; k++)
         if (!shown) tell_range(to, s, k);
         else if (s->split[k].data) text_add(&to->page, " %10s", survey_split_name(s, k));
     if (shown) text_add(&to->page, "\n");
@@ -107,7 +107,7 @@ static void tell_classes(Section *to, const Survey *s)
         text_add_tame(&name, d->class_names[c]);
         if (shown) text_add(&to->page, "  %-24s", text_get(&name));
         text_free(&name);
-        for (int k = 0; k < SURVEY_SPLITS; k++) {
+        for (int k = 0; k < SPLIT_UNLABELED; k++) {
             const SurveySplit *one = &s->split[k];
             if (!one->data || c >= one->data->classes) continue;
             json_object_set_new(row, survey_split_name(s, k), json_integer(one->per_class[c]));
@@ -134,7 +134,7 @@ static void complain_of_unreadable(Section *to, const Survey *s)
 static void complain_of_classes(Section *to, const Survey *s)
 {
     for (int k = 0; k < SURVEY_SPLITS; k++) {
-        const Data *d = s->split[k].data;
+        const Data *d = k == SPLIT_UNLABELED ? NULL : s->split[k].data;
         for (int c = 0; d && c < d->classes; c++)
             if (!s->split[k].per_class[c])
                 section_complain(to, "class", "%s: no picture of class %s",
@@ -168,7 +168,8 @@ static void complain_of_group(Section *to, const Survey *s, int first, int end)
         const Print *other = &s->sorted[i];
         if (p->split != other->split)
             complain_of_two(to, s, "in both splits", false, other, p);
-        if (survey_label(s, p) != survey_label(s, other))
+        bool labelled = p->split != SPLIT_UNLABELED && other->split != SPLIT_UNLABELED;
+        if (labelled && survey_label(s, p) != survey_label(s, other))
             complain_of_two(to, s, "of two classes", true, other, p);
     }
 }
@@ -202,7 +203,7 @@ Status doctor_data(Section *to, const char *subject, const char *set, Err *err)
         tell_classes(to, &s);
     }
     for (int k = 0; k < SURVEY_SPLITS; k++)
-        if (!s.split[k].data)
+        if (!s.split[k].data && s.split[k].failure.text[0])
             section_complain(to, "split", "%s: %s", survey_split_name(&s, k),
                              s.split[k].failure.text);
     complain_of_unreadable(to, &s);

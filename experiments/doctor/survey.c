@@ -109,8 +109,11 @@ Status survey_open(Survey *s, const DataConfig *c, Err *err)
     if (data_resolve(&s->config, err)) return err->code;
     for (int k = 0; k < SURVEY_SPLITS; k++) {
         SurveySplit *one = &s->split[k];
+        if (k == SPLIT_UNLABELED && !data_kind(&s->config)->unlabeled) continue;
         if (!data_open(&one->data, &s->config, (Split)k, &one->failure)) look_at_all(one, k);
         else one->data = NULL;
+        if (k == SPLIT_UNLABELED && one->failure.code == STATUS_MISSING)
+            one->failure.text[0] = '\0'; /* 2.6 GB that few have */
     }
     sort_all(s);
     return STATUS_OK;
@@ -130,7 +133,8 @@ void survey_close(Survey *s)
 const char *survey_split_name(const Survey *s, int split)
 {
     bool files = s->split[split].data && s->split[split].data->kind->file;
-    return split == SPLIT_TRAIN ? "train" : files ? "val" : "test";
+    return split == SPLIT_TRAIN ? "train" : split == SPLIT_UNLABELED ? "unlabeled"
+           : files ? "val" : "test";
 }
 
 void survey_name(const Survey *s, const Print *p, Text *out)
@@ -149,5 +153,5 @@ void survey_name(const Survey *s, const Print *p, Text *out)
 
 int survey_label(const Survey *s, const Print *p)
 {
-    return s->split[p->split].data->labels[p->picture];
+    return p->split == SPLIT_UNLABELED ? -1 : s->split[p->split].data->labels[p->picture];
 }

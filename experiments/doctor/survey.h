@@ -1,4 +1,4 @@
-/* A data set looked at whole: every picture of both splits decoded and hashed.
+/* A data set looked at whole: every picture of all splits decoded and hashed.
  *
  *     Survey s;
  *     if (survey_open(&s, &config, &err)) ...
@@ -13,7 +13,7 @@
 
 #include "core/data/data.h"
 
-enum { SURVEY_SPLITS = 2 };
+enum { SURVEY_SPLITS = 3 }; /* of most sets the unlabelled are none */
 
 /* What a picture is, told apart by its bytes and by its pixels. */
 typedef struct {
@@ -23,7 +23,8 @@ typedef struct {
 } Print;
 
 typedef struct {
-    Data  *data;       /* NULL if it could not be opened; failure says why */
+    Data  *data;       /* NULL if it could not be opened; failure says why, or has no
+                          text where there need not be any                 */
     Err    failure;
     int    pictures;   /* that can be read                                 */
     int    unreadable;
@@ -46,9 +47,9 @@ void            survey_close(Survey *s);
 /* What picture a print is of, for a reader: a file, or a split and a number. */
 void survey_name(const Survey *s, const Print *p, Text *out);
 
-int survey_label(const Survey *s, const Print *p);
+int survey_label(const Survey *s, const Print *p); /* of the unlabelled -1 */
 
-/* "train" or "test", as the data set's own files call it where they do. */
+/* "train", "test" or "unlabeled", as the data set's own files call it where they do. */
 const char *survey_split_name(const Survey *s, int split);
 
 #endif

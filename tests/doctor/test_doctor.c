@@ -143,6 +143,33 @@ Test(doctor, tells_a_set_by_its_files)
     cr_expect_eq(doctor_data(&s, "no-such-set", NULL, &err), STATUS_MISSING);
 }
 
+/* Three pictures, of which the second is one of train, too. */
+Test(doctor, looks_at_unlabelled_pictures)
+{
+    enum { STL = 3 * 96 * 96 };
+    static char pictures[3 * STL];
+    for (int i = 0; i < 3; i++) memset(pictures + i * STL, 10 * i + 5, STL);
+    scratch_folder(&scratch, "stl10");
+    scratch_file(&scratch, "stl10/train_X.bin", pictures + STL, STL);
+    scratch_file(&scratch, "stl10/train_y.bin", "\1", 1);
+    scratch_file(&scratch, "stl10/test_X.bin", pictures + 2 * STL, STL);
+    scratch_file(&scratch, "stl10/test_y.bin", "\1", 1);
+    Text out = look(scratch_path(&scratch, "stl10"), "stl10", 18); /* empty classes */
+    cr_expect(!strstr(text_get(&out), "unlabeled"), "%s", text_get(&out));
+    text_free(&out);
+    scratch_file(&scratch, "stl10/unlabeled_X.bin", pictures, 2 * STL);
+    out = look(scratch_path(&scratch, "stl10"), "stl10", 19);
+    cr_expect(strstr(text_get(&out), "unlabeled                         2          0          0\n"),
+              "%s", text_get(&out));
+    cr_expect(strstr(text_get(&out), "unlabeled picture 1 is train picture 0, the same pixels"),
+              "%s", text_get(&out));
+    text_free(&out);
+    scratch_file(&scratch, "stl10/unlabeled_X.bin", pictures, STL + 1);
+    out = look(scratch_path(&scratch, "stl10"), "stl10", 19);
+    cr_expect(strstr(text_get(&out), "27649 bytes, expected a multiple"), "%s", text_get(&out));
+    text_free(&out);
+}
+
 static int command(char *subject, char *format)
 {
     return cli_main(5, (char *[]){ "maskgrid", "doctor", subject, "--format", format, NULL });

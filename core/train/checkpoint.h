@@ -1,10 +1,10 @@
 /* Models and optimisers as safetensors files, under the reference's names.
  *
  * A model's file says in its metadata what shapes cannot (heads, the image's
- * sides, the target, the eps of its norms), so a model is opened from its checkpoint alone.  Files of others
- * (naming.h), in safetensors or as PyTorch writes them (torch.h), are opened the same
- * way; what they lack comes from config.json beside them, from a preset of the same
- * sizes, or from the caller.
+ * sides, the target, the eps of its norms), so a model is opened from its checkpoint
+ * alone.  Files of others (naming.h), in safetensors or as PyTorch writes them (torch.h),
+ * are opened the same way; what they lack comes from config.json beside them, from a
+ * preset of the same sizes, or from the caller.
  *
  *     checkpoint_save("encoder.safetensors", &mae, &err);
  *     checkpoint_open(&mae, be, "encoder.safetensors", NULL, &err);
@@ -43,10 +43,10 @@ MUST_USE Status checkpoint_save(const char *path, const Mae *m, Err *err);
 
 /* Sizes come from the shapes, the rest from the metadata, else from `hints` (NULL:
  * none), else heads from the preset of that width and depth; a target that nobody names is
- * raw, an eps 1e-6, or 1e-12 under Hugging Face's names.  Without decoder tensors it is an encoder alone.  A folder holds config.json and
- * model.safetensors, model.safetensors.index.json with the files that it names, or
- * pytorch_model.bin.  STATUS_CONFIG names what is missing or where a
- * hint and the file disagree, STATUS_FORMAT a tensor that is missing or has another
+ * raw, an eps 1e-6, or 1e-12 under Hugging Face's names.  Without decoder tensors it is
+ * an encoder alone.  A folder holds config.json and model.safetensors,
+ * model.safetensors.index.json with the files that it names, or pytorch_model.bin.
+ * STATUS_CONFIG names what is missing or where a hint and the file disagree, STATUS_FORMAT a tensor that is missing or has another
  * shape, or the file if it carries a checksum, as those of checkpoint_save do, that is not
  * its own. */
 MUST_USE Status checkpoint_open(Mae *m, const Backend *be, const char *path,

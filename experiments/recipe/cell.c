@@ -32,6 +32,10 @@ static bool determines(const Cell *c, const Key *k, StageKind kind)
     if (!(k->of & 1U << kind)) return false;
     if (!strcmp(k->name, "pretrain.snapshots") && !c->config.pretrain.snapshots)
         return false; /* as if there were no such key */
+    if ((!strcmp(k->name, "linear.each-epoch") && !c->config.probe.each_epoch) ||
+        (!strcmp(k->name, "partial.each-epoch") && !c->config.partial.each_epoch) ||
+        (!strcmp(k->name, "finetune.each-epoch") && !c->config.finetune.each_epoch))
+        return false;
     if (!cell_trains(c) && text_starts(k->name, "pretrain."))
         return !strcmp(k->name, "pretrain.epochs");
     if (!cell_untrained(c)) return !text_starts(k->name, "finetune.scratch-");

@@ -84,6 +84,7 @@ typedef struct {
     double      randaugment;  /* magnitude, 0..10; 0: none                          */
     double      erase;        /* how often, 0..1                                    */
     double      mixup, cutmix, smoothing;
+    bool        each_epoch;   /* scored after each, not only after the last         */
 } TuneConfig;
 
 /* What finetune does otherwise where the encoder was never trained. */
@@ -97,7 +98,7 @@ typedef struct {
     const char *feature; /* mean or class */
     int         epochs, batch;
     double      lr_per_256, warmup, weight_decay, crop_min;
-    bool        flip;
+    bool        flip, each_epoch;
 } ProbeConfig;
 
 /* How well hidden patches are drawn, under one mask for all. */

@@ -56,7 +56,9 @@
     { AT(section ".cutmix", field.cutmix), .initial = "1", BETWEEN(0, 4),                   \
       .about = "or a box swapped by Beta(x, x); 0: none", .of = stage },                    \
     { AT(section ".smoothing", field.smoothing), .initial = "0.1", BETWEEN(0, 0.99),        \
-      .about = "share of a label that all classes have alike", .of = stage }
+      .about = "share of a label that all classes have alike", .of = stage },               \
+    { AT(section ".each-epoch", field.each_epoch), .initial = "no",                         \
+      .about = "score after each epoch: the best one too, and a curve", .of = stage }
 
 /* In the order of `maskgrid plan --keys`.  Without `initial` the default is what
  * the defaults() of the struct in core/ say, or comes from other keys (`from`). */
@@ -208,6 +210,8 @@ static const Key keys[] = {
       .about = "least share of the area that a crop keeps; 1: no crop", .of = LINEAR },
     { AT("linear.flip", probe.flip), .initial = "yes",
       .about = "mirror half of the images", .of = LINEAR },
+    { AT("linear.each-epoch", probe.each_epoch), .initial = "no",
+      .about = "score after each epoch: the best one too, and a curve", .of = LINEAR },
 
     { AT("partial.blocks", partial.blocks), .initial = "1", BETWEEN(0, 256),
       .about = "the last so many are trained; 0.5: half the last", .of = PARTIAL },

@@ -154,8 +154,8 @@ double estimate_memory(const Cell *c, StageKind kind)
 
 static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
 {
-    return a->batch == b->batch && a->accumulate == b->accumulate && a->blocks == b->blocks && !strcmp(a->pool, b->pool) &&
-           a->drop_path == b->drop_path;
+    return a->batch == b->batch && a->accumulate == b->accumulate && a->blocks == b->blocks &&
+           !strcmp(a->pool, b->pool) && a->drop_path == b->drop_path;
 }
 
 static bool take_the_same(const Cell *a, const Cell *b)

@@ -84,7 +84,8 @@ typedef struct {
 } GuideStep;
 
 /* The way back from the loss, with the last part a step of adamw and of whatever is trained
- * beside the autoencoder; teachers follow.  A learner takes no parts.  Resets the tape.  Fails as learner_step. */
+ * beside the autoencoder; teachers follow.  A learner takes no parts.  Resets the tape.
+ * Fails as learner_step. */
 MUST_USE Status guide_backward(Guide *g, AdamW *adamw, const GuideStep *s, Err *err);
 
 void            guide_put(const Guide *g, SafetensorsOut *out);

@@ -70,6 +70,8 @@ typedef struct {
 
 MUST_USE Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host,
                             Tape *t, const Network *network, Err *err);
+MUST_USE Status stage_score_on(Scores *s, const Data *test, const StageContext *x, Arena *host,
+                               Tape *t, const Network *network, Err *err);
 
 /* Images [N, C, H, W] of a batch on the backend, until the tape is reset; and back to
  * floats, whatever a real is. */

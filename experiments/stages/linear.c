@@ -4,7 +4,7 @@
  * Source: He et al. 2022, arXiv:2111.06377, A.1 and table 10; main_linprobe.py of
  * facebookresearch/mae.  The reference's batches may be larger than memory: features
  * are taken some images at a time, and batch norm sees them all. */
-#include "experiments/stages/training.h"
+#include "experiments/stages/epochs.h"
 
 #include "core/data/loader.h"
 #include "core/train/checkpoint.h"
@@ -28,6 +28,7 @@ typedef struct {
     Lars       lars;
     Tape       tape;
     Training   run;
+    Epochs     epochs;
 } Probe;
 
 static Tensor *features_of(Tape *t, const Probe *p, Tensor *images)
@@ -110,7 +111,7 @@ static Status take(void *self, Err *err)
 {
     Probe *p = self;
     Tape  *t = &p->tape;
-    if (look(p, err)) return err->code;
+    if (epochs_step(&p->epochs, err) || look(p, err)) return err->code;
     Tensor *x = tape_constant(t, 2, (int[]){ p->run.batch, p->cell->config.model.width });
     Tensor *target = tape_constant(t, 2, (int[]){ p->run.batch, p->data->classes });
     t->be->write(x->data, p->features, tensor_count(x));
@@ -126,17 +127,17 @@ static Status take(void *self, Err *err)
 static void put(const void *self, SafetensorsOut *out, Arena *a)
 {
     const Probe *p = self;
-    (void)a;
     params_put(&p->head.params, "", out);
     lars_put(&p->lars, "", out);
+    epochs_put(&p->epochs, out, a);
 }
 
 static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
 {
     Probe *p = self;
-    (void)a;
-    if (params_get(&p->head.params, "", in, err)) return err->code;
-    return lars_get(&p->lars, "", in, err);
+    if (params_get(&p->head.params, "", in, err) || lars_get(&p->lars, "", in, err))
+        return err->code;
+    return epochs_get(&p->epochs, in, a, err);
 }
 
 static Tensor *logits_of(Tape *t, const void *self, Tensor *images)
@@ -150,13 +151,16 @@ static Status run(Probe *p, Err *err)
     Record *r;
     Scores  s;
     open_data(p);
+    p->epochs = (Epochs){ .run = &p->run, .host = &p->host, .tape = &p->tape,
+                          .network = { &p->mae.config.encoder, logits_of, p } };
+    epochs_open(&p->epochs, p->cell->config.probe.each_epoch);
     if (open_model(p, err) || training_run(&p->run, err)) return err->code;
-    const Network network = { &p->mae.config.encoder, logits_of, p };
-    if (stage_score(&s, p->cell, p->context, &p->host, &p->tape, &network, err))
+    if (stage_score(&s, p->cell, p->context, &p->host, &p->tape, &p->epochs.network, err))
         return training_stopped(&p->run, err);
     if (stage_record(&r, p->cell, STAGE_LINEAR, p->context, err))
         return err->code;
     stage_accuracy(r, p->cell, "linear", "linear probe", &s);
+    epochs_record(&p->epochs, r, "linear", &s);
     record_whole(r, "bad_images", stage_bad_images(p->data));
     training_curves(&p->run, r, &p->host, "linear", "cross entropy");
     training_cost(&p->run, r, "linear");
@@ -173,6 +177,7 @@ Status stage_linear(const Cell *c, const StageContext *x, Err *err)
     if (data_open(&p.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
     arena_open(&p.host, "linear", NULL, NULL);
     Status bad = run(&p, err);
+    epochs_close(&p.epochs);
     training_close(&p.run);
     loader_close(&p.loader);
     if (p.tape.be) {

@@ -45,17 +45,23 @@ static void score(void *self, Tape *t, Tensor *images, int first)
     stage_floats(out, t, s->network->logits(t, s->network->self, images));
 }
 
-Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host, Tape *t,
-                   const Network *network, Err *err)
+Status stage_score_on(Scores *s, const Data *d, const StageContext *x, Arena *host, Tape *t,
+                      const Network *network, Err *err)
 {
-    Data *d;
-    if (data_open(&d, &c->config.data, SPLIT_TEST, err)) return err->code;
     const size_t n = (size_t)d->count, classes = (size_t)d->classes;
     int         *labels = ARENA_NEW(host, int, n);
     Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, network };
     memcpy(labels, d->labels, n * sizeof *labels);
     *s = (Scores){ all.scores, labels, stage_names(host, d), d->count };
-    Status bad = stage_pass(x, d, t, network->encoder, score, &all, err);
+    return stage_pass(x, d, t, network->encoder, score, &all, err);
+}
+
+Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host, Tape *t,
+                   const Network *network, Err *err)
+{
+    Data *d;
+    if (data_open(&d, &c->config.data, SPLIT_TEST, err)) return err->code;
+    Status bad = stage_score_on(s, d, x, host, t, network, err);
     stage_bad_images(d);
     data_close(d);
     return bad;

@@ -3,7 +3,7 @@
 #include "core/data/loader.h"
 #include "core/data/mix.h"
 #include "core/train/checkpoint.h"
-#include "experiments/stages/training.h"
+#include "experiments/stages/epochs.h"
 
 #include <string.h>
 
@@ -23,6 +23,7 @@ typedef struct {
     AdamW      adamw;
     Tape       tape;
     Training   run;
+    Epochs     epochs;
 } Tune;
 
 ClassifierConfig tune_model(const Cell *c, const TuneConfig *how)
@@ -115,7 +116,8 @@ static Status take(void *self, Err *err)
     const VitConfig *e = &u->model.config.encoder;
     const uint64_t   seed = u->cell->config.seed, epoch = (uint64_t)training_epoch(&u->run);
     const int        step = training_in_epoch(&u->run), classes = u->data->classes;
-    if (loader_batch(&u->loader, b, epoch, step, err)) return err->code;
+    if (epochs_step(&u->epochs, err) || loader_batch(&u->loader, b, epoch, step, err))
+        return err->code;
     Mix mix = mix_draw(&u->mixing, e->height, e->width, seed, epoch, (uint64_t)step);
     mix_images(&mix, b->images, b->N, e->channels, e->height, e->width);
     mix_targets(&mix, u->target, b->labels, b->N, classes, u->mixing.smoothing);
@@ -128,17 +130,17 @@ static Status take(void *self, Err *err)
 static void put(const void *self, SafetensorsOut *out, Arena *a)
 {
     const Tune *u = self;
-    (void)a;
     params_put(&u->model.params, "", out);
     adamw_put(&u->adamw, "", out);
+    epochs_put(&u->epochs, out, a);
 }
 
 static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
 {
     Tune *u = self;
-    (void)a;
-    if (params_get(&u->model.params, "", in, err)) return err->code;
-    return adamw_get(&u->adamw, "", in, err);
+    if (params_get(&u->model.params, "", in, err) || adamw_get(&u->adamw, "", in, err))
+        return err->code;
+    return epochs_get(&u->epochs, in, a, err);
 }
 
 static Tensor *logits_of(Tape *t, const void *self, Tensor *images)
@@ -151,13 +153,16 @@ static Status run(Tune *u, const char *name, const char *what, Err *err)
     Record *r;
     Scores  s;
     open_data(u);
+    u->epochs = (Epochs){ .run = &u->run, .host = &u->host, .tape = &u->tape,
+                          .network = { &u->model.config.encoder, logits_of, &u->model } };
+    epochs_open(&u->epochs, u->how->each_epoch);
     if (open_model(u, err) || training_run(&u->run, err)) return err->code;
-    const Network network = { &u->model.config.encoder, logits_of, &u->model };
-    if (stage_score(&s, u->cell, u->context, &u->host, &u->tape, &network, err))
+    if (stage_score(&s, u->cell, u->context, &u->host, &u->tape, &u->epochs.network, err))
         return training_stopped(&u->run, err);
     if (stage_record(&r, u->cell, u->run.kind, u->context, err))
         return err->code;
     stage_accuracy(r, u->cell, name, what, &s);
+    epochs_record(&u->epochs, r, name, &s);
     record_whole(r, "parameters", (int64_t)params_count(&u->model.params));
     record_whole(r, "trained_parameters", (int64_t)params_trained(&u->model.params));
     record_whole(r, "bad_images", stage_bad_images(u->data));
@@ -177,6 +182,7 @@ Status tune(const Cell *c, const StageContext *x, StageKind kind, const TuneConf
     if (data_open(&u.data, &c->config.data, SPLIT_TRAIN, err)) return err->code;
     arena_open(&u.host, name, NULL, NULL);
     Status bad = run(&u, name, what, err);
+    epochs_close(&u.epochs);
     training_close(&u.run);
     loader_close(&u.loader);
     if (u.tape.be) {

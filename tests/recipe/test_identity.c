@@ -37,7 +37,8 @@ static const char *const nothing[] = {
     "name=other", "about=words", "run.jobs=7", "run.threads=2", "untrained=no",
     "pretrain.ratio=0.750", "pretrain.ratio=75e-2", "pretrain.blr=0.00015",
     "pretrain.lr=1.875e-05", "pretrain.strategy=random:sym=0", "pretrain.flip=true",
-    "model.preset=tiny", "model.recompute=yes", "data.fallback=scenes", "data.scenes.size=28",
+    "model.preset=tiny", "model.recompute=yes", "pretrain.accumulate=2",
+    "data.fallback=scenes", "data.scenes.size=28",
     "knn.temperature=7e-2", "grid.seed=0", "grid.pretrain.strategy=random",
 };
 enum { N_NOTHING = sizeof nothing / sizeof *nothing };
@@ -159,6 +160,7 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "linear.weight-decay=0.1", LINEAR },
     { "linear.crop-min=0.2", LINEAR },
     { "linear.flip=no", LINEAR },
+    { "linear.each-epoch=yes", LINEAR },
     { "partial.blocks=0.5", PARTIAL },
     { "partial.pool=class", PARTIAL },
     { "partial.epochs=30", PARTIAL },
@@ -194,6 +196,8 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "finetune.mixup=0", FINETUNE },
     { "finetune.cutmix=0", FINETUNE },
     { "finetune.smoothing=0", FINETUNE },
+    { "finetune.each-epoch=yes", FINETUNE },
+    { "partial.each-epoch=yes", PARTIAL },
 };
 enum { N_SOMETHING = sizeof something / sizeof *something };
 

@@ -124,6 +124,26 @@ ParameterizedTest(int *i, recipe, names_what_is_wrong)
               wrong[*i].says);
 }
 
+/* All at once, each with its line. */
+Test(recipe, every_key_that_is_wrong_is_named)
+{
+    const char *text = "data: {set: scenes, train: 64, test: 16}\n"
+                       "evaluate: [linear, partial, finetune]\n"
+                       "pretrain: {batch: 4096, accumulate: 3}\n"
+                       "linear.batch: 16384\npartial: {batch: 1024, blocks: 99}\n"
+                       "finetune: {batch: 1024, min-lr: 7}\n";
+    static const char *const says[] = {
+        ":3: pretrain.batch: 4096 is more than the 64", ":3: pretrain.accumulate: 3 parts of",
+        ":4: linear.batch: 16384 is more", ":5: partial.batch: 1024 is more",
+        ":5: partial.blocks: 99 is more", ":6: finetune.batch: 1024", ":6: finetune.min-lr: 7",
+    };
+    Recipe *r;
+    Err     err;
+    cr_assert(recipe_of(&r, &scratch, text, NULL, &err) == STATUS_CONFIG);
+    for (int i = 0; i < 7; i++) cr_expect(strstr(err.text, says[i]), "'%s' lacks '%s'", err.text,
+                                          says[i]);
+}
+
 Test(recipe, missing_data_are_named)
 {
     const char *text = "data: {set: fashion-mnist, folder: none-such}\n";

@@ -11,7 +11,8 @@
 /* On drawn scenes of the same size, so that no data must be installed. */
 static const char *const scenes[] = {
     "data.set=scenes", "data.folder=none", "data.train=48", "data.test=16", "pretrain.batch=16",
-    "linear.batch=16", "partial.batch=16", "finetune.batch=16",
+    "linear.batch=16", "partial.batch=16", "finetune.batch=16", "pretrain.accumulate=1",
+    "partial.accumulate=1", "finetune.accumulate=1",
 };
 enum { SETTINGS = sizeof scenes / sizeof *scenes };
 

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,66 @@ ParameterizedTest(int *i, stages, stopped_and_resumed_equals_unbroken, .timeout 
     close_home(&h);
 }
 
+/* Up to rounding: the same masks, mixing and order. */
+Test(stages, a_batch_in_parts_is_the_same_batch, .timeout = 60)
+{
+    static const char *const settings[] = { NULL, "pretrain.accumulate=4 finetune.accumulate=2" };
+    static const StageKind kinds[] = { STAGE_PRETRAIN, STAGE_FINETUNE };
+    double  *loss[2][2], seen[2];
+    size_t   n[2][2];
+    char     id[2][HASH_HEX];
+    for (int i = 0; i < 2; i++) {
+        Home         h;
+        Err          err;
+        char         results[128];
+        const Cell  *c = open_cell(&h, settings[i]);
+        StageContext x = context(&h, results, "results", c);
+        for (int k = 0; k < 2; k++) {
+            cr_assert(!stage_run(c, kinds[k], &x, &err), "%s", err.text);
+            loss[i][k] = losses_of(&x, c, kinds[k], &n[i][k]);
+        }
+        memcpy(id[i], c->stage[STAGE_FINETUNE].id, HASH_HEX);
+        seen[i] = metric(&x, c, STAGE_FINETUNE, "finetune_top1");
+        features_free(x.features);
+        close_home(&h);
+    }
+    cr_expect_str_eq(id[0], id[1]);
+    for (int k = 0; k < 2; k++) {
+        bool same = true;
+        for (size_t s = 0; s < n[0][k]; s++) {
+            double a = loss[0][k][s], b = loss[1][k][s];
+            cr_expect(fabs(a - b) <= 1e-3 * fabs(a), "step %zu of %d: %g, in parts %g", s, k, a, b);
+            same = same && a == b;
+        }
+        if (sizeof(real) == 4) cr_expect(!same, "not one bit is another: were there parts?");
+        free(loss[0][k]), free(loss[1][k]);
+    }
+    cr_expect(fabs(seen[0] - seen[1]) <= 10, "%g and %g per cent", seen[0], seen[1]);
+}
+
+/* The last epoch's accuracy is what it is without; the best is none below it. */
+Test(stages, the_best_epoch_is_told_beside_the_last, .timeout = 60)
+{
+    static const StageKind trainings_of[] = { STAGE_LINEAR, STAGE_PARTIAL, STAGE_FINETUNE };
+    Home         h;
+    Err          err;
+    char         results[128], name[64];
+    const Cell  *c = open_cell(&h, "finetune.each-epoch=yes linear.each-epoch=yes");
+    StageContext x = context(&h, results, "results", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
+    for (int i = 0; i < 3; i++) {
+        cr_assert(!stage_run(c, trainings_of[i], &x, &err), "%s", err.text);
+        snprintf(name, sizeof name, "%s_top1", stage_word(trainings_of[i]));
+        double last = metric(&x, c, trainings_of[i], name);
+        snprintf(name, sizeof name, "%s_best_top1", stage_word(trainings_of[i]));
+        double best = metric(&x, c, trainings_of[i], name);
+        if (trainings_of[i] == STAGE_PARTIAL) cr_expect(best == -1, "nobody asked");
+        else cr_expect(best >= last && best <= 100, "%s: best %g, last %g", name, best, last);
+    }
+    features_free(x.features);
+    close_home(&h);
+}
+
 /* Every evaluation that is a training, three epochs of six steps: its record says the same
  * of each image, and its weights would be others if a bit of the state were lost. */
 static const StageKind trainings[] = { STAGE_LINEAR, STAGE_PARTIAL, STAGE_FINETUNE };
@@ -91,7 +152,7 @@ ParameterizedTest(int *i, stages, an_evaluation_resumed_equals_an_unbroken_one, 
     Err             err;
     char            one[128], two[128], name[64];
     const StageKind kind = trainings[*i];
-    const Cell     *c = open_cell(&h, NULL);
+    const Cell     *c = open_cell(&h, "linear.each-epoch=yes finetune.each-epoch=yes");
     StageContext    whole = context(&h, one, "whole", c), broken = context(&h, two, "broken", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &whole, &err), "%s", err.text);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &broken, &err), "%s", err.text);
@@ -112,6 +173,9 @@ ParameterizedTest(int *i, stages, an_evaluation_resumed_equals_an_unbroken_one, 
     snprintf(name, sizeof name, "%s_top1", stage_word(kind));
     double x = metric(&whole, c, kind, name), y = metric(&broken, c, kind, name);
     cr_expect(x == y && x >= 0 && x <= 100, "%g and %g", x, y);
+    snprintf(name, sizeof name, "%s_best_top1", stage_word(kind));
+    x = metric(&whole, c, kind, name), y = metric(&broken, c, kind, name);
+    cr_expect(x == y && (x >= 0) == (kind != STAGE_PARTIAL), "best %g and %g", x, y);
     free(a), free(b);
     features_free(whole.features);
     features_free(broken.features);

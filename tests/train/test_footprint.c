@@ -190,7 +190,8 @@ Test(footprint, is_what_fine_tuning_takes)
 Test(footprint, of_a_batch_in_parts)
 {
     ClassifierConfig c = classifier_defaults(&config.encoder, 10, POOL_MEAN);
-    size_t           part = footprint_tune(&c, N, 1, false), whole = footprint_tune(&c, N, 4, false);
+    size_t           part = footprint_tune(&c, N, 1, false);
+    size_t           whole = footprint_tune(&c, N, 4, false);
     Classifier       m;
     classifier_list(&m, &backend_dry, &c);
     size_t gradients = params_trained(&m.params) * sizeof(real);

@@ -53,6 +53,20 @@ static int list_keys(void)
     return EXIT_DONE;
 }
 
+/* What detect and segment see, and train. */
+static void show_dense(const Cell *c)
+{
+    static const StageKind kinds[] = { STAGE_DETECT, STAGE_SEGMENT };
+    for (int i = 0; i < 2; i++) {
+        const DenseFacts *f = cell_dense(c, kinds[i]);
+        if (!f) continue;
+        const DenseTask d = config_dense(&c->config, kinds[i]);
+        printf("%-7s %s: %d + %d images of %d classes, seen at %d x %d; model %s\n",
+               stage_word(kinds[i]), d.data.name, f->train_count, f->test_count, f->classes,
+               d.size, d.size, d.model);
+    }
+}
+
 static void show_resolved(const Recipe *r)
 {
     const Cell *c = r->cells;
@@ -151,12 +165,14 @@ static int show_plan(const Options *o, const Recipe *r)
                  c->data->pretrain_count);
     if (r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
     printf("%s: %s\nrecipe  %s\ndata    %s: %d + %d images of %d x %d x %d, %d classes%s\n"
-           "model   %d wide, %d blocks, %d heads; patches of %d pixels, %d x %d of them\n\n",
+           "model   %d wide, %d blocks, %d heads; patches of %d pixels, %d x %d of them\n",
            r->name, *r->base.about ? r->base.about : "no description", r->path,
            c->config.data.name, c->data->train_count, c->data->test_count, c->data->height,
            c->data->width, c->data->channels, c->data->classes, unlabeled, c->config.model.width,
            c->config.model.depth, c->config.model.heads, c->config.model.patch, c->rows,
            c->cols);
+    show_dense(c);
+    printf("\n");
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
     show_cells(r, &w);

@@ -15,6 +15,11 @@ bool cell_wants(const Cell *c, StageKind kind)
 bool cell_untrained(const Cell *c) { return config_untrained(&c->config); }
 bool cell_trains(const Cell *c) { return c->config.pretrain.epochs > 0; }
 
+const DenseFacts *cell_dense(const Cell *c, StageKind kind)
+{
+    return kind == STAGE_DETECT ? c->detect : kind == STAGE_SEGMENT ? c->segment : NULL;
+}
+
 /* --- identities ---------------------------------------------------------- */
 
 static bool is_one_of(const char *name, const char *const *names)
@@ -24,11 +29,12 @@ static bool is_one_of(const char *name, const char *const *names)
 }
 
 /* Nothing of how one would have trained says anything of what was not trained; and that
- * is fine-tuned in a way of its own. */
+ * is trained on in a way of its own. */
 static bool determines(const Cell *c, const Key *k, StageKind kind)
 {
-    static const char *const of_trained[] = { "finetune.epochs", "finetune.lr",
-                                              "finetune.layer-decay", NULL };
+    static const char *const of_trained[] = { "epochs", "lr", "layer-decay", NULL };
+    const bool  tunes = kind == STAGE_FINETUNE || cell_dense(c, kind);
+    const char *word = strrchr(k->name, '.');
     if (!(k->of & 1U << kind)) return false;
     if (!strcmp(k->name, "pretrain.snapshots") && !c->config.pretrain.snapshots)
         return false; /* as if there were no such key */
@@ -38,8 +44,8 @@ static bool determines(const Cell *c, const Key *k, StageKind kind)
         return false;
     if (!cell_trains(c) && text_starts(k->name, "pretrain."))
         return !strcmp(k->name, "pretrain.epochs");
-    if (!cell_untrained(c)) return !text_starts(k->name, "finetune.scratch-");
-    return !is_one_of(k->name, of_trained);
+    if (!cell_untrained(c)) return !word || !text_starts(word, ".scratch-");
+    return !tunes || !is_one_of(word + 1, of_trained);
 }
 
 static int by_name(const void *a, const void *b)
@@ -49,12 +55,14 @@ static int by_name(const void *a, const void *b)
 
 void cell_canonical(const Cell *c, StageKind kind, Text *out)
 {
+    const DenseFacts *dense = cell_dense(c, kind);
     text_add(out, "stage: %s\nschema: %d\n", stage_word(kind), stage_schema(kind));
     if (kind == STAGE_PRETRAIN) text_add(out, "data: %s\n", c->data->pretrain);
     else
         text_add(out, "builds-on: %s\ndata: %s\n", c->stage[STAGE_PRETRAIN].id,
-                 c->data->test);
-    if (kind != STAGE_PRETRAIN && c->config.data.unlabeled_count)
+                 dense ? dense->test : c->data->test);
+    if (dense) text_add(out, "train: %s\n", dense->train);
+    else if (kind != STAGE_PRETRAIN && c->config.data.unlabeled_count)
         text_add(out, "train: %s\n", c->data->train); /* which pre-training has not seen */
     if (kind == STAGE_PRETRAIN && c->config.pretrain.from)
         text_add(out, "from: %s\n", c->config.pretrain.from_id); /* whatever it is called */
@@ -123,9 +131,17 @@ static void add_setting(const Config *c, int key, Text *out)
     text_free(&value);
 }
 
+/* "detect.set" of detect. */
+static bool of_stage(const Key *k, StageKind kind)
+{
+    const char *word = stage_word(kind);
+    return text_starts(k->name, word) && k->name[strlen(word)] == '.';
+}
+
 /* Does the value of a data key matter for this stage of this cell? */
 static bool of_data(const Cell *c, const Key *k, StageKind kind)
 {
+    if (k->of == OF_DENSE) return of_stage(k, kind);
     if (k->of != OF_DATA || !strcmp(k->name, "data.fallback")) return false;
     static const char *const of_files[] = { "data.channels", "data.bad-images", "data.cache",
                                             NULL };
@@ -133,7 +149,8 @@ static bool of_data(const Cell *c, const Key *k, StageKind kind)
     if (is_one_of(k->name, of_files)) return is_one_of(c->config.data.name, sets);
     if (!strcmp(k->name, "data.list")) return c->config.data.list;
     if (!strcmp(k->name, "data.size")) return c->config.data.size;
-    if (text_starts(k->name, "data.scenes.")) return !strcmp(c->config.data.name, "scenes");
+    if (text_starts(k->name, "data.scenes."))
+        return !strcmp(c->config.data.name, "scenes") || cell_dense(c, kind);
     if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;
     if (!strcmp(k->name, "data.unlabeled")) return c->config.data.unlabeled_count;
     return strcmp(k->name, "data.folder") || c->config.data.folder;

@@ -30,6 +30,14 @@ typedef struct {
     char name[STAGE_NAME]; /* "pretrain", "knn-1f0c9a33"                  */
 } Stage;
 
+/* Annotated pictures, likewise. */
+typedef struct {
+    char   train[HASH_HEX], test[HASH_HEX];
+    int    train_count, test_count;
+    int    classes;  /* of objects, or of pixels */
+    int    channels;
+} DenseFacts;
+
 /* The data of a cell, looked at once for all cells that share it. */
 typedef struct {
     char train[HASH_HEX], test[HASH_HEX]; /* identities of the splits    */
@@ -42,6 +50,7 @@ typedef struct {
 typedef struct {
     Config           config;
     const DataFacts *data;
+    const DenseFacts *detect, *segment; /* NULL: not asked for */
     int              rows, cols, K; /* patch grid, and how many of it are visible;
                                        rows * cols where nothing is hidden, the
                                        most where the ratio varies              */
@@ -54,6 +63,9 @@ typedef struct {
 bool cell_wants(const Cell *c, StageKind kind);
 bool cell_untrained(const Cell *c); /* config_untrained */
 bool cell_trains(const Cell *c);    /* has epochs: neither untrained nor imported */
+
+/* What that stage sees: of detect or segment. */
+const DenseFacts *cell_dense(const Cell *c, StageKind kind);
 
 /* The text that stage[kind].id is the hash of: lines "key: value". */
 void cell_canonical(const Cell *c, StageKind kind, Text *out);

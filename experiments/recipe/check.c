@@ -303,7 +303,8 @@ Status cell_check(Cell *c, Arena *a, Looks *looks, Faults *faults, Err *err)
         return err->code;
     }
     check_training(faults, c);
-    if (check_strategy(c, a, &blame, err) || check_reconstruct(c, &blame, err)) {
+    if (check_strategy(c, a, &blame, err) || check_reconstruct(c, &blame, err) ||
+        dense_look(c, a, &looks->dense, &blame, err)) {
         if (err->code != STATUS_CONFIG) return err->code;
         faults_add(faults, blame, "%s", err->text);
     }

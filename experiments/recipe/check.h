@@ -4,6 +4,7 @@
 
 #include "core/base/arena.h"
 #include "experiments/recipe/cell.h"
+#include "experiments/recipe/dense_look.h"
 #include "experiments/recipe/faults.h"
 #include "experiments/recipe/given.h"
 
@@ -17,8 +18,9 @@ struct Looked {
 };
 
 typedef struct {
-    Looked *data;
-    Given  *encoders;
+    Looked      *data;
+    Given       *encoders;
+    DenseLooked *dense;
 } Looks;
 
 /* Complete and check c->config, look at its data, fill in everything but `at`.

@@ -11,6 +11,8 @@ static const struct { const char *word; int schema; } stages[STAGE_KINDS] = {
     [STAGE_LINEAR] = { "linear", 1 },
     [STAGE_PARTIAL] = { "partial", 1 },
     [STAGE_FINETUNE] = { "finetune", 1 },
+    [STAGE_DETECT] = { "detect", 1 },
+    [STAGE_SEGMENT] = { "segment", 1 },
     [STAGE_RECONSTRUCT] = { "reconstruct", 2 },
     [STAGE_REPRESENT] = { "represent", 2 },
 };
@@ -80,6 +82,31 @@ static Published published_partial(const char *preset)
     return (Published){ 100, 1e-3, 0.75, strcmp(preset, "huge") ? 0.1 : 0.2 };
 }
 
+/* Source: the configs of ViTDet in detectron2; the segmentation of BEiT in unilm. */
+static Published published_dense(StageKind kind, const char *preset)
+{
+    if (kind == STAGE_SEGMENT) return (Published){ 127, 1.6e-3, 0.65, 0.1 };
+    if (!strcmp(preset, "huge")) return (Published){ 75, 4e-4, 0.9, 0.5 };
+    if (!strcmp(preset, "large")) return (Published){ 100, 4e-4, 0.8, 0.4 };
+    return (Published){ 100, 4e-4, 0.7, 0.1 };
+}
+
+static void finish_scratch(ScratchConfig *s, int epochs, double lr)
+{
+    otherwise(&s->epochs, epochs);
+    otherwise_number(&s->lr, lr);
+}
+
+static void finish_dense(DenseTask *d, Published p)
+{
+    otherwise(&d->epochs, p.epochs);
+    otherwise_number(&d->lr_per_256, p.lr_per_256);
+    otherwise_number(&d->lr, schedule_peak(d->lr_per_256, d->batch));
+    otherwise_number(&d->layer_decay, p.layer_decay);
+    if (d->drop_path == NOT_GIVEN) d->drop_path = p.drop_path;
+    finish_scratch(&d->scratch, d->epochs, d->lr);
+}
+
 static void finish_tuning(TuneConfig *t, Published p)
 {
     otherwise(&t->epochs, p.epochs);
@@ -104,8 +131,9 @@ Status config_finish(Config *c, Err *err)
     otherwise_number(&p->lr, schedule_peak(p->lr_per_256, p->batch));
     finish_tuning(&c->finetune, published_finetune(c->model.preset));
     finish_tuning(&c->partial, published_partial(c->model.preset));
-    otherwise(&c->scratch.epochs, c->finetune.epochs);
-    otherwise_number(&c->scratch.lr, c->finetune.lr);
+    finish_scratch(&c->scratch, c->finetune.epochs, c->finetune.lr);
+    finish_dense(&c->detect, published_dense(STAGE_DETECT, c->model.preset));
+    finish_dense(&c->segment, published_dense(STAGE_SEGMENT, c->model.preset));
     if (p->from) p->epochs = 0;
     if (!p->epochs) p->strategy = p->from ? IMPORTED : UNTRAINED, p->ratio = 0;
     c->linear.seed = c->seed;
@@ -122,4 +150,28 @@ TuneConfig config_finetune(const Config *c)
     t.epochs = c->scratch.epochs, t.lr = c->scratch.lr;
     t.layer_decay = c->scratch.layer_decay;
     return t;
+}
+
+void config_dense_data(Config *c, StageKind kind)
+{
+    DenseTask        *d = kind == STAGE_DETECT ? &c->detect : &c->segment;
+    const DataConfig *data = &c->data;
+    if (!d->data.name) {
+        d->data.name = data->name;
+        if (!d->data.folder) d->data.folder = data->folder;
+        otherwise(&d->data.train_count, data->train_count);
+        otherwise(&d->data.test_count, data->test_count);
+    }
+    d->data.scenes = data->scenes;
+    bool drawn = !strcmp(d->data.name, "scenes");
+    otherwise(&d->size, drawn ? data->scenes.size : kind == STAGE_DETECT ? 1024 : 512);
+}
+
+DenseTask config_dense(const Config *c, StageKind kind)
+{
+    DenseTask d = kind == STAGE_DETECT ? c->detect : c->segment;
+    if (!config_untrained(c)) return d;
+    d.epochs = d.scratch.epochs, d.lr = d.scratch.lr;
+    d.layer_decay = d.scratch.layer_decay;
+    return d;
 }

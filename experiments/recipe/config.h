@@ -6,7 +6,7 @@
 #ifndef EXPERIMENTS_RECIPE_CONFIG_H
 #define EXPERIMENTS_RECIPE_CONFIG_H
 
-#include "core/data/data.h"
+#include "core/data/dense.h"
 #include "core/metrics/knn.h"
 #include "core/model/mae.h"
 #include "core/train/linear_head.h"
@@ -22,6 +22,8 @@ typedef enum {
     STAGE_LINEAR,
     STAGE_PARTIAL,
     STAGE_FINETUNE,
+    STAGE_DETECT,
+    STAGE_SEGMENT,
     STAGE_RECONSTRUCT,
     STAGE_REPRESENT,
     STAGE_KINDS
@@ -87,11 +89,29 @@ typedef struct {
     bool        each_epoch;   /* scored after each, not only after the last         */
 } TuneConfig;
 
-/* What finetune does otherwise where the encoder was never trained. */
+/* What a stage that trains the encoder does otherwise where it was never trained. */
 typedef struct {
     int    epochs;
     double lr, layer_decay;
 } ScratchConfig;
+
+/* Training the encoder to find objects, or to classify pixels: detect and segment. */
+typedef struct {
+    DenseConfig data;         /* name NULL: the cell's data set; complete once checked   */
+    const char *model;        /* a word of the key's choices                             */
+    int         size;         /* side of what the model sees; 0: that of scenes, or as
+                                 published                                               */
+    int         epochs, batch;
+    double      lr, min_lr, lr_per_256, warmup; /* as of pretrain                        */
+    const char *schedule;     /* cosine, linear or steps                                 */
+    double      weight_decay, beta2;
+    double      layer_decay, drop_path;
+    double      scale_min, scale_max; /* of a picture, at random                         */
+    bool        flip;
+    bool        colours;      /* changed at random; segment's                            */
+    const char *on;           /* the pictures that are scored: test or train             */
+    ScratchConfig scratch;
+} DenseTask;
 
 /* The linear probe proper. */
 typedef struct {
@@ -136,6 +156,7 @@ typedef struct {
     ProbeConfig    probe;
     TuneConfig     partial, finetune;
     ScratchConfig  scratch;
+    DenseTask      detect, segment;
     ReconstructConfig reconstruct;
     RepresentConfig   represent;
     uint64_t       seed;
@@ -149,6 +170,13 @@ bool config_untrained(const Config *c);
 
 /* How finetune trains: an encoder that was never trained by `scratch`. */
 TuneConfig config_finetune(const Config *c);
+
+/* What detect or segment sees, where it is not given: the cell's data set, whose fallback has
+ * been taken, and of it the size. */
+void config_dense_data(Config *c, StageKind kind);
+
+/* How detect or segment trains, as config_finetune. */
+DenseTask config_dense(const Config *c, StageKind kind);
 
 /* Fill in what comes from other keys and is not given itself: sizes of the model and
  * how it is fine-tuned from the preset, lr from blr.  With no epochs nothing is hidden:

@@ -16,6 +16,54 @@
 #define FINETUNE (1 << STAGE_FINETUNE)
 #define RECONSTRUCT (1 << STAGE_RECONSTRUCT)
 #define REPRESENT   (1 << STAGE_REPRESENT)
+#define DETECT      (1 << STAGE_DETECT)
+#define SEGMENT     (1 << STAGE_SEGMENT)
+
+/* What stages that train the encoder do of one that was never trained. */
+#define SCRATCH(section, field, stage)                                                      \
+    { AT(section ".scratch-epochs", field.epochs), .from = "epochs", BETWEEN(1, 1e6),       \
+      .about = "of an encoder that was never trained", .of = stage },                       \
+    { AT(section ".scratch-lr", field.lr), .from = "lr", WITHIN(0, 1e6),                    \
+      .about = "its learning rate after the warm-up", .of = stage },                        \
+    { AT(section ".scratch-layer-decay", field.layer_decay), .initial = "1",                \
+      BETWEEN(0.01, 1), .about = "as layer-decay; it has nothing to keep", .of = stage }
+
+/* Which annotated pictures detect and segment see. */
+#define DENSE_DATA(section, field, sets)                                                    \
+    { AT(section ".set", field.name), .initial = "none", .none = true, .choices = sets,     \
+      .about = "annotated pictures; none: those of data.set", .of = OF_DENSE },             \
+    { AT(section ".folder", field.folder), .initial = "none", .none = true,                 \
+      .about = "where its files are", .of = OF_DENSE },                                     \
+    { AT(section ".train", field.train_count), .initial = "0", BETWEEN(0, 1e9),             \
+      .unit = "images", .about = "the first so many; 0: all", .of = OF_DENSE },             \
+    { AT(section ".test", field.test_count), .initial = "0", BETWEEN(0, 1e9),               \
+      .unit = "images", .about = "the first so many; 0: all", .of = OF_DENSE }
+
+/* What detect and segment have alike. */
+#define DENSE(section, field, stage, size_at, peak)                                         \
+    { AT(section ".size", field.size), .from = "set", BETWEEN(16, 4096), .unit = "pixels",  \
+      .about = "side of what the model sees; scenes: their own, else " size_at,             \
+      .of = stage },                                                                        \
+    { AT(section ".epochs", field.epochs), .from = "preset", BETWEEN(1, 1e6),               \
+      .about = "passes over the images", .of = stage },                                     \
+    { AT(section ".blr", field.lr_per_256), .from = "preset", WITHIN(0, 1e3),               \
+      .about = "learning rate for 256 images a step; published " peak, .of = OF_OTHERS },   \
+    { AT(section ".lr", field.lr), .from = "blr batch / 256", WITHIN(0, 1e6),               \
+      .about = "learning rate after the warm-up", .of = stage },                            \
+    { AT(section ".min-lr", field.min_lr), .initial = "0", BETWEEN(0, 1e6),                 \
+      .about = "learning rate at the end; not of steps", .of = stage },                     \
+    { AT(section ".beta2", field.beta2), .initial = "0.999", WITHIN(0, 1),                  \
+      .about = "of AdamW", .of = stage },                                                   \
+    { AT(section ".layer-decay", field.layer_decay), .from = "preset", BETWEEN(0.01, 1),    \
+      .about = "a layer's rate over the next one's; 1: all alike", .of = stage },           \
+    { AT(section ".drop-path", field.drop_path), .from = "preset", BETWEEN(0, 0.9),         \
+      .about = "how often the last block's branches are left out", .of = stage },           \
+    { AT(section ".scale-max", field.scale_max), .initial = "2", BETWEEN(0.05, 8),          \
+      .about = "and at most", .of = stage },                                                \
+    { AT(section ".flip", field.flip), .initial = "yes",                                    \
+      .about = "mirror half of the images", .of = stage },                                  \
+    { AT(section ".on", field.on), .initial = "test", .choices = "test|train",              \
+      .about = "which pictures are scored; train: are they known by heart?", .of = stage }
 
 /* What finetune and partial have alike. */
 #define TUNE(section, field, stage)                                                         \
@@ -217,12 +265,49 @@ static const Key keys[] = {
       .about = "the last so many are trained; 0.5: half the last", .of = PARTIAL },
     TUNE("partial", partial, PARTIAL),
     TUNE("finetune", finetune, FINETUNE),
-    { AT("finetune.scratch-epochs", scratch.epochs), .from = "epochs", BETWEEN(1, 1e6),
-      .about = "of an encoder that was never trained", .of = FINETUNE },
-    { AT("finetune.scratch-lr", scratch.lr), .from = "lr", WITHIN(0, 1e6),
-      .about = "its learning rate after the warm-up", .of = FINETUNE },
-    { AT("finetune.scratch-layer-decay", scratch.layer_decay), .initial = "1",
-      BETWEEN(0.01, 1), .about = "as layer-decay; it has nothing to keep", .of = FINETUNE },
+    SCRATCH("finetune", scratch, FINETUNE),
+
+    DENSE_DATA("detect", detect.data, "none|scenes|coco"),
+    { AT("detect.model", detect.model), .initial = "small", .choices = "small|vitdet|taps",
+      .about = "Mask R-CNN for small images, ViTDet's, or the one before it", .of = DETECT },
+    DENSE("detect", detect, DETECT, "1024", "4e-4"),
+    { AT("detect.batch", detect.batch), .initial = "64", BETWEEN(1, 65536),
+      .unit = "images", .about = "of a step", .of = DETECT },
+    { AT("detect.schedule", detect.schedule), .initial = "steps",
+      .choices = "cosine|linear|steps", .about = "steps: a tenth at 8/9, again at 26/27",
+      .of = DETECT },
+    { AT("detect.warmup", detect.warmup), .initial = "0.14", BETWEEN(0, 1e6),
+      .unit = "epochs", .about = "the rate grows", .of = DETECT },
+    { AT("detect.weight-decay", detect.weight_decay), .initial = "0.1", BETWEEN(0, 10),
+      .about = "of AdamW, decoupled", .of = DETECT },
+    { AT("detect.scale-min", detect.scale_min), .initial = "0.1", BETWEEN(0.05, 8),
+      .about = "pictures are fitted into a square of size times this", .of = DETECT },
+    SCRATCH("detect", detect.scratch, DETECT),
+
+    DENSE_DATA("segment", segment.data, "none|scenes|label-maps"),
+    { AT("segment.classes", segment.data.classes), .initial = "0", BETWEEN(0, 4096),
+      .about = "of label maps; 0: VOC's", .of = OF_DENSE },
+    { AT("segment.ignore", segment.data.ignore), .initial = "255", BETWEEN(0, 65535),
+      .about = "the label that does not count", .of = OF_DENSE },
+    { AT("segment.reduce-zero", segment.data.reduce_zero), .initial = "no",
+      .about = "label 0 does not count, 1 is class 0, ...", .of = OF_DENSE },
+    { AT("segment.model", segment.model), .initial = "small", .choices = "small|upernet",
+      .about = "UPerNet for small images, or as published", .of = SEGMENT },
+    DENSE("segment", segment, SEGMENT, "512", "1.6e-3"),
+    { AT("segment.batch", segment.batch), .initial = "16", BETWEEN(1, 65536),
+      .unit = "images", .about = "of a step", .of = SEGMENT },
+    { AT("segment.schedule", segment.schedule), .initial = "linear",
+      .choices = "cosine|linear|steps", .about = "linear: mmcv's poly of power 1",
+      .of = SEGMENT },
+    { AT("segment.warmup", segment.warmup), .initial = "1.19", BETWEEN(0, 1e6),
+      .unit = "epochs", .about = "the rate grows", .of = SEGMENT },
+    { AT("segment.weight-decay", segment.weight_decay), .initial = "0.05", BETWEEN(0, 10),
+      .about = "of AdamW, decoupled", .of = SEGMENT },
+    { AT("segment.scale-min", segment.scale_min), .initial = "0.5", BETWEEN(0.05, 8),
+      .about = "pictures are resized so that the short side is size times this", .of = SEGMENT },
+    { AT("segment.colours", segment.colours), .initial = "yes",
+      .about = "brightness, contrast, saturation, hue at random", .of = SEGMENT },
+    SCRATCH("segment", segment.scratch, SEGMENT),
 
     { AT("reconstruct.strategy", reconstruct.strategy), .initial = "random",
       .about = "hides the same patches from all models; looks at nothing", .of = RECONSTRUCT },

@@ -218,7 +218,7 @@ static void gather_notices(Recipe *r, const Looked *looked)
 
 static Status make_cells(Recipe *r, Err *err)
 {
-    Looks looks = { NULL, NULL };
+    Looks looks = { NULL, NULL, NULL };
     int   n;
     if (grid_count(&r->grid, &n, err)) return err_in(err, "%s", r->path);
     r->cells = ARENA_NEW(&r->arena, Cell, r->base.untrained ? 2 * n : n);

@@ -35,7 +35,7 @@ static const char *find_last_word(const char *word)
 Status schema_unknown(const char *name, Err *err)
 {
     static const char *const sections[] = { "data", "data.scenes", "model", "pretrain", "knn",
-                                            "linear-cached", "linear", "partial", "finetune",
+                                            "linear-cached", "linear", "partial", "finetune", "detect", "segment",
                                             "reconstruct", "represent", "run", "grid" };
     enum { N_SECTIONS = sizeof sections / sizeof *sections };
     const char *words[MOST_KEYS + N_SECTIONS + 1];
@@ -57,6 +57,7 @@ void schema_defaults(Config *c)
     *c = (Config){ .data = data_defaults(), .knn = knn_defaults(),
                    .linear = linear_defaults() };
     c->finetune.drop_path = c->partial.drop_path = NOT_GIVEN;
+    c->detect.drop_path = c->segment.drop_path = NOT_GIVEN;
     for (int i = 0; i < schema_count(); i++) {
         const Key *k = schema_key(i);
         Err        err;

@@ -27,7 +27,8 @@ enum {
     OF_RECIPE = 1 << STAGE_KINDS,       /* says what to run, not what comes out       */
     OF_DATA = 1 << (STAGE_KINDS + 1),   /* by way of the identity of the data         */
     OF_OTHERS = 1 << (STAGE_KINDS + 2), /* by way of other keys that it gives values  */
-    OF_MEANS = 1 << (STAGE_KINDS + 3)   /* how stages are computed; not what comes out */
+    OF_MEANS = 1 << (STAGE_KINDS + 3),  /* how stages are computed; not what comes out */
+    OF_DENSE = 1 << (STAGE_KINDS + 4)   /* by way of the identity of annotated pictures */
 };
 
 typedef struct {

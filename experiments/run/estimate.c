@@ -4,6 +4,7 @@
 #include "core/base/threads.h"
 #include "core/tape/backend.h"
 #include "core/train/footprint.h"
+#include "experiments/run/estimate_dense.h"
 #include "experiments/stages/guide.h"
 #include "experiments/stages/tune.h"
 #include "strategies/registry.h"
@@ -89,6 +90,8 @@ double estimate_flop(const Cell *c, StageKind kind)
     case STAGE_LINEAR: return (k->probe.epochs * train + test) * encode_flop(&s, s.L);
     case STAGE_PARTIAL: return tune_flop(c, &s, &k->partial);
     case STAGE_FINETUNE: return tune_flop(c, &s, &finetune);
+    case STAGE_DETECT:
+    case STAGE_SEGMENT: return estimate_dense_flop(c, kind);
     case STAGE_RECONSTRUCT:
         return k->reconstruct.images * (encode_flop(&s, s.L) + decode_flop(&s));
     case STAGE_REPRESENT: /* as it is, and two views of it */
@@ -142,6 +145,7 @@ double estimate_memory(const Cell *c, StageKind kind)
         const TuneConfig *how = kind == STAGE_PARTIAL ? &c->config.partial : &finetune;
         return FOOTPRINT_PROCESS + d->bytes + how->batch * image + tune_memory(c, how);
     }
+    if (cell_dense(c, kind)) return FOOTPRINT_PROCESS + estimate_dense_memory(c, kind);
     if (kind == STAGE_LINEAR)
         return FOOTPRINT_PROCESS + d->bytes + features_batch(L) * image +
                2.0 * c->config.probe.batch * (model.encoder.size.D + d->classes) * sizeof(real) +
@@ -158,6 +162,12 @@ static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
            !strcmp(a->pool, b->pool) && a->drop_path == b->drop_path;
 }
 
+static bool dense_the_same(const DenseTask *a, const DenseTask *b)
+{
+    return a->batch == b->batch && a->size == b->size && a->drop_path == b->drop_path &&
+           !strcmp(a->model, b->model);
+}
+
 static bool take_the_same(const Cell *a, const Cell *b)
 {
     return a->data == b->data && a->K == b->K && cell_trains(a) == cell_trains(b) &&
@@ -166,6 +176,9 @@ static bool take_the_same(const Cell *a, const Cell *b)
            a->config.probe.batch == b->config.probe.batch &&
            tunes_the_same(&a->config.partial, &b->config.partial) &&
            tunes_the_same(&a->config.finetune, &b->config.finetune) &&
+           a->detect == b->detect && a->segment == b->segment &&
+           dense_the_same(&a->config.detect, &b->config.detect) &&
+           dense_the_same(&a->config.segment, &b->config.segment) &&
            !strcmp(a->config.pretrain.strategy, b->config.pretrain.strategy) &&
            !memcmp(&a->config.model, &b->config.model, sizeof a->config.model);
 }

@@ -17,6 +17,8 @@ MUST_USE Status stage_partial(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_reconstruct(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_represent(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_finetune(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_detect(const Cell *c, const StageContext *x, Err *err);
+MUST_USE Status stage_segment(const Cell *c, const StageContext *x, Err *err);
 
 /* Encoders of moments of the training, pretrain.snapshots of them: number k of n is from
  * before step k steps / n. */

@@ -14,6 +14,8 @@ static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Er
     [STAGE_LINEAR] = stage_linear,
     [STAGE_PARTIAL] = stage_partial,
     [STAGE_FINETUNE] = stage_finetune,
+    [STAGE_DETECT] = stage_detect,
+    [STAGE_SEGMENT] = stage_segment,
     [STAGE_RECONSTRUCT] = stage_reconstruct,
     [STAGE_REPRESENT] = stage_represent,
 };

@@ -1,0 +1,179 @@
+#include "experiments/recipe/dense_look.h"
+
+#include <string.h>
+
+struct DenseLooked {
+    DenseConfig  asked, config; /* as it was asked for; with counts */
+    StageKind    kind;
+    DenseFacts   facts;
+    DenseLooked *next;
+};
+
+/* The names of the keys that may be to blame. */
+typedef struct {
+    const char *set, *folder, *model, *size, *batch, *epochs, *scratch_epochs, *warmup,
+        *scale_max;
+} Said;
+
+static const Said said_of[] = {
+    [STAGE_DETECT] = { "detect.set", "detect.folder", "detect.model", "detect.size",
+                       "detect.batch", "detect.epochs", "detect.scratch-epochs", "detect.warmup",
+                       "detect.scale-max" },
+    [STAGE_SEGMENT] = { "segment.set", "segment.folder", "segment.model", "segment.size",
+                        "segment.batch", "segment.epochs", "segment.scratch-epochs", "segment.warmup",
+                        "segment.scale-max" },
+};
+
+/* --- pictures --------------------------------------------------------------- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same(const DenseConfig *a, const DenseConfig *b)
+{
+    return same_text(a->name, b->name) && same_text(a->folder, b->folder) &&
+           a->train_count == b->train_count && a->test_count == b->test_count &&
+           a->classes == b->classes && a->ignore == b->ignore &&
+           a->reduce_zero == b->reduce_zero && !memcmp(&a->scenes, &b->scenes, sizeof a->scenes);
+}
+
+static bool is_of_files(const char *name)
+{
+    for (int i = 0; dense_kinds[i]; i++)
+        if (!strcmp(dense_kinds[i]->name, name)) return strcmp(name, "scenes");
+    return false;
+}
+
+static Status look_at_split(DenseLooked *l, Split split, Err *err)
+{
+    DenseData  *d;
+    DenseFacts *f = &l->facts;
+    if (dense_open(&d, &l->config, split, err)) return err->code;
+    f->classes = l->kind == STAGE_DETECT ? d->classes : d->labels;
+    f->channels = d->channels;
+    if (split == SPLIT_TRAIN) f->train_count = l->config.train_count = d->count;
+    else f->test_count = l->config.test_count = d->count;
+    const char *name = d->name;
+    dense_close(d);
+    if (!f->classes)
+        return err_set(err, STATUS_CONFIG, "%s has no %s", name,
+                       l->kind == STAGE_DETECT ? "objects with boxes and masks" : "label maps");
+    return dense_identity(split == SPLIT_TRAIN ? f->train : f->test, &l->config, split, err);
+}
+
+static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Arena *a,
+                   DenseLooked **all, Err *err)
+{
+    for (*found = *all; *found; *found = (*found)->next)
+        if ((*found)->kind == kind && same(&(*found)->asked, c)) return STATUS_OK;
+    DenseLooked *l = ARENA_NEW(a, DenseLooked, 1);
+    *l = (DenseLooked){ .asked = *c, .config = *c, .kind = kind, .next = *all };
+    if (dense_check(&l->config, err) || look_at_split(l, SPLIT_TRAIN, err) ||
+        look_at_split(l, SPLIT_TEST, err))
+        return err->code;
+    *found = *all = l;
+    return STATUS_OK;
+}
+
+/* --- models ----------------------------------------------------------------- */
+
+static VitConfig encoder_of(const Cell *c, int channels, int size)
+{
+    return config_mae(&c->config, channels, size, size).encoder;
+}
+
+static void train_as(DenseVitConfig *v, const DenseTask *d)
+{
+    v->drop_path = d->drop_path, v->layer_decay = d->layer_decay;
+}
+
+MaskRcnnConfig dense_mask_rcnn(const Cell *c)
+{
+    const DenseTask  d = config_dense(&c->config, STAGE_DETECT);
+    const VitConfig  encoder = encoder_of(c, c->detect->channels, d.size);
+    const int        classes = c->detect->classes;
+    MaskRcnnConfig   m = !strcmp(d.model, "vitdet") ? mask_rcnn_published(&encoder, d.size, classes)
+                         : !strcmp(d.model, "taps") ? mask_rcnn_earlier(&encoder, d.size, classes)
+                                                    : mask_rcnn_small(&encoder, d.size, classes);
+    train_as(&m.backbone, &d);
+    return m;
+}
+
+UpernetConfig dense_upernet(const Cell *c)
+{
+    const DenseTask d = config_dense(&c->config, STAGE_SEGMENT);
+    const VitConfig encoder = encoder_of(c, c->segment->channels, d.size);
+    const int       classes = c->segment->classes;
+    UpernetConfig   u = !strcmp(d.model, "upernet") ? upernet_published(&encoder, d.size, classes)
+                                                    : upernet_small(&encoder, d.size, classes);
+    train_as(&u.backbone, &d);
+    return u;
+}
+
+static Status check_model(const Cell *c, StageKind kind, const char **blame, Err *err)
+{
+    const DenseFacts *f = cell_dense(c, kind);
+    const DenseTask   d = config_dense(&c->config, kind);
+    const Said       *said = &said_of[kind];
+    *blame = said->set;
+    if (f->channels != c->data->channels)
+        return err_set(err, STATUS_CONFIG, "%d channels, and the encoder sees %d", f->channels,
+                       c->data->channels);
+    *blame = said->size;
+    if (d.size % c->config.model.patch)
+        return err_set(err, STATUS_CONFIG, "%d is no multiple of model.patch %d", d.size,
+                       c->config.model.patch);
+    *blame = said->model;
+    if (kind == STAGE_DETECT) {
+        MaskRcnnConfig m = dense_mask_rcnn(c);
+        return mask_rcnn_check(&m, err);
+    }
+    UpernetConfig u = dense_upernet(c);
+    return upernet_check(&u, err);
+}
+
+/* --- training --------------------------------------------------------------- */
+
+static Status check_course(const Cell *c, StageKind kind, const char **blame, Err *err)
+{
+    const DenseTask d = config_dense(&c->config, kind);
+    const Said     *said = &said_of[kind];
+    const int       images = cell_dense(c, kind)->train_count;
+    *blame = said->batch;
+    if (d.batch > images)
+        return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on", d.batch,
+                       images);
+    *blame = said->warmup;
+    if (!(d.warmup <= d.epochs))
+        return err_set(err, STATUS_CONFIG, "%.6g is more than %s %d", d.warmup,
+                       cell_untrained(c) ? said->scratch_epochs : said->epochs, d.epochs);
+    *blame = said->scale_max;
+    if (!(d.scale_min <= d.scale_max))
+        return err_set(err, STATUS_CONFIG, "%g is less than scale-min %g", d.scale_max,
+                       d.scale_min);
+    return STATUS_OK;
+}
+
+Status dense_look(Cell *c, Arena *a, DenseLooked **all, const char **blame, Err *err)
+{
+    static const StageKind kinds[] = { STAGE_DETECT, STAGE_SEGMENT };
+    for (int i = 0; i < 2; i++) {
+        const StageKind kind = kinds[i];
+        DenseTask      *d = kind == STAGE_DETECT ? &c->config.detect : &c->config.segment;
+        DenseLooked    *l;
+        if (!cell_wants(c, kind)) continue;
+        config_dense_data(&c->config, kind);
+        *blame = said_of[kind].set;
+        if (!d->data.folder && is_of_files(d->data.name))
+            return err_set(err, STATUS_MISSING, "%s: not given; it says where the pictures of "
+                           "%s are", said_of[kind].folder, d->data.name);
+        if (look(&l, &d->data, kind, a, all, err)) return err->code;
+        d->data = l->config;
+        *(kind == STAGE_DETECT ? &c->detect : &c->segment) = &l->facts;
+        if (check_course(c, kind, blame, err) || check_model(c, kind, blame, err))
+            return err->code;
+    }
+    return STATUS_OK;
+}

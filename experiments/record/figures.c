@@ -37,16 +37,30 @@ static void find_widest(Figures *f)
     snprintf(f->widest, sizeof f->widest, "%d", widest);
 }
 
+static void path_of(char out[FIGURE_PATH], const Figures *f, const char *name, const char *end)
+{
+    int n = snprintf(out, FIGURE_PATH, "%s/%s%s", f->folder, name, end);
+    CHECK(n > 0 && n < FIGURE_PATH, "path too long: %s", f->folder);
+}
+
+Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err)
+{
+    char path[FIGURE_PATH];
+    path_of(path, f, name, ".tsv");
+    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
+    text_add(f->made, "%s\n", path);
+    return STATUS_OK;
+}
+
 Status figure_draw(const Figures *f, const char *script, const char *name,
                    const Text *tsv, const char *const *arguments, Err *err)
 {
     const char *all[GNUPLOT_ARGUMENTS + 1];
-    char        out[FIGURE_PATH], path[FIGURE_PATH + 8];
-    int         n = snprintf(out, sizeof out, "%s/%s", f->folder, name), k = 1;
-    CHECK(n > 0 && n < (int)sizeof out, "path too long: %s", f->folder);
-    snprintf(path, sizeof path, "%s.tsv", out);
-    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
-    text_add(f->made, "%s\n", path);
+    char        out[FIGURE_PATH], path[FIGURE_PATH];
+    int         k = 1;
+    if (figure_tsv(f, name, tsv, err)) return err->code;
+    path_of(out, f, name, "");
+    path_of(path, f, name, ".tsv");
 
     all[0] = path;
     while (*arguments && k < GNUPLOT_ARGUMENTS) all[k++] = *arguments++;
@@ -135,6 +149,8 @@ Status figures_write(const Results *r, const char *baseline, const char *const *
     for (int i = 0; i < r->n_metrics && !bad; i++)
         if (is_shown(&f, &r->metrics[i])) bad = figure_metric(&f, i, err);
     if (!bad) bad = figure_represent(&f, err);
+    if (!bad) bad = figure_objects(&f, err);
+    if (!bad) bad = figure_labels(&f, err);
     text_free(&f.footer);
     return bad;
 }

@@ -11,6 +11,8 @@
  *   ..._by_epoch     over the training: cuts and relations of patches, where the decoder
  *                    looks
  *   cka              how alike the features of strategies are
+ *   objects, labels  boxes, masks and classes of pixels that were found, beside the true ones;
+ *                    drawn without gnuplot
  *
  * A figure whose records are not there is left out.
  */
@@ -40,7 +42,8 @@ typedef struct {
     Text              *made;
 } Figures;
 
-/* Write FOLDER/name.tsv, then run script.gp on it. */
+/* Write FOLDER/name.tsv; and then run script.gp on it. */
+MUST_USE Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err);
 MUST_USE Status figure_draw(const Figures *f, const char *script, const char *name,
                             const Text *tsv, const char *const *arguments, Err *err);
 
@@ -57,6 +60,8 @@ MUST_USE Status figure_metric(const Figures *f, int metric, Err *err);
 MUST_USE Status figure_visibility(const Figures *f, Err *err);
 MUST_USE Status figure_reconstruction(const Figures *f, Err *err);
 MUST_USE Status figure_represent(const Figures *f, Err *err);
+MUST_USE Status figure_objects(const Figures *f, Err *err);
+MUST_USE Status figure_labels(const Figures *f, Err *err);
 
 /* Its figure number i, and the curve that it draws: false behind the last. */
 bool figure_represent_name(int i, const char **figure, const char **curve);

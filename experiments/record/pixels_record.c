@@ -5,9 +5,9 @@
 
 const char *const pixel_name[] = { "mIoU", "mAcc", "aAcc" };
 const char *const pixel_about[] = {
-    "intersection over union, mean of classes, percent",
-    "share of a class's pixels that is right, mean of classes, percent",
-    "share of all pixels that is right, percent",
+    "intersection over union, mean of classes",
+    "share of a class's pixels that is right, mean of classes",
+    "share of all pixels that is right",
 };
 
 void pixel_percent(double total[PIXEL_NUMBERS], double *each, const Confusion *c)

@@ -61,13 +61,17 @@ void taps_forward(Tape *t, const Taps *k, Tensor **map, bool training)
 
 /* --- pyramids ------------------------------------------------------------ */
 
+/* Of a feature pyramid network started as detectron2 does, else as nobody does. */
 static Conv add_conv(Params *p, ConvNorm kind, int O, int I, int size, const char *prefix,
                      const char *part, int number)
 {
+    const int  inputs = I * size * size;
+    const Init init = kind == CONV_BATCH ? (Init){ INIT_UNIFORM, sqrt(3.0 / inputs) }
+                                         : init_default(inputs);
     char name[PARAM_NAME], norm[PARAM_NAME + 8];
     snprintf(name, sizeof name, "%s%s%d", prefix, part, number);
     snprintf(norm, sizeof norm, "%s.norm", name);
-    return conv_add(p, kind, O, I, size, init_default(I * size * size), name, norm);
+    return conv_add(p, kind, O, I, size, init, name, norm);
 }
 
 /* The sequence simfp_LEVEL: its deconvolutions, GELU and pool count in the names. */

@@ -142,6 +142,102 @@ Test(mask_rcnn, learns_two_pictures)
     mask_rcnn_close(&m);
 }
 
+static double scalar(const Tape *t, const Tensor *x)
+{
+    real y;
+    t->be->read(&y, x->data, 1);
+    return (double)y;
+}
+
+static double sum_of_sizes(const Targets *y)
+{
+    double sum = 0;
+    for (int i = 0; i < y->n; i++) sum += fabs((double)y->value[i]);
+    return sum;
+}
+
+/* Who knows nothing yet pays log 2 for a question, log of the classes for a class, and for
+ * a box all of its deltas: so what each loss is divided by shows. */
+Test(mask_rcnn, losses_start_at_chance)
+{
+    MaskRcnn       m;
+    Tape           t;
+    Truth          image[2];
+    Box            box[2][DENSE_THINGS];
+    int            class[2][DENSE_THINGS];
+    Chosen         c;
+    DenseChance    chance = { 1, 0, ids };
+    DenseTruth     truth = truth_of(image, box, class);
+    MaskRcnnConfig config = mask_rcnn_small(&picture, DENSE_SIDE, DENSE_CLASSES);
+    mask_rcnn_open(&m, test_backend(), &config, 1);
+    tape_open(&t, test_backend());
+    RpnOut rpn = mask_rcnn_rpn(&t, &m, dense_pictures(&t), &chance);
+    mask_rcnn_choose(&c, &t.nodes, &m, &rpn, &truth, &chance);
+    MaskRcnnLosses l = mask_rcnn_losses(&t, &m, &rpn, &c);
+    double deltas = 0, each[] = { scalar(&t, l.objectness), scalar(&t, l.anchors),
+                                  scalar(&t, l.classes), scalar(&t, l.boxes),
+                                  scalar(&t, l.masks) };
+    for (int k = 0; k < rpn.maps.count; k++) deltas += sum_of_sizes(&c.anchors.deltas[k]);
+    const double want[] = { log(2), deltas / (2 * config.rules.anchors),
+                            log(DENSE_CLASSES + 1), sum_of_sizes(&c.boxes) / c.regions.count,
+                            log(2) };
+    for (int i = 0; i < 5; i++)
+        cr_expect(fabs(each[i] - want[i]) <= 0.02 + 0.05 * want[i], "loss %d: %g, %g expected", i,
+                  each[i], want[i]);
+    double sum = each[0] + each[1] + each[2] + each[3] + each[4];
+    cr_expect(fabs(scalar(&t, l.sum) - sum) <= 1e-5 * sum);
+    cr_expect(c.regions.count == 2 * config.rules.regions && c.masks.n > 0);
+    tape_close(&t);
+    mask_rcnn_close(&m);
+}
+
+/* A step of training from a fixed start; all weights after it into w, as many as returned. */
+static size_t weights_after(real *w, size_t room, const MaskRcnnConfig *c, bool recompute)
+{
+    MaskRcnn    m;
+    AdamW       opt;
+    Tape        t;
+    Truth       image[2];
+    Box         box[2][DENSE_THINGS];
+    int         class[2][DENSE_THINGS];
+    Chosen      chosen;
+    DenseChance chance = { 1, 0, ids };
+    DenseTruth  truth = truth_of(image, box, class);
+    AdamWConfig adamw = { 0.9, 0.999, 1e-8, 0.05 };
+    mask_rcnn_open(&m, test_backend(), c, 1);
+    adamw_open(&opt, &m.params, &adamw);
+    tape_open(&t, test_backend());
+    t.recompute = recompute;
+    RpnOut rpn = mask_rcnn_rpn(&t, &m, dense_pictures(&t), &chance);
+    mask_rcnn_choose(&chosen, &t.nodes, &m, &rpn, &truth, &chance);
+    adamw_backward(&opt, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 1e-3);
+    const size_t n = m.params.all;
+    cr_assert(n <= room);
+    m.params.be->read(w, m.params.weights, n);
+    tape_close(&t);
+    mask_rcnn_close(&m);
+    return n;
+}
+
+/* With windows, drop path, and tables that several blocks share. */
+Test(mask_rcnn, recomputing_changes_nothing)
+{
+    enum { ROOM = 1 << 20 };
+    static real    once[ROOM], again[ROOM];
+    const VitConfig least = { 3, 16, 16, 8, { 8, 4, 2 }, 0 };
+    MaskRcnnConfig c[] = { mask_rcnn_published(&least, DENSE_SIDE, DENSE_CLASSES),
+                           mask_rcnn_earlier(&least, DENSE_SIDE, DENSE_CLASSES) };
+    for (int i = 0; i < 2; i++) {
+        c[i].channels = 8;
+        c[i].hidden = 8;
+        c[i].backbone.wide = 2;
+        c[i].backbone.window = 3;
+        size_t n = weights_after(once, ROOM, &c[i], false);
+        weights_after(again, ROOM, &c[i], true);
+        cr_expect(!memcmp(once, again, n * sizeof *once), "protocol %d", i);
+    }
+}
+
 #ifdef REAL_IS_DOUBLE
 
 typedef struct {

@@ -137,6 +137,37 @@ Test(upernet, learns_two_pictures)
     upernet_close(&u);
 }
 
+static double loss_of(Tape *t, const Upernet *u, Tensor *logits, Tensor *aux, const int *label)
+{
+    real y;
+    t->be->read(&y, upernet_loss(t, u, &(UpernetOut){ logits, aux }, label, 255)->data, 1);
+    return (double)y;
+}
+
+/* The auxiliary head's counts 0.4; a pixel that is ignored counts below the line only. */
+Test(upernet, loss_is_of_both_heads_and_all_pixels)
+{
+    enum { S = DENSE_SIDE, K = DENSE_CLASSES + 1 };
+    static int    half[2 * S * S], all[2 * S * S];
+    Upernet       u;
+    Tape          t;
+    UpernetConfig c = upernet_small(&picture, S, K);
+    upernet_list(&u, NULL, &c);
+    tape_open(&t, test_backend());
+    Tensor *x = test_constant(&t, 4, (int[]){ 2, 8, 8, K }, 31);
+    Tensor *y = test_constant(&t, 4, (int[]){ 2, 4, 4, K }, 32);
+    Tensor *zero = test_constant(&t, 4, x->dim, 33);
+    t.be->zero(zero->data, tensor_count(zero));
+    for (int i = 0; i < 2 * S * S; i++) all[i] = i % K, half[i] = i < S * S ? 255 : i % K;
+    double main = loss_of(&t, &u, x, NULL, all), aux = loss_of(&t, &u, y, NULL, all);
+    double both = loss_of(&t, &u, x, y, all);
+    cr_expect(fabs(both - main - 0.4 * aux) <= 1e-5, "%g of %g and %g", both, main, aux);
+    cr_expect(fabs(loss_of(&t, &u, zero, NULL, all) - log(K)) <= 1e-5);
+    cr_expect(fabs(loss_of(&t, &u, zero, NULL, half) - log(K) / 2) <= 1e-5);
+    tape_close(&t);
+    upernet_close(&u);
+}
+
 /* --- how it starts ------------------------------------------------------- */
 
 Test(upernet, starts_as_the_reference)

@@ -1,6 +1,6 @@
-/* What is added to the scores of attention before their softmax, and how it learns: numbers
- * that depend on where query and key lie in a grid of rows x cols tokens.  Between attn.c,
- * which knows no more of it than this, and relative.c. */
+/* What is added to the scores of attention before their softmax, and how it learns:
+ * numbers that depend on where query and key lie in a grid of rows x cols tokens.  Between
+ * attn.c, which knows no more of it than this, and relative.c. */
 #ifndef CORE_CPU_BIAS_H
 #define CORE_CPU_BIAS_H
 

@@ -32,7 +32,8 @@ void cpu_sigmoid_cross_entropy_bwd(Share dx, const real *dloss, const real *x, s
     double scale = (double)*dloss / count;
     start_share(dx, all);
     for (int i = 0; i < n; i++)
-        dx.at[at[i]] += (real)(scale * (1 / (1 + exp(-(double)x[at[i]])) - (double)value[i]));
+        dx.at[at[i]] +=
+            (real)(scale * (1 / (1 + exp(-(double)x[at[i]])) - (double)value[i]));
 }
 
 /* loss = sum_i e^2 / (2 beta) where e < beta, else e - beta / 2, / count;
@@ -49,8 +50,8 @@ void cpu_smooth_l1_fwd(real *loss, const real *x, const int *at, const real *val
 }
 
 /* dx = dloss e / beta where |e| < beta, else dloss sign(e), / count;  e = x - value */
-void cpu_smooth_l1_bwd(Share dx, const real *dloss, const real *x, size_t all, const int *at,
-                       const real *value, int n, double beta, double count)
+void cpu_smooth_l1_bwd(Share dx, const real *dloss, const real *x, size_t all,
+                       const int *at, const real *value, int n, double beta, double count)
 {
     if (!dx.at) return;
     double scale = (double)*dloss / count;
@@ -81,7 +82,8 @@ void cpu_label_cross_entropy_fwd(real *loss, const real *x, const int *label, in
                                  size_t rows, size_t C, double count)
 {
     size_t  parts = (rows + PART_ROWS - 1) / PART_ROWS;
-    double *sum = (double *)(void *)scratch_take(parts * sizeof *sum / sizeof *x), all = 0;
+    double *sum = (double *)(void *)scratch_take(parts * sizeof *sum / sizeof *x);
+    double  all = 0;
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < parts; p++) {
         size_t end = p + 1 < parts ? (p + 1) * PART_ROWS : rows;
@@ -95,8 +97,9 @@ void cpu_label_cross_entropy_fwd(real *loss, const real *x, const int *label, in
 }
 
 /* dx_c = dloss (softmax(x)_c - [c is the label]) / count, 0 in rows that are ignored */
-void cpu_label_cross_entropy_bwd(Share dx, const real *dloss, const real *x, const int *label,
-                                 int ignore, size_t rows, size_t C, double count)
+void cpu_label_cross_entropy_bwd(Share dx, const real *dloss, const real *x,
+                                 const int *label, int ignore, size_t rows, size_t C,
+                                 double count)
 {
     if (!dx.at) return;
     real scale = (real)((double)*dloss / count);

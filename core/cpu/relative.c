@@ -3,8 +3,8 @@
  * Along each axis: for every query its product with each row of a table, [2 side - 1,
  * queries], of which the rows from its own place downwards are those of the keys.
  *
- * By a table: queries of one row of the grid find their numbers side by side, and from key
- * to key these move by one. */
+ * By a table: queries of one row of the grid find their numbers side by side, and from
+ * key to key these move by one. */
 #include "core/cpu/bias.h"
 #include "core/cpu/cpu.h"
 #include "core/cpu/tile.h"
@@ -33,11 +33,15 @@ static Axis axis_of(const Added *a, const Heads *s, int axis)
     size_t reach = (size_t)reach_of(s->bias, axis), side = (size_t)side_of(s->bias, axis);
     real  *at = a->room + (axis ? axis_room(s, 0) : 0);
     real  *padded = at + (reach + side) * (size_t)s->wide;
-    return (Axis){ at, at + reach * (size_t)s->wide, padded, padded + reach * (size_t)s->dp };
+    return (Axis){ at, at + reach * (size_t)s->wide, padded,
+                   padded + reach * (size_t)s->dp };
 }
 
 /* Scratch of a table: this head's column of it, and of its gradient. */
-static size_t column_room(const Heads *s) { return (size_t)round_to_lanes(s->bias->count); }
+static size_t column_room(const Heads *s)
+{
+    return (size_t)round_to_lanes(s->bias->count);
+}
 
 static double *dcolumn(const Added *a, const Heads *s)
 {
@@ -109,7 +113,7 @@ static void terms_bwd(Axis axis[2], const real *ds, int i, int n, const Heads *s
     }
 }
 
-/* dtable += terms q first of both: dq may lie where q does.  Then dq (+)= terms^T table. */
+/* dtable += terms q, of both before dq, which may lie where q does, (+)= terms^T table. */
 static void bwd_along(Out dq, const real *ds, Rows q, int i, int n, const Added *a,
                       const Heads *s)
 {
@@ -119,13 +123,14 @@ static void bwd_along(Out dq, const real *ds, Rows q, int i, int n, const Added 
     terms_bwd(axis, ds, i, n, s);
     for (int k = 0; k < 2; k++)
         if (b->dalong[k])
-            tile_product(axis[k].dtable, dp, (TileA){ axis[k].terms, wide, 1 }, q.at, q.row,
-                         reach_of(b, k), s->dp, n, i > 0);
+            tile_product(axis[k].dtable, dp, (TileA){ axis[k].terms, wide, 1 }, q.at,
+                         q.row, reach_of(b, k), s->dp, n, i > 0);
     for (int k = 0; k < 2; k++) {
         Rows table = { b->along[k], (size_t)s->d };
-        if (s->d != s->dp) table = near(axis[k].padded, table.at, table.row, reach_of(b, k), s);
-        tile_product(dq.at, dq.row, (TileA){ axis[k].terms, 1, wide }, table.at, table.row, n,
-                     s->dp, reach_of(b, k), dq.add || k > 0);
+        if (s->d != s->dp)
+            table = near(axis[k].padded, table.at, table.row, reach_of(b, k), s);
+        tile_product(dq.at, dq.row, (TileA){ axis[k].terms, 1, wide }, table.at,
+                     table.row, n, s->dp, reach_of(b, k), dq.add || k > 0);
     }
 }
 
@@ -182,7 +187,8 @@ static void meet_class(real *p, const real *column, double *dcol, const Heads *s
 }
 
 /* Queries from i on, a run of one row of the grid at a time. */
-static void meet_all(real *p, const real *column, double *dcol, int i, int n, const Heads *s)
+static void meet_all(real *p, const real *column, double *dcol, int i, int n,
+                     const Heads *s)
 {
     const Bias *b = s->bias;
     int         class_token = s->T - b->rows * b->cols;
@@ -198,7 +204,8 @@ static void add_table(real *p, int i, int n, const Added *a, const Heads *s)
 {
     const Bias *b = s->bias;
     const real *from = b->table + a->head % (size_t)s->H;
-    for (int c = 0; i == 0 && c < b->count; c++) a->room[c] = from[(size_t)c * (size_t)s->H];
+    for (int c = 0; i == 0 && c < b->count; c++)
+        a->room[c] = from[(size_t)c * (size_t)s->H];
     meet_all(p, a->room, NULL, i, n, s);
 }
 
@@ -249,16 +256,18 @@ static Heads biased(const Bias *b, int N, int T, int D, int H)
 }
 
 void cpu_relative_attention_fwd(real *y, real *lse, const real *qkv, const real *rel_rows,
-                                const real *rel_cols, int N, int rows, int cols, int D, int H)
+                                const real *rel_cols, int N, int rows, int cols, int D,
+                                int H)
 {
     Bias  b = { .rows = rows, .cols = cols, .along = { rel_rows, rel_cols } };
     Heads s = biased(&b, N, rows * cols, D, H);
     heads_fwd(y, lse, qkv, &s);
 }
 
-void cpu_relative_attention_bwd(Share dqkv, real *drel_rows, real *drel_cols, const real *dy,
-                                const real *qkv, const real *lse, const real *rel_rows,
-                                const real *rel_cols, int N, int rows, int cols, int D, int H)
+void cpu_relative_attention_bwd(Share dqkv, real *drel_rows, real *drel_cols,
+                                const real *dy, const real *qkv, const real *lse,
+                                const real *rel_rows, const real *rel_cols, int N,
+                                int rows, int cols, int D, int H)
 {
     Bias  b = { .rows = rows, .cols = cols, .along = { rel_rows, rel_cols },
                 .dalong = { drel_rows, drel_cols } };
@@ -266,8 +275,8 @@ void cpu_relative_attention_bwd(Share dqkv, real *drel_rows, real *drel_cols, co
     heads_bwd(dqkv, NULL, dy, qkv, lse, &s);
 }
 
-void cpu_table_attention_fwd(real *y, real *lse, const real *qkv, const real *table, int count,
-                             int N, int T, int rows, int cols, int D, int H)
+void cpu_table_attention_fwd(real *y, real *lse, const real *qkv, const real *table,
+                             int count, int N, int T, int rows, int cols, int D, int H)
 {
     Bias  b = { .rows = rows, .cols = cols, .table = table, .count = count };
     Heads s = biased(&b, N, T, D, H);
@@ -278,7 +287,8 @@ void cpu_table_attention_bwd(Share dqkv, real *dtable, const real *dy, const rea
                              const real *lse, const real *table, int count, int N, int T,
                              int rows, int cols, int D, int H)
 {
-    Bias  b = { .rows = rows, .cols = cols, .table = table, .dtable = dtable, .count = count };
+    Bias  b = { .rows = rows, .cols = cols, .table = table, .dtable = dtable,
+                .count = count };
     Heads s = biased(&b, N, T, D, H);
     heads_bwd(dqkv, NULL, dy, qkv, lse, &s);
 }

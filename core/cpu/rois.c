@@ -1,8 +1,8 @@
 /* Regions of maps on the CPU.
  *
- * A sample's weights, and whether it counts, are products of one number for its row and one
- * for its column.  So are those of a mean of samples: a region is Y map X^T, with a matrix for
- * each axis whose rows, one for each cell of the result, are mostly zeros. */
+ * A sample's weights, and whether it counts, are products of one number for its row and
+ * one for its column.  So are those of a mean of samples: a region is Y map X^T, with a
+ * matrix for each axis whose rows, one for each cell of the result, are mostly zeros. */
 #include "core/cpu/cpu.h"
 #include "core/cpu/scratch.h"
 
@@ -66,7 +66,8 @@ static void region_make(Region *g, const real box[4], real scale, int size)
 }
 
 /* y = sum over a few cells of a weight times what is there */
-static void bin_fwd(real *restrict y, const real *map, const Region *g, int i, int j, int C)
+static void bin_fwd(real *restrict y, const real *map, const Region *g, int i, int j,
+                    int C)
 {
     const real *wy = g->y.weight + (size_t)i * (size_t)g->y.n;
     const real *wx = g->x.weight + (size_t)j * (size_t)g->x.n;
@@ -80,8 +81,8 @@ static void bin_fwd(real *restrict y, const real *map, const Region *g, int i, i
 }
 
 /* The channels lo to before hi of the same, the other way. */
-static void bin_bwd(real *restrict dmap, const real *dy, const Region *g, int i, int j, int C,
-                    int lo, int hi)
+static void bin_bwd(real *restrict dmap, const real *dy, const Region *g, int i, int j,
+                    int C, int lo, int hi)
 {
     const real *wy = g->y.weight + (size_t)i * (size_t)g->y.n;
     const real *wx = g->x.weight + (size_t)j * (size_t)g->x.n;
@@ -113,11 +114,11 @@ void cpu_roi_align_fwd(real *y, const real *map, const int *image, const real *b
     }
 }
 
-/* A thread has some channels of an image, and adds to them region after region: the sums are
- * the same whatever the number of threads. */
+/* A thread has some channels of an image, and adds to them region after region: the sums
+ * are the same whatever the number of threads. */
 void cpu_roi_align_bwd(Share dmap, const real *dy, const int *image, const real *box,
-                       const int *level, int l, int count, int N, int rows, int cols, int C,
-                       int size, double scale)
+                       const int *level, int l, int count, int N, int rows, int cols,
+                       int C, int size, double scale)
 {
     if (!dmap.at) return;
     enum { FEW = 16 }; /* channels: a cache line */

@@ -28,15 +28,18 @@ static WindowRow window_row(size_t r, int rows, int cols, int S)
     int    y = (int)(in_image / across) * S + (int)(r % (size_t)S);
     int    x = (int)(in_image % across) * S;
     int    inside = y >= rows ? 0 : cols - x < S ? cols - x : S;
-    return (WindowRow){ (image * (size_t)rows + (size_t)y) * (size_t)cols + (size_t)x, inside };
+    return (WindowRow){ (image * (size_t)rows + (size_t)y) * (size_t)cols + (size_t)x,
+                        inside };
 }
 
 static size_t window_rows(int N, int rows, int cols, int S)
 {
-    return (size_t)N * (size_t)((cols + S - 1) / S) * (size_t)((rows + S - 1) / S) * (size_t)S;
+    return (size_t)N * (size_t)((cols + S - 1) / S) * (size_t)((rows + S - 1) / S) *
+           (size_t)S;
 }
 
-void cpu_to_windows(Share windows, const real *map, int N, int rows, int cols, int D, int S)
+void cpu_to_windows(Share windows, const real *map, int N, int rows, int cols, int D,
+                    int S)
 {
     if (!windows.at) return;
     size_t all = window_rows(N, rows, cols, S);
@@ -50,7 +53,8 @@ void cpu_to_windows(Share windows, const real *map, int N, int rows, int cols, i
 }
 
 /* Each cell of a map is in one window. */
-void cpu_from_windows(Share map, const real *windows, int N, int rows, int cols, int D, int S)
+void cpu_from_windows(Share map, const real *windows, int N, int rows, int cols, int D,
+                      int S)
 {
     if (!map.at) return;
     size_t all = window_rows(N, rows, cols, S);

@@ -1,4 +1,4 @@
-/* Anchors: boxes that stand on a pyramid of maps before anything is known of the image. */
+/* Anchors: boxes that stand on a pyramid of maps, whatever is in the image. */
 #ifndef CORE_MODEL_ANCHORS_H
 #define CORE_MODEL_ANCHORS_H
 
@@ -11,9 +11,10 @@ typedef struct {
     Box *box;                    /* by level, row, column, ratio                  */
 } Anchors;
 
-/* Of maps [rows_l, cols_l].  Centres are at (column stride, row stride), a box's sides are
- * side / sqrt(ratio) and side sqrt(ratio).  So an anchor's number within its level is that of
- * its logit in a map [rows, cols, each], and four times it that of its first delta. */
+/* Of maps [rows_l, cols_l].  Centres are at (column stride, row stride), a box's sides
+ * are side / sqrt(ratio) and side sqrt(ratio).  So an anchor's number within its level is
+ * that of its logit in a map [rows, cols, each], and four times it that of its first
+ * delta. */
 void anchors_make(Anchors *a, Arena *arena, const BoxRules *r, const int *rows,
                   const int *cols);
 

@@ -61,8 +61,8 @@ static void draw(int *index, int n, int k, Rng *rng)
 
 static int fewest(int a, int b) { return a < b ? a : b; }
 
-int assign_sample(int *kept, int *positive, const int *truth_of, int n, int all, double share,
-                  Rng *rng, Arena *scratch)
+int assign_sample(int *kept, int *positive, const int *truth_of, int n, int all,
+                  double share, Rng *rng, Arena *scratch)
 {
     ArenaMark mark = arena_mark(scratch);
     int      *yes = ARENA_NEW(scratch, int, n), *no = ARENA_NEW(scratch, int, n);
@@ -134,7 +134,8 @@ void anchor_targets(AnchorTargets *to, const Anchors *anchors, const Truth *trut
                                   r->anchors_positive, &rng[n], a);
         for (int i = 0; i < count; i++) {
             int k = kept[i], l = level_of(anchors, k);
-            int at = n * (anchors->first[l + 1] - anchors->first[l]) + k - anchors->first[l];
+            int at =
+                n * (anchors->first[l + 1] - anchors->first[l]) + k - anchors->first[l];
             add_target(&logits[l], at, i < positive);
             if (i < positive)
                 add_deltas(&deltas[l], 4 * at, anchors->box[k], truth[n].box[truth_of[k]],
@@ -151,8 +152,8 @@ void anchor_targets(AnchorTargets *to, const Anchors *anchors, const Truth *trut
 
 /* --- regions ------------------------------------------------------------- */
 
-void regions_sample(Regions *to, const Box *proposal, int n, const Truth *truth, int classes,
-                    const BoxRules *r, Rng *rng, Arena *a)
+void regions_sample(Regions *to, const Box *proposal, int n, const Truth *truth,
+                    int classes, const BoxRules *r, Rng *rng, Arena *a)
 {
     int all = n + truth->count;
     *to = (Regions){ .box = ARENA_NEW(a, Box, r->regions),
@@ -182,13 +183,15 @@ Targets region_targets(const Regions *regions, const Truth *truth, int N, int cl
     Growing g = growing(a, 4 * foreground);
     for (int n = 0; n < N; row += regions[n++].count)
         for (int i = 0; i < regions[n].foreground; i++)
-            add_deltas(&g, 4 * ((row + i) * classes + regions[n].class[i]), regions[n].box[i],
-                       truth[n].box[regions[n].truth[i]], r->region_weight);
+            add_deltas(&g, 4 * ((row + i) * classes + regions[n].class[i]),
+                       regions[n].box[i], truth[n].box[regions[n].truth[i]],
+                       r->region_weight);
     return grown(&g);
 }
 
 int region_level(Box b, const BoxRules *r)
 {
-    double level = floor(r->usual_level + log2(sqrt((double)box_area(b)) / r->usual_side + 1e-8));
+    double level =
+        floor(r->usual_level + log2(sqrt((double)box_area(b)) / r->usual_side + 1e-8));
     return (int)fmin(fmax(level, 0), r->region_levels - 1);
 }

@@ -28,8 +28,8 @@ real box_iou(Box p, Box q)
 Box box_clip(Box b, double height, double width)
 {
     real h = (real)height, w = (real)width;
-    return (Box){ least(most(b.x0, 0), w), least(most(b.y0, 0), h), least(most(b.x1, 0), w),
-                  least(most(b.y1, 0), h) };
+    return (Box){ least(most(b.x0, 0), w), least(most(b.y0, 0), h),
+                  least(most(b.x1, 0), w), least(most(b.y1, 0), h) };
 }
 
 /* --- deltas -------------------------------------------------------------- */
@@ -92,7 +92,8 @@ static Rank *ranked(const int *index, const real *score, const int *group, int n
     return r;
 }
 
-static void best_of(int *order, const int *index, const real *score, int n, Arena *scratch)
+static void best_of(int *order, const int *index, const real *score, int n,
+                    Arena *scratch)
 {
     ArenaMark   mark = arena_mark(scratch);
     const Rank *r = ranked(index, score, NULL, n, scratch);
@@ -113,8 +114,9 @@ typedef struct {
 
 static Lanes lanes_new(int n, Arena *a)
 {
-    return (Lanes){ ARENA_NEW(a, real, n), ARENA_NEW(a, real, n), ARENA_NEW(a, real, n),
-                    ARENA_NEW(a, real, n), ARENA_NEW(a, real, n), ARENA_NEW(a, int32_t, n) };
+    return (Lanes){ ARENA_NEW(a, real, n), ARENA_NEW(a, real, n),
+                    ARENA_NEW(a, real, n), ARENA_NEW(a, real, n),
+                    ARENA_NEW(a, real, n), ARENA_NEW(a, int32_t, n) };
 }
 
 static void lanes_set(Lanes *l, int i, Box b)

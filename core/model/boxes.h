@@ -1,4 +1,4 @@
-/* Boxes: x0, y0, x1, y1 in pixels, from edge to edge, so that a side is x1 - x0 without + 1.
+/* Boxes: x0, y0, x1, y1 in pixels, from edge to edge: a side is x1 - x0, without + 1.
  * Plain C, no tape. */
 #ifndef CORE_MODEL_BOXES_H
 #define CORE_MODEL_BOXES_H

@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* The two cells that a pixel's middle lies between along an axis; beyond the first and the
- * last there is nothing, of weight 0. */
+/* The two cells that a pixel's middle lies between along an axis; beyond the first and
+ * the last there is nothing, of weight 0. */
 typedef struct {
     int    low;    /* the other is the next */
     double weight; /* of the other          */
@@ -20,7 +20,8 @@ static Between between(int pixel, double from, double to, int size)
 
 static double cell(const real *probability, int size, int y, int x)
 {
-    return y < 0 || x < 0 || y >= size || x >= size ? 0 : (double)probability[y * size + x];
+    return y < 0 || x < 0 || y >= size || x >= size ? 0
+                                                    : (double)probability[y * size + x];
 }
 
 static double value(const real *p, int size, Between y, Between x)
@@ -44,7 +45,8 @@ void mask_paste(Rle *m, Arena *a, const real *probability, int size, Box box, in
 {
     CHECK(box_is_finite(box) && rle_fits(height, width) && inside > 0,
           "a mask for an image of %d x %d, from %g on", height, width, inside);
-    double x0 = (double)box.x0, y0 = (double)box.y0, x1 = (double)box.x1, y1 = (double)box.y1;
+    double x0 = (double)box.x0, y0 = (double)box.y0;
+    double x1 = (double)box.x1, y1 = (double)box.y1;
     int    left = 0, right = 0, top = 0, bottom = 0;
     if (!box_is_empty(box)) {
         span(&left, &right, x0, x1, (x1 - x0) / size, width);
@@ -59,8 +61,9 @@ void mask_paste(Rle *m, Arena *a, const real *probability, int size, Box box, in
     for (int x = left; x < right; x++) {
         Between column = between(x, x0, x1, size);
         for (int y = top; y <= bottom; y++) {
-            bool is = y == bottom ? now && touch && x + 1 < right
-                                  : value(probability, size, row[y - top], column) >= inside;
+            bool is = y == bottom
+                          ? now && touch && x + 1 < right
+                          : value(probability, size, row[y - top], column) >= inside;
             if (is == now) continue;
             uint32_t at = (uint32_t)x * h + (uint32_t)y;
             count[runs++] = at - before;
@@ -68,6 +71,7 @@ void mask_paste(Rle *m, Arena *a, const real *probability, int size, Box box, in
         }
     }
     arena_rewind(a, mark);
-    if (!runs || before < h * (uint32_t)width) count[runs++] = h * (uint32_t)width - before;
+    if (!runs || before < h * (uint32_t)width)
+        count[runs++] = h * (uint32_t)width - before;
     *m = (Rle){ height, width, runs, count };
 }

@@ -82,15 +82,17 @@ static bool all_finite(const real *x, int n)
     return true;
 }
 
-int detect(Detection *to, const Box *region, const real *logits, const real *deltas, int n,
-           int classes, double height, double width, const BoxRules *r, Arena *scratch)
+int detect(Detection *to, const Box *region, const real *logits, const real *deltas,
+           int n, int classes, double height, double width, const BoxRules *r,
+           Arena *scratch)
 {
     ArenaMark  mark = arena_mark(scratch);
     Candidates c = candidates_new(n * classes, scratch);
     real      *p = ARENA_NEW(scratch, real, classes + 1);
     for (int i = 0; i < n; i++) {
         const real *delta = deltas + (size_t)i * 4 * (size_t)classes;
-        if (!softmax(p, logits + (size_t)i * (size_t)(classes + 1), classes + 1)) continue;
+        if (!softmax(p, logits + (size_t)i * (size_t)(classes + 1), classes + 1))
+            continue;
         if (!all_finite(delta, 4 * classes)) continue;
         for (int k = 0; k < classes; k++) {
             if (!(p[k] > (real)r->score_least)) continue;
@@ -99,7 +101,8 @@ int detect(Detection *to, const Box *region, const real *logits, const real *del
         }
     }
     int *kept = ARENA_NEW(scratch, int, c.n);
-    int  count = boxes_suppress(kept, c.box, c.score, c.group, c.n, r->class_iou, scratch);
+    int  count =
+        boxes_suppress(kept, c.box, c.score, c.group, c.n, r->class_iou, scratch);
     if (count > r->detections) count = r->detections;
     for (int i = 0; i < count; i++)
         to[i] = (Detection){ c.box[kept[i]], c.group[kept[i]], c.score[kept[i]] };

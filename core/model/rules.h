@@ -1,7 +1,7 @@
 /* The numbers that decide which boxes are anchors, proposals, regions and detections.
  *
- * As published for ViTDet's Mask R-CNN at 1024 x 1024 pixels; a model for small images copies
- * them and changes sizes and counts.
+ * As published for ViTDet's Mask R-CNN at 1024 x 1024 pixels; a model for small images
+ * copies them and changes sizes and counts.
  *
  * Source: Li et al. 2022, arXiv:2203.16527, and the defaults of detectron2. */
 #ifndef CORE_MODEL_RULES_H

@@ -23,20 +23,20 @@ typedef struct {
  *   map    `levels` maps [N, rows_l, cols_l, C]
  *   scale  cells of that map per pixel, 1 / stride
  *
- * A region is box * scale - 0.5, so that a cell's value is that of its middle.  A cell of the
- * result is the mean of ceil(side / size) samples along each axis, each bilinear between
- * four values of the map; up to one cell outside of the map it takes the edge, further out it
- * is 0.  So is a region without height or width.
+ * A region is box * scale - 0.5, so that a cell's value is that of its middle.  A cell of
+ * the result is the mean of ceil(side / size) samples along each axis, each bilinear
+ * between four values of the map; up to one cell outside of the map it takes the edge,
+ * further out it is 0.  So is a region without height or width.
  *
- * Source: He et al. 2017, arXiv:1703.06870, section 3; same value as roi_align(aligned=True,
- * sampling_ratio=0) of torchvision. */
+ * Source: He et al. 2017, arXiv:1703.06870, section 3; same value as
+ * roi_align(aligned=True, sampling_ratio=0) of torchvision. */
 Tensor *op_roi_align(Tape *t, Tensor *const *map, const double *scale, int levels,
                      const Rois *rois, int size);
 
 /* windows.c ------------------------------------------------------------ */
 
-/* A map as windows of S x S: [N, rows, cols, D] -> [N w, S S, D], w of an image, row by row.
- * Windows that reach over the map are filled with zeros.  And back, without these. */
+/* A map as windows of S x S: [N, rows, cols, D] -> [N w, S S, D], w of an image, row by
+ * row.  Windows that reach over the map are filled with zeros.  And back, without. */
 Tensor *op_to_windows(Tape *t, Tensor *x, int S);
 Tensor *op_from_windows(Tape *t, Tensor *x, int rows, int cols);
 
@@ -53,13 +53,15 @@ Tensor *op_from_windows(Tape *t, Tensor *x, int rows, int cols);
  * with tables [2 rows - 1, d] and [2 cols - 1, d], shared by the heads; q is not scaled.
  * Source: Li et al. 2022, arXiv:2203.16527, as in detectron2's ViTDet.
  *
- * op_table_attention adds a number of the table [(2 rows - 1) (2 cols - 1) (+ 3), H], that at
- * (r - r' + rows - 1) (2 cols - 1) + c - c' + cols - 1.  T may be rows cols + 1: then a class
- * token comes first and the last three are what it adds to patches, what patches add to it,
- * and it to itself.  Source: Bao et al. 2022, arXiv:2106.08254, as in microsoft/unilm. */
+ * op_table_attention adds a number of the table [(2 rows - 1) (2 cols - 1) (+ 3), H],
+ * that at (r - r' + rows - 1) (2 cols - 1) + c - c' + cols - 1.  T may be rows cols + 1:
+ * then a class token comes first and the last three are what it adds to patches, what
+ * patches add to it, and it to itself.  Source: Bao et al. 2022, arXiv:2106.08254, as in
+ * microsoft/unilm. */
 Tensor *op_relative_attention(Tape *t, Tensor *qkv, int H, int rows, int cols,
                               Tensor *rel_rows, Tensor *rel_cols);
-Tensor *op_table_attention(Tape *t, Tensor *qkv, int H, int rows, int cols, Tensor *table);
+Tensor *op_table_attention(Tape *t, Tensor *qkv, int H, int rows, int cols,
+                           Tensor *table);
 
 /* linear.c ------------------------------------------------------------- */
 
@@ -86,9 +88,9 @@ Tensor *op_sigmoid_cross_entropy(Tape *t, Tensor *x, const Targets *y, double co
  * targets, / count -> scalar.  beta 0 is the sum of e. */
 Tensor *op_smooth_l1(Tape *t, Tensor *x, const Targets *y, double beta, double count);
 
-/* sum over rows of -log softmax(x)_label, / count;  x [..., C], label of each row 0..C-1, or
- * `ignore`, which adds nothing -> scalar.  The published losses count all sampled regions,
- * or all pixels, those ignored too. */
+/* sum over rows of -log softmax(x)_label, / count;  x [..., C], label of each row 0..C-1,
+ * or `ignore`, which adds nothing -> scalar.  The published losses count all sampled
+ * regions, or all pixels, those ignored too. */
 Tensor *op_label_cross_entropy(Tape *t, Tensor *x, const int *label, int ignore,
                                double count);
 

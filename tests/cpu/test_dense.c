@@ -69,7 +69,7 @@ static void expect(Golden *g, const char *name, const real *got)
     cr_expect(worst <= NEAR, "%s: off by %.2e", name, worst);
 }
 
-/* As dense.py recorded it: NAME_y, and with NAME_dy the gradients of what it came from. */
+/* As dense.py recorded it: NAME_y, and with NAME_dy the gradients of its inputs. */
 static void expect_op(Golden *g, const char *name, Tensor *y, Tensor *const *x,
                       const char *const *what)
 {
@@ -176,12 +176,14 @@ static double dot(const real *a, const real *b, int d)
 }
 
 /* What is added for query i and key j of head h: along the axes, or by the table. */
-static double added(const Case *c, const real *q, const Tensor *const *x, int h, int i, int j)
+static double added(const Case *c, const real *q, const Tensor *const *x, int h, int i,
+                    int j)
 {
     int d = c->D / c->H, count = (2 * c->rows - 1) * (2 * c->cols - 1);
     if (!x[1]) {
         int class_token = x[0]->dim[0] > count;
-        if (class_token && i == 0) return (double)x[0]->data[(count + (j ? 0 : 2)) * c->H + h];
+        if (class_token && i == 0)
+            return (double)x[0]->data[(count + (j ? 0 : 2)) * c->H + h];
         if (class_token && j == 0) return (double)x[0]->data[(count + 1) * c->H + h];
         i -= class_token, j -= class_token;
     }
@@ -200,7 +202,8 @@ static double attention_off(const Case *c, const Tensor *y, const Tensor *qkv,
     for (int n = 0; n < c->N; n++)
         for (int h = 0; h < c->H; h++)
             for (int i = 0; i < T; i++) {
-                const real *image = qkv->data + (size_t)n * (size_t)(T * 3 * c->D) + h * d;
+                const real *image =
+                    qkv->data + (size_t)n * (size_t)(T * 3 * c->D) + h * d;
                 const real *q = image + i * 3 * c->D;
                 double      sum = 0;
                 for (int j = 0; j < T; j++) {
@@ -244,7 +247,8 @@ ParameterizedTest(int *which, dense_kernels, attention_is_the_formula)
 
     T += c->class_token;
     qkv = test_constant(&t, 3, (int[]){ c->N, T, 3 * c->D }, 4);
-    Tensor *table = test_constant(&t, 2, (int[]){ down * right + 3 * c->class_token, H }, 5);
+    Tensor *table =
+        test_constant(&t, 2, (int[]){ down * right + 3 * c->class_token, H }, 5);
     y = op_table_attention(&t, qkv, H, c->rows, c->cols, table);
     off = attention_off(c, y, qkv, (const Tensor *const[]){ table, NULL });
     cr_expect(off <= NEAR, "by a table, %d x %d: off by %.2e", c->rows, c->cols, off);

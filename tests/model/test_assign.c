@@ -57,13 +57,14 @@ Test(assign, low_quality)
     cr_expect(of[1] == 1 && of[2] == 1, "both overlap it most");
 
     /* the second truth is overlapped most by a box that overlaps the first more */
-    const Truth both = { 2, (const Box[]){ { 0, 0, 10, 10 }, { 8, 0, 18, 10 } }, classes_01 };
+    const Truth both = { 2, (const Box[]){ { 0, 0, 10, 10 }, { 8, 0, 18, 10 } },
+                         classes_01 };
     const Box   one[] = { { 1, 0, 11, 10 }, { 30, 30, 40, 40 } };
     assign_anchors(of, one, 2, &both, &box_rules, &arena);
     cr_expect(of[0] == 0 && of[1] == FOR_NOTHING);
 }
 
-/* A truth that nothing overlaps claims nothing; without truths nothing is for something. */
+/* A truth that nothing overlaps claims nothing; without truths all are for nothing. */
 Test(assign, nothing_to_claim)
 {
     const Truth t = { 1, (const Box[]){ { 900, 900, 910, 910 } }, classes_01 };
@@ -130,7 +131,7 @@ Test(assign, the_same_key_the_same_sample)
     cr_expect(memcmp(a, b, (size_t)n * sizeof *a));
 }
 
-/* Where there are too few for something the rest is for nothing, and all there are is all. */
+/* Where too few are for something the rest is for nothing; there may be fewer in all. */
 Test(assign, samples_of_few)
 {
     int of[6] = { -1, -1, 0, -1, -2, -1 }, kept[10], positive;
@@ -161,7 +162,8 @@ Test(assign, targets_of_anchors)
     AnchorTargets to;
     const Box     box = { 4, 4, 12, 14 };
     const Truth   truth[2] = { { 1, &box, classes_01 }, { 0, NULL, NULL } };
-    Rng           rng[2] = { rng_at(1, STREAM_BOXES, 0, 0), rng_at(1, STREAM_BOXES, 0, 1) };
+    Rng           rng[2];
+    for (uint64_t n = 0; n < 2; n++) rng[n] = rng_at(1, STREAM_BOXES, 0, n);
     anchors_make(&a, &arena, &r, (int[]){ 4, 2 }, (int[]){ 4, 2 });
     anchor_targets(&to, &a, truth, 2, &r, rng, &arena);
     cr_expect_eq(to.logits[0].n + to.logits[1].n, 12, "six of each image");

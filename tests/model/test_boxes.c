@@ -19,7 +19,8 @@ Test(boxes, overlap)
     cr_expect(box_iou(square, (Box){ 10, 0, 20, 10 }) == 0, "they touch only");
     cr_expect(box_iou(square, (Box){ 5, 5, 5, 8 }) == 0, "flat");
     cr_expect(box_iou((Box){ 9, 9, 1, 1 }, square) == 0, "turned over");
-    cr_expect(box_iou((Box){ 3, 3, 3, 3 }, (Box){ 3, 3, 3, 3 }) == 0, "nothing with nothing");
+    cr_expect(box_iou((Box){ 3, 3, 3, 3 }, (Box){ 3, 3, 3, 3 }) == 0,
+              "nothing with nothing");
     cr_expect(box_area((Box){ 2, 3, 4, 7 }) == 8);
     cr_expect(box_is_empty((Box){ 0, 0, R(NAN), 4 }));
     cr_expect(!box_is_finite((Box){ 0, 0, R(INFINITY), 4 }));
@@ -29,7 +30,8 @@ Test(boxes, clipped)
 {
     Box b = box_clip((Box){ -3, 4, 50, 90 }, 20, 30);
     cr_expect(b.x0 == 0 && b.y0 == 4 && b.x1 == 30 && b.y1 == 20);
-    cr_expect(box_is_empty(box_clip((Box){ 40, 4, 50, 9 }, 20, 30)), "right of the image");
+    cr_expect(box_is_empty(box_clip((Box){ 40, 4, 50, 9 }, 20, 30)),
+              "right of the image");
 }
 
 Test(boxes, deltas_and_back)
@@ -77,7 +79,8 @@ Test(boxes, the_better_one_stays)
     int               kept[3];
     cr_expect_eq(suppress(kept, box, score, NULL, 3, 0.5), 1);
     cr_expect_eq(kept[0], 1);
-    cr_expect_eq(suppress(kept, box, score, (int[]){ 0, 1, 2 }, 3, 0.5), 3, "of other groups");
+    cr_expect_eq(suppress(kept, box, score, (int[]){ 0, 1, 2 }, 3, 0.5), 3,
+                 "of other groups");
     cr_expect(kept[0] == 1 && kept[1] == 2 && kept[2] == 0);
     cr_expect_eq(suppress(kept, box, score, NULL, 0, 0.5), 0);
 }
@@ -109,7 +112,8 @@ static int read_golden(real *to, int most, const char *name)
 {
     Safetensors f;
     Err         err;
-    cr_assert(!safetensors_open(&f, "tests/golden/dense.safetensors", &err), "%s", err.text);
+    cr_assert(!safetensors_open(&f, "tests/golden/dense.safetensors", &err), "%s",
+              err.text);
     const SafeTensor *x = safetensors_find(&f, name);
     cr_assert(x && x->count <= (size_t)most, "%s", name);
     cr_assert(!safetensors_read(&f, x, to, &err), "%s", err.text);
@@ -129,10 +133,11 @@ Test(boxes, suppression_is_torchvisions)
         snprintf(name, sizeof name, "nms_kept%d", percent);
         int count = suppress(kept, (const Box *)(const void *)box, score, NULL, n,
                              percent / 100.0);
-        cr_assert_eq(read_golden(want, MOST, name), count, "over %d%%: %d stay", percent, count);
+        cr_assert_eq(read_golden(want, MOST, name), count, "over %d%%: %d stay", percent,
+                     count);
         for (int i = 0; i < count; i++)
-            cr_expect(kept[i] == (int)want[i], "over %d%%: place %d is %d, not %d", percent, i,
-                      kept[i], (int)want[i]);
+            cr_expect(kept[i] == (int)want[i], "over %d%%: place %d is %d, not %d",
+                      percent, i, kept[i], (int)want[i]);
     }
 }
 
@@ -154,7 +159,7 @@ Test(anchors, published)
                       b.x0 == -b.x1 && b.y0 == -b.y1,
                   "ratio %d: %g x %g", k, (double)b.x1, (double)b.y1);
     }
-    Box b = a.box[a.first[1] + (2 * 128 + 3) * 3 + 1]; /* level 1, row 2, column 3, square */
+    Box b = a.box[a.first[1] + (2 * 128 + 3) * 3 + 1]; /* row 2, column 3, square */
     cr_expect(b.x0 == 24 - 32 && b.y0 == 16 - 32 && b.x1 == 24 + 32 && b.y1 == 16 + 32);
     arena_close(&arena);
 }

@@ -19,7 +19,8 @@ static const real *golden(const char *name, size_t count)
 {
     Safetensors f;
     Err         err;
-    cr_assert(!safetensors_open(&f, "tests/golden/dense.safetensors", &err), "%s", err.text);
+    cr_assert(!safetensors_open(&f, "tests/golden/dense.safetensors", &err), "%s",
+              err.text);
     const SafeTensor *x = safetensors_find(&f, name);
     cr_assert(x && x->count == count, "%s", name);
     real *to = ARENA_NEW(&arena, real, count);
@@ -41,7 +42,8 @@ static void paste(uint8_t pixel[ROWS * COLS], const real *p, int size, Box box)
 
 Test(paste, as_pytorch_samples_them)
 {
-    const real *p = golden("paste_p", MASKS * SIZE * SIZE), *box = golden("paste_box", MASKS * 4);
+    const real *p = golden("paste_p", MASKS * SIZE * SIZE);
+    const real *box = golden("paste_box", MASKS * 4);
     const real *want = golden("paste_mask", MASKS * ROWS * COLS);
     uint8_t     pixel[ROWS * COLS];
     for (int k = 0; k < MASKS; k++, want += ROWS * COLS) {
@@ -68,7 +70,8 @@ Test(paste, whole_boxes)
 {
     cr_expect_eq(pixels_of((Box){ 2, 3, 8, 9 }, 1), 36, "a cell is a pixel");
     cr_expect_eq(pixels_of((Box){ 2, 3, 8, 9 }, R(0.4)), 0);
-    cr_expect_eq(pixels_of((Box){ -60, -60, 90, 90 }, 1), ROWS * COLS, "all of the image");
+    cr_expect_eq(pixels_of((Box){ -60, -60, 90, 90 }, 1), ROWS * COLS,
+                 "all of the image");
     cr_expect_eq(pixels_of((Box){ 0, 0, COLS, ROWS }, R(NAN)), 0);
 }
 
@@ -78,5 +81,6 @@ Test(paste, boxes_outside_or_without_inside)
     cr_expect_eq(pixels_of((Box){ -50, -50, -20, -9 }, 1), 0);
     cr_expect_eq(pixels_of((Box){ 4, 4, 4, 9 }, 1), 0);
     cr_expect_eq(pixels_of((Box){ 9, 9, 4, 4 }, 1), 0);
-    cr_expect_eq(pixels_of((Box){ R(-1e30), R(-1e30), R(1e30), R(1e30) }, 1), ROWS * COLS);
+    cr_expect_eq(pixels_of((Box){ R(-1e30), R(-1e30), R(1e30), R(1e30) }, 1),
+                 ROWS * COLS);
 }

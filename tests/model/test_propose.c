@@ -98,8 +98,8 @@ Test(propose, no_numbers)
 
 /* --- detections ---------------------------------------------------------- */
 
-static int found(Detection *to, const Box *region, const real *logit_of, const real *delta_of,
-                 int n)
+static int found(Detection *to, const Box *region, const real *logit_of,
+                 const real *delta_of, int n)
 {
     size_t used = arena.used;
     int    count = detect(to, region, logit_of, delta_of, n, CLASSES, 32, 32, &r, &arena);
@@ -142,7 +142,8 @@ Test(detect, suppressed_in_their_class)
     real      x[3][CLASSES + 1] = { { 4, 0, 0, 0 }, { 5, 0, 0, 0 }, { 0, 5, 0, 0 } };
     int       n = found(to, region, x[0], d, 3);
     cr_assert_eq(n, 2);
-    cr_expect(is(to[0].box, 8, 8, 16, 15) && to[0].class == 0, "of equal scores the first");
+    cr_expect(is(to[0].box, 8, 8, 16, 15) && to[0].class == 0,
+              "of equal scores the first");
     cr_expect(is(to[1].box, 8, 8, 16, 14) && to[1].class == 1);
     r.detections = 1;
     cr_expect_eq(found(to, region, x[0], d, 3), 1);

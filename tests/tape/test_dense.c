@@ -62,7 +62,8 @@ static Tensor *tables_alone(Tape *t, Tensor *const *x)
 }
 
 static const int     some_at[] = { 5, 0, 11, 7, 5 }; /* one of them twice */
-static const real    some_values[] = { R(0.4), 1, 0, R(0.7), 1 }, far[] = { 4, -4, 5, -5, R(-3.5) };
+static const real    some_values[] = { R(0.4), 1, 0, R(0.7), 1 };
+static const real    far[] = { 4, -4, 5, -5, R(-3.5) };
 static const Targets some = { 5, some_at, some_values }, none = { 0, NULL, NULL };
 static const Targets beyond = { 5, some_at, far };
 static const int     labels[] = { 2, 255, 0, 2 };
@@ -72,7 +73,8 @@ OP(l1, op_smooth_l1(t, x[0], &beyond, 0, 2))
 OP(smooth_l1_far, op_smooth_l1(t, x[0], &beyond, 0.5, 2))
 OP(smooth_l1_near, op_smooth_l1(t, x[0], &beyond, 50, 2))
 OP(label_ce, op_label_cross_entropy(t, x[0], labels, 255, 4))
-OP(label_ce_map, op_label_cross_entropy(t, op_linear(t, x[0], x[1], NULL), labels, 255, 7))
+OP(label_ce_map,
+   op_label_cross_entropy(t, op_linear(t, x[0], x[1], NULL), labels, 255, 7))
 
 static const GradCase cases[] = {
     { "roi_align, one map", roi_one, 4, { { 2, 9, 11, 2 } } },
@@ -82,10 +84,13 @@ static const GradCase cases[] = {
     { "to_windows, twice", windows_twice, 4, { { 1, 4, 5, 2 } } },
     { "from_windows", from_windows, 3, { { 6, 4, 3 } } },
     { "relative attention", relative_3_4, 3, { { 2, 12, 12 }, { 5, 2 }, { 7, 2 } } },
-    { "relative attention, heads of 8", relative_3_4, 3, { { 1, 12, 48 }, { 5, 8 }, { 7, 8 } } },
+    { "relative attention, heads of 8", relative_3_4, 3,
+      { { 1, 12, 48 }, { 5, 8 }, { 7, 8 } } },
     { "relative attention, a row", relative_row, 3, { { 2, 5, 9 }, { 1, 3 }, { 9, 3 } } },
-    { "relative attention, 49 tokens", relative_7_7, 3, { { 1, 49, 6 }, { 13, 1 }, { 13, 1 } } },
-    { "relative attention, two blocks", relative_9_9, 3, { { 1, 81, 3 }, { 17, 1 }, { 17, 1 } } },
+    { "relative attention, 49 tokens", relative_7_7, 3,
+      { { 1, 49, 6 }, { 13, 1 }, { 13, 1 } } },
+    { "relative attention, two blocks", relative_9_9, 3,
+      { { 1, 81, 3 }, { 17, 1 }, { 17, 1 } } },
     { "relative attention over a result", relative_over, 3,
       { { 2, 6, 3 }, { 48, 3 }, { 3, 8 }, { 5, 8 } } },
     { "relative attention, tables constant", relative_alone, 3, { { 2, 6, 12 } } },
@@ -100,7 +105,8 @@ static const GradCase cases[] = {
     { "smooth_l1, straight", smooth_l1_far, 2, { { 3, 4 } } },
     { "smooth_l1, bent", smooth_l1_near, 2, { { 3, 4 } } },
     { "label_cross_entropy", label_ce, 2, { { 4, 5 } } },
-    { "label_cross_entropy over a result", label_ce_map, 4, { { 1, 2, 2, 3 }, { 5, 3 } } },
+    { "label_cross_entropy over a result", label_ce_map, 4,
+      { { 1, 2, 2, 3 }, { 5, 3 } } },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
@@ -124,14 +130,16 @@ Test(dense, nothing_to_learn)
     Tape t;
     real values[4] = { 1, 2, 3, 4 }, grad[4] = { 5, 6, 7, 8 }, loss = 1;
     tape_open(&t, test_backend());
-    Tensor x = { .rank = 1, .dim = { 4 }, .wants_grad = true, .data = values, .grad = grad };
+    Tensor x = { .rank = 1, .dim = { 4 }, .wants_grad = true, .data = values,
+                 .grad = grad };
     tape_backward(&t, op_sigmoid_cross_entropy(&t, &x, &none, 3));
     x.has_grad = false;
     Tensor *y = op_smooth_l1(&t, &x, &none, 0, 3);
     t.be->read(&loss, y->data, 1);
     tape_backward(&t, y);
     cr_expect(loss == 0);
-    for (int i = 0; i < 4; i++) cr_expect(grad[i] == 0, "gradient %d is %g", i, (double)grad[i]);
+    for (int i = 0; i < 4; i++)
+        cr_expect(grad[i] == 0, "gradient %d is %g", i, (double)grad[i]);
     tape_close(&t);
 }
 
@@ -145,7 +153,10 @@ static void one_region(int image, int level, real x1)
     tape_close(&t);
 }
 
-Test(dense, region_of_an_image_that_is_not_there, .signal = SIGABRT) { one_region(2, 0, 4); }
+Test(dense, region_of_an_image_that_is_not_there, .signal = SIGABRT)
+{
+    one_region(2, 0, 4);
+}
 Test(dense, region_of_a_map_that_is_not_there, .signal = SIGABRT) { one_region(1, 1, 4); }
 Test(dense, region_that_never_ends, .signal = SIGABRT) { one_region(1, 0, R(1e9)); }
 
@@ -153,5 +164,6 @@ Test(dense, label_of_no_class, .signal = SIGABRT)
 {
     Tape t;
     tape_open(&t, test_backend());
-    op_label_cross_entropy(&t, test_constant(&t, 2, (int[]){ 1, 3 }, 70), (int[]){ 3 }, 255, 1);
+    op_label_cross_entropy(&t, test_constant(&t, 2, (int[]){ 1, 3 }, 70), (int[]){ 3 },
+                           255, 1);
 }

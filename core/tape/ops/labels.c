@@ -12,8 +12,8 @@ static const Wanted *wanted(Tape *t, const Tensor *x, const Targets *y, double b
     CHECK(count > 0 && beta >= 0, "a loss divided by %g, with beta %g", count, beta);
     size_t all = tensor_count(x);
     for (int i = 0; i < y->n; i++)
-        CHECK(y->at[i] >= 0 && (size_t)y->at[i] < all, "target %d is for value %d of %zu", i,
-              y->at[i], all);
+        CHECK(y->at[i] >= 0 && (size_t)y->at[i] < all, "target %d is for value %d of %zu",
+              i, y->at[i], all);
     Wanted *w = ARENA_NEW(&t->nodes, Wanted, 1);
     *w = (Wanted){ y, beta, count };
     return w;
@@ -23,8 +23,9 @@ static void sigmoid_cross_entropy_back(Tape *t, const Node *n)
 {
     Tensor       *x = n->in[0];
     const Wanted *w = n->aux;
-    t->be->sigmoid_cross_entropy_bwd(tape_grad(t, x), n->out->grad, x->data, tensor_count(x),
-                                     w->y->at, w->y->value, w->y->n, w->count);
+    t->be->sigmoid_cross_entropy_bwd(tape_grad(t, x), n->out->grad, x->data,
+                                     tensor_count(x), w->y->at, w->y->value, w->y->n,
+                                     w->count);
 }
 
 Tensor *op_sigmoid_cross_entropy(Tape *t, Tensor *x, const Targets *y, double count)
@@ -40,8 +41,8 @@ static void smooth_l1_back(Tape *t, const Node *n)
 {
     Tensor       *x = n->in[0];
     const Wanted *w = n->aux;
-    t->be->smooth_l1_bwd(tape_grad(t, x), n->out->grad, x->data, tensor_count(x), w->y->at,
-                         w->y->value, w->y->n, w->beta, w->count);
+    t->be->smooth_l1_bwd(tape_grad(t, x), n->out->grad, x->data, tensor_count(x),
+                         w->y->at, w->y->value, w->y->n, w->beta, w->count);
 }
 
 Tensor *op_smooth_l1(Tape *t, Tensor *x, const Targets *y, double beta, double count)
@@ -81,7 +82,8 @@ Tensor *op_label_cross_entropy(Tape *t, Tensor *x, const int *label, int ignore,
     Labels *l = ARENA_NEW(&t->nodes, Labels, 1);
     *l = (Labels){ label, ignore, count };
     Tensor *loss = tape_result(t, 0, NULL, INPUTS(x));
-    t->be->label_cross_entropy_fwd(loss->data, x->data, label, ignore, rows, (size_t)C, count);
+    t->be->label_cross_entropy_fwd(loss->data, x->data, label, ignore, rows, (size_t)C,
+                                   count);
     tape_push(t, label_cross_entropy_back, loss, INPUTS(x), l);
     return loss;
 }

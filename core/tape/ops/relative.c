@@ -1,5 +1,5 @@
-/* Self-attention that knows where tokens are.  Keeps its result and one number per query and
- * head. */
+/* Self-attention that knows where tokens are.  Keeps its result and one number per query
+ * and head. */
 #include "core/tape/dense.h"
 
 typedef struct {
@@ -50,9 +50,9 @@ static void relative_back(Tape *t, const Node *n)
     }
     Share dqkv = share_of_qkv(t, qkv, &spare);
     t->be->relative_attention_bwd(dqkv, dalong[0].at ? part[0].at : NULL,
-                                  dalong[1].at ? part[1].at : NULL, n->out->grad, qkv->data,
-                                  g->lse, along[0]->data, along[1]->data, g->N, g->rows,
-                                  g->cols, g->D, g->H);
+                                  dalong[1].at ? part[1].at : NULL, n->out->grad,
+                                  qkv->data, g->lse, along[0]->data, along[1]->data, g->N,
+                                  g->rows, g->cols, g->D, g->H);
     tape_give(t, spare);
     for (int k = 1; k >= 0; k--) {
         t->be->columns_bwd(dalong[k], part[k].at, heads, tensor_count(along[k]));
@@ -73,8 +73,8 @@ Tensor *op_relative_attention(Tape *t, Tensor *qkv, int H, int rows, int cols,
               g->D / H);
     }
     Tensor *y = result(t, g, INPUTS(qkv, rel_rows, rel_cols));
-    t->be->relative_attention_fwd(y->data, g->lse, qkv->data, rel_rows->data, rel_cols->data,
-                                  g->N, rows, cols, g->D, H);
+    t->be->relative_attention_fwd(y->data, g->lse, qkv->data, rel_rows->data,
+                                  rel_cols->data, g->N, rows, cols, g->D, H);
     tape_push(t, relative_back, y, INPUTS(qkv, rel_rows, rel_cols), g);
     return y;
 }
@@ -100,13 +100,14 @@ Tensor *op_table_attention(Tape *t, Tensor *qkv, int H, int rows, int cols, Tens
     Grid *g = grid_of(t, qkv, H, rows, cols);
     int   class_token = g->T - rows * cols;
     int   count = reach(rows) * reach(cols) + 3 * class_token;
-    CHECK(class_token == 0 || class_token == 1, "%d tokens in a grid of %d x %d", g->T, rows,
-          cols);
+    CHECK(class_token == 0 || class_token == 1, "%d tokens in a grid of %d x %d", g->T,
+          rows, cols);
     CHECK(table->rank == 2 && table->dim[0] == count && table->dim[1] == H,
-          "relative positions [%d, %d], not [%d, %d]", table->dim[0], table->dim[1], count, H);
+          "relative positions [%d, %d], not [%d, %d]", table->dim[0], table->dim[1],
+          count, H);
     Tensor *y = result(t, g, INPUTS(qkv, table));
-    t->be->table_attention_fwd(y->data, g->lse, qkv->data, table->data, count, g->N, g->T, rows,
-                               cols, g->D, H);
+    t->be->table_attention_fwd(y->data, g->lse, qkv->data, table->data, count, g->N, g->T,
+                               rows, cols, g->D, H);
     tape_push(t, table_back, y, INPUTS(qkv, table), g);
     return y;
 }

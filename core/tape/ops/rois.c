@@ -18,10 +18,11 @@ static void check_rois(const Rois *r, int N, int levels)
     for (int i = 0; i < r->count; i++) {
         int level = r->level ? r->level[i] : 0;
         CHECK(0 <= r->image[i] && r->image[i] < N && 0 <= level && level < levels,
-              "region %d of image %d of %d, map %d of %d", i, r->image[i], N, level, levels);
+              "region %d of image %d of %d, map %d of %d", i, r->image[i], N, level,
+              levels);
         for (int k = 0; k < 4; k++)
-            CHECK(fabs((double)r->box[4 * i + k]) <= FARTHEST, "region %d reaches to %g", i,
-                  (double)r->box[4 * i + k]);
+            CHECK(fabs((double)r->box[4 * i + k]) <= FARTHEST, "region %d reaches to %g",
+                  i, (double)r->box[4 * i + k]);
     }
 }
 
@@ -32,8 +33,8 @@ static void roi_align_back(Tape *t, const Node *n)
     for (int l = 0; l < c->levels; l++) {
         Tensor *x = n->in[l];
         t->be->roi_align_bwd(tape_grad(t, x), n->out->grad, r->image, r->box, r->level, l,
-                             r->count, x->dim[0], x->dim[1], x->dim[2], x->dim[3], c->size,
-                             c->scale[l]);
+                             r->count, x->dim[0], x->dim[1], x->dim[2], x->dim[3],
+                             c->size, c->scale[l]);
     }
 }
 
@@ -57,8 +58,9 @@ Tensor *op_roi_align(Tape *t, Tensor *const *map, const double *scale, int level
 
     Tensor *y = tape_result(t, 4, (int[]){ rois->count, size, size, C }, in);
     for (int l = 0; l < levels; l++)
-        t->be->roi_align_fwd(y->data, map[l]->data, rois->image, rois->box, rois->level, l,
-                             rois->count, map[l]->dim[1], map[l]->dim[2], C, size, scale[l]);
+        t->be->roi_align_fwd(y->data, map[l]->data, rois->image, rois->box, rois->level,
+                             l, rois->count, map[l]->dim[1], map[l]->dim[2], C, size,
+                             scale[l]);
     tape_push(t, roi_align_back, y, in, c);
     return y;
 }

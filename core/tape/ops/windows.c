@@ -49,7 +49,8 @@ Tensor *op_from_windows(Tape *t, Tensor *x, int rows, int cols)
     CHECK(x->rank == 3, "windows of rank %d", x->rank);
     int S = side_of(x), w = windows_of(rows, cols, S);
     CHECK(S * S == x->dim[1] && x->dim[0] % w == 0,
-          "%d windows of %d tokens, of maps of %d x %d", x->dim[0], x->dim[1], rows, cols);
+          "%d windows of %d tokens, of maps of %d x %d", x->dim[0], x->dim[1], rows,
+          cols);
     int     dim[4] = { x->dim[0] / w, rows, cols, x->dim[2] };
     Tensor *y = tape_result(t, 4, dim, INPUTS(x));
     to_map(t, (Share){ y->data, 0 }, x->data, dim, S);

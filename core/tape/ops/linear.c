@@ -99,6 +99,8 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double ep
     return y;
 }
 
+enum { PIECE = 1 << 21 }; /* values of h whose gelu is there at a time */
+
 static void gelu_linear_add_back(Tape *t, const Node *n)
 {
     Tensor *h = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
@@ -106,10 +108,10 @@ static void gelu_linear_add_back(Tape *t, const Node *n)
     Share   dw = tape_grad(t, w), db = tape_grad(t, b), dh = tape_grad_over(t, h);
     if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
 
-    Room  room = tape_take(t, piece_values(rows, I));
+    Room  room = tape_take(t, piece_values(rows, I, PIECE));
     real *g = room.at;
-    for (int i = 0; i < piece_of(rows, I, 0).n; i++) {
-        Piece       p = piece_of(rows, I, i);
+    for (int i = 0; i < piece_of(rows, I, PIECE, 0).n; i++) {
+        Piece       p = piece_of(rows, I, PIECE, i);
         size_t      at = (size_t)p.lo * (size_t)I;
         const real *dy = n->out->grad + (size_t)p.lo * (size_t)O;
         if (dh.at) {
@@ -131,9 +133,9 @@ Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *res
     Tensor        *y = linear_result(t, in, h, w, b, residual);
     int            rows = (int)tensor_rows(h), I = w->dim[1], O = w->dim[0];
     ArenaMark      m = arena_mark(&t->values);
-    real          *g = TAPE_SCRATCH(t, piece_values(rows, I));
-    for (int i = 0; i < piece_of(rows, I, 0).n; i++) {
-        Piece  p = piece_of(rows, I, i);
+    real          *g = TAPE_SCRATCH(t, piece_values(rows, I, PIECE));
+    for (int i = 0; i < piece_of(rows, I, PIECE, 0).n; i++) {
+        Piece  p = piece_of(rows, I, PIECE, i);
         size_t at = (size_t)p.lo * (size_t)O;
         t->be->gelu_fwd(g, h->data + (size_t)p.lo * (size_t)I, (size_t)p.rows * (size_t)I);
         t->be->linear_fwd(y->data + at, g, w->data, b ? b->data : NULL,

@@ -21,13 +21,9 @@ static const Option options[] = {
 static Status export(const Options *o, const char *path, Err *err)
 {
     CheckpointHints hints = { .want_height = (int)o->size, .want_width = (int)o->size };
-    Text            said = { 0 };
     if (!o->out)
         return err_set(err, STATUS_CONFIG, "export needs --out PATH; see maskgrid export --help");
-    Status bad = convert(o->out, o->to, path, hints, &said, err);
-    if (!bad) fputs(text_get(&said), stdout);
-    text_free(&said);
-    return bad;
+    return convert(o->out, o->to, path, hints, stdout, err);
 }
 
 static int run(const void *opt, char *const *arguments, int n)

@@ -26,13 +26,9 @@ static Status import(const Options *o, const char *path, Err *err)
     CheckpointHints hints = { .heads = (int)o->heads, .decoder_heads = (int)o->decoder_heads,
                               .target = o->target, .want_height = (int)o->size,
                               .want_width = (int)o->size };
-    Text            said = { 0 };
     if (!o->out)
         return err_set(err, STATUS_CONFIG, "import needs --out FILE; see maskgrid import --help");
-    Status bad = convert(o->out, NULL, path, hints, &said, err);
-    if (!bad) fputs(text_get(&said), stdout);
-    text_free(&said);
-    return bad;
+    return convert(o->out, NULL, path, hints, stdout, err);
 }
 
 static int run(const void *opt, char *const *arguments, int n)

@@ -6,11 +6,11 @@
 #include <string.h>
 
 Status convert(const char *out, const char *format, const char *from, CheckpointHints hints,
-               Text *said, Err *err)
+               FILE *said, Err *err)
 {
     const Backend *be;
     Mae            m;
-    Text           notes = { 0 };
+    Text           notes = { 0 }, model = { 0 };
     hints.notes = &notes;
     Status bad = backend_open(&be, NULL, err);
     if (!bad) bad = checkpoint_open(&m, be, from, &hints, err);
@@ -23,11 +23,11 @@ Status convert(const char *out, const char *format, const char *from, Checkpoint
         if (format && strcmp(format, "hf") && vit_norm_eps(&m.config.encoder) != NORM_EPS)
             text_add(&notes, "not carried: the eps of its norms, %g: give it to the program that "
                      "reads this, or export to hf\n", vit_norm_eps(&m.config.encoder));
-        text_add(said, "%s\n", out);
-        model_text(&m.config, said);
-        text_add(said, "%s", text_get(&notes));
+        model_text(&m.config, &model);
+        fprintf(said, "%s\n%s%s", out, text_get(&model), text_get(&notes));
         mae_close(&m);
     }
+    text_free(&model);
     text_free(&notes);
     return bad;
 }

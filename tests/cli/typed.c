@@ -25,7 +25,8 @@ int typed_run(char *out, size_t room, const char *const *words)
         argv[argc++] = (char *)*words;
     }
     int   code = cli_main(argc, argv);
-    FILE *from = code ? cr_get_redirected_stderr() : cr_get_redirected_stdout();
+    bool  told = code == EXIT_DONE || code == EXIT_CHECK_FAILED;
+    FILE *from = told ? cr_get_redirected_stdout() : cr_get_redirected_stderr();
     fflush(stdout), fflush(stderr);
     out[fread(out, 1, room - 1, from)] = '\0';
     return code;

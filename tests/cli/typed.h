@@ -17,7 +17,7 @@
 void typed_open(Scratch *s);
 
 /* Run it with these words, NULL at their end; its exit code.  `out` gets what it has
- * printed since the last time: to stdout or, if it fails, to stderr. */
+ * printed since the last time: to stdout or, unless it ran to its end, to stderr. */
 int typed_run(char *out, size_t room, const char *const *words);
 
 #define RUN(out, ...) typed_run(out, sizeof (out), (const char *const[]){ __VA_ARGS__, NULL })

@@ -4,11 +4,10 @@
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
 #include "strategies/registry.h"
-#include "tests/scratch.h"
+#include "tests/cli/typed.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
-#include <criterion/redirect.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,32 +17,16 @@
 static Scratch scratch;
 static void    prepare(void)
 {
-    scratch_open(&scratch);
+    typed_open(&scratch);
     unsetenv("MASKGRID_PLUGIN_PATH");
     setenv("XDG_DATA_HOME", scratch.folder, 1); /* not the user's plug-ins */
-    cr_redirect_stdout();
-    cr_redirect_stderr();
 }
 static void clean_up(void) { scratch_close(&scratch); }
 TestSuite(lint_command, .init = prepare, .fini = clean_up, .timeout = 120);
 
-enum { WORDS = 16, ROOM = 1 << 16 };
-static char said[ROOM];
-
-/* `said` gets what it prints to stdout. */
-static int run(const char *const *words)
-{
-    char *argv[WORDS + 1] = { "maskgrid", "lint" };
-    int   argc = 2;
-    for (; words[argc - 2]; argc++) argv[argc] = (char *)words[argc - 2];
-    int   code = cli_main(argc, argv);
-    FILE *from = code == EXIT_USAGE || code == EXIT_DATA ? cr_get_redirected_stderr()
-                                                         : cr_get_redirected_stdout();
-    fflush(stdout), fflush(stderr);
-    said[fread(said, 1, ROOM - 1, from)] = '\0';
-    return code;
-}
-#define RUN(...) run((const char *const[WORDS]){ __VA_ARGS__ })
+static char said[1 << 16];
+#define LINT(...) \
+    typed_run(said, sizeof said, (const char *const[]){ "lint", __VA_ARGS__, NULL })
 
 static const char *plugin(const char *name)
 {
@@ -57,7 +40,7 @@ static const char *plugin(const char *name)
 
 Test(lint_command, a_page)
 {
-    cr_assert_eq(RUN("random", "--draws", "400"), EXIT_DONE);
+    cr_assert_eq(LINT("random", "--draws", "400"), EXIT_DONE);
     static const char *const parts[] = { "He et al.", "pure     kept", "known    kept",
                                          "neighbours", "allocations     0", "spectrum" };
     for (int i = 0; i < 6; i++) cr_expect(strstr(said, parts[i]), "%s: %s", parts[i], said);
@@ -67,37 +50,33 @@ Test(lint_command, a_page)
 
 Test(lint_command, of_an_expression_too)
 {
-    cr_expect_eq(RUN("0.7 random + 0.3 spiral", "random until 0.3 then block", "--draws",
+    cr_expect_eq(LINT("0.7 random + 0.3 spiral", "random until 0.3 then block", "--draws",
                      "100", "--grid", "4x6"), EXIT_DONE);
     cr_expect(strstr(said, "0.7 random + 0.3 spiral") && !strstr(said, "BROKEN"), "%s",
               said);
 }
 
-static const char *record(char path[512], const char *const *words)
+static const char *file_of_masks(char path[512])
 {
-    char *argv[WORDS + 2] = { "maskgrid", "masks" };
-    int   argc = 2;
     snprintf(path, 512, "%s", scratch_path(&scratch, "masks.h5"));
-    for (; words[argc - 2]; argc++) argv[argc] = (char *)words[argc - 2];
-    argv[argc] = "--out", argv[argc + 1] = path;
-    cr_assert_eq(cli_main(argc + 2, argv), EXIT_DONE);
     return path;
 }
-#define RECORD(path, ...) record(path, (const char *const[WORDS - 2]){ __VA_ARGS__ })
+#define RECORD(path, ...) \
+    cr_assert_eq(RUN(said, "masks", __VA_ARGS__, "--out", file_of_masks(path)), EXIT_DONE)
 
 /* On what it holds: one grid, one count, few images and epochs. */
 Test(lint_command, of_recorded_masks)
 {
     char path[512], mixture[600];
     RECORD(path, "block", "--grid=6x9", "--ratio=0.6", "--count=5", "--epoch=3", "--epochs=2");
-    cr_assert_eq(RUN(path), EXIT_DONE, "%s", said);
+    cr_assert_eq(LINT(path), EXIT_DONE, "%s", said);
     cr_expect(strstr(said, "measures, 10 masks of 6 x 9 patches, 21 visible"), "%s", said);
     cr_expect(strstr(said, "new in epochs   2 of 2") && strstr(said, "pure     kept"), "%s",
               said);
     cr_expect(strstr(said, "fixed    -") && strstr(said, "s, 5 images in 2 epochs\n"), "%s", said);
     snprintf(mixture, sizeof mixture, "0.5 %s + 0.5 random:jitter=1", path);
-    cr_expect_eq(RUN(mixture, "--grid=6x9"), EXIT_DONE, "%s", said);
-    cr_expect_eq(RUN(path, "--grid=14x14"), EXIT_USAGE);
+    cr_expect_eq(LINT(mixture, "--grid=6x9"), EXIT_DONE, "%s", said);
+    cr_expect_eq(LINT(path, "--grid=14x14"), EXIT_USAGE);
     cr_expect(strstr(said, "of 6 x 9 patches, not of 14 x 14"), "%s", said);
 }
 
@@ -105,23 +84,23 @@ Test(lint_command, of_one_recorded_mask)
 {
     char path[512];
     RECORD(path, "random:throw=0.2", "--grid=3x3", "--count=1");
-    cr_assert_eq(RUN(path), EXIT_DONE, "%s", said);
+    cr_assert_eq(LINT(path), EXIT_DONE, "%s", said);
     cr_expect(strstr(said, ", 1 image in 1 epoch\n"), "%s", said);
-    cr_expect_eq(RUN(path, "--ratio=0.5"), EXIT_USAGE);
+    cr_expect_eq(LINT(path, "--ratio=0.5"), EXIT_USAGE);
     cr_expect(strstr(said, "2 of 9 patches visible, not the 4"), "%s", said);
 }
 
 Test(lint_command, of_no_recording)
 {
     const char *path = scratch_file(&scratch, "text.h5", "no HDF5 at all", 14);
-    cr_expect_eq(RUN(path), EXIT_CHECK_FAILED);
+    cr_expect_eq(LINT(path), EXIT_CHECK_FAILED);
     cr_expect(strstr(said, "opens    BROKEN") && strstr(said, "text.h5"), "%s", said);
 }
 
 Test(lint_command, of_what_throws)
 {
-    cr_expect_eq(RUN("random:throw=0.3", "--draws", "50"), EXIT_DONE, "%s", said);
-    cr_expect_eq(RUN("random:throw=0.8"), EXIT_USAGE);
+    cr_expect_eq(LINT("random:throw=0.3", "--draws", "50"), EXIT_DONE, "%s", said);
+    cr_expect_eq(LINT("random:throw=0.8"), EXIT_USAGE);
 }
 
 /* Its process serves to the end, and is not what a strategy leaves behind. */
@@ -129,13 +108,13 @@ Test(lint_command, of_a_script)
 {
     if (system("python3 -c pass 2>/dev/null"))
         cr_skip_test("there is no python3");
-    cr_expect_eq(RUN("strategies/plugin/edges.py", "--draws", "20", "--patience", "60"), EXIT_DONE,
+    cr_expect_eq(LINT("strategies/plugin/edges.py", "--draws", "20", "--patience", "60"), EXIT_DONE,
                  "%s", said);
 }
 
 Test(lint_command, json)
 {
-    cr_assert_eq(RUN("grid", "--json", "--draws", "100"), EXIT_DONE);
+    cr_assert_eq(LINT("grid", "--json", "--draws", "100"), EXIT_DONE);
     cr_expect(said[0] == '[' && strstr(said, "\"neighbours\": 0") &&
               strstr(said, "\"known_parts\": 49") && strstr(said, "\"state\": \"kept\""),
               "%s", said);
@@ -152,7 +131,7 @@ Test(lint_command, file_and_atlas)
     H5Set  share = { .name = "14x14/visible_share", .kind = NUMBER_DOUBLE, .rank = 3 };
     snprintf(file, sizeof file, "%s", scratch_path(&scratch, "lint.h5"));
     snprintf(atlas, sizeof atlas, "%s", scratch_path(&scratch, "atlas.png"));
-    cr_assert_eq(RUN("random", "block", "--draws", "200", "--out", file, "--atlas", atlas,
+    cr_assert_eq(LINT("random", "block", "--draws", "200", "--out", file, "--atlas", atlas,
                      "--grid", "14x14", "--grid", "1x9"), EXIT_DONE);
     cr_assert(!h5_open(&f, file, &err), "%s", err.text);
     arena_open(&a, "test", NULL, NULL);
@@ -174,7 +153,7 @@ Test(lint_command, a_line_of_each, .timeout = 600)
     cr_assert(!symlink(realpath(plugin("../edges"), found),
                        scratch_path(&scratch, "edges.so")));
     setenv("MASKGRID_PLUGIN_PATH", scratch.folder, 1);
-    cr_assert_eq(RUN("--all", "random", "--draws", "20"), EXIT_DONE);
+    cr_assert_eq(LINT("--all", "random", "--draws", "20"), EXIT_DONE);
     const char *random = strstr(said, "\nrandom ");
     cr_expect(random && !strstr(random + 1, "\nrandom "), "random is there once: %s", said);
     static const char *const controls[] = { "shuffled", "untrained", "inverted", "ignored" };
@@ -190,7 +169,7 @@ static int height_of_atlas(const char *spec)
     Image       picture = { 0 };
     Err         err;
     const char *at = scratch_path(&scratch, "atlas.png");
-    cr_assert_eq(RUN(spec, "--draws", "20", "--atlas", at), EXIT_DONE);
+    cr_assert_eq(LINT(spec, "--draws", "20", "--atlas", at), EXIT_DONE);
     cr_assert(!picture_read(&picture, 0, at, &err), "%s", err.text);
     int height = picture.height;
     image_free(&picture);
@@ -207,11 +186,11 @@ Test(lint_command, an_atlas_has_room_for_long_texts)
 
 Test(lint_command, what_is_typed_wrongly)
 {
-    cr_expect_eq(RUN("spirl"), EXIT_USAGE);
+    cr_expect_eq(LINT("spirl"), EXIT_USAGE);
     cr_expect(strstr(said, "spiral"), "%s", said);
 }
-Test(lint_command, nothing_typed) { cr_expect_eq(RUN("--json"), EXIT_USAGE); }
-Test(lint_command, no_such_file) { cr_expect_eq(RUN("./nowhere.so"), EXIT_DATA); }
+Test(lint_command, nothing_typed) { cr_expect_eq(LINT("--json"), EXIT_USAGE); }
+Test(lint_command, no_such_file) { cr_expect_eq(LINT("./nowhere.so"), EXIT_DATA); }
 
 /* Plug-ins that are wrong, as others built them. */
 static const struct { const char *file, *law, *says;
@@ -242,7 +221,7 @@ ParameterizedTestParameters(lint_command, bad_plugins)
 ParameterizedTest(int *i, lint_command, bad_plugins)
 {
     char broken[80];
-    cr_expect_eq(RUN(plugin(bad[*i].file), "--draws", "100", "--patience",
+    cr_expect_eq(LINT(plugin(bad[*i].file), "--draws", "100", "--patience",
                      strcmp(bad[*i].file, "endless") ? "30" : "2"), EXIT_CHECK_FAILED);
     snprintf(broken, sizeof broken, "%-8s BROKEN", bad[*i].law);
     cr_expect(strstr(said, broken) && strstr(said, bad[*i].says), "%s: %s", bad[*i].file,

@@ -2,6 +2,7 @@
 #include "core/train/checkpoint.h"
 #include "experiments/cli/cli.h"
 #include "experiments/record/overlap.h"
+#include "tests/cli/typed.h"
 #include "tests/stages/home.h"
 
 #include <criterion/criterion.h>
@@ -36,10 +37,7 @@ Test(overlap, the_cut_finds_objects_better_than_chance, .timeout = 60)
     cr_expect(o.untrained.n == 200 && o.untrained.mean != o.by_cut.mean &&
               fabs(o.learned.mean - o.by_cut.mean + o.untrained.mean) <= 1e-9);
 
-    char *argv[] = { "maskgrid", "overlap", "--scenes=20", "--checkpoint", path, NULL };
-    cr_expect_eq(cli_main(5, argv), EXIT_DONE);
-    fflush(stdout);
-    out[fread(out, 1, sizeof out - 1, cr_get_redirected_stdout())] = '\0';
+    cr_expect_eq(RUN(out, "overlap", "--scenes=20", "--checkpoint", path), EXIT_DONE);
     cr_expect(strstr(out, "20 scenes") && strstr(out, "at random") && strstr(out, "untrained"),
               "%s", out);
 

@@ -20,7 +20,7 @@ bool dense_is_inside(const DenseThing *d, double x, double y)
     const double *b = (const double[]){ (double)d->box[0], (double)d->box[1],
                                         (double)d->box[2], (double)d->box[3] };
     double u = (2 * x - b[0] - b[2]) / (b[2] - b[0]), v = (2 * y - b[1] - b[3]) / (b[3] - b[1]);
-    return u * u + v * v <= 1;
+    return d->class ? u + v <= 0 : u * u + v * v <= 1;
 }
 
 Tensor *dense_pictures(Tape *t)

@@ -15,9 +15,9 @@ size_t dense_count(const Params *p, const char *prefix);
 /* Standard deviation of the parameter, and the most that it is away from 0. */
 void dense_spread(const Params *p, const char *name, double *std, double *most);
 
-/* Two pictures with things in them, [2, 3, DENSE_SIDE, DENSE_SIDE]: bright ellipses, red of
- * class 0 and blue of class 1.  dense_label: the class of each pixel, 2 where there is
- * nothing; of the first image the left upper corner is 255. */
+/* Two pictures with things in them, [2, 3, DENSE_SIDE, DENSE_SIDE]: red ellipses of class
+ * 0, blue triangles of class 1, both as large as their boxes.  dense_label: the class of each
+ * pixel, 2 where there is nothing; of the first image the left upper corner is 255. */
 enum { DENSE_SIDE = 32, DENSE_CLASSES = 2, DENSE_THINGS = 2 };
 
 typedef struct {

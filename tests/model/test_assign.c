@@ -72,6 +72,10 @@ Test(assign, nothing_to_claim)
     int         of[4];
     assign_anchors(of, anchor, 4, &t, &box_rules, &arena);
     for (int i = 0; i < 4; i++) cr_expect(of[i] == FOR_NOTHING, "anchor %d", i);
+    const Box   near[] = { { 0, 0, 10, 10 }, { 900, 900, 910, 910 } };
+    const Truth both = { 2, near, classes_01 };
+    assign_anchors(of, anchor, 4, &both, &box_rules, &arena);
+    cr_expect(of[2] == FOR_NEITHER, "nor for the other truth");
     assign_anchors(of, anchor, 4, &none, &box_rules, &arena);
     for (int i = 0; i < 4; i++) cr_expect(of[i] == FOR_NOTHING, "anchor %d", i);
     assign_regions(of, anchor, 4, &none, 0.5);

@@ -53,12 +53,15 @@ typedef struct {
     void              *own;     /* of the data set */
 } DenseData;
 
-/* What a data set provides.  check looks at names and ranges alone.  identify adds to h
+/* What a data set provides.  find tells whether files of either split are in the folder,
+ * without looking into them (STATUS_MISSING; NULL: it needs none).  check looks at names
+ * and ranges alone.  identify adds to h
  * whatever determines the split.  open fills in all but `name` and `kind`, count with all
  * there are; what it allocated in `own` when it fails close frees.  get fills in a cleared
  * sample, all but its index; from several threads. */
 struct DenseKind {
     const char *name, *about;
+    Status (*find)(const DenseConfig *c, Err *err);
     Status (*check)(const DenseConfig *c, Err *err);
     Status (*identify)(Hash *h, const DenseConfig *c, Split split, Err *err);
     Status (*open)(DenseData *d, const DenseConfig *c, Split split, Err *err);

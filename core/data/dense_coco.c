@@ -22,7 +22,7 @@ typedef struct {
 
 /* --- where it is ------------------------------------------------------------- */
 
-static Status find(char json[DATA_FILE], char folder[DATA_FILE], const DenseConfig *c,
+static Status find_files(char json[DATA_FILE], char folder[DATA_FILE], const DenseConfig *c,
                    Split split, Err *err)
 {
     static const char *const files[][4] = {
@@ -49,6 +49,13 @@ static Status find(char json[DATA_FILE], char folder[DATA_FILE], const DenseConf
     if (file_exists(folder)) return STATUS_OK;
     return err_set(err, STATUS_MISSING, "%s: no folder %.*s%.*s of its pictures, and no %s",
                    json, below, json, of_split, name, folder);
+}
+
+static Status find(const DenseConfig *c, Err *err)
+{
+    char json[DATA_FILE], folder[DATA_FILE];
+    if (!find_files(json, folder, c, SPLIT_TRAIN, err)) return STATUS_OK;
+    return find_files(json, folder, c, SPLIT_TEST, err);
 }
 
 /* --- which pictures ---------------------------------------------------------- */
@@ -92,20 +99,35 @@ static Status check_picture(const CocoImage *m, const char *folder, Err *err)
     return STATUS_OK;
 }
 
+/* The first picture with which something is wrong, and how many there are such. */
+static Status check_pictures(const Coco *own, const char *folder, Err *err)
+{
+    int wrong = 0;
+    for (int k = 0; k < own->truth.images; k++) {
+        Err              why;
+        const CocoImage *m = &own->truth.image[k];
+        if (!check_picture(m, folder, &why) || wrong++) continue;
+        *err = why;
+        err_in(err, "%s: images: id %lld", own->json, (long long)m->id);
+    }
+    if (wrong < 2) return wrong ? err->code : STATUS_OK;
+    return err_in(err, "%d pictures of %d are wrong or missing, the first", wrong,
+                  own->truth.images);
+}
+
 static Status list_pictures(Coco *own, const char *folder, Err *err)
 {
     const CocoTruth *t = &own->truth;
     Album           *a = &own->album;
+    Status           bad = check_pictures(own, folder, err);
+    if (bad) return bad;
     a->files = ARENA_NEW(&a->memory, const char *, t->images);
     a->labels = ARENA_NEW(&a->memory, int, t->images);
     own->image = ARENA_NEW(&a->memory, int, t->images);
     for (int k = 0; k < t->images; k++) {
-        const CocoImage *m = &t->image[k];
-        if (check_picture(m, folder, err))
-            return err_in(err, "%s: images: id %lld", own->json, (long long)m->id);
         if (own->training && own->first[k] == own->first[k + 1]) continue;
         own->image[a->count] = k;
-        a->labels[a->count] = 0, a->files[a->count++] = m->file;
+        a->labels[a->count] = 0, a->files[a->count++] = t->image[k].file;
     }
     if (a->count) return STATUS_OK;
     return err_set(err, STATUS_FORMAT, "%s: no picture%s", own->json,
@@ -124,7 +146,7 @@ static Status read_all(Coco **out, const DenseConfig *c, Split split, Err *err)
     char  folder[DATA_FILE];
     Coco *own = calloc(1, sizeof *own);
     CHECK(own, "no memory for a data set");
-    Status bad = find(own->json, folder, c, split, err);
+    Status bad = find_files(own->json, folder, c, split, err);
     if (!bad) bad = coco_open(&own->truth, own->json, true, err);
     if (bad) {
         free(own);
@@ -219,6 +241,7 @@ static void stop(DenseData *d) { shut(d->own); }
 const DenseKind dense_coco = {
     .name = "coco",
     .about = "photographs with instances, annotated in COCO's JSON",
+    .find = find,
     .check = check,
     .identify = identify,
     .open = start,

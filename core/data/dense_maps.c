@@ -46,7 +46,7 @@ static void below(char path[DATA_FILE], const char *folder, const char *name)
 }
 
 /* The first of the layouts whose pictures are there, and its list. */
-static Status find(const Layout **layout, const DenseConfig *c, Split split, Err *err)
+static Status find_layout(const Layout **layout, const DenseConfig *c, Split split, Err *err)
 {
     const Layout *known = layouts[split == SPLIT_TEST];
     char          path[DATA_FILE], list[DATA_FILE];
@@ -58,6 +58,13 @@ static Status find(const Layout **layout, const DenseConfig *c, Split split, Err
     }
     return err_set(err, STATUS_MISSING, "%s: no %s, no %s, and no %s with %s", c->folder,
                    known[0].pictures, known[1].pictures, known[2].pictures, known[2].list);
+}
+
+static Status find(const DenseConfig *c, Err *err)
+{
+    const Layout *layout;
+    if (!find_layout(&layout, c, SPLIT_TRAIN, err)) return STATUS_OK;
+    return find_layout(&layout, c, SPLIT_TEST, err);
 }
 
 /* --- pairs of files ------------------------------------------------------------- */
@@ -138,7 +145,7 @@ static void shut(Maps *own)
 static Status list_all(Maps **out, const DenseConfig *c, Split split, Err *err)
 {
     const Layout *layout;
-    Status        bad = find(&layout, c, split, err);
+    Status        bad = find_layout(&layout, c, split, err);
     if (bad) return bad;
     Maps *own = calloc(1, sizeof *own);
     CHECK(own, "no memory for a data set");
@@ -250,6 +257,7 @@ static void stop(DenseData *d) { shut(d->own); }
 const DenseKind dense_maps = {
     .name = "label-maps",
     .about = "photographs with a PNG each that says the class of every pixel: ADE20K, VOC",
+    .find = find,
     .check = check,
     .identify = identify,
     .open = start,

@@ -40,8 +40,12 @@ static int run(const void *opt, char *const *arguments, int n)
     Status         bad = STATUS_OK;
     int            done = 0, wrong = 0;
     if (!n) doctor_installed(&s[done++]);
-    for (int i = 0; i < n && !bad; i++)
-        if (!(bad = doctor_data(&s[done], arguments[i], o->set, &err))) done++;
+    for (int i = 0; i < n && !bad; i++) {
+        const char *subject = arguments[i];
+        if (doctor_is_dense(subject, o->set)) doctor_dense(&s[done], subject, o->set);
+        else bad = doctor_data(&s[done], subject, o->set, &err);
+        if (!bad) done++;
+    }
     if (!bad) print(o, s, done);
     for (int i = 0; i < done; i++) {
         wrong += s[i].n;
@@ -55,11 +59,13 @@ COMMAND(doctor) = {
     .about = "what data is there, and what is wrong with it",
     .details = "DATA is the folder of a data set, or the name of one that is installed.  "
                "Every picture is decoded: those that cannot be read are named, and those "
-               "that are in both splits, in two classes, and classes without a picture.  "
+               "that are in both splits, in two classes, and classes without a picture; of "
+               "annotated pictures, those whose annotations are wrong or missing.  "
                "Ends with 4 if something is wrong.",
     .examples = "  maskgrid doctor\n"
                 "  maskgrid doctor fashion-mnist\n"
                 "  maskgrid doctor /data/imagenet --format json\n"
-                "  maskgrid doctor /data/kanji --set kmnist\n",
+                "  maskgrid doctor /data/kanji --set kmnist\n"
+                "  maskgrid doctor /data/ADEChallengeData2016\n",
     .options = options, .size = sizeof(Options), .run = run,
 };

@@ -11,6 +11,12 @@
  * there is no such data set, STATUS_CONFIG if a folder could be several. */
 MUST_USE Status doctor_data(Section *s, const char *subject, const char *set, Err *err);
 
+/* Whether it is a data set of annotated pictures (core/data/dense.h), told in the same way,
+ * and what is in it: instances or pixels of each class.  Complains of splits that cannot be
+ * opened, pictures and label maps that cannot be read, classes that are nowhere. */
+bool doctor_is_dense(const char *subject, const char *set);
+void doctor_dense(Section *s, const char *subject, const char *set);
+
 /* Which data sets are in the usual places; complains of nothing. */
 void doctor_installed(Section *s);
 

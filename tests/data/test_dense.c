@@ -19,8 +19,9 @@ static char    root[400];
 static void open_scratch(void)
 {
     scratch_open(&scratch);
-    snprintf(root, sizeof root, "%s", scratch.folder);
+    strcpy(root, scratch.folder);
 }
+
 static void close_scratch(void) { scratch_close(&scratch); }
 TestSuite(dense, .init = open_scratch, .fini = close_scratch);
 
@@ -147,6 +148,10 @@ Test(dense, coco_that_is_wrong_is_refused_by_name)
         write_coco(wrong[i].json);
         expect_fails(&c, SPLIT_TRAIN, wrong[i].status, wrong[i].says);
     }
+    write_coco(good);
+    cr_assert(!remove(scratch_path(&scratch, "train/a.jpg")));
+    cr_assert(!remove(scratch_path(&scratch, "train/c.jpg")));
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "2 pictures of 3 are wrong or missing, the first");
     cr_assert(!remove(scratch_path(&scratch, "annotations/instances_train.json")));
     expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
     c.name = "cocoa";
@@ -249,10 +254,7 @@ Test(dense, coco_applies_the_orientation_of_photographs)
         size_t all = with_orientation(turned, bytes, n, o);
         cr_expect(exif_orientation(turned, all) == (o >= 1 && o <= 8 ? o : 1), "%d", o);
     }
-    for (size_t cut = 0; cut < 60; cut++) {
-        int o = exif_orientation(turned, cut);
-        cr_expect(o >= 1 && o <= 8);
-    }
+    for (size_t cut = 0; cut < 60; cut++) cr_expect(exif_orientation(turned, cut) == 1);
     scratch_file(&scratch, "train/b.jpg", turned, with_orientation(turned, bytes, n, 6));
     free(bytes);
 

@@ -195,3 +195,42 @@ Test(doctor, command_ends_with_4_if_something_is_wrong)
     cr_expect(strstr(json_string_value(json_object_get(first, "text")), "an empty file"));
     json_decref(root_of);
 }
+
+/* --- annotated pictures --------------------------------------------------------- */
+
+static Text look_at_annotated(int complaints)
+{
+    Section s;
+    Text    out = { 0 };
+    cr_assert(doctor_is_dense(root, NULL));
+    doctor_dense(&s, root, NULL);
+    section_print(&s, 0, &out);
+    cr_expect(s.n == complaints, "%d complaints:\n%s", s.n, text_get(&out));
+    section_close(&s);
+    return out;
+}
+
+static void expect_told(int complaints, const char *what)
+{
+    Text out = look_at_annotated(complaints);
+    cr_expect(strstr(text_get(&out), what), "no '%s' in\n%s", what, text_get(&out));
+    text_free(&out);
+}
+
+Test(doctor, counts_instances_and_names_pictures_that_are_missing)
+{
+    static const char json[] = "{\"categories\": [{\"id\": 1, \"name\": \"cat\"}, {\"id\": 2, "
+        "\"name\": \"yak\"}], \"images\": [{\"id\": 1, \"height\": 21, \"width\": 21, "
+        "\"file_name\": \"cat/1.jpg\"}], \"annotations\": [{\"id\": 1, \"image_id\": 1, "
+        "\"category_id\": 1, \"area\": 1, \"bbox\": [1, 1, 2, 2], \"iscrowd\": 0, "
+        "\"segmentation\": [[1, 1, 3, 1, 3, 3]]}]}";
+    cr_expect(!doctor_is_dense(root, NULL) && doctor_is_dense(root, "coco"));
+    scratch_folder(&scratch, "annotations");
+    scratch_file(&scratch, "annotations/instances_train.json", json, sizeof json - 1);
+    expect_told(2, "no instance of class yak");
+    expect_told(2, "test: data set coco: no annotations/instances_val2017.json");
+    scratch_file(&scratch, "annotations/instances_val.json", json, sizeof json - 1);
+    expect_told(2, "val/cat/1.jpg: a picture of 24 x 24");
+    remove(scratch_path(&scratch, "train/cat/1.jpg"));
+    expect_told(3, "train/cat/1.jpg is listed, but not there");
+}

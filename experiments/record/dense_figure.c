@@ -1,8 +1,7 @@
 #include "experiments/record/dense_figure.h"
 
-#include "core/data/resize.h"
+#include "experiments/record/overlay.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,28 +50,14 @@ Status shown_rows(ShownRows *s, const Results *r, StageKind stage, Err *err)
 
 void shown_rows_close(ShownRows *s) { arena_close(&s->arena); }
 
-static void in_colours(Image *to, const Image *from)
-{
-    const int n = from->height * from->width, C = from->channels;
-    image_size(to, from->height, from->width, 3);
-    for (int i = 0; i < n; i++)
-        for (int c = 0; c < 3; c++)
-            to->pixels[3 * i + c] = from->pixels[C * i + (C == 3 ? c : 0)];
-}
-
 double shown_enlarged(const ShownRows *s, int i, Image *m)
 {
-    Image small = { 0 }, colours = { 0 }, scratch = { 0 };
+    Image small = { 0 };
     shown_picture(&s->row[0].shown, i, &small);
-    in_colours(&colours, &small);
     int    longest = small.height > small.width ? small.height : small.width;
     double by = (double)s->tile / longest;
-    View   all = view_of(&colours);
-    image_size(m, (int)lround(by * small.height), (int)lround(by * small.width), 3);
-    resize(m->pixels, m->height, m->width, &all, NULL, FILTER_BICUBIC, &scratch);
+    overlay_enlarge(m, &small, by);
     image_free(&small);
-    image_free(&colours);
-    image_free(&scratch);
     return by;
 }
 

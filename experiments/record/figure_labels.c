@@ -1,11 +1,10 @@
 /* What the pixels of a few test images were taken for, strategy below strategy; above, the
  * images and what is true. */
 #include "experiments/record/dense_figure.h"
+#include "experiments/record/overlay.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const double COVER = 0.78; /* how much of the picture a class hides */
 
 /* Classes of picture i, [side, side], over the picture. */
 static void put_labels(Mosaic *m, const ShownRows *s, const int32_t *labels, int row, int i)
@@ -14,15 +13,7 @@ static void put_labels(Mosaic *m, const ShownRows *s, const int32_t *labels, int
     const int    side = s->row[0].shown.side;
     const double by = shown_enlarged(s, i, &tile);
     labels += (size_t)i * (size_t)side * (size_t)side;
-    for (int y = 0; y < tile.height; y++)
-        for (int x = 0; x < tile.width; x++) {
-            int      v = (int)((y + 0.5) / by), u = (int)((x + 0.5) / by);
-            uint8_t *rgb = tile.pixels + 3 * (y * tile.width + x);
-            int      class = v < side && u < side ? labels[v * side + u] : -1;
-            uint32_t was = (uint32_t)rgb[0] << 16 | (uint32_t)rgb[1] << 8 | rgb[2];
-            uint32_t now = class < 0 ? WHITE : colour_between(was, m->colour(class), COVER);
-            rgb[0] = (uint8_t)(now >> 16), rgb[1] = (uint8_t)(now >> 8), rgb[2] = (uint8_t)now;
-        }
+    overlay_classes(&tile, labels, side, side, by, m->colour);
     mosaic_tile(m, row, i, &tile);
     image_free(&tile);
 }

@@ -28,16 +28,21 @@ static Status get(void *self, const Safetensors *in, Arena *a, Err *err)
     return adamw_get(&u->adamw, "", in, err);
 }
 
-static void choose_augment(Dense *u)
+Jitter dense_jitter(const DenseTask *k)
 {
-    const DenseTask *k = &u->how;
-    u->jitter = jitter_defaults(k->size);
-    u->jitter.scale_min = k->scale_min, u->jitter.scale_max = k->scale_max;
-    u->jitter.flip = k->flip ? 0.5 : 0;
-    u->cutting = cutting_defaults(k->size);
-    u->cutting.ratio_min = k->scale_min, u->cutting.ratio_max = k->scale_max;
-    u->cutting.flip = k->flip ? 0.5 : 0;
-    u->cutting.colours = k->colours;
+    Jitter j = jitter_defaults(k->size);
+    j.scale_min = k->scale_min, j.scale_max = k->scale_max;
+    j.flip = k->flip ? 0.5 : 0;
+    return j;
+}
+
+Cutting dense_cutting(const DenseTask *k)
+{
+    Cutting c = cutting_defaults(k->size);
+    c.ratio_min = k->scale_min, c.ratio_max = k->scale_max;
+    c.flip = k->flip ? 0.5 : 0;
+    c.colours = k->colours;
+    return c;
 }
 
 static Schedule schedule_of(const DenseTask *d)
@@ -65,7 +70,7 @@ Status dense_start(Dense *u, Err *err)
         dense_open(&u->test, &u->how.data, scored, err) ||
         backend_open(&u->backend, NULL, err))
         return err->code;
-    choose_augment(u);
+    u->jitter = dense_jitter(&u->how), u->cutting = dense_cutting(&u->how);
     dense_loader_open(&u->loader, u->train,
                       &(DenseLoaderConfig){ .batch = u->how.batch, .size = u->how.size,
                                             .jitter = finds ? &u->jitter : NULL,

@@ -31,6 +31,10 @@ typedef struct {
     const Backend *backend;
 } Dense;
 
+/* How training sees pictures. */
+Jitter  dense_jitter(const DenseTask *k);
+Cutting dense_cutting(const DenseTask *k);
+
 /* Data, loader, plan of the training. */
 MUST_USE Status dense_start(Dense *u, Err *err);
 

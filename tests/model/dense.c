@@ -78,6 +78,20 @@ void dense_spread(const Params *p, const char *name, double *std, double *most)
     free(x);
 }
 
+void dense_disturb(Params *p)
+{
+    for (int i = 0; i < p->n; i++) {
+        const size_t n = tensor_count(p->list[i].tensor);
+        real        *x = p->list[i].tensor->data;
+        for (size_t k = 0; k < n; k++) {
+            real was;
+            p->be->read(&was, x + k, 1);
+            p->be->write(x + k, &(real){ was + (real)(0.1 * sin((double)(i + 3) * (double)(k + 1))) },
+                         1);
+        }
+    }
+}
+
 Tensor *dense_images(Tape *t, const VitConfig *c, int N)
 {
     return test_constant(t, 4, (int[]){ N, c->channels, c->height, c->width }, 91);
@@ -96,7 +110,7 @@ static double value(Params *p, DenseLoss *loss, void *env)
 
 static double numeric(Params *p, real *x, DenseLoss *loss, void *env)
 {
-    const double step = 1e-5;
+    const double step = 1e-6;
     real         at;
     p->be->read(&at, x, 1);
     p->be->write(x, &(real){ (real)((double)at + step) }, 1);

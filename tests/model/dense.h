@@ -30,6 +30,9 @@ bool    dense_is_inside(const DenseThing *d, double x, double y);
 Tensor *dense_pictures(Tape *t);
 void    dense_label(int label[2 * DENSE_SIDE * DENSE_SIDE]);
 
+/* Of each parameter other values than it starts with: no bias, and so no map, is 0. */
+void dense_disturb(Params *p);
+
 /* Images [N, C, H, W] of a fixed stream, standard normal. */
 Tensor *dense_images(Tape *t, const VitConfig *c, int N);
 

@@ -13,21 +13,6 @@
 enum { N = 2, D = 16, GRID = 4 };
 static const VitConfig encoder = { 3, 16, 16, 4, { D, 4, 2 }, 0 };
 
-/* Of each parameter other values than it starts with. */
-static void disturb(Params *p)
-{
-    for (int i = 0; i < p->n; i++) {
-        const size_t n = tensor_count(p->list[i].tensor);
-        real        *x = p->list[i].tensor->data;
-        for (size_t k = 0; k < n; k++) {
-            real was;
-            p->be->read(&was, x + k, 1);
-            p->be->write(x + k, &(real){ was + (real)(0.1 * sin((double)(i + 3) * (double)k)) },
-                         1);
-        }
-    }
-}
-
 static void open_vit(DenseVit *v, Params *p, const DenseVitConfig *c)
 {
     params_open(p, test_backend());
@@ -71,7 +56,7 @@ Test(dense_vit, starts_as_the_encoder_was)
     Params         p;
     Tape           t;
     mae_open(&mae, test_backend(), &mae_config, 9);
-    disturb(&mae.params);
+    dense_disturb(&mae.params);
     open_vit(&v, &p, &c);
     dense_vit_take(&v, &p, &mae.params, &encoder);
     map_of(got, &v, &p);
@@ -98,7 +83,7 @@ Test(dense_vit, one_window_is_the_grid)
         c.window = i ? 0 : GRID;
         c.wide = i ? 0 : 2;
         open_vit(&v, &p, &c);
-        disturb(&p);
+        dense_disturb(&p);
         map_of(i ? without : with, &v, &p);
         params_close(&p);
     }
@@ -119,7 +104,7 @@ Test(dense_vit, windows_are_apart)
         int   changed = 0;
         c.wide = wide;
         open_vit(&v, &p, &c);
-        disturb(&p);
+        dense_disturb(&p);
         map_of(before, &v, &p);
         p.be->read(pos, v.vit.pos_embed->data, (1 + GRID * GRID) * D);
         for (int d = 0; d < D; d++) pos[D + d] += R(d % 2); /* of the first patch */
@@ -141,7 +126,7 @@ Test(dense_vit, positions_are_resized_both_ways)
     MaeConfig       mae_config = { .encoder = small };
     Mae             mae;
     mae_open(&mae, test_backend(), &mae_config, 9);
-    disturb(&mae.params);
+    dense_disturb(&mae.params);
     for (int i = 0; i < 2; i++) {
         DenseVitConfig c = dense_vit_det(&small, 16);
         DenseVit       v;

@@ -93,6 +93,7 @@ Test(upernet, goes_back_as_differences_say)
     c.dropout = 0.3;
     for (int i = 0; i < 3 * 16 * 16; i++) f.label[i] = i % 7 ? i / 5 % 3 : 255;
     upernet_open(&f.u, test_backend(), &c, 5);
+    dense_disturb(&f.u.params);
     params_train(&f.u.params, 0);
     double off = dense_gradcheck(&f.u.params, fixed_loss, &f, &name);
     cr_expect(off <= 1e-7, "%s: off by %.2e", name, off);

@@ -28,8 +28,8 @@ typedef struct {
     Running  running; /* of CONV_BATCH                            */
 } Conv;
 
-/* name.weight and name.bias, or the parameters of `norm`, which CONV_BIAS does not have.  A
- * bias starts at zero. */
+/* name.weight and name.bias, or the parameters of `norm`, which CONV_BIAS does not have.
+ * A bias starts at zero. */
 Conv    conv_add(Params *p, ConvNorm kind, int outputs, int inputs, int size, Init init,
                  const char *name, const char *norm);
 Tensor *conv_forward(Tape *t, const Conv *c, Tensor *x, bool training);
@@ -39,12 +39,13 @@ Tensor *conv_relu(Tape *t, const Conv *c, Tensor *x, bool training);
 void conv_spare(Params *p, const Conv *c);
 
 /* 2 x 2 with stride 2: twice as many rows and columns; with its bias. */
-Layer   deconv_add(Params *p, int outputs, int inputs, Init init, Init bias, const char *name);
+Layer   deconv_add(Params *p, int outputs, int inputs, Init init, Init bias,
+                   const char *name);
 Tensor *deconv_forward(Tape *t, Layer deconv, Tensor *x);
 
 /* What PyTorch starts a layer with that nobody starts: within 1 / sqrt(inputs), of a
- * number all its weights; its bias too.  He et al. 2015, arXiv:1502.01852: normal, variance
- * 2 / outputs; k k of them for each channel. */
+ * number all its weights; its bias too.  He et al. 2015, arXiv:1502.01852: normal,
+ * variance 2 / outputs; k k of them for each channel. */
 Init init_default(int inputs);
 Init init_he(int outputs);
 

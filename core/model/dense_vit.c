@@ -67,12 +67,15 @@ Status dense_vit_check(const DenseVitConfig *c, Err *err)
                        c->pos_cols);
     if (c->window < 0 || (c->window && (c->wide < 0 || c->wide > depth)) ||
         (c->window && c->wide && depth % c->wide))
-        return err_set(err, STATUS_CONFIG, "backbone: %d of %d blocks without windows of %d; "
-                       "the number must divide the depth", c->wide, depth, c->window);
+        return err_set(err, STATUS_CONFIG,
+                       "backbone: %d of %d blocks without windows of %d; the number "
+                       "must divide the depth",
+                       c->wide, depth, c->window);
     if (c->window && c->class_token)
         return err_set(err, STATUS_CONFIG, "backbone: a class token is in no window");
     if (!(c->drop_path >= 0 && c->drop_path < 1))
-        return err_set(err, STATUS_CONFIG, "backbone: drop path %g is not in 0..1, less than 1",
+        return err_set(err, STATUS_CONFIG,
+                       "backbone: drop path %g is not in 0..1, less than 1",
                        c->drop_path);
     if (!(c->layer_decay > 0))
         return err_set(err, STATUS_CONFIG, "backbone: layer decay %g is not above 0",
@@ -92,15 +95,18 @@ static Tensor *add_zeros(Params *p, int rows, int cols, const char *name)
     return params_add(p, name, (Init){ INIT_ZERO, 0 }, 2, (int[]){ rows, cols });
 }
 
-static Tensor *add_table(Params *p, const Relative *r, int class_token, int H, const char *name)
+static Tensor *add_table(Params *p, const Relative *r, int class_token, int H,
+                         const char *name)
 {
-    const int rows = r->window ? r->window : r->rows, cols = r->window ? r->window : r->cols;
+    const int rows = r->window ? r->window : r->rows;
+    const int cols = r->window ? r->window : r->cols;
     return add_zeros(p, (2 * rows - 1) * (2 * cols - 1) + 3 * class_token, H, name);
 }
 
 /* How block i attends; `shared` has the two tables of RELATIVE_TWO_TABLES, with windows
  * and without, as far as they have been added. */
-static const Relative *add_relative(Params *p, const DenseVit *v, int i, Tensor *shared[2])
+static const Relative *add_relative(Params *p, const DenseVit *v, int i,
+                                    Tensor *shared[2])
 {
     const DenseVitConfig *c = &v->config;
     const VitSize        *s = &c->encoder.size;
@@ -116,8 +122,8 @@ static const Relative *add_relative(Params *p, const DenseVit *v, int i, Tensor 
         snprintf(name, sizeof name, "%sblocks.%d.attn.rel_pos_w", v->prefix, i);
         r->rel_cols = add_zeros(p, 2 * (windows ? c->window : r->cols) - 1, d, name);
     } else if (c->relative == RELATIVE_TABLE) {
-        snprintf(name, sizeof name, "%sblocks.%d.attn.relative_position_bias_table", v->prefix,
-                 i);
+        snprintf(name, sizeof name, "%sblocks.%d.attn.relative_position_bias_table",
+                 v->prefix, i);
         r->table = add_table(p, r, c->class_token, s->heads, name);
     } else {
         snprintf(name, sizeof name, "%s%s_relative_position_bias_table", v->prefix,
@@ -155,7 +161,8 @@ void dense_vit_add(DenseVit *v, Params *p, const DenseVitConfig *c, const char *
     for (int i = 0; i < e->size.depth; i++) {
         Block *b = &v->vit.blocks[i];
         if (c->relative) b->relative = add_relative(p, v, i, shared);
-        if (c->layer_scale) b->gain_1 = add_gain(p, v, i, 1), b->gain_2 = add_gain(p, v, i, 2);
+        if (c->layer_scale)
+            b->gain_1 = add_gain(p, v, i, 1), b->gain_2 = add_gain(p, v, i, 2);
     }
 }
 
@@ -222,7 +229,8 @@ static void take_positions(const DenseVit *v, Params *p, const Tensor *positions
     const DenseVitConfig *c = &v->config;
     ArenaMark             mark = arena_mark(&p->host);
     const size_t          n = tensor_count(positions), m = tensor_count(v->vit.pos_embed);
-    real                 *old = ARENA_NEW(&p->host, real, n), *new = ARENA_NEW(&p->host, real, m);
+    real                 *old = ARENA_NEW(&p->host, real, n);
+    real                 *new = ARENA_NEW(&p->host, real, m);
     p->be->read(old, positions->data, n);
     positions_resize(new, old, vit_rows(from), vit_cols(from), c->pos_rows, c->pos_cols,
                      c->encoder.size.D);
@@ -230,7 +238,8 @@ static void take_positions(const DenseVit *v, Params *p, const Tensor *positions
     arena_rewind(&p->host, mark);
 }
 
-void dense_vit_take(const DenseVit *v, Params *p, const Params *encoder, const VitConfig *from)
+void dense_vit_take(const DenseVit *v, Params *p, const Params *encoder,
+                    const VitConfig *from)
 {
     for (int i = 0; i < p->n; i++) {
         const Param *q = &p->list[i];
@@ -275,8 +284,8 @@ static Tensor *some_blocks(Tape *t, const DenseVit *v, Tensor *x, Tensor *const 
     return x;
 }
 
-void dense_vit_forward(Tape *t, const DenseVit *v, Tensor *images, const DenseChance *chance,
-                       const int *tap, int taps, Tensor **map)
+void dense_vit_forward(Tape *t, const DenseVit *v, Tensor *images,
+                       const DenseChance *chance, const int *tap, int taps, Tensor **map)
 {
     const VitConfig *e = &v->config.encoder;
     Tensor          *x = embed(t, v, images), **shares = NULL;

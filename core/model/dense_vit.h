@@ -7,8 +7,8 @@
  *     dense_vit_take(&v, &p, &mae.params, &mae.config.encoder);   // what was pre-trained
  *     dense_vit_forward(t, &v, images, &chance, tap, taps, maps);
  *
- * Sources: Li et al. 2022, arXiv:2203.16527 (ViTDet); Li et al. 2021, arXiv:2111.11429 (the
- * protocol before it); Bao et al. 2022, arXiv:2106.08254 (BEiT's UPerNet).
+ * Sources: Li et al. 2022, arXiv:2203.16527 (ViTDet); Li et al. 2021, arXiv:2111.11429
+ * (the protocol before it); Bao et al. 2022, arXiv:2106.08254 (BEiT's UPerNet).
  */
 #ifndef CORE_MODEL_DENSE_VIT_H
 #define CORE_MODEL_DENSE_VIT_H
@@ -53,8 +53,8 @@ MUST_USE Status dense_vit_check(const DenseVitConfig *c, Err *err);
 /* Relative positions start at zero.  `prefix` is a literal. */
 void dense_vit_add(DenseVit *v, Params *p, const DenseVitConfig *c, const char *prefix);
 
-/* All that it has is trained; its parameters' shares of the rate.  Whether they decay is as
- * params.h says, and so do the positions and the class token. */
+/* All that it has is trained; its parameters' shares of the rate.  Whether they decay is
+ * as params.h says, and so do the positions and the class token. */
 void dense_vit_share_out(const DenseVit *v, Params *p);
 
 /* Weight decay leaves its norms and positions alone, whatever it did before. */
@@ -65,7 +65,8 @@ void dense_vit_start(DenseVit *v, Params *p);
 
 /* Copy what an encoder of `from` has; positions are resized to the table's grid.  Aborts
  * (CHECK) if widths, depths, channels or patches differ. */
-void dense_vit_take(const DenseVit *v, Params *p, const Params *encoder, const VitConfig *from);
+void dense_vit_take(const DenseVit *v, Params *p, const Params *encoder,
+                    const VitConfig *from);
 
 /* What is left out of a step of training, keyed by image: ids [N]. */
 typedef struct {
@@ -73,9 +74,9 @@ typedef struct {
     const uint64_t *ids;
 } DenseChance;
 
-/* images [N, C, H, W] -> map[i] [N, rows, cols, D], after block tap[i], ascending and below
- * depth.  chance NULL: no branch is left out. */
-void dense_vit_forward(Tape *t, const DenseVit *v, Tensor *images, const DenseChance *chance,
-                       const int *tap, int taps, Tensor **map);
+/* images [N, C, H, W] -> map[i] [N, rows, cols, D], after block tap[i], ascending and
+ * below depth.  chance NULL: no branch is left out. */
+void dense_vit_forward(Tape *t, const DenseVit *v, Tensor *images,
+                       const DenseChance *chance, const int *tap, int taps, Tensor **map);
 
 #endif

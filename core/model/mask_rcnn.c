@@ -58,7 +58,8 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes)
     c.backbone.window = patches < 8 ? 0 : patches / 2;
     c.backbone.wide = wide_blocks(encoder->size.depth);
     c.finest = LEVEL_OWN;
-    for (int stride = encoder->patch; stride >= 8 && c.finest > 2; stride /= 2) c.finest--;
+    for (int stride = encoder->patch; stride >= 8 && c.finest > 2; stride /= 2)
+        c.finest--;
     c.channels = 64;
     c.hidden = 128;
     c.rpn_convs = c.box_convs = 1;
@@ -68,7 +69,6 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes)
     c.rules.regions = 16;
     c.rules.before_train = c.rules.before_test = 200;
     c.rules.after = 100;
-    c.rules.detections = 50;
     place_levels(&c, 4);
     return c;
 }
@@ -78,16 +78,18 @@ static Status check_heads(const MaskRcnnConfig *c, Err *err)
     const int convs[] = { c->rpn_convs, c->box_convs, c->mask_convs };
     for (int i = 0; i < 3; i++)
         if (convs[i] < 1 || convs[i] > HEAD_CONVS)
-            return err_set(err, STATUS_CONFIG, "Mask R-CNN: a head of %d convolutions, from 1 "
-                           "to %d", convs[i], HEAD_CONVS);
+            return err_set(err, STATUS_CONFIG,
+                           "Mask R-CNN: a head of %d convolutions, from 1 to %d",
+                           convs[i], HEAD_CONVS);
     if (c->classes < 1 || c->channels < 1 || c->hidden < 1 || c->box_cells < 1 ||
         c->mask_cells < 1 || c->box_cells > 32 || c->mask_cells > 32)
-        return err_set(err, STATUS_CONFIG, "Mask R-CNN: %d classes, %d channels, %d hidden, "
-                       "%d and %d cells", c->classes, c->channels, c->hidden, c->box_cells,
-                       c->mask_cells);
+        return err_set(err, STATUS_CONFIG,
+                       "Mask R-CNN: %d classes, %d channels, %d hidden, %d and %d cells",
+                       c->classes, c->channels, c->hidden, c->box_cells, c->mask_cells);
     if (c->rules.anchors < 1 || c->rules.regions < 1 || c->rules.after < 1)
-        return err_set(err, STATUS_CONFIG, "Mask R-CNN: %d anchors, %d regions, %d proposals "
-                       "of an image", c->rules.anchors, c->rules.regions, c->rules.after);
+        return err_set(err, STATUS_CONFIG,
+                       "Mask R-CNN: %d anchors, %d regions, %d proposals of an image",
+                       c->rules.anchors, c->rules.regions, c->rules.after);
     return STATUS_OK;
 }
 
@@ -96,14 +98,19 @@ Status mask_rcnn_check(const MaskRcnnConfig *c, Err *err)
     const VitConfig *e = &c->backbone.encoder;
     if (dense_vit_check(&c->backbone, err)) return err->code;
     if (c->finest < 2 || c->finest > LEVEL_OWN || (c->pyramid && c->finest != 2))
-        return err_set(err, STATUS_CONFIG, "Mask R-CNN: finest level %d is not 2, 3 or 4, or "
-                       "with four taps not 2", c->finest);
+        return err_set(err, STATUS_CONFIG,
+                       "Mask R-CNN: finest level %d is not 2, 3 or 4, or with four "
+                       "taps not 2",
+                       c->finest);
     if (e->patch % (1 << (LEVEL_OWN - c->finest)))
-        return err_set(err, STATUS_CONFIG, "Mask R-CNN: a patch of %d has no whole stride at "
-                       "level %d", e->patch, c->finest);
+        return err_set(err, STATUS_CONFIG,
+                       "Mask R-CNN: a patch of %d has no whole stride at level %d",
+                       e->patch, c->finest);
     if (vit_rows(e) < 2 || vit_cols(e) < 2 ||
-        (c->pyramid && (vit_rows(e) % 2 || vit_rows(e) != vit_cols(e) || e->size.depth % TAPS)))
-        return err_set(err, STATUS_CONFIG, "Mask R-CNN: %d x %d patches, %d blocks: two of each "
+        (c->pyramid &&
+         (vit_rows(e) % 2 || vit_rows(e) != vit_cols(e) || e->size.depth % TAPS)))
+        return err_set(err, STATUS_CONFIG,
+                       "Mask R-CNN: %d x %d patches, %d blocks: two of each "
                        "at least; four taps take an even square and as many blocks each",
                        vit_rows(e), vit_cols(e), e->size.depth);
     return check_heads(c, err);
@@ -135,7 +142,8 @@ static void add_rpn(MaskRcnn *m, Params *p)
     const MaskRcnnConfig *c = &m->config;
     const int             C = c->channels, A = c->rules.ratios;
     for (int i = 0; i < c->rpn_convs; i++)
-        m->rpn_conv[i] = add_conv(p, CONV_BIAS, C, C, "proposal_generator.rpn_head.conv.conv", i);
+        m->rpn_conv[i] =
+            add_conv(p, CONV_BIAS, C, C, "proposal_generator.rpn_head.conv.conv", i);
     m->objectness = conv_add(p, CONV_BIAS, A, C, 1, normal(0.01),
                              "proposal_generator.rpn_head.objectness_logits", NULL);
     m->deltas = conv_add(p, CONV_BIAS, 4 * A, C, 1, normal(0.01),
@@ -164,7 +172,8 @@ static void add_mask_head(MaskRcnn *m, Params *p)
     const MaskRcnnConfig *c = &m->config;
     const int             C = c->channels;
     for (int i = 0; i < c->mask_convs; i++)
-        m->mask_conv[i] = add_conv(p, c->norm, C, C, "roi_heads.mask_head.mask_fcn", i + 1);
+        m->mask_conv[i] =
+            add_conv(p, c->norm, C, C, "roi_heads.mask_head.mask_fcn", i + 1);
     m->mask_up = deconv_add(p, C, C, init_he(4 * C), (Init){ INIT_ZERO, 0 },
                             "roi_heads.mask_head.deconv");
     m->mask_score = conv_add(p, CONV_BIAS, c->classes, C, 1, normal(0.001),
@@ -197,8 +206,8 @@ void mask_rcnn_list(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c)
     *m = (MaskRcnn){ .config = *c };
     params_open(p, be);
     dense_vit_add(&m->vit, p, &c->backbone, "backbone.net.");
-    pyramid_add(&m->pyramid, p, c->pyramid, c->backbone.encoder.size.D, c->channels, c->finest,
-                "backbone.");
+    pyramid_add(&m->pyramid, p, c->pyramid, c->backbone.encoder.size.D, c->channels,
+                c->finest, "backbone.");
     add_rpn(m, p);
     add_box_head(m, p);
     add_mask_head(m, p);
@@ -227,7 +236,8 @@ void mask_rcnn_start(MaskRcnn *m)
     make_anchors(m);
 }
 
-void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c, uint64_t seed)
+void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c,
+                    uint64_t seed)
 {
     Err err;
     CHECK(!mask_rcnn_check(c, &err), "%s", err.text);
@@ -240,7 +250,8 @@ void mask_rcnn_close(MaskRcnn *m) { params_close(&m->params); }
 
 /* --- forward ----------------------------------------------------------- */
 
-RpnOut mask_rcnn_rpn(Tape *t, const MaskRcnn *m, Tensor *images, const DenseChance *chance)
+RpnOut mask_rcnn_rpn(Tape *t, const MaskRcnn *m, Tensor *images,
+                     const DenseChance *chance)
 {
     const int depth = m->config.backbone.encoder.size.depth;
     const int taps = m->config.pyramid == PYRAMID_FOUR_TAP ? TAPS : 1;
@@ -260,7 +271,8 @@ RpnOut mask_rcnn_rpn(Tape *t, const MaskRcnn *m, Tensor *images, const DenseChan
     return out;
 }
 
-static Tensor *cut(Tape *t, const MaskRcnn *m, const RpnOut *rpn, const Rois *r, int cells)
+static Tensor *cut(Tape *t, const MaskRcnn *m, const RpnOut *rpn, const Rois *r,
+                   int cells)
 {
     double scale[LEVELS_MOST];
     for (int k = 0; k < m->config.rules.region_levels; k++)

@@ -1,4 +1,5 @@
-/* Mask R-CNN on a vision transformer: boxes, their classes, and where in them the thing is.
+/* Mask R-CNN on a vision transformer: boxes, their classes, and where in them the thing
+ * is.
  *
  *     MaskRcnnConfig c = mask_rcnn_published(&mae.config.encoder, 1024, 80);
  *     mask_rcnn_open(&m, be, &c, seed);
@@ -8,11 +9,11 @@
  *     mask_rcnn_choose(&chosen, &t->nodes, &m, &rpn, &truth, &chance);
  *     Tensor *loss = mask_rcnn_losses(t, &m, &rpn, &chosen).sum;
  *
- *     rpn = mask_rcnn_rpn(t, &m, images, NULL);                   // what is in the images
- *     mask_rcnn_detect(found, &t->nodes, t, &m, &rpn);
+ *     rpn = mask_rcnn_rpn(t, &m, images, NULL);                   // what is in the
+ * images mask_rcnn_detect(found, &t->nodes, t, &m, &rpn);
  *
- * Sources: He et al. 2017, arXiv:1703.06870, and Ren et al. 2015, arXiv:1506.01497, with the
- * sizes of Li et al. 2022, arXiv:2203.16527 (ViTDet), or of Li et al. 2021,
+ * Sources: He et al. 2017, arXiv:1703.06870, and Ren et al. 2015, arXiv:1506.01497, with
+ * the sizes of Li et al. 2022, arXiv:2203.16527 (ViTDet), or of Li et al. 2021,
  * arXiv:2111.11429, which the numbers of MAE on COCO come from; names as in detectron2.
  */
 #ifndef CORE_MODEL_MASK_RCNN_H
@@ -28,13 +29,13 @@ enum { HEAD_CONVS = 4 };
 typedef struct {
     DenseVitConfig backbone;
     PyramidKind    pyramid;
-    ConvNorm       norm;     /* of the box and mask heads: CONV_LAYER or CONV_BATCH         */
+    ConvNorm       norm;     /* of the box and mask heads: CONV_LAYER or CONV_BATCH */
     int            classes;
-    int            finest;   /* level of the finest map, 2 to 4: see pyramid.h              */
-    int            channels, hidden;      /* of maps; of the box head's linear layer        */
-    int            rpn_convs, box_convs, mask_convs; /* 1 to HEAD_CONVS of each             */
+    int            finest;   /* level of the finest map, 2 to 4: see pyramid.h       */
+    int            channels, hidden;      /* of maps; of the box head's linear layer */
+    int            rpn_convs, box_convs, mask_convs; /* 1 to HEAD_CONVS of each      */
     int            box_cells, mask_cells; /* what a region is cut into; masks are twice as
-                                             fine                                           */
+                                             fine                                    */
     BoxRules       rules;
 } MaskRcnnConfig;
 
@@ -45,10 +46,10 @@ typedef struct {
     Pyramid        pyramid;
     Conv           rpn_conv[HEAD_CONVS], objectness, deltas;
     Conv           box_conv[HEAD_CONVS];
-    Layer          box_fc, class_score, box_deltas; /* fc1 [hidden, C cells cells]           */
+    Layer          box_fc, class_score, box_deltas; /* fc1 [hidden, C cells cells] */
     Conv           mask_conv[HEAD_CONVS], mask_score;
     Layer          mask_up;
-    Anchors        anchors;  /* once it is open                                             */
+    Anchors        anchors;  /* once it is open */
 } MaskRcnn;
 
 /* As published, for squares of `side` pixels, today's and the earlier one; or for small
@@ -59,11 +60,12 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes);
 
 MUST_USE Status mask_rcnn_check(const MaskRcnnConfig *c, Err *err);
 
-/* Only names and shapes, as mae_list; what besides numbers it takes once these are placed;
- * or all, started as the reference starts it. */
+/* Only names and shapes, as mae_list; what besides numbers it takes once these are
+ * placed; or all, started as the reference starts it. */
 void mask_rcnn_list(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c);
 void mask_rcnn_start(MaskRcnn *m);
-void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c, uint64_t seed);
+void mask_rcnn_open(MaskRcnn *m, const Backend *be, const MaskRcnnConfig *c,
+                    uint64_t seed);
 void mask_rcnn_close(MaskRcnn *m);
 
 /* --- first stage ---------------------------------------------------------- */
@@ -78,7 +80,8 @@ typedef struct {
 } RpnOut;
 
 /* images [N, C, H, W].  With `chance` as in training; NULL: evaluation. */
-RpnOut mask_rcnn_rpn(Tape *t, const MaskRcnn *m, Tensor *images, const DenseChance *chance);
+RpnOut mask_rcnn_rpn(Tape *t, const MaskRcnn *m, Tensor *images,
+                     const DenseChance *chance);
 
 /* --- second stage --------------------------------------------------------- */
 
@@ -115,7 +118,8 @@ typedef struct {
 void mask_rcnn_choose(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn,
                       const DenseTruth *truth, const DenseChance *chance);
 
-/* As many regions as there can be, of images that nothing is known of: no step takes more. */
+/* As many regions as there can be, of images that nothing is known of: no step takes
+ * more. */
 void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn);
 
 typedef struct {
@@ -129,13 +133,14 @@ MaskRcnnLosses mask_rcnn_losses(Tape *t, const MaskRcnn *m, const RpnOut *rpn,
 
 typedef struct {
     int        n;
-    Detection *list; /* [n], the surest first, boxes in pixels of what the model has read */
-    real      *mask; /* [n, size, size] probabilities that cover the box                  */
-    int        size; /* 2 mask_cells                                                      */
+    Detection *list; /* [n], the surest first, in pixels of what the model has read */
+    real      *mask; /* [n, size, size] probabilities that cover the box            */
+    int        size; /* 2 mask_cells                                                */
 } Found;
 
 /* found [N], in `a`; nothing of it is differentiated. */
-void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn);
+void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m,
+                      const RpnOut *rpn);
 
 /* As much as can be found, of images that nothing is known of. */
 void mask_rcnn_detect_most(Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn);

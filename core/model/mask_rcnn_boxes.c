@@ -28,8 +28,8 @@ static HostMaps fetch_maps(Arena *a, const Backend *be, const RpnOut *rpn)
 }
 
 /* Of image n into to [rules.after]; returns how many. */
-static int proposals_of(Box *to, const MaskRcnn *m, const RpnOut *rpn, const HostMaps *h, int n,
-                        Arena *a)
+static int proposals_of(Box *to, const MaskRcnn *m, const RpnOut *rpn, const HostMaps *h,
+                        int n, Arena *a)
 {
     const VitConfig *e = &m->config.backbone.encoder;
     const real      *logits[LEVELS_MOST], *deltas[LEVELS_MOST];
@@ -99,7 +99,8 @@ static void mask_targets(Chosen *c, Arena *a, const MaskRcnn *m, const Regions *
     c->masks = (Targets){ n, at, value };
 }
 
-static void region_rows(Chosen *c, Arena *a, const MaskRcnn *m, const Regions *regions, int N)
+static void region_rows(Chosen *c, Arena *a, const MaskRcnn *m, const Regions *regions,
+                        int N)
 {
     int most = 0;
     for (int i = 0; i < N; i++) most += regions[i].count;
@@ -141,7 +142,8 @@ void mask_rcnn_choose(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut *rpn,
 static Rois wholes(Arena *a, const MaskRcnn *m, int N, int each)
 {
     Gathered g = gather(a, N * each);
-    for (int i = 0; i < N * each; i++) gather_add(&g, &m->config.rules, i / each, whole_image(m));
+    for (int i = 0; i < N * each; i++)
+        gather_add(&g, &m->config.rules, i / each, whole_image(m));
     return gathered(&g);
 }
 
@@ -169,15 +171,18 @@ void mask_rcnn_choose_most(Chosen *c, Arena *a, const MaskRcnn *m, const RpnOut 
     c->masks = no_targets(a, c->inside.count * cells);
 }
 
-MaskRcnnLosses mask_rcnn_losses(Tape *t, const MaskRcnn *m, const RpnOut *rpn, const Chosen *c)
+MaskRcnnLosses mask_rcnn_losses(Tape *t, const MaskRcnn *m, const RpnOut *rpn,
+                                const Chosen *c)
 {
-    const double   anchors = (double)rpn->N * m->config.rules.anchors, R = c->regions.count;
+    const double   anchors = (double)rpn->N * m->config.rules.anchors;
+    const double   R = c->regions.count;
     const int      cells = 2 * m->config.mask_cells * 2 * m->config.mask_cells;
     MaskRcnnLosses l = { 0 };
     for (int k = 0; k < rpn->maps.count; k++) {
-        Tensor *logits = op_sigmoid_cross_entropy(t, rpn->logits[k], &c->anchors.logits[k],
-                                                  anchors);
-        Tensor *deltas = op_smooth_l1(t, rpn->deltas[k], &c->anchors.deltas[k], 0, anchors);
+        Tensor *logits =
+            op_sigmoid_cross_entropy(t, rpn->logits[k], &c->anchors.logits[k], anchors);
+        Tensor *deltas =
+            op_smooth_l1(t, rpn->deltas[k], &c->anchors.deltas[k], 0, anchors);
         l.objectness = k ? op_add(t, l.objectness, logits) : logits;
         l.anchors = k ? op_add(t, l.anchors, deltas) : deltas;
     }
@@ -185,7 +190,8 @@ MaskRcnnLosses mask_rcnn_losses(Tape *t, const MaskRcnn *m, const RpnOut *rpn, c
     l.classes = op_label_cross_entropy(t, boxes.scores, c->label, -1, R);
     l.boxes = op_smooth_l1(t, boxes.deltas, &c->boxes, 0, R);
     Tensor *masks = mask_rcnn_mask_head(t, m, rpn, &c->inside);
-    l.masks = op_sigmoid_cross_entropy(t, masks, &c->masks, (double)c->inside.count * cells);
+    l.masks =
+        op_sigmoid_cross_entropy(t, masks, &c->masks, (double)c->inside.count * cells);
     l.sum = op_add(t, op_add(t, l.objectness, l.anchors), op_add(t, l.classes, l.boxes));
     l.sum = op_add(t, l.sum, l.masks);
     return l;
@@ -205,7 +211,8 @@ static void take_masks(Found *f, Arena *a, const MaskRcnn *m, const real *masks,
                 masks[((size_t)(row + i) * cells + j) * K + (size_t)f->list[i].class];
 }
 
-static void find_masks(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn)
+static void find_masks(Found *found, Arena *a, Tape *t, const MaskRcnn *m,
+                       const RpnOut *rpn)
 {
     int all = 0, row = 0;
     for (int n = 0; n < rpn->N; n++) all += found[n].n;
@@ -217,10 +224,12 @@ static void find_masks(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const
     Rois    inside = gathered(&g);
     Tensor *masks = op_sigmoid(t, mask_rcnn_mask_head(t, m, rpn, &inside));
     real   *host = fetch(a, m->params.be, masks);
-    for (int n = 0; n < rpn->N; row += found[n++].n) take_masks(&found[n], a, m, host, row);
+    for (int n = 0; n < rpn->N; row += found[n++].n)
+        take_masks(&found[n], a, m, host, row);
 }
 
-void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const RpnOut *rpn)
+void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m,
+                      const RpnOut *rpn)
 {
     const VitConfig *e = &m->config.backbone.encoder;
     const BoxRules  *r = &m->config.rules;
@@ -241,9 +250,10 @@ void mask_rcnn_detect(Found *found, Arena *a, Tape *t, const MaskRcnn *m, const 
     real  *scores = fetch(a, m->params.be, out.scores);
     real  *deltas = fetch(a, m->params.be, out.deltas);
     for (int n = 0, at = 0; n < N; at += count[n++])
-        found[n].n = detect(found[n].list, g.box + at, scores + (size_t)at * (size_t)(K + 1),
-                            deltas + (size_t)at * 4 * (size_t)K, count[n], K, e->height,
-                            e->width, r, a);
+        found[n].n =
+            detect(found[n].list, g.box + at, scores + (size_t)at * (size_t)(K + 1),
+                   deltas + (size_t)at * 4 * (size_t)K, count[n], K, e->height, e->width,
+                   r, a);
     find_masks(found, a, t, m, rpn);
 }
 

@@ -8,7 +8,8 @@
 double level_scale(int level) { return ldexp(1, LEVEL_OWN - level); }
 
 /* A 2 x 2 deconvolution that nobody starts. */
-static Layer add_up(Params *p, int outputs, int inputs, const char *prefix, const char *part)
+static Layer add_up(Params *p, int outputs, int inputs, const char *prefix,
+                    const char *part)
 {
     const Init init = init_default(4 * outputs);
     char       name[PARAM_NAME];
@@ -20,7 +21,8 @@ static Layer add_up(Params *p, int outputs, int inputs, const char *prefix, cons
 
 enum { GROUPS = 32 };
 
-void taps_add(Taps *k, Params *p, TapsNorm norm, int width, int finest, const char *prefix)
+void taps_add(Taps *k, Params *p, TapsNorm norm, int width, int finest,
+              const char *prefix)
 {
     char name[PARAM_NAME];
     *k = (Taps){ .norm = norm };
@@ -40,7 +42,8 @@ void taps_add(Taps *k, Params *p, TapsNorm norm, int width, int finest, const ch
 static Tensor *between(Tape *t, const Taps *k, Tensor *x, bool training)
 {
     if (k->norm == TAPS_GROUP_NORM)
-        x = op_group_norm(t, x, k->between.w, k->between.b, x->dim[3] % GROUPS ? 1 : GROUPS);
+        x = op_group_norm(t, x, k->between.w, k->between.b,
+                          x->dim[3] % GROUPS ? 1 : GROUPS);
     else
         x = op_map_norm(t, x, k->between.w, k->between.b, k->running.mean, k->running.var,
                         training, 0.1);
@@ -92,29 +95,33 @@ static void add_simple(Pyramid *y, Params *p, int level, int D, const char *pref
     }
     snprintf(part, sizeof part, "simfp_%d.", level);
     y->conv1[i] = add_conv(p, CONV_LAYER, y->channels, width, 1, prefix, part, at);
-    y->conv2[i] = add_conv(p, CONV_LAYER, y->channels, y->channels, 3, prefix, part, at + 1);
+    y->conv2[i] =
+        add_conv(p, CONV_LAYER, y->channels, y->channels, 3, prefix, part, at + 1);
 }
 
-void pyramid_add(Pyramid *y, Params *p, PyramidKind kind, int width, int channels, int finest,
-                 const char *prefix)
+void pyramid_add(Pyramid *y, Params *p, PyramidKind kind, int width, int channels,
+                 int finest, const char *prefix)
 {
     *y = (Pyramid){ .kind = kind, .finest = finest, .channels = channels };
     CHECK(finest == 2 || (kind == PYRAMID_SIMPLE && 2 < finest && finest <= LEVEL_OWN),
           "a pyramid from level %d on", finest);
-    if (kind == PYRAMID_FOUR_TAP) taps_add(&y->taps, p, TAPS_GROUP_NORM, width, finest, prefix);
+    if (kind == PYRAMID_FOUR_TAP)
+        taps_add(&y->taps, p, TAPS_GROUP_NORM, width, finest, prefix);
     for (int level = finest; level <= LEVEL_LAST; level++) {
         if (kind == PYRAMID_SIMPLE) {
             add_simple(y, p, level, width, prefix);
             continue;
         }
         const int i = level - 2;
-        y->conv1[i] = add_conv(p, CONV_BATCH, channels, width, 1, prefix, "fpn_lateral", level);
+        y->conv1[i] =
+            add_conv(p, CONV_BATCH, channels, width, 1, prefix, "fpn_lateral", level);
         y->conv2[i] = add_conv(p, CONV_BATCH, channels, channels, 3, prefix, "fpn_output",
                                level);
     }
 }
 
-static Tensor *simple_level(Tape *t, const Pyramid *y, int level, Tensor *x, bool training)
+static Tensor *simple_level(Tape *t, const Pyramid *y, int level, Tensor *x,
+                            bool training)
 {
     const int i = level - 2;
     if (level < LEVEL_OWN) x = deconv_forward(t, y->up[i][0], x);

@@ -1,12 +1,12 @@
 /* Maps of several strides from a transformer, which has only one.
  *
- * A level is called by its number: 4 has the transformer's own stride, the patch; each one
- * less has half of it, each one more twice.  With patches of 16 they are p2 to p6 of the
- * papers, strides 4 to 64.
+ * A level is called by its number: 4 has the transformer's own stride, the patch; each
+ * one less has half of it, each one more twice.  With patches of 16 they are p2 to p6 of
+ * the papers, strides 4 to 64.
  *
  *   simple    every level from the last block's map: Li et al. 2022, arXiv:2203.16527
- *   four-tap  levels 2 to 5 each from another block, then a feature pyramid network: Li et
- *             al. 2021, arXiv:2111.11429, and Lin et al. 2017, arXiv:1612.03144
+ *   four-tap  levels 2 to 5 each from another block, then a feature pyramid network: Li
+ * et al. 2021, arXiv:2111.11429, and Lin et al. 2017, arXiv:1612.03144
  *
  * UPerNet's neck is the four taps alone.
  */
@@ -38,7 +38,8 @@ typedef struct {
 } Taps;
 
 /* Names as in BEiT's: PREFIXfpn1.0, fpn1.1, fpn1.3, fpn2.0. */
-void taps_add(Taps *k, Params *p, TapsNorm norm, int width, int finest, const char *prefix);
+void taps_add(Taps *k, Params *p, TapsNorm norm, int width, int finest,
+              const char *prefix);
 
 /* map [TAPS], all of the transformer's own stride -> each of its level's. */
 void taps_forward(Tape *t, const Taps *k, Tensor **map, bool training);
@@ -50,17 +51,18 @@ typedef enum { PYRAMID_SIMPLE, PYRAMID_FOUR_TAP } PyramidKind;
 typedef struct {
     PyramidKind kind;
     int         finest, channels;
-    Layer       up[2][2], between;      /* simple: of levels 2 and 3 */
-    Conv        conv1[TAPS], conv2[TAPS]; /* of levels 2 to 5; of four taps lateral and output */
+    Layer       up[2][2], between;        /* simple: of levels 2 and 3              */
+    Conv        conv1[TAPS], conv2[TAPS]; /* of levels 2 to 5; or lateral and output */
     Taps        taps;
 } Pyramid;
 
-/* Names as in detectron2: PREFIXsimfp_2.0, ..., or PREFIXfpn_lateral2, ....  Four taps are
- * for squares, from level 2 on, as published. */
-void pyramid_add(Pyramid *y, Params *p, PyramidKind kind, int width, int channels, int finest,
-                 const char *prefix);
+/* Names as in detectron2: PREFIXsimfp_2.0, ..., or PREFIXfpn_lateral2, ....  Four taps
+ * are for squares, from level 2 on, as published. */
+void pyramid_add(Pyramid *y, Params *p, PyramidKind kind, int width, int channels,
+                 int finest, const char *prefix);
 
-/* map: the last block's, or [TAPS] -> levels `finest` to 5, and 6, every other place of 5. */
+/* map: the last block's, or [TAPS] -> levels `finest` to 5, and 6, every other place
+ * of 5. */
 Maps pyramid_forward(Tape *t, const Pyramid *y, Tensor *const *map, bool training);
 
 #endif

@@ -12,9 +12,10 @@ static const int bins[UPERNET_BINS] = { 1, 2, 3, 6 };
 
 UpernetConfig upernet_published(const VitConfig *encoder, int side, int classes)
 {
-    return (UpernetConfig){ .backbone = dense_vit_upernet(encoder, side), .classes = classes,
-                            .channels = encoder->size.D, .aux_channels = 256, .finest = 2,
-                            .dropout = 0.1, .aux_share = 0.4 };
+    return (UpernetConfig){ .backbone = dense_vit_upernet(encoder, side),
+                            .classes = classes, .channels = encoder->size.D,
+                            .aux_channels = 256, .finest = 2, .dropout = 0.1,
+                            .aux_share = 0.4 };
 }
 
 UpernetConfig upernet_small(const VitConfig *encoder, int side, int classes)
@@ -22,7 +23,8 @@ UpernetConfig upernet_small(const VitConfig *encoder, int side, int classes)
     UpernetConfig c = upernet_published(encoder, side, classes);
     c.channels = c.aux_channels = 32;
     c.finest = LEVEL_OWN;
-    for (int stride = encoder->patch; stride >= 8 && c.finest > 2; stride /= 2) c.finest--;
+    for (int stride = encoder->patch; stride >= 8 && c.finest > 2; stride /= 2)
+        c.finest--;
     return c;
 }
 
@@ -33,7 +35,8 @@ Status upernet_check(const UpernetConfig *c, Err *err)
         return err_set(err, STATUS_CONFIG, "UPerNet: %d blocks, it takes from %d of them",
                        c->backbone.encoder.size.depth, TAPS);
     if (vit_rows(&c->backbone.encoder) < 2 || vit_cols(&c->backbone.encoder) < 2)
-        return err_set(err, STATUS_CONFIG, "UPerNet: an image of %d x %d patches, 2 x 2 at least",
+        return err_set(err, STATUS_CONFIG,
+                       "UPerNet: an image of %d x %d patches, 2 x 2 at least",
                        vit_rows(&c->backbone.encoder), vit_cols(&c->backbone.encoder));
     if (c->classes < 2 || c->channels < 1 || c->aux_channels < 1)
         return err_set(err, STATUS_CONFIG, "UPerNet: %d classes, %d and %d channels",
@@ -42,8 +45,8 @@ Status upernet_check(const UpernetConfig *c, Err *err)
         return err_set(err, STATUS_CONFIG, "UPerNet: finest level %d is not 2, 3 or 4",
                        c->finest);
     if (!(c->dropout >= 0 && c->dropout < 1))
-        return err_set(err, STATUS_CONFIG, "UPerNet: dropout %g is not in 0..1, less than 1",
-                       c->dropout);
+        return err_set(err, STATUS_CONFIG,
+                       "UPerNet: dropout %g is not in 0..1, less than 1", c->dropout);
     return STATUS_OK;
 }
 
@@ -77,7 +80,8 @@ void upernet_list(Upernet *u, const Backend *be, const UpernetConfig *c)
     u->classifier = add_classifier(p, c->classes, C, "decode_head.conv_seg");
     for (int i = 0; i < UPERNET_BINS; i++)
         u->ppm[i] = add_cbr(p, C, D, 1, "decode_head.psp_modules", i, ".1");
-    u->bottleneck = add_cbr(p, C, D + UPERNET_BINS * C, 3, "decode_head.bottleneck", -1, "");
+    u->bottleneck =
+        add_cbr(p, C, D + UPERNET_BINS * C, 3, "decode_head.bottleneck", -1, "");
     for (int i = 0; i < TAPS - 1; i++) {
         u->lateral[i] = add_cbr(p, C, D, 1, "decode_head.lateral_convs", i, "");
         u->fpn[i] = add_cbr(p, C, C, 3, "decode_head.fpn_convs", i, "");
@@ -133,17 +137,20 @@ static Tensor *pooled(Tape *t, const Upernet *u, Tensor *x, bool training)
 static Tensor *decode(Tape *t, const Upernet *u, Tensor *const *map, bool training)
 {
     Tensor *level[TAPS];
-    for (int i = 0; i < TAPS - 1; i++) level[i] = conv_relu(t, &u->lateral[i], map[i], training);
+    for (int i = 0; i < TAPS - 1; i++)
+        level[i] = conv_relu(t, &u->lateral[i], map[i], training);
     level[TAPS - 1] = pooled(t, u, map[TAPS - 1], training);
     for (int i = TAPS - 2; i >= 0; i--)
         level[i] = op_add(t, level[i], resized_like(t, level[i + 1], level[i]));
-    for (int i = 0; i < TAPS - 1; i++) level[i] = conv_relu(t, &u->fpn[i], level[i], training);
+    for (int i = 0; i < TAPS - 1; i++)
+        level[i] = conv_relu(t, &u->fpn[i], level[i], training);
     for (int i = 1; i < TAPS; i++) level[i] = resized_like(t, level[i], level[0]);
     return conv_relu(t, &u->fusion, op_concat(t, level, TAPS), training);
 }
 
 /* Some of the channels, of which the others make up; `head` tells the two apart. */
-static Tensor *drop_out(Tape *t, const Upernet *u, Tensor *x, const DenseChance *chance, int head)
+static Tensor *drop_out(Tape *t, const Upernet *u, Tensor *x, const DenseChance *chance,
+                        int head)
 {
     const int    N = x->dim[0], C = x->dim[3];
     const double taken = 1 - u->config.dropout;
@@ -160,7 +167,8 @@ static Tensor *drop_out(Tape *t, const Upernet *u, Tensor *x, const DenseChance 
     return op_drop_channels(t, x, constant);
 }
 
-UpernetOut upernet_forward(Tape *t, const Upernet *u, Tensor *images, const DenseChance *chance)
+UpernetOut upernet_forward(Tape *t, const Upernet *u, Tensor *images,
+                           const DenseChance *chance)
 {
     const bool training = chance != NULL;
     Tensor    *map[TAPS];
@@ -169,14 +177,17 @@ UpernetOut upernet_forward(Tape *t, const Upernet *u, Tensor *images, const Dens
     dense_vit_forward(t, &u->vit, images, chance, tap, TAPS, map);
     taps_forward(t, &u->neck, map, training);
     UpernetOut out = { .logits = decode(t, u, map, training) };
-    out.logits = conv_forward(t, &u->classifier, drop_out(t, u, out.logits, chance, 0), training);
+    out.logits =
+        conv_forward(t, &u->classifier, drop_out(t, u, out.logits, chance, 0), training);
     if (!training) return out;
     out.aux = conv_relu(t, &u->aux, map[2], training);
-    out.aux = conv_forward(t, &u->aux_classifier, drop_out(t, u, out.aux, chance, 1), training);
+    out.aux =
+        conv_forward(t, &u->aux_classifier, drop_out(t, u, out.aux, chance, 1), training);
     return out;
 }
 
-static Tensor *head_loss(Tape *t, const Upernet *u, Tensor *logits, const int *label, int ignore)
+static Tensor *head_loss(Tape *t, const Upernet *u, Tensor *logits, const int *label,
+                         int ignore)
 {
     const VitConfig *e = &u->config.backbone.encoder;
     Tensor          *x = op_resize(t, logits, e->height, e->width);

@@ -7,8 +7,8 @@
  *     Tensor *loss = upernet_loss(t, &u, &out, label, ignore);
  *     Tensor *logits = upernet_forward(t, &u, images, NULL).logits; // evaluation
  *
- * Sources: Xiao et al. 2018, arXiv:1807.10221; the transformer, its neck and all sizes as in
- * BEiT's segmentation (Bao et al. 2022, arXiv:2106.08254), which the numbers of MAE on
+ * Sources: Xiao et al. 2018, arXiv:1807.10221; the transformer, its neck and all sizes as
+ * in BEiT's segmentation (Bao et al. 2022, arXiv:2106.08254), which the numbers of MAE on
  * ADE20K come from; names as in mmseg.
  */
 #ifndef CORE_MODEL_UPERNET_H
@@ -22,10 +22,10 @@ enum { UPERNET_BINS = 4 };
 typedef struct {
     DenseVitConfig backbone;
     int            classes;
-    int            channels, aux_channels; /* of the head and of the auxiliary one        */
-    int            finest;    /* level of the finest maps, 2 to 4: see pyramid.h           */
-    double         dropout;   /* share of channels before each classifier; 0..1, less than 1 */
-    double         aux_share; /* of the auxiliary loss in the sum                          */
+    int            channels, aux_channels; /* of the head and of the auxiliary one      */
+    int            finest;    /* level of the finest maps, 2 to 4: see pyramid.h        */
+    double         dropout;   /* share of channels before each classifier; less than 1  */
+    double         aux_share; /* of the auxiliary loss in the sum                       */
 } UpernetConfig;
 
 typedef struct {
@@ -40,8 +40,8 @@ typedef struct {
 } Upernet;
 
 typedef struct {
-    Tensor *logits, *aux; /* [N, H, W, classes] of the finest map; of the auxiliary head, NULL
-                             in evaluation: they are resized with op_resize                */
+    Tensor *logits; /* [N, H, W, classes] of the finest map, to be resized (op_resize) */
+    Tensor *aux;    /* the same of the auxiliary head; NULL in evaluation              */
 } UpernetOut;
 
 /* As published, for squares of `side` pixels; or for small images, where the finest maps
@@ -58,11 +58,12 @@ void upernet_close(Upernet *u);
 
 /* images [N, C, H, W].  With `chance` as in training: batch statistics, which move the
  * running ones, and things left out; NULL: evaluation. */
-UpernetOut upernet_forward(Tape *t, const Upernet *u, Tensor *images, const DenseChance *chance);
+UpernetOut upernet_forward(Tape *t, const Upernet *u, Tensor *images,
+                           const DenseChance *chance);
 
-/* label [N, H, W] of the images' pixels, on the host until the tape is reset -> scalar: the
- * cross entropy of both heads, logits resized to the labels, over all pixels; those that
- * are `ignore` add nothing, but count. */
+/* label [N, H, W] of the images' pixels, on the host until the tape is reset -> scalar:
+ * the cross entropy of both heads, logits resized to the labels, over all pixels; those
+ * that are `ignore` add nothing, but count. */
 Tensor *upernet_loss(Tape *t, const Upernet *u, const UpernetOut *out, const int *label,
                      int ignore);
 

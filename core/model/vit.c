@@ -58,7 +58,10 @@ int vit_rows(const VitConfig *c) { return c->height / c->patch; }
 int vit_cols(const VitConfig *c) { return c->width / c->patch; }
 int vit_patches(const VitConfig *c) { return vit_rows(c) * vit_cols(c); }
 
-double vit_norm_eps(const VitConfig *c) { return c->norm_eps > 0 ? c->norm_eps : NORM_EPS; }
+double vit_norm_eps(const VitConfig *c)
+{
+    return c->norm_eps > 0 ? c->norm_eps : NORM_EPS;
+}
 
 /* --- parameters -------------------------------------------------------- */
 
@@ -199,7 +202,8 @@ static Tensor *relative_attention(Tape *t, const Block *b, int H, Tensor *x)
     const Relative *r = b->relative;
     const int       D = x->dim[2], S = r->window;
     Tensor         *h = layer_norm(t, x, b->norm1);
-    if (S) h = op_to_windows(t, op_shape(t, h, 4, (int[]){ x->dim[0], r->rows, r->cols, D }), S);
+    const int       map[] = { x->dim[0], r->rows, r->cols, D };
+    if (S) h = op_to_windows(t, op_shape(t, h, 4, map), S);
     Tensor *qkv = op_linear(t, h, b->qkv.w, b->qkv.b);
     int     rows = S ? S : r->rows, cols = S ? S : r->cols;
     Tensor *y = r->table ? op_table_attention(t, qkv, H, rows, cols, r->table)
@@ -245,8 +249,8 @@ Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tens
     return x;
 }
 
-Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed, uint64_t epoch,
-                       const uint64_t *ids, int N)
+Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed,
+                       uint64_t epoch, const uint64_t *ids, int N)
 {
     const int branches = 2 * depth, last = depth > 1 ? depth - 1 : 1;
     if (drop_path == 0) return NULL;
@@ -271,7 +275,8 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
     return blocks_forward_some(t, blocks, s, x, NULL);
 }
 
-Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x, int M)
+Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                            int M)
 {
     VitSize      before = *s;
     const Block *last = &blocks[--before.depth];

@@ -22,8 +22,8 @@ typedef struct {
     double  norm_eps;                /* of the layer norms; 0: NORM_EPS      */
 } VitConfig;
 
-/* How far apart two tokens are, as the blocks of dense tasks look at it: tables of a row's
- * and a column's distance, or a table of what is added to the logits of a pair. */
+/* How far apart two tokens are, as the blocks of dense tasks look at it: tables of a
+ * row's and a column's distance, or a table of what is added to the logits of a pair. */
 typedef struct {
     int     rows, cols;          /* of the grid that the tokens are                     */
     int     window;              /* its side: only tokens of one window see each other;
@@ -34,8 +34,8 @@ typedef struct {
 
 typedef struct {
     Layer           norm1, qkv, proj, norm2, fc1, fc2;
-    const Relative *relative;       /* NULL: plain attention                              */
-    Tensor         *gain_1, *gain_2; /* [D] of the two branches (LayerScale); NULL: none  */
+    const Relative *relative;        /* NULL: plain attention                         */
+    Tensor         *gain_1, *gain_2; /* [D] of the two branches: LayerScale; or NULL  */
 } Block;
 
 typedef struct {
@@ -73,7 +73,8 @@ Block  *blocks_add(Params *p, const VitSize *s, const char *names);
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x);
 
 /* The last M tokens of each image, and no more of the last block than they take. */
-Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x, int M);
+Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                            int M);
 
 /* The same with stochastic depth: what an image's branch is multiplied by, shares[2 i]
  * [N] for the attention of block i, shares[2 i + 1] for its hidden layer. */
@@ -85,8 +86,8 @@ Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tens
  * long as the tape's nodes; NULL where drop_path is 0.
  *
  * Source: Huang et al. 2016, arXiv:1603.09382; per image and branch, as the reference. */
-Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed, uint64_t epoch,
-                       const uint64_t *ids, int N);
+Tensor **blocks_shares(Tape *t, int depth, double drop_path, uint64_t seed,
+                       uint64_t epoch, const uint64_t *ids, int N);
 
 /* Fixed positions [1, rows cols + 1, D], written to x: of D numbers the first
  * half encodes the column, the second the row; each half is sines, then cosines,

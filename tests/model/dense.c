@@ -19,7 +19,8 @@ bool dense_is_inside(const DenseThing *d, double x, double y)
 {
     const double *b = (const double[]){ (double)d->box[0], (double)d->box[1],
                                         (double)d->box[2], (double)d->box[3] };
-    double u = (2 * x - b[0] - b[2]) / (b[2] - b[0]), v = (2 * y - b[1] - b[3]) / (b[3] - b[1]);
+    double        u = (2 * x - b[0] - b[2]) / (b[2] - b[0]);
+    double        v = (2 * y - b[1] - b[3]) / (b[3] - b[1]);
     return d->class ? u + v <= 0 : u * u + v * v <= 1;
 }
 
@@ -86,8 +87,8 @@ void dense_disturb(Params *p)
         for (size_t k = 0; k < n; k++) {
             real was;
             p->be->read(&was, x + k, 1);
-            p->be->write(x + k, &(real){ was + (real)(0.1 * sin((double)(i + 3) * (double)(k + 1))) },
-                         1);
+            was += (real)(0.1 * sin((double)(i + 3) * (double)(k + 1)));
+            p->be->write(x + k, &was, 1);
         }
     }
 }

@@ -16,8 +16,9 @@ size_t dense_count(const Params *p, const char *prefix);
 void dense_spread(const Params *p, const char *name, double *std, double *most);
 
 /* Two pictures with things in them, [2, 3, DENSE_SIDE, DENSE_SIDE]: red ellipses of class
- * 0, blue triangles of class 1, both as large as their boxes.  dense_label: the class of each
- * pixel, 2 where there is nothing; of the first image the left upper corner is 255. */
+ * 0, blue triangles of class 1, both as large as their boxes.  dense_label: the class of
+ * each pixel, 2 where there is nothing; of the first image the left upper corner is 255.
+ */
 enum { DENSE_SIDE = 32, DENSE_CLASSES = 2, DENSE_THINGS = 2 };
 
 typedef struct {
@@ -37,7 +38,8 @@ void dense_disturb(Params *p);
 Tensor *dense_images(Tape *t, const VitConfig *c, int N);
 
 /* Central differences of a scalar in some values of every trained parameter against what
- * the tape says: the worst |difference| / (1 + |numeric|).  The name of the worst in *name. */
+ * the tape says: the worst |difference| / (1 + |numeric|).  The name of the worst in
+ * *name. */
 typedef Tensor *DenseLoss(Tape *t, void *env);
 double dense_gradcheck(Params *p, DenseLoss *loss, void *env, const char **name);
 

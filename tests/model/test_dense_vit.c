@@ -45,7 +45,8 @@ static double off(const real *x, const real *y, int n)
     return worst;
 }
 
-/* Tables of zeros and gains of one say nothing: the map is what the encoder's blocks make. */
+/* Tables of zeros and gains of one say nothing: the map is what the encoder's blocks
+ * make. */
 Test(dense_vit, starts_as_the_encoder_was)
 {
     static real    got[N * GRID * GRID * D], want[N * GRID * GRID * D];
@@ -112,8 +113,8 @@ Test(dense_vit, windows_are_apart)
         map_of(after, &v, &p);
         for (int i = 0; i < GRID * GRID; i++)
             changed += off(before + i * D, after + i * D, D) > 1e-7;
-        cr_expect(changed == (wide ? GRID * GRID : 4), "%d blocks see all: %d places changed",
-                  wide, changed);
+        cr_expect(changed == (wide ? GRID * GRID : 4),
+                  "%d blocks see all: %d places changed", wide, changed);
         params_close(&p);
     }
 }

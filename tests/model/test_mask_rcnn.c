@@ -73,7 +73,8 @@ static void draw(void *env, uint8_t *mask, int image, int i, Box b, int size)
     }
 }
 
-static DenseTruth truth_of(Truth truth[2], Box box[2][DENSE_THINGS], int class[2][DENSE_THINGS])
+static DenseTruth truth_of(Truth truth[2], Box box[2][DENSE_THINGS],
+                           int class[2][DENSE_THINGS])
 {
     for (int n = 0; n < 2; n++) {
         for (int i = 0; i < DENSE_THINGS; i++) {
@@ -86,8 +87,8 @@ static DenseTruth truth_of(Truth truth[2], Box box[2][DENSE_THINGS], int class[2
     return (DenseTruth){ .image = truth, .draw = draw };
 }
 
-/* The best detection of a thing's class: its overlap with the thing, and in *mask the share
- * of its cells that are right. */
+/* The best detection of a thing's class: its overlap with the thing, and in *mask the
+ * share of its cells that are right. */
 static double best_overlap(const Found *f, const DenseThing *d, double *mask)
 {
     const Box truth = { d->box[0], d->box[1], d->box[2], d->box[3] };
@@ -98,8 +99,10 @@ static double best_overlap(const Found *f, const DenseThing *d, double *mask)
         if (f->list[i].class != d->class || !(iou > best)) continue;
         int cells = f->size * f->size, right = 0;
         best = iou;
-        draw(NULL, want, d->image, (int)(d - dense_things[d->image]), f->list[i].box, f->size);
-        for (int k = 0; k < cells; k++) right += want[k] == (f->mask[i * cells + k] >= R(0.5));
+        draw(NULL, want, d->image, (int)(d - dense_things[d->image]), f->list[i].box,
+             f->size);
+        for (int k = 0; k < cells; k++)
+            right += want[k] == (f->mask[i * cells + k] >= R(0.5));
         *mask = (double)right / cells;
     }
     return best;
@@ -135,8 +138,8 @@ Test(mask_rcnn, learns_two_pictures)
     for (int n = 0; n < 2; n++)
         for (int i = 0; i < DENSE_THINGS; i++) {
             double mask = 0, iou = best_overlap(&found[n], &dense_things[n][i], &mask);
-            cr_expect(iou >= 0.7 && mask >= 0.9, "image %d thing %d: IoU %g, mask %g", n, i, iou,
-                      mask);
+            cr_expect(iou >= 0.7 && mask >= 0.9, "image %d thing %d: IoU %g, mask %g", n,
+                      i, iou, mask);
         }
     tape_close(&t);
     mask_rcnn_close(&m);
@@ -156,8 +159,8 @@ static double sum_of_sizes(const Targets *y)
     return sum;
 }
 
-/* Who knows nothing yet pays log 2 for a question, log of the classes for a class, and for
- * a box all of its deltas: so what each loss is divided by shows. */
+/* Who knows nothing yet pays log 2 for a question, log of the classes for a class, and
+ * for a box all of its deltas: so what each loss is divided by shows. */
 Test(mask_rcnn, losses_start_at_chance)
 {
     MaskRcnn       m;
@@ -179,11 +182,11 @@ Test(mask_rcnn, losses_start_at_chance)
                                   scalar(&t, l.masks) };
     for (int k = 0; k < rpn.maps.count; k++) deltas += sum_of_sizes(&c.anchors.deltas[k]);
     const double want[] = { log(2), deltas / (2 * config.rules.anchors),
-                            log(DENSE_CLASSES + 1), sum_of_sizes(&c.boxes) / c.regions.count,
-                            log(2) };
+                            log(DENSE_CLASSES + 1),
+                            sum_of_sizes(&c.boxes) / c.regions.count, log(2) };
     for (int i = 0; i < 5; i++)
-        cr_expect(fabs(each[i] - want[i]) <= 0.02 + 0.05 * want[i], "loss %d: %g, %g expected", i,
-                  each[i], want[i]);
+        cr_expect(fabs(each[i] - want[i]) <= 0.02 + 0.05 * want[i],
+                  "loss %d: %g, %g expected", i, each[i], want[i]);
     double sum = each[0] + each[1] + each[2] + each[3] + each[4];
     cr_expect(fabs(scalar(&t, l.sum) - sum) <= 1e-5 * sum);
     cr_expect(c.regions.count == 2 * config.rules.regions && c.masks.n > 0);
@@ -191,7 +194,8 @@ Test(mask_rcnn, losses_start_at_chance)
     mask_rcnn_close(&m);
 }
 
-/* A step of training from a fixed start; all weights after it into w, as many as returned. */
+/* A step of training from a fixed start; all weights after it into w, as many as
+ * returned. */
 static size_t weights_after(real *w, size_t room, const MaskRcnnConfig *c, bool recompute)
 {
     MaskRcnn    m;
@@ -294,14 +298,16 @@ static MaskRcnnConfig smaller(MaskRcnnConfig c)
 Test(mask_rcnn, goes_back_as_differences_say)
 {
     const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 }, 0 };
-    const MaskRcnnConfig today = smaller(mask_rcnn_published(&least, DENSE_SIDE, DENSE_CLASSES));
+    const MaskRcnnConfig today =
+        smaller(mask_rcnn_published(&least, DENSE_SIDE, DENSE_CLASSES));
     expect_differences(&today);
 }
 
 Test(mask_rcnn, goes_back_with_four_taps)
 {
     const VitConfig      least = { 3, 16, 16, 8, { 8, 4, 2 }, 0 };
-    const MaskRcnnConfig earlier = smaller(mask_rcnn_earlier(&least, DENSE_SIDE, DENSE_CLASSES));
+    const MaskRcnnConfig earlier =
+        smaller(mask_rcnn_earlier(&least, DENSE_SIDE, DENSE_CLASSES));
     expect_differences(&earlier);
 }
 
@@ -337,8 +343,8 @@ Test(mask_rcnn, starts_as_the_reference)
         dense_spread(&m.params, want[i].name, &std, &most);
         cr_expect(fabs(std / want[i].std - 1) <= 0.05, "%s: %g", want[i].name, std);
         if (want[i].most > 0)
-            cr_expect(most <= want[i].most * 1.0001 && most >= want[i].most * 0.95, "%s: %g",
-                      want[i].name, most);
+            cr_expect(most <= want[i].most * 1.0001 && most >= want[i].most * 0.95,
+                      "%s: %g", want[i].name, most);
     }
     for (size_t i = 0; i < sizeof zero / sizeof *zero; i++) {
         dense_spread(&m.params, zero[i], &std, &most);
@@ -359,11 +365,14 @@ Test(mask_rcnn, says_what_is_wrong)
     cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "level 1"));
     c = mask_rcnn_small(&odd, 60, 2);
     c.box_convs = 5;
-    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "5 convolutions"));
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG &&
+              strstr(err.text, "5 convolutions"));
     c = mask_rcnn_earlier(&odd, 60, 2);
-    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "5 x 5 patches"));
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG &&
+              strstr(err.text, "5 x 5 patches"));
     c = mask_rcnn_small(&odd, 60, 2);
     c.backbone.wide = 3;
     c.backbone.window = 2;
-    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "3 of 4 blocks"));
+    cr_expect(mask_rcnn_check(&c, &err) == STATUS_CONFIG &&
+              strstr(err.text, "3 of 4 blocks"));
 }

@@ -78,11 +78,12 @@ static Tensor *fixed_loss(Tape *t, void *env)
 {
     Fixed      *f = env;
     DenseChance chance = { 3, 0, ids };
-    UpernetOut  out = upernet_forward(t, &f->u, dense_images(t, &dense_least, 3), &chance);
+    UpernetOut out = upernet_forward(t, &f->u, dense_images(t, &dense_least, 3), &chance);
     return upernet_loss(t, &f->u, &out, f->label, 255);
 }
 
-/* All of it, every tap on another level, with positions and branches and channels left out. */
+/* All of it, every tap on another level, with positions and branches and channels left
+ * out. */
 Test(upernet, goes_back_as_differences_say)
 {
     static Fixed  f;
@@ -123,7 +124,8 @@ Test(upernet, learns_two_pictures)
         tape_reset(&t);
     }
     t.recording = false;
-    Tensor *x = op_resize(&t, upernet_forward(&t, &u, dense_pictures(&t), NULL).logits, S, S);
+    Tensor *x =
+        op_resize(&t, upernet_forward(&t, &u, dense_pictures(&t), NULL).logits, S, S);
     static real logits[2 * S * S][DENSE_CLASSES + 1];
     t.be->read(&logits[0][0], x->data, tensor_count(x));
     for (int i = 0; i < 2 * S * S; i++) {
@@ -138,10 +140,12 @@ Test(upernet, learns_two_pictures)
     upernet_close(&u);
 }
 
-static double loss_of(Tape *t, const Upernet *u, Tensor *logits, Tensor *aux, const int *label)
+static double loss_of(Tape *t, const Upernet *u, Tensor *logits, Tensor *aux,
+                      const int *label)
 {
     real y;
-    t->be->read(&y, upernet_loss(t, u, &(UpernetOut){ logits, aux }, label, 255)->data, 1);
+    t->be->read(&y, upernet_loss(t, u, &(UpernetOut){ logits, aux }, label, 255)->data,
+                1);
     return (double)y;
 }
 
@@ -190,7 +194,8 @@ Test(upernet, starts_as_the_reference)
     upernet_open(&u, test_backend(), &c, 1);
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         dense_spread(&u.params, want[i].name, &std, &most);
-        cr_expect(fabs(std - want[i].std) <= 0.05 * want[i].std, "%s: %g", want[i].name, std);
+        cr_expect(fabs(std - want[i].std) <= 0.05 * want[i].std, "%s: %g", want[i].name,
+                  std);
     }
     upernet_close(&u);
 }
@@ -206,5 +211,6 @@ Test(upernet, says_what_is_wrong)
     c.dropout = NAN;
     cr_expect(upernet_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "dropout"));
     c = upernet_small(&dense_micro, 62, 3);
-    cr_expect(upernet_check(&c, &err) == STATUS_CONFIG && strstr(err.text, "62 x 62 pixels"));
+    cr_expect(upernet_check(&c, &err) == STATUS_CONFIG &&
+              strstr(err.text, "62 x 62 pixels"));
 }

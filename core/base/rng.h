@@ -35,7 +35,8 @@ typedef enum {
     STREAM_MIX = 13,  /* mixup and cutmix; image = step of the epoch     */
     STREAM_DENSE = 14, /* crop, flip and colours of annotated pictures    */
     STREAM_BOXES = 15, /* anchors and regions that a detector learns from */
-    STREAM_CHANNELS = 16 /* channels left out; image = 2 index + head    */
+    STREAM_CHANNELS = 16, /* channels left out; image = 2 index + head   */
+    STREAM_FAULT = 17 /* what goes wrong when, to see what survives it   */
 } Stream;
 
 enum { RNG_BLOCKS = 16, RNG_WORDS = 4 * RNG_BLOCKS };

@@ -4,7 +4,7 @@
 #include "core/base/text.h"
 #include "core/base/threads.h"
 #include "experiments/bench/apart.h"
-#include "experiments/bench/temporary.h"
+#include "core/base/temporary.h"
 #include "experiments/recipe/find.h"
 #include "experiments/run/schedule.h"
 
@@ -89,7 +89,7 @@ Status cells_measure(CellRate *rate, int images, int rounds, Watch *watch, Err *
 {
     What w = { .rounds = rounds < CELLS_ROUNDS_MOST ? rounds : CELLS_ROUNDS_MOST };
     *rate = (CellRate){ .images = images };
-    if (temporary_open(w.folder, err)) return err->code;
+    if (temporary_open(w.folder, "bench", err)) return err->code;
     Status bad = apart(measure, rate, sizeof *rate, &w, watch, err);
     temporary_close(w.folder);
     return bad;

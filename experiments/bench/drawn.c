@@ -3,7 +3,7 @@
 #include "core/base/file.h"
 #include "core/data/scene.h"
 #include "experiments/bench/jpeg_write.h"
-#include "experiments/bench/temporary.h"
+#include "core/base/temporary.h"
 
 #include <stdio.h>
 #include <stdlib.h>

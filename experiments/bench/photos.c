@@ -4,7 +4,7 @@
 #include "core/data/loader.h"
 #include "experiments/bench/apart.h"
 #include "experiments/bench/drawn.h"
-#include "experiments/bench/temporary.h"
+#include "core/base/temporary.h"
 
 enum { MOST_BATCH = 64, LEAST = 3, MOST = 4096, CACHE_MIB = 4096 };
 
@@ -77,7 +77,7 @@ Status photos_measure(PhotoRate *p, const char *folder, double seconds, Watch *w
 {
     char aside[TEMPORARY_PATH];
     *p = (PhotoRate){ .drawn = !folder };
-    if (!folder && temporary_open(aside, err)) return err->code;
+    if (!folder && temporary_open(aside, "bench", err)) return err->code;
     What   w = { folder ? folder : aside, seconds };
     Status bad = apart(measure, p, sizeof *p, &w, watch, err);
     if (!folder) temporary_close(aside);

@@ -270,6 +270,28 @@ static void interrupt(int signal, bool cleanly)
 Test(schedule, stops_when_asked) { interrupt(SIGTERM, true); }
 Test(schedule, survives_being_killed) { interrupt(SIGKILL, false); }
 
+/* All records are there, but its process died before it had put away the rest. */
+Test(schedule, puts_away_what_is_left_of_a_done_cell)
+{
+    static const char *const names[] = { "journal.jsonl", "pretrain.state.safetensors",
+                                         "knn-01234567.h5.part-5" };
+    Setup s;
+    char  path[CELL_PATH];
+    Err   err;
+    run_all(NULL, false);
+    set_up(&s, NULL);
+    for (int i = 0; i < 3; i++) {
+        cell_file(path, scratch.folder, s.works.work[1].cell, names[i]);
+        cr_assert(!file_write(path, "", 0, &err), "%s", err.text);
+    }
+    cr_expect(run(&s, false).before == CELLS);
+    for (int i = 0; i < 3; i++) {
+        cell_file(path, scratch.folder, s.works.work[1].cell, names[i]);
+        cr_expect(!file_exists(path), "%s is left", names[i]);
+    }
+    tear_down(&s);
+}
+
 Test(schedule, waits_for_what_another_has_claimed)
 {
     Setup s;

@@ -147,6 +147,67 @@ Test(worker, stops_between_steps)
     cr_expect(contents("failed.txt") == NULL);
 }
 
+/* Signals that end the process: in one of its own. */
+static int exit_of(StageRun *run)
+{
+    int   status;
+    pid_t pid = fork();
+    if (!pid) _exit(work(run));
+    cr_assert(waitpid(pid, &status, 0) == pid && WIFEXITED(status), "status %d", status);
+    return WEXITSTATUS(status);
+}
+
+static Status raise_in_knn(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    if (kind == STAGE_KNN) raise(SIGTERM);
+    return leave_record(c, kind, x, err);
+}
+
+Test(worker, a_stage_without_a_state_ends_at_once)
+{
+    cr_expect(exit_of(raise_in_knn) == EXIT_STOPPED);
+    cr_expect(cell_done(scratch.folder, recipe->cells, STAGE_PRETRAIN));
+    cr_expect(!cell_done(scratch.folder, recipe->cells, STAGE_KNN), "it went on");
+}
+
+/* SIGTERM may come again and again: a scheduler at which one types sends it too. */
+static Status type_twice(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    (void)c, (void)kind, (void)err;
+    for (int i = 0; i < 2; i++) raise(SIGTERM), raise(SIGINT);
+    if (!x->stopping(x->self) || !x->stopping(x->self)) _exit(1);
+    raise(SIGTERM);
+    if (!x->stopping(x->self)) _exit(2);
+    raise(SIGINT);
+    _exit(3);
+}
+
+Test(worker, the_second_interrupt_ends_it_at_once)
+{
+    cr_expect_eq(exit_of(type_twice), EXIT_STOPPED);
+}
+
+static void leave_file(char path[CELL_PATH], const char *name)
+{
+    Err err;
+    cell_file(path, scratch.folder, recipe->cells, name);
+    cr_assert(!file_write(path, "", 0, &err), "%s", err.text);
+}
+
+/* Of a process that died after a record, and in the middle of writing a state. */
+Test(worker, puts_away_what_the_dead_have_left)
+{
+    char state[CELL_PATH], half[CELL_PATH], theirs[CELL_PATH], path[CELL_PATH];
+    leave_file(path, "encoder.safetensors");
+    leave_file(path, "pretrain.h5");
+    leave_file(state, "pretrain.previous.safetensors");
+    leave_file(half, "pretrain.state.safetensors.part-77");
+    leave_file(theirs, "config.yaml.part-78"); /* a scheduler may be writing it */
+    cr_expect(work(leave_record) == EXIT_DONE);
+    cr_expect(!file_exists(state) && !file_exists(half));
+    cr_expect(file_exists(theirs));
+}
+
 Test(worker, leaves_a_claimed_cell_alone)
 {
     int fd;

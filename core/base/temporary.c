@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700 /* mkdtemp, nftw */
-#include "experiments/bench/temporary.h"
+#include "core/base/temporary.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-Status temporary_open(char folder[TEMPORARY_PATH], Err *err)
+Status temporary_open(char folder[TEMPORARY_PATH], const char *what, Err *err)
 {
     const char *where = getenv("TMPDIR");
     if (!where) where = P_tmpdir;
-    snprintf(folder, TEMPORARY_PATH, "%s/maskgrid-bench-XXXXXX", where);
+    snprintf(folder, TEMPORARY_PATH, "%s/maskgrid-%s-XXXXXX", where, what);
     if (mkdtemp(folder)) return STATUS_OK;
     return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
 }

@@ -1,0 +1,131 @@
+#define _GNU_SOURCE /* prctl, inotify, setrlimit */
+#include "experiments/chaos/sitting.h"
+
+#include "core/base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 20 };
+
+/* --- the process --------------------------------------------------------- */
+
+/* A write beyond the limit fails, as on a full disk, and does not kill. */
+static void become(const Sitting *s)
+{
+    int to = open(s->said, O_WRONLY | O_CREAT | O_APPEND, 0666);
+    int from = open("/dev/null", O_RDONLY);
+    if (to < 0 || from < 0) _exit(127);
+    dup2(from, STDIN_FILENO);
+    dup2(to, STDOUT_FILENO);
+    dup2(to, STDERR_FILENO);
+    if (s->limit) {
+        struct rlimit limit = { (rlim_t)s->limit, (rlim_t)s->limit };
+        signal(SIGXFSZ, SIG_IGN);
+        if (setrlimit(RLIMIT_FSIZE, &limit)) _exit(127);
+    }
+    execv(s->argv[0], s->argv);
+    _exit(127);
+}
+
+/* It leads a group; those whose parent has died before them are ours to wait for. */
+static void wait_for_group(pid_t pid)
+{
+    int state;
+    while (waitpid(-pid, &state, 0) > 0 || errno == EINTR) continue;
+}
+
+/* --- what it writes ------------------------------------------------------ */
+
+static bool is_aside(const char *name)
+{
+    return strstr(name, ".safetensors.part-") || strstr(name, ".h5.part-");
+}
+
+/* Counts what was begun and, as far as it shows, what came to its end. */
+typedef struct {
+    int fd, begun, done;
+} Watcher;
+
+static Status watch(Watcher *w, const Sitting *s, Err *err)
+{
+    *w = (Watcher){ .fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC) };
+    if (w->fd < 0) return err_set(err, STATUS_IO, "folders cannot be watched: %s", strerror(errno));
+    for (int i = 0; i < s->folders; i++)
+        if (inotify_add_watch(w->fd, s->folder[i], IN_CREATE | IN_MOVED_FROM | IN_DELETE) < 0) {
+            err_set(err, STATUS_IO, "%s: cannot be watched: %s", s->folder[i], strerror(errno));
+            close(w->fd);
+            return err->code;
+        }
+    return STATUS_OK;
+}
+
+static void look(Watcher *w)
+{
+    _Alignas(struct inotify_event) char bytes[1 << 14];
+    for (ssize_t n; (n = read(w->fd, bytes, sizeof bytes)) > 0;)
+        for (char *at = bytes; at < bytes + n;) {
+            const struct inotify_event *e = (const void *)at;
+            at += sizeof *e + e->len;
+            if (!e->len || !is_aside(e->name)) continue;
+            if (e->mask & IN_CREATE) w->begun++;
+            else w->done++;
+        }
+}
+
+/* --- the sitting --------------------------------------------------------- */
+
+static void nap(double s)
+{
+    struct timespec t = { .tv_sec = (time_t)s };
+    t.tv_nsec = (long)(1e9 * (s - (double)t.tv_sec));
+    nanosleep(&t, NULL);
+}
+
+/* Until it has ended, true and *state how, or has begun its last write. */
+static bool ends_before(const Sitting *s, Watcher *w, pid_t pid, int *state)
+{
+    for (;;) {
+        look(w);
+        if (waitpid(pid, state, WNOHANG) == pid) return true;
+        if (s->kill && w->begun >= s->writes) return false;
+        poll(&(struct pollfd){ .fd = w->fd, .events = POLLIN }, 1, LOOK_MS);
+    }
+}
+
+Status sitting_run(SittingEnd *end, const Sitting *s, Err *err)
+{
+    Watcher w;
+    pid_t   pid;
+    int     state = 0;
+    *end = (SittingEnd){ 0 };
+    if (watch(&w, s, err)) return err->code;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    Status bad = process_fork(&pid, PROCESS_LEADS, SIGKILL, err);
+    if (!bad && !pid) become(s);
+    if (!bad) {
+        bool ended = ends_before(s, &w, pid, &state);
+        if (!ended) {
+            nap(s->after_s);
+            ended = waitpid(pid, &state, WNOHANG) == pid;
+        }
+        kill(-pid, SIGKILL);
+        wait_for_group(pid);
+        look(&w);
+        *end = (SittingEnd){ .killed = !ended, .writes = w.begun, .halves = w.begun - w.done,
+                             .code = WIFEXITED(state) ? WEXITSTATUS(state) : -1 };
+    }
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    close(w.fd);
+    return bad;
+}

@@ -1,0 +1,33 @@
+/* One process and all that it starts, and how they end. */
+#ifndef EXPERIMENTS_CHAOS_SITTING_H
+#define EXPERIMENTS_CHAOS_SITTING_H
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+
+typedef struct {
+    char *const       *argv;   /* of the program; ends with NULL         */
+    const char        *said;   /* the file that gets all it says         */
+    const char *const *folder; /* [folders] in which it writes           */
+    int                folders;
+
+    bool   kill;    /* SIGKILL to all of them, at one moment:            */
+    int    writes;  /* when so many records, models and states have been
+                       begun to be written, or at the start,             */
+    double after_s; /* and so long after that                            */
+    long   limit;   /* bytes of the largest file that fits on its disk; 0: any */
+} Sitting;
+
+typedef struct {
+    bool killed;
+    int  code;   /* that it has ended with, if it was not killed         */
+    int  writes; /* that were begun                                      */
+    int  halves; /* files that it left half-written                      */
+} SittingEnd;
+
+/* Returns when every process of it is gone.  STATUS_IO if it cannot be started or
+ * watched. */
+MUST_USE Status sitting_run(SittingEnd *end, const Sitting *s, Err *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* maskgrid chaos: is a run that is killed again and again the same in the end? */
+#include "core/base/temporary.h"
+#include "experiments/chaos/chaos.h"
+#include "experiments/cli/cli.h"
+#include "experiments/recipe/find.h"
+
+#include <stdio.h>
+
+typedef struct {
+    OptionList  set;
+    long        kills, seed;
+    bool        quiet;
+    const char *keep;
+} Options;
+
+static const Option options[] = {
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as of run"),
+    OPTION_INT(Options, kills, "N", "50", 0, 100000, "how often it is killed"),
+    OPTION_INT(Options, seed, "N", "0", 0, 1 << 30, "of the moments"),
+    OPTION_FLAG(Options, quiet, "say nothing meanwhile"),
+    OPTION_TEXT(Options, keep, "FOLDER", NULL, "where both results stay; else they are removed"),
+    { 0 }
+};
+
+static void print(const Recipe *r, const ChaosResult *c)
+{
+    const Verdict *v = &c->verdict;
+    printf("%s: %ld steps, %.1f s left alone, %.1f s in %d sittings\n", r->name, c->steps,
+           c->quiet_s, c->stormy_s, c->sittings);
+    printf("%d kills, %d of them while a file was written; %d sittings on a full disk\n", c->kills,
+           c->in_writes, c->full);
+    printf("%d states cut short, %d with a bit flipped: %d noticed\n", c->cut, c->flipped,
+           c->noticed);
+    if (chaos_survived(c))
+        printf("identical: %d records, but for their times, and %d other files, every bit\n",
+               v->records, v->files);
+    else
+        printf("not the same:\n%s", text_get(&v->differences));
+}
+
+static int try(const Options *o, const Recipe *r, const char *recipe, const char *folder)
+{
+    char        program[CELL_PATH];
+    ChaosResult result;
+    Err         err;
+    program_path(program, sizeof program);
+    const ChaosConfig config = { .program = program, .recipe = recipe, .set = o->set.item,
+                                 .settings = o->set.n, .folder = folder,
+                                 .kills = (int)o->kills, .seed = (uint64_t)o->seed,
+                                 .progress = o->quiet ? NULL : stderr };
+    Status bad = chaos_run(&result, &config, r, &err);
+    bool   survived = !bad && chaos_survived(&result);
+    if (!bad) print(r, &result);
+    chaos_free(&result);
+    return bad ? cli_fail(&err) : survived ? EXIT_DONE : EXIT_CHECK_FAILED;
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    const Options *o = opt;
+    Recipe        *r;
+    char           folder[TEMPORARY_PATH];
+    Err            err;
+    (void)n;
+    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    int code;
+    if (!o->keep && temporary_open(folder, "chaos", &err)) code = cli_fail(&err);
+    else code = try(o, r, arguments[0], o->keep ? o->keep : folder);
+    if (!o->keep && code != EXIT_FAILED) temporary_close(folder);
+    recipe_close(r);
+    return code;
+}
+
+COMMAND(chaos) = {
+    .place = 75, .arguments = "RECIPE", .least = 1, .most = 1,
+    .about = "kill a run again and again: is it the same in the end?",
+    .details = "Runs the recipe twice in folders of its own: once left alone, once with "
+               "SIGKILL to every process at random moments, many of them while a file is "
+               "written.  Between kills, saved states are cut short and bits flipped in them, "
+               "and some sittings find a full disk.  Then every record and every file of both "
+               "are compared.  Ends with 4 if anything differs, or if a harmed state was not "
+               "noticed.",
+    .examples = "  maskgrid chaos storm\n"
+                "  maskgrid chaos demo --kills 10 -s pretrain.epochs=1 -s seed=0\n",
+    .options = options, .size = sizeof(Options), .run = run,
+};

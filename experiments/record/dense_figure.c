@@ -61,10 +61,13 @@ double shown_enlarged(const ShownRows *s, int i, Image *m)
     return by;
 }
 
-Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, const char *name,
+Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, const char *name,
                   void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
 {
     static const char *const endings[] = { "png", "svg" };
+    for (char *c = note->s; c && *c; c++)
+        if (*c == '\n') *c = ' '; /* the footer's lines are those of wider figures */
+    m->note = text_get(note);
     m->cols = s->row[0].shown.n, m->tile = s->tile;
     m->classes = s->classes, m->class_name = s->class_name;
     for (int i = 0; i < 2; i++) {

@@ -29,8 +29,8 @@ void            shown_rows_close(ShownRows *s);
 double shown_enlarged(const ShownRows *s, int i, Image *m);
 
 /* Draw `rows` x pictures to FOLDER/name.png and .svg: fill draws them all on an open
- * mosaic, whose title, note, rows and colours are given. */
-MUST_USE Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, const char *name,
-                           void (*fill)(Mosaic *m, const ShownRows *s), Err *err);
+ * mosaic, whose title, rows and colours are given; the note stands below, on one line. */
+MUST_USE Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note,
+                           const char *name, void (*fill)(Mosaic *m, const ShownRows *s), Err *err);
 
 #endif

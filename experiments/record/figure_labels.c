@@ -67,10 +67,10 @@ static Status draw(const Figures *f, ShownRows *s, Err *err)
     list_labels(s, &tsv, used);
     text_add(&note, "Test images and the class of each pixel; white: it has none. %s",
              text_get(&f->footer));
-    Mosaic m = { .title = "Classes of pixels", .note = text_get(&note), .rows = s->n + 2,
+    Mosaic m = { .title = "Classes of pixels", .rows = s->n + 2,
                  .shown = used, .colour = label_colour };
     Status bad = figure_tsv(f, "labels", &tsv, err);
-    if (!bad) bad = shown_draw(f, s, &m, "labels", fill, err);
+    if (!bad) bad = shown_draw(f, s, &m, &note, "labels", fill, err);
     text_free(&tsv);
     text_free(&note);
     return bad;

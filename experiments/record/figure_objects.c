@@ -82,10 +82,10 @@ static Status draw(const Figures *f, ShownRows *s, Err *err)
     list_objects(s, &tsv, used);
     text_add(&note, "Test images with the objects that were found: mask, box, class and score; "
                     "only those of a score of %.1f or more. %s", LEAST, text_get(&f->footer));
-    Mosaic m = { .title = "Objects found", .note = text_get(&note), .rows = s->n + 1,
+    Mosaic m = { .title = "Objects found", .rows = s->n + 1,
                  .shown = used, .colour = object_colour };
     Status bad = figure_tsv(f, "objects", &tsv, err);
-    if (!bad) bad = shown_draw(f, s, &m, "objects", fill, err);
+    if (!bad) bad = shown_draw(f, s, &m, &note, "objects", fill, err);
     text_free(&tsv);
     text_free(&note);
     return bad;

@@ -138,7 +138,8 @@ static bool of_stage(const Key *k, StageKind kind)
     return text_starts(k->name, word) && k->name[strlen(word)] == '.';
 }
 
-/* Does the value of a data key matter for this stage of this cell? */
+/* Does the value of a data key matter for this stage of this cell?  The test set is looked at
+ * with every cell, and scenes are drawn by then. */
 static bool of_data(const Cell *c, const Key *k, StageKind kind)
 {
     if (k->of == OF_DENSE) return of_stage(k, kind);
@@ -151,7 +152,6 @@ static bool of_data(const Cell *c, const Key *k, StageKind kind)
     if (!strcmp(k->name, "data.size")) return c->config.data.size;
     if (text_starts(k->name, "data.scenes."))
         return !strcmp(c->config.data.name, "scenes") || cell_dense(c, kind);
-    if (!strcmp(k->name, "data.test")) return kind != STAGE_PRETRAIN;
     if (!strcmp(k->name, "data.unlabeled")) return c->config.data.unlabeled_count;
     return strcmp(k->name, "data.folder") || c->config.data.folder;
 }

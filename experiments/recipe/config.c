@@ -156,8 +156,8 @@ void config_dense_data(Config *c, StageKind kind)
 {
     DenseTask        *d = kind == STAGE_DETECT ? &c->detect : &c->segment;
     const DataConfig *data = &c->data;
-    if (!d->data.name) {
-        d->data.name = data->name;
+    if (!d->data.name) d->data.name = data->name;
+    if (!strcmp(d->data.name, data->name)) {
         if (!d->data.folder) d->data.folder = data->folder;
         otherwise(&d->data.train_count, data->train_count);
         otherwise(&d->data.test_count, data->test_count);

@@ -109,6 +109,7 @@ typedef struct {
     double      scale_min, scale_max; /* of a picture, at random                         */
     bool        flip;
     bool        colours;      /* changed at random; segment's                            */
+    int         regions;      /* of an image that the heads learn from; detect's         */
     const char *on;           /* the pictures that are scored: test or train             */
     ScratchConfig scratch;
 } DenseTask;

@@ -15,14 +15,13 @@ typedef struct {
         *scale_max;
 } Said;
 
-static const Said said_of[] = {
-    [STAGE_DETECT] = { "detect.set", "detect.folder", "detect.model", "detect.size",
-                       "detect.batch", "detect.epochs", "detect.scratch-epochs", "detect.warmup",
-                       "detect.scale-max" },
-    [STAGE_SEGMENT] = { "segment.set", "segment.folder", "segment.model", "segment.size",
-                        "segment.batch", "segment.epochs", "segment.scratch-epochs", "segment.warmup",
-                        "segment.scale-max" },
-};
+#define SAID(section)                                                                     \
+    { section ".set", section ".folder", section ".model", section ".size",               \
+      section ".batch", section ".epochs", section ".scratch-epochs", section ".warmup",  \
+      section ".scale-max" }
+
+static const Said said_of[] = { [STAGE_DETECT] = SAID("detect"),
+                                [STAGE_SEGMENT] = SAID("segment") };
 
 /* --- pictures --------------------------------------------------------------- */
 
@@ -98,6 +97,7 @@ MaskRcnnConfig dense_mask_rcnn(const Cell *c)
                          : !strcmp(d.model, "taps") ? mask_rcnn_earlier(&encoder, d.size, classes)
                                                     : mask_rcnn_small(&encoder, d.size, classes);
     train_as(&m.backbone, &d);
+    if (d.regions) m.rules.regions = d.regions;
     return m;
 }
 

@@ -270,6 +270,8 @@ static const Key keys[] = {
     DENSE_DATA("detect", detect.data, "none|scenes|coco"),
     { AT("detect.model", detect.model), .initial = "small", .choices = "small|vitdet|taps",
       .about = "Mask R-CNN for small images, ViTDet's, or the one before it", .of = DETECT },
+    { AT("detect.regions", detect.regions), .initial = "0", BETWEEN(0, 4096),
+      .about = "of an image that the heads learn from; 0: the model's", .of = DETECT },
     DENSE("detect", detect, DETECT, "1024", "4e-4"),
     { AT("detect.batch", detect.batch), .initial = "64", BETWEEN(1, 65536),
       .unit = "images", .about = "of a step", .of = DETECT },

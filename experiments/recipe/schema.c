@@ -35,8 +35,9 @@ static const char *find_last_word(const char *word)
 Status schema_unknown(const char *name, Err *err)
 {
     static const char *const sections[] = { "data", "data.scenes", "model", "pretrain", "knn",
-                                            "linear-cached", "linear", "partial", "finetune", "detect", "segment",
-                                            "reconstruct", "represent", "run", "grid" };
+                                            "linear-cached", "linear", "partial", "finetune",
+                                            "detect", "segment", "reconstruct", "represent",
+                                            "run", "grid" };
     enum { N_SECTIONS = sizeof sections / sizeof *sections };
     const char *words[MOST_KEYS + N_SECTIONS + 1];
     int         n = 0;

@@ -122,8 +122,10 @@ double estimate_dense_memory(const Cell *c, StageKind kind)
         &(DenseLoaderConfig){ .batch = d.batch, .size = d.size }, cell_dense(c, kind)->channels);
     if (kind == STAGE_DETECT) {
         const MaskRcnnConfig m = dense_mask_rcnn(c);
-        return batch + (double)footprint_detect(&m, d.batch, recompute);
+        return batch + fmax((double)footprint_detect(&m, d.batch, recompute),
+                            (double)footprint_detected(&m, 1));
     }
     const UpernetConfig u = dense_upernet(c);
-    return batch + (double)footprint_segment(&u, d.batch, recompute);
+    return batch + fmax((double)footprint_segment(&u, d.batch, recompute),
+                        (double)footprint_segmented(&u, 1));
 }

@@ -135,7 +135,8 @@ static void see(void *self, Annotated *s, int i)
 
 static void put_scores(Record *r, const Detect *d, Arena *a)
 {
-    static const char *const arrays[] = { [COCO_BOX] = "box_numbers", [COCO_MASK] = "mask_numbers" };
+    static const char *const arrays[] = { [COCO_BOX] = "box_numbers",
+                                          [COCO_MASK] = "mask_numbers" };
     const DenseData *test = d->run.test;
     CocoMatches      m[2];
     CocoScore       *each = ARENA_NEW(a, CocoScore, test->classes);

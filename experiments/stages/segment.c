@@ -116,7 +116,8 @@ static void see(void *self, Annotated *s, int i)
     const int C = g->model.config.classes, height = s->labels.height, width = s->labels.width;
     const size_t n = (size_t)height * (size_t)width;
     const bool   shown = shown_image(&u->shown, &s->image);
-    uint16_t    *truth = ARENA_NEW(&u->scratch, uint16_t, n), *class = ARENA_NEW(&u->scratch, uint16_t, n);
+    uint16_t    *truth = ARENA_NEW(&u->scratch, uint16_t, n);
+    uint16_t    *class = ARENA_NEW(&u->scratch, uint16_t, n);
     Confusion    one;
     Flaw         flaw;
     memcpy(truth, s->labels.label, n * sizeof *truth);

@@ -77,3 +77,38 @@ Test(shipped, imagenet_is_as_published)
         recipe_close(r);
     }
 }
+
+/* ViTDet's and UPerNet's settings, on scenes in the place of their data. */
+Test(shipped, dense_tasks_are_as_published)
+{
+    static const char *const coco[] = { "detect.set=scenes", "detect.train=64", "detect.test=4",
+                                        "pretrain.from=none" };
+    static const char *const ade[] = { "segment.set=scenes", "segment.train=64", "segment.test=4",
+                                       "pretrain.from=none" };
+    Recipe *r;
+    Err     err;
+    cr_assert(!recipe_open(&r, "experiments/recipes/coco.yaml", coco, 4, &err), "%s", err.text);
+    const DenseTask *d = &r->cells[0].config.detect;
+    cr_expect(d->lr == 1e-4 && d->batch == 64 && d->size == 1024 && d->epochs == 100 &&
+              d->weight_decay == 0.1 && d->layer_decay == 0.7 && d->drop_path == 0.1 &&
+              d->scale_min == 0.1 && d->scale_max == 2 && d->flip);
+    recipe_close(r);
+    cr_assert(!recipe_open(&r, "experiments/recipes/ade20k.yaml", ade, 4, &err), "%s", err.text);
+    d = &r->cells[0].config.segment;
+    cr_expect(d->lr == 1e-4 && d->batch == 16 && d->size == 512 && d->epochs == 127 &&
+              d->weight_decay == 0.05 && d->layer_decay == 0.65 && d->drop_path == 0.1 &&
+              d->scale_min == 0.5 && d->scale_max == 2 && d->colours);
+    recipe_close(r);
+}
+
+Test(shipped, facade_learns_what_it_is_scored_on)
+{
+    static const char *const settings[] = { "detect.set=scenes" };
+    Recipe *r;
+    Err     err;
+    cr_assert(!recipe_open(&r, "experiments/recipes/facade.yaml", settings, 1, &err), "%s",
+              err.text);
+    cr_expect(r->cells[0].detect->train_count == 8 &&
+              !strcmp(r->cells[0].config.detect.on, "train"));
+    recipe_close(r);
+}

@@ -111,7 +111,7 @@ static char *contents(const char *name)
 Test(worker, runs_every_stage_in_order)
 {
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain knn linear-cached linear partial finetune "
+    cr_expect_str_eq(order, "pretrain knn linear-cached linear partial finetune detect segment "
                             "reconstruct represent ");
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(cell_done(scratch.folder, recipe->cells, s));
@@ -125,7 +125,7 @@ Test(worker, skips_evaluations_that_are_there)
     cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
     cr_assert(!file_write(path, "", 0, &err));
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune "
+    cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune detect segment "
                             "reconstruct represent ");
 }
 
@@ -331,7 +331,7 @@ Test(worker, estimates_follow_the_recipe)
 /* By hand: D 16, one block; decoder 8, one block; 49 patches of 16 pixels, 12 visible. */
 Test(worker, counts_the_operations_of_a_step)
 {
-    double encoder = 2 * 12 * 16 * 16 + 24 * 13 * 16 * 16 + 4 * 13 * 13 * 16;
+    double encoder = 2 * 12 * 16 * 16 + 4 * (24 * 13 * 16 * 16 + 4 * 13 * 13 * 16);
     double decoder = 2 * 13 * 16 * 8 + 24 * 50 * 8 * 8 + 4 * 50 * 50 * 8 + 2 * 50 * 8 * 16;
     double all = 3 * 10 * 64 * (encoder + decoder);
     cr_expect(recipe->cells[0].K == 12);

@@ -1,0 +1,123 @@
+/* What changes the records of detect and segment, and what does not. */
+#include "tests/recipe/recipes.h"
+
+#include "experiments/recipe/schema.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <string.h>
+
+static Scratch scratch;
+static void    open_scratch(void) { scratch_open(&scratch); }
+static void    close_scratch(void) { scratch_close(&scratch); }
+TestSuite(dense_identity, .init = open_scratch, .fini = close_scratch);
+
+typedef struct { char id[STAGE_KINDS][HASH_HEX]; } Ids;
+
+static Ids ids_of(const char *one, const char *two)
+{
+    const char *settings[] = { one, two, NULL };
+    Ids         ids;
+    Recipe     *r = recipe_good(&scratch, EVALUATED, one ? settings : NULL);
+    for (int s = 0; s < STAGE_KINDS; s++) strcpy(ids.id[s], r->cells[0].stage[s].id);
+    recipe_close(r);
+    return ids;
+}
+
+static bool same(const Ids *a, const Ids *b, StageKind s) { return !strcmp(a->id[s], b->id[s]); }
+
+enum { DETECT = 1 << STAGE_DETECT, SEGMENT = 1 << STAGE_SEGMENT };
+
+/* Another value of every key of the two, on drawn scenes. */
+static const struct { const char *setting; unsigned changes; } something[] = {
+    { "detect.set=scenes", 0 }, { "detect.train=48", DETECT }, { "detect.test=8", DETECT },
+    { "detect.train=64", 0 },
+    { "detect.model=vitdet", DETECT }, { "detect.size=56", DETECT },
+    { "detect.regions=8", DETECT }, { "detect.epochs=3", DETECT }, { "detect.blr=1e-3", DETECT },
+    { "detect.lr=1e-3", DETECT }, { "detect.min-lr=1e-6", DETECT },
+    { "detect.batch=8", DETECT }, { "detect.schedule=cosine", DETECT },
+    { "detect.warmup=2", DETECT }, { "detect.weight-decay=0", DETECT },
+    { "detect.beta2=0.95", DETECT }, { "detect.layer-decay=0.5", DETECT },
+    { "detect.drop-path=0", DETECT }, { "detect.scale-min=0.5", DETECT },
+    { "detect.scale-max=1.5", DETECT }, { "detect.flip=no", DETECT },
+    { "detect.on=train", DETECT },
+    { "segment.set=scenes", 0 }, { "segment.train=48", SEGMENT }, { "segment.test=8", SEGMENT },
+    { "segment.model=upernet", SEGMENT }, { "segment.size=56", SEGMENT },
+    { "segment.epochs=3", SEGMENT }, { "segment.lr=1e-3", SEGMENT },
+    { "segment.min-lr=1e-6", SEGMENT }, { "segment.batch=8", SEGMENT },
+    { "segment.schedule=cosine", SEGMENT }, { "segment.warmup=2", SEGMENT },
+    { "segment.weight-decay=0", SEGMENT }, { "segment.beta2=0.95", SEGMENT },
+    { "segment.layer-decay=0.5", SEGMENT }, { "segment.drop-path=0", SEGMENT },
+    { "segment.scale-min=0.6", SEGMENT }, { "segment.scale-max=1.5", SEGMENT },
+    { "segment.flip=no", SEGMENT }, { "segment.colours=no", SEGMENT },
+    { "segment.on=train", SEGMENT },
+};
+enum { N_SOMETHING = sizeof something / sizeof *something };
+
+ParameterizedTestParameters(dense_identity, changes_with)
+{
+    static int index[N_SOMETHING];
+    for (int i = 0; i < N_SOMETHING; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_SOMETHING);
+}
+
+ParameterizedTest(int *i, dense_identity, changes_with)
+{
+    Ids a = ids_of(NULL, NULL), b = ids_of(something[*i].setting, NULL);
+    for (int s = 0; s < STAGE_KINDS; s++)
+        cr_expect(same(&a, &b, s) == !(something[*i].changes & 1U << s), "%s, %s",
+                  something[*i].setting, stage_word(s));
+}
+
+Test(dense_identity, every_key_is_tried)
+{
+    for (int k = 0; k < schema_count(); k++) {
+        const Key *key = schema_key(k);
+        bool       tried = false;
+        size_t     n = strlen(key->name);
+        if (!(key->of & (DETECT | SEGMENT)) || strstr(key->name, ".scratch-")) continue;
+        for (int i = 0; i < N_SOMETHING && !tried; i++)
+            tried = !strncmp(something[i].setting, key->name, n) &&
+                    something[i].setting[n] == '=';
+        cr_expect(tried, "%s", key->name);
+    }
+}
+
+/* Of an encoder that was never trained, and of one that was. */
+Test(dense_identity, scratch_is_set_apart)
+{
+    static const char *const scratch_of[] = { "detect.scratch-epochs=7", "detect.scratch-lr=1e-3",
+                                              "detect.scratch-layer-decay=0.5" };
+    const char *untrained = "pretrain.epochs=0";
+    Ids         a = ids_of(untrained, NULL), b = ids_of(NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        Ids x = ids_of(untrained, scratch_of[i]), y = ids_of(scratch_of[i], NULL);
+        cr_expect(!same(&a, &x, STAGE_DETECT), "%s", scratch_of[i]);
+        cr_expect(same(&b, &y, STAGE_DETECT) && same(&a, &x, STAGE_SEGMENT), "%s", scratch_of[i]);
+    }
+    Ids x = ids_of(untrained, "detect.layer-decay=0.5");
+    cr_expect(same(&a, &x, STAGE_DETECT));
+}
+
+/* What a recipe may not say, and the key that is named. */
+Test(dense_identity, what_does_not_fit_is_refused)
+{
+    static const struct { const char *setting, *named; Status code; } tries[] = {
+        { "detect.batch=65", "detect.batch: 65 is more than the 64 images", STATUS_CONFIG },
+        { "detect.warmup=500", "detect.warmup: 500 is more than detect.epochs", STATUS_CONFIG },
+        { "segment.scale-max=0.4", "segment.scale-max: 0.4 is less than scale-min", STATUS_CONFIG },
+        { "detect.size=30", "detect.size: 30 is no multiple of model.patch 4", STATUS_CONFIG },
+        { "model.depth=2", "segment.model: UPerNet", STATUS_CONFIG },
+        { "detect.set=coco", "detect.folder: not given", STATUS_MISSING },
+        { "detect.set=cocoa", "detect.set: cocoa is not one of none|scenes|coco", STATUS_CONFIG },
+    };
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        const char *settings[] = { tries[i].setting, NULL };
+        Recipe     *r;
+        Err         err;
+        cr_assert(recipe_of(&r, &scratch, EVALUATED, settings, &err) == tries[i].code, "%s",
+                  tries[i].setting);
+        cr_expect(strstr(err.text, tries[i].named), "%s: %s", tries[i].setting, err.text);
+    }
+}

@@ -1,0 +1,162 @@
+/* detect and segment of a small cell: records that say what the metrics say, resumed with the
+ * same bits, drawn. */
+#include "tests/stages/home.h"
+
+#include "core/base/file.h"
+#include "experiments/record/dense_record.h"
+#include "experiments/record/figures.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char settings[] =
+    "evaluate=detect,segment model.depth=4 pretrain.epochs=0 data.train=16 data.test=8 "
+    "detect.lr=1e-3 detect.epochs=2 detect.batch=4";
+
+/* What the settings of a home have no room for. */
+static const Cell *open_dense(Home *h)
+{
+    const Cell *c = open_cell(h, settings);
+    Cell       *mine = (Cell *)c;
+    mine->config.segment.epochs = mine->config.segment.scratch.epochs = 2;
+    mine->config.segment.batch = 4;
+    return c;
+}
+
+static H5 *open_record(const StageContext *x, const Cell *c, StageKind kind)
+{
+    char path[CELL_PATH];
+    H5  *f;
+    Err  err;
+    cell_record(path, x->results, c, kind);
+    cr_assert(!record_read(&f, path, c->stage[kind].id, &err), "%s", err.text);
+    return f;
+}
+
+static void run_all(const Cell *c, const StageContext *x)
+{
+    Err err;
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, x, &err), "%s", err.text);
+    cr_assert(!stage_run(c, STAGE_DETECT, x, &err), "%s", err.text);
+    cr_assert(!stage_run(c, STAGE_SEGMENT, x, &err), "%s", err.text);
+}
+
+static void expect_matches(const StageContext *x, const Cell *c, Arena *a)
+{
+    static const char *const name[] = { [COCO_BOX] = "box_AP", [COCO_MASK] = "mask_AP" };
+    H5                      *f = open_record(x, c, STAGE_DETECT);
+    for (int kind = COCO_BOX; kind <= COCO_MASK; kind++) {
+        CocoMatches m;
+        CocoScore   s;
+        Err         err;
+        cr_assert(!matches_read(&m, f, (CocoKind)kind, a, &err), "%s", err.text);
+        coco_numbers(&s, NULL, &m, NULL);
+        double ap = metric(x, c, STAGE_DETECT, name[kind]);
+        cr_expect(m.n_wanted > 0 && fabs(100 * s.x[COCO_AP] - ap) <= 1e-12, "%s: %g, not %g",
+                  name[kind], 100 * s.x[COCO_AP], ap);
+    }
+    h5_close(f);
+}
+
+static void expect_pixels(const StageContext *x, const Cell *c, Arena *a)
+{
+    H5Set  set = { .name = "pixels/counts", .kind = NUMBER_INT64, .rank = 3 };
+    void  *counts;
+    Err    err;
+    double sum = 0;
+    int    there = 0;
+    H5    *f = open_record(x, c, STAGE_SEGMENT);
+    cr_assert(!h5_get(f, &set, a, &counts, &err), "%s", err.text);
+    cr_assert(set.dim[0] == 8 && set.dim[1] == 11 && set.dim[2] == PIXEL_COUNTS);
+    for (size_t k = 0; k < set.dim[1]; k++) {
+        int64_t n[PIXEL_COUNTS] = { 0 };
+        for (size_t i = 0; i < set.dim[0] * PIXEL_COUNTS; i++)
+            n[i % PIXEL_COUNTS] += ((int64_t *)counts)[(i / PIXEL_COUNTS * set.dim[1] + k) *
+                                                       PIXEL_COUNTS + i % PIXEL_COUNTS];
+        int64_t either = n[PIXELS_PREDICTED] + n[PIXELS_TRUE] - n[PIXELS_RIGHT];
+        if (either) sum += (double)n[PIXELS_RIGHT] / (double)either, there++;
+    }
+    double miou = metric(x, c, STAGE_SEGMENT, "pixel_mIoU");
+    cr_expect(there && fabs(100 * sum / there - miou) <= 1e-9, "%g, not %g", 100 * sum / there,
+              miou);
+    h5_close(f);
+}
+
+static void expect_figures(const Home *h, const char *results)
+{
+    static const char *const made[] = { "objects.tsv", "objects.png", "objects.svg",
+                                        "labels.tsv", "labels.png", "labels.svg" };
+    Results r;
+    Text    list = { 0 };
+    Err     err;
+    results_open(&r, h->recipe, results);
+    Figures f = { .r = &r, .baseline = "random", .folder = h->scratch.folder, .made = &list };
+    cr_assert(!figure_objects(&f, &err), "%s", err.text);
+    cr_assert(!figure_labels(&f, &err), "%s", err.text);
+    for (int i = 0; i < 6; i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", h->scratch.folder, made[i]);
+        cr_expect(file_exists(path) && strstr(text_get(&list), path), "%s", made[i]);
+    }
+    text_free(&list);
+    results_close(&r);
+}
+
+Test(dense_stages, records_say_what_the_metrics_say_and_are_drawn, .timeout = 120)
+{
+    Home         h;
+    Arena        a;
+    char         results[128];
+    const Cell  *c = open_dense(&h);
+    StageContext x = context(&h, results, "results", c);
+    arena_open(&a, "test", NULL, NULL);
+    run_all(c, &x);
+    expect_matches(&x, c, &a);
+    expect_pixels(&x, c, &a);
+    expect_figures(&h, results);
+    features_free(x.features);
+    arena_close(&a);
+    close_home(&h);
+}
+
+static const StageKind kinds[] = { STAGE_DETECT, STAGE_SEGMENT };
+
+ParameterizedTestParameters(dense_stages, resumed_equals_an_unbroken_one)
+{
+    static int index[] = { 0, 1 };
+    return cr_make_param_array(int, index, 2);
+}
+ParameterizedTest(int *i, dense_stages, resumed_equals_an_unbroken_one, .timeout = 120)
+{
+    Home            h;
+    Err             err;
+    char            one[128], two[128];
+    const StageKind kind = kinds[*i];
+    const Cell     *c = open_dense(&h);
+    const char     *loss = kind == STAGE_DETECT ? "detect_loss" : "segment_loss";
+    const char     *other = kind == STAGE_DETECT ? "box_AR100" : "pixel_mIoU";
+    StageContext    whole = context(&h, one, "whole", c), broken = context(&h, two, "broken", c);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &whole, &err), "%s", err.text);
+    cr_assert(!stage_run(c, STAGE_PRETRAIN, &broken, &err), "%s", err.text);
+    cr_assert(!stage_run(c, kind, &whole, &err), "%s", err.text);
+    for (long stop = 3; stop < 8; stop += 3) { /* in the first and the second epoch */
+        Stopper s = { .stop_at = stop };
+        broken.self = &s, broken.progress = stop_count, broken.stopping = stop_enough;
+        cr_assert(stage_run(c, kind, &broken, &err) == STATUS_STOPPED, "%s", err.text);
+        cr_expect(s.seen == stop && !cell_done(two, c, kind), "%ld", s.seen);
+    }
+    broken.stopping = NULL, broken.progress = NULL;
+    cr_assert(!stage_run(c, kind, &broken, &err), "%s", err.text);
+    double x = metric(&whole, c, kind, loss), y = metric(&broken, c, kind, loss);
+    cr_expect(x == y && x > 0, "%s: %.17g and %.17g", loss, x, y);
+    x = metric(&whole, c, kind, other), y = metric(&broken, c, kind, other);
+    cr_expect(x == y && x >= 0 && x <= 100, "%s: %.17g and %.17g", other, x, y);
+    features_free(whole.features);
+    features_free(broken.features);
+    close_home(&h);
+}

@@ -141,14 +141,16 @@ Status dense_pass(Dense *u, SeePicture *see, void *self, Err *err)
     annotated_open(&s);
     u->tape.recording = false;
     for (int i = 0; i < u->test->count && !bad; i++) {
-        bad = dense_get(u->test, i, &s, err);
+        if (stage_stopping(u->context))
+            bad = err_set(err, STATUS_STOPPED, "stopped among the pictures");
+        if (!bad) bad = dense_get(u->test, i, &s, err);
         if (!bad) see(self, &s, i);
         tape_reset(&u->tape);
         arena_reset(&u->scratch);
     }
     u->tape.recording = true;
     annotated_close(&s);
-    return bad;
+    return bad ? training_stopped(&u->run, err) : STATUS_OK;
 }
 
 Tensor *dense_input(Dense *u, const Annotated *s)

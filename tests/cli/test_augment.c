@@ -90,15 +90,17 @@ Test(augment_command, says_what_is_wrong_with_the_recipe)
     cr_expect(strstr(said, "did you mean finetune.crop-min?"), "%s", said);
 }
 
-/* Of annotated pictures: each way to see them has its figure, with the names of classes that
- * it draws and a change for a change of its own keys alone. */
+/* Two pictures in four looks of detection, in five of segmentation; what changes the looks
+ * of one stage changes its figure. */
 Test(augment_command, draws_annotated_pictures)
 {
-    static char text[3][1 << 22];
+    static char              text[3][1 << 22];
     static const char *const of[] = { "detect", "segment", "detect" };
-    static const char *const set[] = { "segment.flip=false", "seed=0", "detect.scale-min=0.9" };
+    static const char *const set[] = { "seed=0", "seed=0", "detect.scale-min=0.9" };
+    static const int         images[] = { 8, 10, 8 };
     for (int i = 0; i < 3; i++) {
         char path[256], out[256];
+        int  n = 0;
         snprintf(path, sizeof path, "%s",
                  scratch_file(&scratch, "r.yaml", recipe, sizeof recipe - 1));
         snprintf(out, sizeof out, "%s/a.svg", scratch.folder);
@@ -108,9 +110,8 @@ Test(augment_command, draws_annotated_pictures)
         cr_assert(f);
         text[i][fread(text[i], 1, sizeof text[i] - 1, f)] = '\0';
         fclose(f);
-        cr_expect(strstr(text[i], "hourglass"));
+        for (const char *at = text[i]; (at = strstr(at, "<image ")); at++) n++;
+        cr_expect(n == images[i], "%s: %d images", of[i], n);
     }
-    cr_expect(strstr(text[0], "jittered") && !strstr(text[0], "ground"));
-    cr_expect(strstr(text[1], "cropped") && strstr(text[1], "ground"));
     cr_expect(strcmp(text[0], text[2]));
 }

@@ -232,5 +232,5 @@ Test(doctor, counts_instances_and_names_pictures_that_are_missing)
     scratch_file(&scratch, "annotations/instances_val.json", json, sizeof json - 1);
     expect_told(2, "val/cat/1.jpg: a picture of 24 x 24");
     remove(scratch_path(&scratch, "train/cat/1.jpg"));
-    expect_told(3, "train/cat/1.jpg is listed, but not there");
+    expect_told(4, "train/cat/1.jpg is listed, but not there");
 }

@@ -50,6 +50,8 @@ static int list_keys(void)
     }
     printf("%-28s %-20s %-22s %s\n", "grid.KEY", "", "values or ranges",
            "vary a key: [a, b], 0..5, 0.1..0.9..0.2");
+    printf("%-28s %-20s %-22s %s\n", "grid.zip|union|exclude", "", "maps",
+           "which combinations: experiments/recipes/README.md");
     return EXIT_DONE;
 }
 

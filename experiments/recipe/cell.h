@@ -56,8 +56,8 @@ typedef struct {
                                        most where the ratio varies              */
     Stage            stage[STAGE_KINDS];
     const char      *notice; /* what the user should be told of it; NULL: nothing */
-    int             *at;            /* [axes of the recipe's grid] which value; NULL
-                                       for a cell that is not a point of it     */
+    const int *at; /* [axes of the recipe's grid] which value, or GRID_BASE; NULL for a
+                      cell that is not a point of it */
 } Cell;
 
 bool cell_wants(const Cell *c, StageKind kind);

@@ -1,203 +1,228 @@
 #include "experiments/recipe/grid.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-static const char *keep(Arena *a, const char *s, size_t n)
+/* --- settings ------------------------------------------------------------ */
+
+/* Takes a key out; what is left empty goes too. */
+static void drop(GridPart *p, int key)
 {
-    char *to = arena_take(a, n + 1);
-    memcpy(to, s, n);
-    to[n] = '\0';
-    return to;
-}
-
-/* --- the values of an axis ----------------------------------------------- */
-
-typedef struct {
-    Arena     *arena;
-    Axis      *axis;
-    int        room;
-    const Key *key;
-    Err       *err;
-} Filling;
-
-static Status add(Filling *f, const char *text, Origin origin)
-{
-    Axis  *x = f->axis;
-    Config scratch = { 0 };
-    Text   same = { 0 };
-    if (x->n == GRID_MOST_VALUES)
-        return err_set(f->err, STATUS_CONFIG, "more than %d values", GRID_MOST_VALUES);
-    if (schema_set(&scratch, x->key, text, f->err)) return f->err->code;
-    schema_get(&scratch, x->key, &same);
-    if (x->n == f->room) {
-        AxisValue *more = ARENA_NEW(f->arena, AxisValue, f->room = 2 * f->room + 8);
-        if (x->n) memcpy(more, x->values, (size_t)x->n * sizeof *more);
-        x->values = more;
+    for (Factor **at = &p->factors; *at;) {
+        Factor *f = *at;
+        for (GridPart *part = f->parts; part; part = part->next) drop(part, key);
+        int n = 0;
+        for (int i = 0; i < f->n; i++)
+            if (f->axis[i].key != key) f->axis[n++] = f->axis[i];
+        f->n = n;
+        if (n || f->parts) at = &f->next;
+        else *at = f->next;
     }
-    x->values[x->n++] = (AxisValue){ keep(f->arena, same.s, same.length), origin };
-    text_free(&same);
-    return STATUS_OK;
 }
 
-static bool is_number(const Key *k)
-{
-    return k->kind == KEY_IS_INT || k->kind == KEY_IS_WHOLE || k->kind == KEY_IS_NUMBER;
-}
+void grid_drop(Grid *g, int key) { drop(&g->all, key); }
 
-/* Is it "from..to" or "from..to..step"? */
-static bool is_range(const char *text, double *from, double *to, double *step)
-{
-    char        part[3][32];
-    const char *dots;
-    int         n = 0;
-    for (const char *s = text; s && n < 3; s = dots ? dots + 2 : NULL) {
-        dots = strstr(s, "..");
-        snprintf(part[n++], sizeof part[0], "%.*s", dots ? (int)(dots - s) : 31, s);
-    }
-    *step = 1;
-    return n >= 2 && text_to_double(part[0], from) && text_to_double(part[1], to) &&
-           (n == 2 ? *from == floor(*from) : text_to_double(part[2], step));
-}
-
-static Status add_range(Filling *f, const char *text, double from, double to, double step,
-                        Origin origin)
-{
-    if (!(step > 0) || !(to >= from) || !((to - from) / step < GRID_MOST_VALUES))
-        return err_set(f->err, STATUS_CONFIG, "%.60s is not a range: from..to..step goes up, "
-                       "in at most %d steps", text, GRID_MOST_VALUES);
-    int n = (int)((to - from) / step + 1e-9);
-    for (int i = 0; i <= n; i++) {
-        char value[40];
-        /* 0.3, not 0.30000000000000004 */
-        snprintf(value, sizeof value, "%.12g", from + i * step);
-        if (add(f, value, origin)) return f->err->code;
-    }
-    return STATUS_OK;
-}
-
-static Status add_item(Filling *f, const Yaml *item, Origin origin)
-{
-    double from, to, step;
-    if (item->kind != YAML_IS_TEXT)
-        return err_set(f->err, STATUS_CONFIG, "expected one value or a list of values");
-    if (is_number(f->key) && is_range(item->text, &from, &to, &step))
-        return add_range(f, item->text, from, to, step, origin);
-    return add(f, item->text, origin);
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static Status refuse_twice(const Axis *x, Err *err)
-{
-    const char **sorted = calloc((size_t)x->n, sizeof *sorted), *twice = NULL;
-    CHECK(sorted, "no memory for %d values", x->n);
-    for (int i = 0; i < x->n; i++) sorted[i] = x->values[i].text;
-    qsort(sorted, (size_t)x->n, sizeof *sorted, by_text);
-    for (int i = 1; i < x->n && !twice; i++)
-        if (!strcmp(sorted[i - 1], sorted[i])) twice = sorted[i];
-    free(sorted);
-    return twice ? err_set(err, STATUS_CONFIG, "%.60s is listed twice", twice) : STATUS_OK;
-}
-
+/* A key that is varied alone keeps its place; any other becomes the last. */
 Status grid_vary(Grid *g, Arena *a, int key, const Yaml *values, Origin origin, Err *err)
 {
-    const Key *k = schema_key(key);
-    if (k->of & (OF_RECIPE | OF_MEANS)) {
-        err_set(err, STATUS_CONFIG, "is of the whole recipe and cannot be varied");
-        return origin_in(err, &origin, k->name);
+    Factor **at = &g->all.factors, *f = ARENA_NEW(a, Factor, 1);
+    *f = (Factor){ .n = 1 };
+    if (axis_read(&f->axis[0], a, key, values, origin, err)) return err->code;
+    while (*at && !((*at)->n == 1 && (*at)->axis[0].key == key)) at = &(*at)->next;
+    if (*at) {
+        f->next = (*at)->next;
+        *at = f;
+        return STATUS_OK;
     }
-    int place = 0; /* of the axis that is replaced, or behind all */
-    while (place < g->n && g->axis[place].key != key) place++;
-    if (place == GRID_MOST_AXES) {
-        err_set(err, STATUS_CONFIG, "more than %d keys are varied", GRID_MOST_AXES);
-        return origin_in(err, &origin, k->name);
-    }
-    Axis       *x = &g->axis[place];
-    const Yaml *one = values->kind == YAML_IS_LIST ? values->first : values;
-    Filling     f = { .arena = a, .axis = x, .key = k, .err = err };
-    *x = (Axis){ .key = key };
-    for (; one; one = one->next) {
-        Origin at = origin;
-        if (at.kind == FROM_FILE) at.line = one->line;
-        if (add_item(&f, one, at)) return origin_in(err, &at, k->name);
-        if (values->kind != YAML_IS_LIST) break;
-    }
-    if (!x->n) {
-        err_set(err, STATUS_CONFIG, "an empty list");
-        return origin_in(err, &origin, k->name);
-    }
-    if (refuse_twice(x, err)) return origin_in(err, &origin, k->name);
-    if (place == g->n) g->n++;
+    grid_drop(g, key);
+    for (at = &g->all.factors; *at;) at = &(*at)->next;
+    *at = f;
     return STATUS_OK;
 }
 
-void grid_drop(Grid *g, int key)
+/* --- all axes ------------------------------------------------------------ */
+
+typedef struct {
+    Grid         *grid;
+    Arena        *arena;
+    const Config *base;
+    const char   *file;
+    Err          *err;
+} Maker;
+
+static Status varied_twice(Maker *m, const Axis *x)
 {
-    for (int i = 0; i < g->n; i++)
-        if (g->axis[i].key == key) {
-            memmove(&g->axis[i], &g->axis[i + 1], (size_t)(g->n - i - 1) * sizeof *g->axis);
-            g->n--;
-            return;
+    err_set(m->err, STATUS_CONFIG, "is varied twice in the same cells");
+    return origin_in(m->err, &x->values[0].origin, schema_key(x->key)->name);
+}
+
+/* The grid's axis of that key, with room for the values of x, too; NULL if there are too
+ * many. */
+static Axis *axis_for(Maker *m, const Axis *x)
+{
+    Grid *g = m->grid;
+    int   i = 0;
+    while (i < g->n && g->axis[i].key != x->key) i++;
+    if (i == GRID_MOST_AXES) {
+        err_set(m->err, STATUS_CONFIG, "more than %d keys are varied", GRID_MOST_AXES);
+        origin_in(m->err, &x->values[0].origin, schema_key(x->key)->name);
+        return NULL;
+    }
+    if (i == g->n) g->axis[g->n++] = (Axis){ .key = x->key };
+    Axis      *all = &g->axis[i];
+    AxisValue *values = ARENA_NEW(m->arena, AxisValue, all->n + x->n);
+    if (all->n) memcpy(values, all->values, (size_t)all->n * sizeof *values);
+    all->values = values;
+    return all;
+}
+
+static Status gather_axis(Maker *m, Axis *x)
+{
+    Axis *all = axis_for(m, x);
+    if (!all) return m->err->code;
+    const Axis before = *all;
+    x->place = ARENA_NEW(m->arena, int, x->n);
+    for (int i = 0; i < x->n; i++) {
+        x->place[i] = axis_find(&before, x->values[i].text);
+        if (x->place[i] >= 0) continue;
+        x->place[i] = all->n;
+        all->values[all->n++] = x->values[i];
+    }
+    return STATUS_OK;
+}
+
+/* The axes of a product become the grid's.  keys: those that are varied in it; or, before
+ * that, around it. */
+static Status gather(Maker *m, const GridPart *p, bool *keys)
+{
+    for (Factor *f = p->factors; f; f = f->next) {
+        bool within[MOST_KEYS] = { false };
+        for (int i = 0; i < f->n; i++) {
+            if (keys[f->axis[i].key]) return varied_twice(m, &f->axis[i]);
+            keys[f->axis[i].key] = true;
+            if (gather_axis(m, &f->axis[i])) return m->err->code;
         }
+        for (const GridPart *part = f->parts; part; part = part->next) {
+            bool of_part[MOST_KEYS];
+            memcpy(of_part, keys, sizeof of_part);
+            if (gather(m, part, of_part)) return m->err->code;
+            for (int k = 0; k < MOST_KEYS; k++) within[k] = within[k] || of_part[k];
+        }
+        for (int k = 0; k < MOST_KEYS; k++) keys[k] = keys[k] || within[k];
+    }
+    return STATUS_OK;
 }
 
 /* --- points -------------------------------------------------------------- */
 
-Status grid_count(const Grid *g, int *n, Err *err)
+/* [n, GRID_MOST_AXES] */
+typedef struct { int *at, n; } Rows;
+
+static size_t row_bytes(int n) { return (size_t)n * GRID_MOST_AXES * sizeof(int); }
+
+static int *row(const Rows *r, int i) { return r->at + (size_t)i * GRID_MOST_AXES; }
+
+static Status rows_new(Maker *m, Rows *r, long n)
 {
-    long product = 1;
-    for (int i = 0; i < g->n; i++) {
-        product *= g->axis[i].n;
-        if (product > GRID_MOST_CELLS)
-            return err_set(err, STATUS_CONFIG, "the grid has more than %d cells",
-                           GRID_MOST_CELLS);
-    }
-    *n = (int)product;
+    if (n > GRID_MOST_CELLS)
+        return err_set(m->err, STATUS_CONFIG, "%s: the grid has more than %d cells",
+                       m->file, GRID_MOST_CELLS);
+    *r = (Rows){ arena_take(m->arena, row_bytes((int)n)), (int)n };
+    for (int i = 0; i < r->n * GRID_MOST_AXES; i++) r->at[i] = GRID_BASE;
     return STATUS_OK;
 }
 
-void grid_point(const Grid *g, int i, int *at)
+/* Every row of a with every row of b. */
+static Status cross(Maker *m, Rows *a, const Rows *b)
 {
-    for (int x = g->n - 1; x >= 0; x--) {
-        at[x] = i % g->axis[x].n;
-        i /= g->axis[x].n;
+    Rows all;
+    if (rows_new(m, &all, (long)a->n * b->n)) return m->err->code;
+    for (int i = 0; i < all.n; i++) {
+        const int *first = row(a, i / b->n), *second = row(b, i % b->n);
+        for (int x = 0; x < m->grid->n; x++)
+            row(&all, i)[x] = second[x] == GRID_BASE ? first[x] : second[x];
     }
+    *a = all;
+    return STATUS_OK;
 }
 
-/* --- settings ------------------------------------------------------------ */
-
-/* Does the part that begins at s, "sym=1" or "sym=1 + 0.3 grid:offset=fixed", go on
- * with the part before it, which has seen a colon? */
-static bool goes_on(const char *s) { return s[strcspn(s, ",:= ")] == '='; }
-
-/* Bytes of an item all in quotes, as in CSV and YAML, with them; 0 if it is not. */
-static size_t quoted(const char *s)
+static int place_of(const Grid *g, int key)
 {
-    const char *end = *s == '"' || *s == '\'' ? strchr(s + 1, *s) : NULL;
-    return end && (end[1] == ',' || !end[1]) ? (size_t)(end - s) + 1 : 0;
+    int x = 0;
+    while (x < g->n && g->axis[x].key != key) x++;
+    return x < g->n ? x : -1;
 }
 
-Status grid_parse(Yaml **values, Arena *a, const char *text, Err *err)
+static Status rows_of(Maker *m, const GridPart *p, Rows *rows);
+
+static Status rows_of_union(Maker *m, const GridPart *parts, Rows *rows)
 {
-    if (*text == '[') return yaml_tree(values, a, "-s", text, strlen(text), err);
-    Yaml *list = ARENA_NEW(a, Yaml, 1), **tail = &list->first;
-    *list = (Yaml){ .kind = YAML_IS_LIST };
-    for (const char *s = text; *s;) {
-        size_t q = quoted(s), n = q ? q : strcspn(s, ",");
-        while (!q && s[n] == ',' && memchr(s, ':', n) && goes_on(s + n + 1))
-            n += 1 + strcspn(s + n + 1, ",");
-        Yaml *item = ARENA_NEW(a, Yaml, 1);
-        *item = (Yaml){ .kind = YAML_IS_TEXT, .text = q ? keep(a, s + 1, n - 2) : keep(a, s, n) };
-        *tail = item;
-        tail = &item->next;
-        s += n + (s[n] == ',');
+    *rows = (Rows){ NULL, 0 };
+    for (const GridPart *p = parts; p; p = p->next) {
+        Rows before = *rows, more = { NULL, 0 };
+        if (rows_of(m, p, &more) || rows_new(m, rows, (long)before.n + more.n))
+            return m->err->code;
+        if (before.n) memcpy(rows->at, before.at, row_bytes(before.n));
+        if (more.n) memcpy(row(rows, before.n), more.at, row_bytes(more.n));
     }
-    *values = list;
+    return STATUS_OK;
+}
+
+static Status rows_of_factor(Maker *m, const Factor *f, Rows *rows)
+{
+    if (!f->n) return rows_of_union(m, f->parts, rows);
+    if (rows_new(m, rows, f->axis[0].n)) return m->err->code;
+    for (int i = 0; i < rows->n; i++)
+        for (int k = 0; k < f->n; k++)
+            row(rows, i)[place_of(m->grid, f->axis[k].key)] = f->axis[k].place[i];
+    return STATUS_OK;
+}
+
+/* Has the point one of the values of x? */
+static bool has(const Maker *m, const int *at, const Axis *x)
+{
+    int  place = place_of(m->grid, x->key);
+    bool varied = place >= 0 && at[place] != GRID_BASE;
+    Text base = { 0 };
+    if (!varied) schema_get(m->base, x->key, &base);
+    bool found = axis_find(x, varied ? m->grid->axis[place].values[at[place]].text
+                                     : text_get(&base)) >= 0;
+    text_free(&base);
+    return found;
+}
+
+static bool excluded(const Maker *m, const int *at, const GridPart *p)
+{
+    for (const Exclusion *e = p->exclusions; e; e = e->next) {
+        int i = 0;
+        while (i < e->n && has(m, at, &e->axis[i])) i++;
+        if (i == e->n) return true;
+    }
+    return false;
+}
+
+static Status rows_of(Maker *m, const GridPart *p, Rows *rows)
+{
+    int n = 0;
+    if (rows_new(m, rows, 1)) return m->err->code;
+    for (const Factor *f = p->factors; f; f = f->next) {
+        Rows more = { NULL, 0 };
+        if (rows_of_factor(m, f, &more) || cross(m, rows, &more)) return m->err->code;
+    }
+    for (int i = 0; i < rows->n; i++)
+        if (!excluded(m, row(rows, i), p)) memmove(row(rows, n++), row(rows, i), row_bytes(1));
+    rows->n = n;
+    return STATUS_OK;
+}
+
+Status grid_points(Grid *g, Arena *a, const Config *base, const char *file, Err *err)
+{
+    Maker m = { g, a, base, file, err };
+    bool  keys[MOST_KEYS] = { false };
+    Rows  rows;
+    g->n = 0;
+    if (gather(&m, &g->all, keys) || rows_of(&m, &g->all, &rows)) return err->code;
+    if (!rows.n)
+        return err_set(err, STATUS_CONFIG, "%s: every cell of the grid is excluded", file);
+    g->points = rows.at, g->n_points = rows.n;
     return STATUS_OK;
 }

@@ -1,48 +1,70 @@
-/* Grids: which keys are varied, over which values. */
+/* Grids: which keys are varied, over which values, and which of the combinations there are.
+ *
+ * A grid is a product: every combination of its factors.  A factor is a key with its
+ * values; or several keys zipped, whose first values go together, and their second; or a
+ * union of products, whose points stand one after the other.  From a product, points can
+ * be excluded.  recipes/README.md shows how that is written.
+ */
 #ifndef EXPERIMENTS_RECIPE_GRID_H
 #define EXPERIMENTS_RECIPE_GRID_H
 
-#include "core/base/arena.h"
-#include "experiments/recipe/schema.h"
-#include "experiments/recipe/yaml.h"
+#include "experiments/recipe/axis.h"
 
-enum { GRID_MOST_AXES = 16, GRID_MOST_VALUES = 10000, GRID_MOST_CELLS = 100000 };
+enum { GRID_MOST_AXES = 16, GRID_MOST_CELLS = 100000, GRID_BASE = -1 };
 
-typedef struct {
-    const char *text; /* in the one way that schema_get writes it */
-    Origin      origin;
-} AxisValue;
+typedef struct GridPart  GridPart;
+typedef struct Factor    Factor;
+typedef struct Exclusion Exclusion;
 
-typedef struct {
-    int        key; /* row of the schema */
-    AxisValue *values;
+struct Factor {
+    Axis      axis[GRID_MOST_AXES]; /* as many values each      */
+    int       n;                    /* 0: it is a union instead */
+    GridPart *parts;
+    Factor   *next;
+};
+
+/* Points where each of these keys has one of these values. */
+struct Exclusion {
+    Axis       axis[GRID_MOST_AXES];
     int        n;
-} Axis;
+    Exclusion *next;
+};
+
+/* A product: the whole grid, or a part of a union. */
+struct GridPart {
+    Factor    *factors; /* the last one changes fastest */
+    Exclusion *exclusions;
+    GridPart  *next; /* of a union */
+};
 
 typedef struct {
-    Axis axis[GRID_MOST_AXES];
+    GridPart all;
+    /* By grid_points: */
+    Axis axis[GRID_MOST_AXES]; /* all that is varied, with all values it has anywhere    */
     int  n;
+    int *points;   /* [n_points, GRID_MOST_AXES] which value of each axis a point has;
+                      GRID_BASE where its part of a union does not vary that key         */
+    int  n_points;
 } Grid;
 
-/* Vary `key` over a list of texts, or over one; "0..5" and "0.1..0.9..0.2" (from, to,
- * step) are ranges where the key is a number.  Replaces an axis of the same key.
+/* The section `grid` of a recipe, or some of its keys from elsewhere; adds to what is there.
  *
- * STATUS_CONFIG, with the origin in front, if a value cannot be accepted, is there
- * twice, or there are too many or none. */
+ * STATUS_CONFIG names the line: keys and values that are none, keys that are varied twice,
+ * zipped ones of unequal number, exclusions of what is no value of the grid. */
+MUST_USE Status grid_add(Grid *g, Arena *a, const Yaml *map, Origin where, Err *err);
+
+/* Vary a key over a list as axis_read has it: in place of what the grid says of it. */
 MUST_USE Status grid_vary(Grid *g, Arena *a, int key, const Yaml *values, Origin origin,
                           Err *err);
 
+bool grid_word(const char *name); /* zip, union or exclude: no key but of the grid */
+
 void grid_drop(Grid *g, int key); /* back to one value */
 
-/* The number of points.  STATUS_CONFIG if there are more than GRID_MOST_CELLS. */
-MUST_USE Status grid_count(const Grid *g, int *n, Err *err);
-
-/* Which value of each axis point i has, at [g->n]; the last axis changes fastest. */
-void grid_point(const Grid *g, int i, int *at);
-
-/* The values that a setting lists: "[a, b]" is YAML; otherwise commas part them,
- * except that what looks like key=value goes on with a strategy before it:
- * "random,spiral:select=window,sym=1,grid" are three. */
-MUST_USE Status grid_parse(Yaml **values, Arena *a, const char *text, Err *err);
+/* List the points.  A key that a setting has dropped is excluded by its value in `base`;
+ * `file` is for messages.
+ * STATUS_CONFIG if there are more than GRID_MOST_CELLS, or none, or too many axes. */
+MUST_USE Status grid_points(Grid *g, Arena *a, const Config *base, const char *file,
+                            Err *err);
 
 #endif

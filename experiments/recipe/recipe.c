@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "experiments/recipe/check.h"
 #include "experiments/recipe/find.h"
+#include "experiments/recipe/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,42 +54,25 @@ static Status assign(Recipe *r, int key, const Yaml *value, Origin origin, Err *
     return origin_in(err, &origin, k->name);
 }
 
-static Status unknown(Origin origin, const char *name, Err *err)
+/* A key of the file, or its grid. */
+static Status read_key(void *self, int key, const Yaml *value, Origin origin, Err *err)
 {
-    Text where = { 0 };
-    origin_text(&origin, &where);
-    if (!schema_unknown(name, err)) CHECK(false, "%s is a key", name);
-    err_in(err, "%s", text_get(&where));
-    text_free(&where);
-    return err->code;
+    Recipe *r = self;
+    if (key != NO_KEY) return assign(r, key, value, origin, err);
+    if (value->kind == YAML_IS_MAP) return grid_add(&r->grid, &r->arena, value, origin, err);
+    err_set(err, STATUS_CONFIG, "expected keys below it, not a value");
+    return origin_in(err, &origin, "grid");
 }
 
-/* The keys of a map, whose names go on from `prefix`. */
-static Status read_map(Recipe *r, const Yaml *map, const char *prefix, bool in_grid,
-                       Err *err)
+/* "grid.exclude={seed: 3, pretrain.ratio: 0.9}", in the words of the file. */
+static Status set_in_grid(Recipe *r, const char *word, const char *text, Origin origin,
+                          Err *err)
 {
-    for (const Yaml *y = map->first; y; y = y->next) {
-        char   name[256];
-        Origin origin = { FROM_FILE, r->path, y->line };
-        snprintf(name, sizeof name, "%s%s%s", prefix, *prefix ? "." : "", y->key);
-        int  key = schema_find(name);
-        bool grid = !in_grid && !strcmp(name, "grid");
-        bool section = grid || schema_section(name);
-        if (key < 0 && !section) return unknown(origin, name, err);
-        if (section && y->kind != YAML_IS_MAP) {
-            err_set(err, STATUS_CONFIG, "expected keys below it, not a value");
-            return origin_in(err, &origin, name);
-        }
-        if (!section && y->kind == YAML_IS_MAP) {
-            err_set(err, STATUS_CONFIG, "expected a value, not keys below it");
-            return origin_in(err, &origin, name);
-        }
-        if (section ? read_map(r, y, grid ? "" : name, in_grid || grid, err)
-            : in_grid ? grid_vary(&r->grid, &r->arena, key, y, origin, err)
-                      : assign(r, key, y, origin, err))
-            return err->code;
-    }
-    return STATUS_OK;
+    Yaml *value;
+    if (yaml_tree(&value, &r->arena, "-s", text, strlen(text), err)) return err->code;
+    value->key = word;
+    return grid_add(&r->grid, &r->arena, &(Yaml){ .kind = YAML_IS_MAP, .first = value },
+                     origin, err);
 }
 
 static Status read_setting(Recipe *r, const char *given, Err *err)
@@ -101,11 +85,12 @@ static Status read_setting(Recipe *r, const char *given, Err *err)
     bool in_grid = text_starts(setting, "grid.");
     name = keep(&r->arena, setting, (size_t)(equals - setting));
     if (in_grid) name += strlen("grid.");
+    if (in_grid && grid_word(name)) return set_in_grid(r, name, equals + 1, origin, err);
     int key = schema_find(name);
-    if (key < 0) return unknown(origin, name, err);
+    if (key < 0) return key_unknown(origin, name, err);
     Yaml *value = &(Yaml){ .kind = YAML_IS_TEXT, .text = equals + 1 };
     bool  list = in_grid || (schema_key(key)->kind == KEY_IS_STAGES && equals[1] == '[');
-    if (list && grid_parse(&value, &r->arena, equals + 1, err))
+    if (list && axis_parse(&value, &r->arena, equals + 1, err))
         return origin_in(err, &origin, name);
     if (in_grid) return grid_vary(&r->grid, &r->arena, key, value, origin, err);
     grid_drop(&r->grid, key);
@@ -118,7 +103,7 @@ Origin recipe_origin(const Recipe *r, const Cell *c, int key)
 {
     const Key *k = schema_key(key);
     for (int i = 0; i < r->grid.n; i++)
-        if (r->grid.axis[i].key == key && c->at)
+        if (r->grid.axis[i].key == key && c->at && c->at[i] != GRID_BASE)
             return r->grid.axis[i].values[c->at[i]].origin;
     Origin o = r->origin[key];
     if (o.kind != FROM_DEFAULT) return o;
@@ -148,11 +133,11 @@ static Status make_cell(Recipe *r, Cell *c, int i, bool untrained, Looks *looks,
                         Err *err)
 {
     Faults faults;
-    *c = (Cell){ .config = r->base, .at = ARENA_NEW(&r->arena, int, GRID_MOST_AXES) };
-    grid_point(&r->grid, i, c->at);
+    *c = (Cell){ .config = r->base, .at = r->grid.points + (size_t)i * GRID_MOST_AXES };
     for (int x = 0; x < r->grid.n; x++) {
         const Axis *axis = &r->grid.axis[x];
-        if (schema_set(&c->config, axis->key, axis->values[c->at[x]].text, err))
+        if (c->at[x] != GRID_BASE &&
+            schema_set(&c->config, axis->key, axis->values[c->at[x]].text, err))
             return err->code;
     }
     if (untrained) c->config.pretrain.epochs = 0, c->config.pretrain.strategy = UNTRAINED;
@@ -219,8 +204,8 @@ static void gather_notices(Recipe *r, const Looked *looked)
 static Status make_cells(Recipe *r, Err *err)
 {
     Looks looks = { NULL, NULL, NULL };
-    int   n;
-    if (grid_count(&r->grid, &n, err)) return err_in(err, "%s", r->path);
+    if (grid_points(&r->grid, &r->arena, &r->base, r->path, err)) return err->code;
+    const int n = r->grid.n_points;
     r->cells = ARENA_NEW(&r->arena, Cell, r->base.untrained ? 2 * n : n);
     for (int i = 0; i < n; i++)
         if (make_cell(r, &r->cells[r->n_cells++], i, false, &looks, err)) return err->code;
@@ -256,6 +241,7 @@ static Status check_name(Recipe *r, Err *err)
 
 static Status read_file(Recipe *r, Err *err)
 {
+    static const char *const words[] = { "grid", NULL };
     char  *bytes;
     size_t n;
     Yaml  *root;
@@ -267,7 +253,7 @@ static Status read_file(Recipe *r, Err *err)
     if (root->kind != YAML_IS_MAP)
         return err_set(err, STATUS_CONFIG, "%s:%d: expected keys and values", r->path,
                        root->line);
-    return read_map(r, root, "", false, err);
+    return keys_walk(root, (Origin){ FROM_FILE, r->path, root->line }, words, read_key, r, err);
 }
 
 Status recipe_open(Recipe **out, const char *word, const char *const *settings,

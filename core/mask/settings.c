@@ -1,5 +1,7 @@
 #include "core/mask/settings.h"
 
+#include "core/mask/draw.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -38,6 +40,26 @@ void setting_text(char out[32], const MaskParam *row, double value)
         snprintf(out, 32, "%s", row->choices[(int)value]);
     else
         text_from_double(out, value);
+}
+
+double setting_default(const MaskParam *row, const MaskStrategy *s)
+{
+    if (row != &mask_common[0]) return row->value;
+    if (s->select > MASK_PREFIX) return s->select;
+    return s->order ? MASK_PREFIX : MASK_TOPK;
+}
+
+void setting_range(Text *out, const MaskParam *row)
+{
+    if (row->kind == MASK_CHOICE) {
+        for (int i = 0; row->choices[i]; i++)
+            text_add(out, "%s%s", i ? " " : "", row->choices[i]);
+        return;
+    }
+    char lo[32], hi[32];
+    setting_text(lo, row, row->lo);
+    setting_text(hi, row, row->hi);
+    text_add(out, "%s to %s", lo, hi);
 }
 
 static Status unknown(Settings own, Settings common, const char *name, const char *key,

@@ -25,4 +25,10 @@ void settings_write(Text *out, Settings own, Settings common, const char *name);
 /* One value as it is written, shortest first: "0.75", "4", "window". */
 void setting_text(char out[32], const MaskParam *row, double value);
 
+/* What a row is where nothing is said: `select` is the strategy's own selector. */
+double setting_default(const MaskParam *row, const MaskStrategy *s);
+
+/* What it may be: "0 to 1", or all its words. */
+void setting_range(Text *out, const MaskParam *row);
+
 #endif

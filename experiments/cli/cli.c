@@ -21,7 +21,7 @@ static const struct { const char *name; const Command *command; } all[] = {
 #include "gen/commands.def"
 #undef COMMAND_FILE
 };
-enum { N_COMMANDS = sizeof all / sizeof *all, WIDEST = 48 };
+enum { N_COMMANDS = sizeof all / sizeof *all };
 
 int cli_fail(const Err *err)
 {
@@ -44,10 +44,9 @@ int cli_columns(int fd)
 
 /* --- options ----------------------------------------------------------- */
 
-/* "decoder_heads" is --decoder-heads on the command line. */
-static void dashed(char out[WIDEST], const char *field)
+void cli_option_name(char out[OPTION_NAME], const Option *o)
 {
-    snprintf(out, WIDEST, "--%s", field);
+    snprintf(out, OPTION_NAME, "--%s", o->name);
     for (char *c = out + 2; *c; c++)
         if (*c == '_') *c = '-';
 }
@@ -66,11 +65,11 @@ static bool among(const char *text, const char *choices)
 
 static Status set(void *options, const Option *o, const char *text, Err *err)
 {
-    char    name[WIDEST];
+    char    name[OPTION_NAME];
     char   *field = (char *)options + o->offset;
     int64_t whole = 0;
     double  number = 0;
-    dashed(name, o->name);
+    cli_option_name(name, o);
     switch (o->kind) {
     case OPTION_IS_FLAG: *(bool *)field = true; return STATUS_OK;
     case OPTION_IS_TEXT:
@@ -107,8 +106,8 @@ static Status set(void *options, const Option *o, const char *text, Err *err)
 static const Option *find(const Command *c, const char *arg, size_t n)
 {
     for (const Option *o = c->options; o && o->name; o++) {
-        char name[WIDEST];
-        dashed(name, o->name);
+        char name[OPTION_NAME];
+        cli_option_name(name, o);
         if (strlen(name) == n && !memcmp(name, arg, n)) return o;
         if (o->letter && n == 2 && arg[1] == o->letter) return o;
     }
@@ -117,11 +116,11 @@ static const Option *find(const Command *c, const char *arg, size_t n)
 
 static Status no_option(const Command *c, const char *arg, size_t n, Err *err)
 {
-    char        word[WIDEST], names[64][WIDEST];
+    char        word[OPTION_NAME], names[64][OPTION_NAME];
     const char *candidates[65];
     int         k = 0;
     for (const Option *o = c->options; o && o->name && k < 64; o++, k++) {
-        dashed(names[k], o->name);
+        cli_option_name(names[k], o);
         candidates[k] = names[k];
     }
     candidates[k] = NULL;
@@ -192,8 +191,8 @@ static void wrap(const char *text, int at, int left)
 
 static void help_option(const Option *o)
 {
-    char head[2 * WIDEST], name[WIDEST], about[512];
-    dashed(name, o->name);
+    char head[2 * OPTION_NAME], name[OPTION_NAME], about[512];
+    cli_option_name(name, o);
     const char *value = o->choices ? o->choices : o->value;
     int at = snprintf(head, sizeof head, "  %s%c%s%s%s%s", o->letter ? "-" : "",
                       o->letter ? o->letter : ' ', o->letter ? ", " : "", name, value ? " " : "",
@@ -219,29 +218,56 @@ static int help(const Command *c)
     return EXIT_DONE;
 }
 
+/* --- the list of commands ------------------------------------------------ */
+
+const ExitMeaning cli_exits[] = {
+    { EXIT_DONE, "done" },
+    { EXIT_FAILED, "failed" },
+    { EXIT_USAGE, "usage or recipe error" },
+    { EXIT_CELLS_FAILED, "some cells failed" },
+    { EXIT_CHECK_FAILED, "a check failed" },
+    { EXIT_DATA, "data or plug-in missing" },
+    { EXIT_STOPPED, "stopped cleanly, resumable" },
+    { 0, NULL }
+};
+
 static int by_place(const void *a, const void *b)
 {
-    return (*(const Command *const *)a)->place - (*(const Command *const *)b)->place;
+    return ((const Command *)a)->place - ((const Command *)b)->place;
+}
+
+bool cli_command(Command *c, int i)
+{
+    Command sorted[N_COMMANDS];
+    if (i >= N_COMMANDS) return false;
+    for (int k = 0; k < N_COMMANDS; k++) {
+        sorted[k] = *all[k].command;
+        sorted[k].name = all[k].name;
+    }
+    qsort(sorted, N_COMMANDS, sizeof *sorted, by_place);
+    *c = sorted[i];
+    return true;
 }
 
 static void list_commands(void)
 {
-    const Command *sorted[N_COMMANDS];
-    for (int i = 0; i < N_COMMANDS; i++) sorted[i] = all[i].command;
-    qsort(sorted, N_COMMANDS, sizeof *sorted, by_place);
+    Command c;
+    Text    exits = { 0 };
     printf("Usage: maskgrid COMMAND [options]\n\n"
            "Does it matter which patches a masked autoencoder hides?  Draws masks with\n"
            "many strategies, trains the same autoencoder under each, measures what it\n"
            "learned, and says how sure that is.\n\nCommands:\n");
-    for (int i = 0; i < N_COMMANDS; i++)
-        for (int k = 0; k < N_COMMANDS; k++)
-            if (all[k].command == sorted[i] && !sorted[i]->internal) {
-                printf("  %-14s", all[k].name);
-                wrap(sorted[i]->about, 16, 16);
-            }
-    printf("\n`maskgrid COMMAND --help` says more.  `maskgrid --version` names the version.\n"
-           "\nExit codes: 0 done; 1 failed; 2 usage or recipe error; 3 some cells failed;\n"
-           "4 a check failed; 5 data or plug-in missing; 75 stopped cleanly, resumable.\n");
+    for (int i = 0; cli_command(&c, i); i++) {
+        if (c.internal) continue;
+        printf("  %-14s", c.name);
+        wrap(c.about, 16, 16);
+    }
+    for (const ExitMeaning *e = cli_exits; e->means; e++)
+        text_add(&exits, "%s%d %s", e == cli_exits ? "Exit codes: " : "; ", e->code, e->means);
+    text_add(&exits, ".");
+    printf("\n`maskgrid COMMAND --help` says more.  `maskgrid --version` names the version.\n\n");
+    wrap(text_get(&exits), 0, 0);
+    text_free(&exits);
 }
 
 /* --- the program ------------------------------------------------------- */

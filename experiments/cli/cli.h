@@ -84,6 +84,18 @@ typedef struct {
     extern const Command command_##name; \
     const Command command_##name
 
+/* "decoder_heads" is --decoder-heads on the command line. */
+enum { OPTION_NAME = 48 };
+void cli_option_name(char out[OPTION_NAME], const Option *o);
+
+/* The i-th command in the order of `maskgrid --help`, where those that are internal are not
+ * listed; false behind the last. */
+bool cli_command(Command *c, int i);
+
+/* What an exit code means, in the order of the codes; the last row's `means` is NULL. */
+typedef struct { int code; const char *means; } ExitMeaning;
+extern const ExitMeaning cli_exits[];
+
 /* The whole program: finds the command, parses, runs; returns the exit code. */
 int cli_main(int argc, char **argv);
 

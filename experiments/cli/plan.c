@@ -25,16 +25,6 @@ static const Option options[] = {
 
 /* --- keys ---------------------------------------------------------------- */
 
-static void range_text(const Key *k, Text *t)
-{
-    if (k->choices) text_add(t, "%s", k->choices);
-    else if (k->kind == KEY_IS_FLAG) text_add(t, "yes|no");
-    else if (k->kind == KEY_IS_STAGES) text_add(t, "a list");
-    else if (k->kind == KEY_IS_TEXT) text_add(t, "text");
-    else text_add(t, k->open ? "]%.6g, %.6g[" : "[%.6g, %.6g]", k->lo, k->hi);
-    if (k->unit) text_add(t, " %s", k->unit);
-}
-
 static int list_keys(void)
 {
     printf("%-28s %-20s %-22s %s\n", "key", "default", "values", "meaning");
@@ -42,7 +32,7 @@ static int list_keys(void)
         const Key *k = schema_key(i);
         Text       initial = { 0 }, range = { 0 };
         schema_default(i, &initial);
-        range_text(k, &range);
+        schema_range(i, &range);
         printf("%-28s %-20s %-22s %s\n", k->name, text_get(&initial), text_get(&range),
                k->about);
         text_free(&initial);

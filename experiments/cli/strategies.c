@@ -23,27 +23,6 @@ static const Option options[] = {
 enum { SIDE = 14, DRAWN = 4, NAME = 14, COLUMNS = 80, MOST = 512 };
 static const double RATIO = 0.75;
 
-/* The selector's default is the strategy's own. */
-static double default_of(const MaskParam *row, const MaskStrategy *s)
-{
-    if (row != &mask_common[0]) return row->value;
-    if (s->select > MASK_PREFIX) return s->select;
-    return s->order ? MASK_PREFIX : MASK_TOPK;
-}
-
-static void range_text(Text *out, const MaskParam *row)
-{
-    if (row->kind == MASK_CHOICE) {
-        for (int i = 0; row->choices[i]; i++)
-            text_add(out, "%s%s", i ? " " : "", row->choices[i]);
-    } else {
-        char lo[32], hi[32];
-        setting_text(lo, row, row->lo);
-        setting_text(hi, row, row->hi);
-        text_add(out, "%s to %s", lo, hi);
-    }
-}
-
 static void print_params(const char *title, const MaskParam *table, const MaskStrategy *s)
 {
     if (!table) return;
@@ -51,8 +30,8 @@ static void print_params(const char *title, const MaskParam *table, const MaskSt
     for (const MaskParam *row = table; row->key; row++) {
         char value[32];
         Text range = { 0 };
-        setting_text(value, row, default_of(row, s));
-        range_text(&range, row);
+        setting_text(value, row, setting_default(row, s));
+        setting_range(&range, row);
         printf("  %-10s %-8s %s\n%22s%s\n", row->key, value, row->about, "",
                text_get(&range));
         text_free(&range);
@@ -159,7 +138,7 @@ static json_t *params_json(const MaskParam *table, const MaskStrategy *s)
     json_t *list = json_array();
     for (const MaskParam *row = table; row && row->key; row++) {
         char value[32];
-        setting_text(value, row, default_of(row, s));
+        setting_text(value, row, setting_default(row, s));
         json_t *p = json_pack("{s:s, s:s, s:s}", "key", row->key, "default", value,
                               "about", row->about);
         if (row->kind == MASK_CHOICE) {
@@ -318,7 +297,7 @@ static int run(const void *opt, char *const *arguments, int n)
 
 COMMAND(strategies) = {
     .place = 10,
-    .arguments = "[NAME]",
+    .arguments = "[STRATEGY]",
     .most = 1,
     .about = "list the masking strategies, or show one in full",
     .details = "Wherever a strategy is asked for it may be made of others: "

@@ -6,10 +6,11 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { N_PLACES = 3, PATH_ROOM = 4096, MOST_NAMES = 256 };
+enum { N_PLACES = 3, PATH_ROOM = 4096 };
 
 void program_path(char *out, size_t room)
 {
@@ -40,7 +41,7 @@ static void add_names(Arena *a, const char *folder, const char **names, int *n)
 {
     DIR *d = opendir(folder);
     if (!d) return;
-    for (struct dirent *e; (e = readdir(d)) && *n < MOST_NAMES - 1;) {
+    for (struct dirent *e; (e = readdir(d)) && *n < RECIPE_NAMES - 1;) {
         size_t length = strlen(e->d_name);
         if (length < 6 || strcmp(e->d_name + length - 5, ".yaml")) continue;
         char *name = arena_take(a, length);
@@ -48,6 +49,24 @@ static void add_names(Arena *a, const char *folder, const char **names, int *n)
         names[(*n)++] = name;
     }
     closedir(d);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int recipe_names(const char *names[RECIPE_NAMES], Arena *a)
+{
+    char places[N_PLACES][PATH_ROOM];
+    int  n = 0, kept = 0;
+    list_places(places);
+    for (int i = 0; i < N_PLACES; i++) add_names(a, places[i], names, &n);
+    qsort(names, (size_t)n, sizeof *names, by_name);
+    for (int i = 0; i < n; i++)
+        if (!kept || strcmp(names[kept - 1], names[i])) names[kept++] = names[i];
+    names[kept] = NULL;
+    return kept;
 }
 
 Status recipe_find(const char **path, Arena *a, const char *word, Err *err)
@@ -59,14 +78,13 @@ Status recipe_find(const char **path, Arena *a, const char *word, Err *err)
         return err_set(err, STATUS_CONFIG, "no recipe %s", word);
     }
     char        places[N_PLACES][PATH_ROOM];
-    const char *names[MOST_NAMES] = { NULL };
-    int         n_names = 0;
+    const char *names[RECIPE_NAMES];
     list_places(places);
     for (int i = 0; i < N_PLACES; i++) {
         *path = join(a, places[i], word, ".yaml");
         if (file_exists(*path)) return STATUS_OK;
-        add_names(a, places[i], names, &n_names);
     }
+    recipe_names(names, a);
     const char *near = text_nearest(word, names);
     return near ? err_set(err, STATUS_CONFIG, "no recipe %s; did you mean %s?", word, near)
                 : err_set(err, STATUS_CONFIG, "no recipe %s in %s, nor with the program", word,

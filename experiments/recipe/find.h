@@ -12,6 +12,10 @@
  * STATUS_CONFIG says where was looked, and the nearest name there is. */
 MUST_USE Status recipe_find(const char **path, Arena *a, const char *word, Err *err);
 
+/* All that would be found by their names, sorted, NULL behind the last; how many. */
+enum { RECIPE_NAMES = 256 };
+int recipe_names(const char *names[RECIPE_NAMES], Arena *a);
+
 /* The path of the running program; "" if the system does not say. */
 void program_path(char *out, size_t room);
 

@@ -209,6 +209,17 @@ void schema_default(int key, Text *out)
     else schema_get(&c, key, out);
 }
 
+void schema_range(int key, Text *out)
+{
+    const Key *k = schema_key(key);
+    if (k->choices) text_add(out, "%s", k->choices);
+    else if (k->kind == KEY_IS_FLAG) text_add(out, "yes|no");
+    else if (k->kind == KEY_IS_STAGES) text_add(out, "a list");
+    else if (k->kind == KEY_IS_TEXT) text_add(out, "text");
+    else text_add(out, k->open ? "]%.6g, %.6g[" : "[%.6g, %.6g]", k->lo, k->hi);
+    if (k->unit) text_add(out, " %s", k->unit);
+}
+
 /* --- where a value comes from -------------------------------------------- */
 
 void origin_text(const Origin *o, Text *out)

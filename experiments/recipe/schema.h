@@ -78,6 +78,9 @@ void schema_get(const Config *c, int key, Text *out);
 /* The default as help shows it: "0.75", "from preset". */
 void schema_default(int key, Text *out);
 
+/* What it may be, and its unit: "[0, 1e+06] epochs", "raw|normalized". */
+void schema_range(int key, Text *out);
+
 /* "recipe.yaml:12", "-s seed=3", "default". */
 void origin_text(const Origin *o, Text *out);
 

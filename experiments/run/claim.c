@@ -55,6 +55,7 @@ void claim_clear(const char *folder)
 {
     file_drop_asides(folder, ".safetensors");
     file_drop_asides(folder, ".h5");
+    file_drop_asides(folder, "failed.txt");
 }
 
 bool claim_held(const char *folder)

@@ -202,9 +202,10 @@ Test(worker, puts_away_what_the_dead_have_left)
     leave_file(path, "pretrain.h5");
     leave_file(state, "pretrain.previous.safetensors");
     leave_file(half, "pretrain.state.safetensors.part-77");
+    leave_file(path, "failed.txt.part-79");
     leave_file(theirs, "config.yaml.part-78"); /* a scheduler may be writing it */
     cr_expect(work(leave_record) == EXIT_DONE);
-    cr_expect(!file_exists(state) && !file_exists(half));
+    cr_expect(!file_exists(state) && !file_exists(half) && !file_exists(path));
     cr_expect(file_exists(theirs));
 }
 

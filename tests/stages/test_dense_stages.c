@@ -5,6 +5,7 @@
 #include "core/base/file.h"
 #include "experiments/record/dense_record.h"
 #include "experiments/record/figures.h"
+#include "experiments/run/estimate_dense.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -87,6 +88,21 @@ static void expect_pixels(const StageContext *x, const Cell *c, Arena *a)
     h5_close(f);
 }
 
+/* Products are counted while a training makes them; it has no test set. */
+static void expect_estimates(const StageContext *x, const Cell *c)
+{
+    DenseFacts detect = *c->detect, segment = *c->segment;
+    Cell       trained = *c;
+    detect.test_count = segment.test_count = 0;
+    trained.detect = &detect, trained.segment = &segment;
+    double a = estimate_dense_flop(&trained, STAGE_DETECT) /
+               (1e9 * metric(x, c, STAGE_DETECT, "detect_gflop"));
+    double b = estimate_dense_flop(&trained, STAGE_SEGMENT) /
+               (1e9 * metric(x, c, STAGE_SEGMENT, "segment_gflop"));
+    cr_expect(a > 0.7 && a < 1.5, "detect: %.3g of what it took", a);
+    cr_expect(b > 0.7 && b < 1.5, "segment: %.3g of what it took", b);
+}
+
 static void expect_figures(const Home *h, const char *results)
 {
     static const char *const made[] = { "objects.tsv", "objects.png", "objects.svg",
@@ -118,6 +134,7 @@ Test(dense_stages, records_say_what_the_metrics_say_and_are_drawn, .timeout = 12
     run_all(c, &x);
     expect_matches(&x, c, &a);
     expect_pixels(&x, c, &a);
+    expect_estimates(&x, c);
     expect_figures(&h, results);
     features_free(x.features);
     arena_close(&a);

@@ -93,7 +93,9 @@ bool outline_box(double box[4], const Outline *o)
 bool outline_runs(Rle *m, Arena *a, const Outline *o, int height, int width)
 {
     if (!o->parts) {
-        *m = o->runs;
+        uint32_t *count = ARENA_NEW(a, uint32_t, o->runs.n);
+        if (o->runs.n) memcpy(count, o->runs.count, o->runs.n * sizeof *count);
+        *m = o->runs, m->count = count;
         return m->n;
     }
     const double *xy = o->xy;

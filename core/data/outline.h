@@ -36,7 +36,7 @@ bool outline_crop(Outline *o, Arena *a, int top, int left, int height, int width
 /* x0, y0, x1, y1 around it; false, and zeros, if nothing is left. */
 bool outline_box(double box[4], const Outline *o);
 
-/* Its pixels in a picture of height x width.  False if it is not known, or has too many
+/* Its pixels in a picture of height x width, in `a` alone.  False if it is not known, or has too many
  * crossings (rle.h). */
 bool outline_runs(Rle *m, Arena *a, const Outline *o, int height, int width);
 

@@ -61,14 +61,15 @@ static int run(const void *opt, char *const *arguments, int n)
 
 COMMAND(plot) = {
     .place = 82,
-    .about = "figures: loss, accuracy, visibility, reconstructions, features",
+    .about = "figures: loss, metrics, visibility, reconstructions, features, finds",
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,
     .details = "Reads records only.  Each figure is PNG and SVG, drawn by gnuplot, with\n"
                "its numbers beside it as .tsv; the paths go to stdout.  Unless metrics\n"
                "are named: the primary one of each evaluation, and all diagnostics of\n"
-               "reconstruct and represent.",
+               "reconstruct and represent.  Of detect and segment there are objects.png\n"
+               "and labels.png: what was found in some test images, beside what is true.",
     .examples = "  maskgrid plot demo\n"
                 "  maskgrid plot represent -m psnr -m cut_gap\n"
                 "  maskgrid plot table1 --out figures\n",

@@ -172,6 +172,7 @@ Test(annotated, an_instance_is_scored_with_its_box_and_mask)
     get(d, 5, &s);
     for (int k = 0; k < s.count; k++) {
         Object o = annotated_object(&s, k, &s.memory);
+        cr_expect(o.mask.count != s.instance[k].outline.runs.count, "it dies with the sample");
         double box[4];
         rle_box(box, &o.mask);
         cr_expect(!memcmp(box, o.box, sizeof box) && o.image == 5 && !o.crowd);

@@ -36,8 +36,8 @@ bool outline_crop(Outline *o, Arena *a, int top, int left, int height, int width
 /* x0, y0, x1, y1 around it; false, and zeros, if nothing is left. */
 bool outline_box(double box[4], const Outline *o);
 
-/* Its pixels in a picture of height x width, in `a` alone.  False if it is not known, or has too many
- * crossings (rle.h). */
+/* Its pixels in a picture of height x width, in `a` alone.  False if it is not known, or has
+ * too many crossings (rle.h). */
 bool outline_runs(Rle *m, Arena *a, const Outline *o, int height, int width);
 
 /* What a mask head should say: mask [size, size], 0 or 1, of the box x0, y0, x1, y1.

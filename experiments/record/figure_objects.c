@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double LEAST = 0.5; /* score of what is drawn */
+static const double LEAST = 0.3; /* score of what is drawn: that of mmdetection */
 
 static bool is_drawn(const Object *o, bool truth)
 {

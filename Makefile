@@ -2,7 +2,8 @@
 #
 #   make REAL=double    numeric core in double, for exact gradient checks
 #   make SAN=1          address and undefined-behaviour sanitizers
-#   make GEMM=dnnl      products of matrices by oneDNN (libdnnl-dev), not OpenBLAS
+#   make GEMM=own       products of matrices by core/cpu/product.c, not OpenBLAS
+#   make GEMM=dnnl      products of matrices by oneDNN (libdnnl-dev)
 #
 # Each combination has its own folder, so switching never mixes objects.
 # What a target needs from Debian it installs first (scripts/setup.sh).
@@ -10,7 +11,7 @@
 REAL ?= float
 SAN  ?= 0
 GEMM ?= openblas
-B    := build/$(REAL)$(if $(filter dnnl,$(GEMM)),-dnnl)$(if $(filter 1,$(SAN)),-san)
+B    := build/$(REAL)$(patsubst %,-%,$(filter-out openblas,$(GEMM)))$(if $(filter 1,$(SAN)),-san)
 
 VERSION := 0.1.0
 prefix  ?= $(or $(PREFIX),/usr/local)
@@ -44,8 +45,10 @@ $(error oneDNN multiplies floats only: GEMM=dnnl is not for REAL=double)
 endif
 CPPFLAGS += -DGEMM_IS_DNNL
 LDLIBS   += -ldnnl
+else ifeq ($(GEMM),own)
+CPPFLAGS += -DGEMM_IS_OWN
 else ifneq ($(GEMM),openblas)
-$(error GEMM is openblas or dnnl, not $(GEMM))
+$(error GEMM is openblas, own or dnnl, not $(GEMM))
 endif
 ifeq ($(SAN),1)
 override CFLAGS += -O1 -fno-omit-frame-pointer \
@@ -145,6 +148,8 @@ $(B)/plugins/edges.so: strategies/plugin/edges.c
 	@$(BUILD_PLUGIN)
 
 $(B)/core/cpu/%.c.o: override CFLAGS += $(KERNEL_FLAGS)
+# A tile of products fills all registers; scheduled before it has them it loses a fifth.
+$(B)/core/cpu/product.c.o: override CFLAGS += -fno-schedule-insns
 
 $(B)/%.c.o: %.c $(B)/flags
 	@mkdir -p $(@D)

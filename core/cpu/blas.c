@@ -2,6 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/cpu/cpu.h"
+#include "core/cpu/product.h"
 
 #include <cblas.h>
 #ifdef GEMM_IS_DNNL
@@ -51,6 +52,16 @@ void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const rea
     dnnl_status_t bad = dnnl_sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', m, n, k, 1, a, lda, b,
                                    ldb, beta, c, ldc);
     CHECK(bad == dnnl_success, "oneDNN refuses %d x %d x %d: status %d", m, n, k, (int)bad);
+}
+
+#elif defined GEMM_IS_OWN
+
+const char *cpu_gemm_library(void) { return "maskgrid"; }
+
+void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
+          int ldb, real beta, real *c, int ldc)
+{
+    product(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
 #else

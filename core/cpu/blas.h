@@ -10,7 +10,8 @@
 
 #include "core/base/real.h"
 
-/* What a step uses: OpenBLAS, or oneDNN in a build with GEMM=dnnl. */
+/* What a step uses: OpenBLAS, product() in a build with GEMM=own, oneDNN in one with
+ * GEMM=dnnl. */
 void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
           int ldb, real beta, real *c, int ldc);
 

@@ -11,4 +11,7 @@
  * kernel inside an OpenMP region allocates in the first step only. */
 real *scratch_take(size_t n);
 
+/* Another such room, for matrix products: kernels call them while they hold the first. */
+real *scratch_pack(size_t n);
+
 #endif

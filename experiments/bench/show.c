@@ -1,6 +1,7 @@
 #include "experiments/bench/show.h"
 
 #include "core/base/text.h"
+#include "core/cpu/cpu.h"
 #include "experiments/bench/drawn.h"
 
 #include <stdio.h>
@@ -11,8 +12,10 @@ void show_preset(const Comparison *c, bool first)
 {
     const Speed *v = &c->ours;
     if (first)
-        printf("%-7s %9s %9s %8s %9s %9s %7s %9s\n", "preset", "step ms", "images/s",
-               "GFLOP/s", "GEMM ms", "step/GEMM", "MiB", "predicted");
+        printf("products: a step's by %s, GEMM's by OpenBLAS\n"
+               "%-7s %9s %9s %8s %9s %9s %7s %9s\n",
+               cpu_gemm_library(), "preset", "step ms", "images/s", "GFLOP/s", "GEMM ms",
+               "step/GEMM", "MiB", "predicted");
     printf("%-7s %9.2f %9.*f %8.1f %9.2f %9.2f %7.0f %9.0f\n", c->preset,
            1e3 * v->step_s.median, v->images_per_s < 10 ? 2 : 1, v->images_per_s,
            1e-9 * v->flop / v->step_s.median,

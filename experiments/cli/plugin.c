@@ -32,33 +32,27 @@ static const char *const PYTHON_FILES[] = { "edges.py", NULL };
 
 /* --- where the program has its files -------------------------------------- */
 
-/* PREFIX/installed beside PREFIX/bin/maskgrid, or the same of the tree that the program
- * was built in, two folders up. */
+/* The folder of a file that comes with the program, see program_file. */
 static Status find(char out[PATH_ROOM], const char *installed, const char *built,
                    const char *file, Err *err)
 {
-    char program[PATH_ROOM / 4], path[PATH_ROOM];
-    program_path(program, sizeof program);
-    char *slash = strrchr(program, '/');
-    if (slash) *slash = '\0';
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, sizeof path, "%s/%s/%s", program, i ? built : installed, file);
-        if (!file_exists(path)) continue;
-        path[strlen(path) - strlen(file) - 1] = '\0';
-        if (realpath(path, out)) return STATUS_OK;
-    }
-    return err_set(err, STATUS_MISSING, "no %s in %s/%s; is the program installed with its "
-                   "files?", file, program, installed);
+    char there[PATH_ROOM / 4], here[PATH_ROOM / 4], path[PATH_ROOM];
+    snprintf(there, sizeof there, "%s/%s", installed, file);
+    snprintf(here, sizeof here, "%s/%s", built, file);
+    if (program_file(path, sizeof path, there, here, err)) return err->code;
+    path[strlen(path) - strlen(file) - 1] = '\0';
+    return realpath(path, out) ? STATUS_OK
+                               : err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
 }
 
 static Status find_headers(char out[PATH_ROOM], Err *err)
 {
-    return find(out, "../include/maskgrid", "../..", "core/mask/mask.h", err);
+    return find(out, "include/maskgrid", ".", "core/mask/mask.h", err);
 }
 
 static Status find_example(char out[PATH_ROOM], Err *err)
 {
-    return find(out, "../share/maskgrid/plugin", "../../strategies/plugin", C_FILES[0], err);
+    return find(out, "share/maskgrid/plugin", "strategies/plugin", C_FILES[0], err);
 }
 
 /* How a shell calls this program: by its name if it finds it, else by its path. */

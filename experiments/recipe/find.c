@@ -18,12 +18,29 @@ void program_path(char *out, size_t room)
     out[n < 0 ? 0 : n] = '\0';
 }
 
+static void program_folder(char out[PATH_ROOM / 2])
+{
+    program_path(out, PATH_ROOM / 2);
+    char *slash = strrchr(out, '/');
+    if (slash) *slash = '\0';
+}
+
+Status program_file(char *out, size_t room, const char *installed, const char *built, Err *err)
+{
+    char program[PATH_ROOM / 2];
+    program_folder(program);
+    for (int i = 0; i < 2; i++) {
+        snprintf(out, room, "%s/%s/%s", program, i ? "../.." : "..", i ? built : installed);
+        if (file_exists(out)) return STATUS_OK;
+    }
+    return err_set(err, STATUS_MISSING, "no ../%s beside %.160s; is the program installed with "
+                   "its files?", installed, program);
+}
+
 static void list_places(char places[N_PLACES][PATH_ROOM])
 {
     char program[PATH_ROOM / 2];
-    program_path(program, sizeof program);
-    char *slash = strrchr(program, '/');
-    if (slash) *slash = '\0';
+    program_folder(program);
     snprintf(places[0], PATH_ROOM, "experiments/recipes");
     snprintf(places[1], PATH_ROOM, "%s/../share/maskgrid/recipes", program);
     snprintf(places[2], PATH_ROOM, "%s/../../experiments/recipes", program); /* build/float */

@@ -16,6 +16,11 @@ MUST_USE Status recipe_find(const char **path, Arena *a, const char *word, Err *
 enum { RECIPE_NAMES = 256 };
 int recipe_names(const char *names[RECIPE_NAMES], Arena *a);
 
+/* A file that comes with the program: PREFIX/installed beside PREFIX/bin/maskgrid, or `built`
+ * in the tree that the program was built in.  STATUS_MISSING if it is in neither. */
+MUST_USE Status program_file(char *out, size_t room, const char *installed, const char *built,
+                             Err *err);
+
 /* The path of the running program; "" if the system does not say. */
 void program_path(char *out, size_t room);
 

@@ -16,21 +16,12 @@ enum { PATH_ROOM = 4096 };
 
 extern char **environ;
 
-/* Beside the tree the program was built in, or installed with it. */
 static Status find_script(char path[PATH_ROOM], const char *name, Err *err)
 {
-    static const char *const places[] = { "../../scripts/gnuplot",
-                                          "../share/maskgrid/gnuplot" };
-    char                     program[PATH_ROOM / 2];
-    program_path(program, sizeof program);
-    char *slash = strrchr(program, '/');
-    if (slash) *slash = '\0';
-    for (int i = 0; i < 2; i++) {
-        snprintf(path, PATH_ROOM, "%s/%s/%s.gp", program, places[i], name);
-        if (file_exists(path)) return STATUS_OK;
-    }
-    return err_set(err, STATUS_MISSING, "no script %s.gp in %s nor in %s of %s", name,
-                   places[0], places[1], program);
+    char installed[80], built[80];
+    snprintf(installed, sizeof installed, "share/maskgrid/gnuplot/%s.gp", name);
+    snprintf(built, sizeof built, "scripts/gnuplot/%s.gp", name);
+    return program_file(path, PATH_ROOM, installed, built, err);
 }
 
 /* gnuplot warns of much that is as it should be; only its last words before a

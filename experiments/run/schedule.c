@@ -207,8 +207,11 @@ static void show(Schedule *s, bool now)
 
 /* --- the loop ------------------------------------------------------------ */
 
-static void ask_to_stop(Schedule *s)
+/* SIGUSR1 asks and never kills: a batch system may send it to more than one of us, each of
+ * whom passes it on. */
+static void ask_to_stop(Schedule *s, int signal)
 {
+    if (s->asked && signal == SIGUSR1) return;
     s->asked++;
     s->result->stopped = true;
     if (s->asked == 1)
@@ -244,7 +247,7 @@ static void loop(Schedule *s, const sigset_t *set)
         if (!s->running && !theirs && (s->asked || s->next == s->w->n)) return;
         show(s, false);
         int signal = sigtimedwait(set, NULL, &(struct timespec){ 0, 200000000 });
-        if (signal > 0 && signal != SIGCHLD) ask_to_stop(s);
+        if (signal > 0 && signal != SIGCHLD) ask_to_stop(s, signal);
         reap(s);
     }
 }

@@ -34,8 +34,8 @@ typedef struct {
  * with it. */
 void schedule_hold_signals(void);
 
-/* SIGINT, SIGTERM, SIGHUP or SIGUSR1 ask the processes to stop, and a second one
- * kills them.  Work that failed has its state and reason in w. */
+/* SIGINT, SIGTERM, SIGHUP or SIGUSR1 ask the processes to stop, and a second one, other
+ * than SIGUSR1, kills them.  Work that failed has its state and reason in w. */
 MUST_USE Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
                              ScheduleResult *result, Err *err);
 

@@ -89,6 +89,9 @@ check: setup ## everything a commit must pass: lint, tests in float, double, san
 	@$(MAKE) --no-print-directory test REAL=double
 	@$(MAKE) --no-print-directory test SAN=1
 
+slurm-test: all ## a recipe under a real Slurm, started for it: two minutes
+	tests/slurm/slurm.sh $(B)/maskgrid
+
 demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid run demo
 	$(B)/maskgrid plot demo
@@ -123,7 +126,7 @@ to = $(DESTDIR)$(prefix)
 install: all ## install below prefix (/usr/local), or DESTDIR
 	install -d $(to)/bin $(to)/share/maskgrid $(to)/lib/maskgrid/plugins $(to)/lib/pkgconfig
 	install $(B)/maskgrid $(to)/bin/maskgrid
-	cp -r experiments/recipes scripts/gnuplot strategies/plugin $(to)/share/maskgrid/
+	cp -r experiments/recipes scripts/gnuplot scripts/slurm strategies/plugin $(to)/share/maskgrid/
 	for h in $(HEADERS); do install -D -m 644 $$h $(to)/include/maskgrid/$$h || exit; done
 	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(to)/lib/pkgconfig/maskgrid.pc
 
@@ -179,8 +182,8 @@ clean: ## remove build/
 	rm -rf build
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check demo bench fuzz install plugins setup clean help FORCE
+.PHONY: all test check slurm-test demo bench fuzz install plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

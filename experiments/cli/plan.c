@@ -1,8 +1,10 @@
 /* maskgrid plan: check a recipe completely, list its cells, say what they cost. */
+#include "core/base/file.h"
 #include "core/base/threads.h"
 #include "experiments/cli/cli.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/progress.h"
+#include "experiments/run/slurm_script.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +12,7 @@
 typedef struct {
     OptionList  set;
     long        jobs;
-    bool        resolved, keys;
+    bool        resolved, keys, slurm;
     const char *results;
 } Options;
 
@@ -19,6 +21,7 @@ static const Option options[] = {
     OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
     OPTION_FLAG(Options, resolved, "the value of every key, and where it comes from"),
     OPTION_FLAG(Options, keys, "all keys that a recipe may have; needs no recipe"),
+    OPTION_FLAG(Options, slurm, "write a batch script, to FILE or the terminal; see below"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
 };
@@ -173,30 +176,85 @@ static int show_plan(const Options *o, const Recipe *r)
     return EXIT_DONE;
 }
 
+/* --- for Slurm ----------------------------------------------------------- */
+
+/* Seconds of the longest cell on one thread. */
+static double longest(const Works *w)
+{
+    double most = 0, pace = estimate_pace(w).s_per_flop;
+    for (int i = 0; i < w->n; i++) {
+        double flop = 0;
+        for (int k = 0; k < w->work[i].n; k++) {
+            const Task *t = &w->work[i].tasks[k];
+            if (work_needs(&w->work[i], k)) flop += estimate_flop(t->cell, t->kind);
+        }
+        if (flop > most) most = flop;
+    }
+    return pace * most;
+}
+
+static Status write_script(const Options *o, const Recipe *r, const char *word,
+                           const char *file, Err *err)
+{
+    Arena arena;
+    Works w;
+    Text  script = { 0 };
+    char  folder[CELL_PATH];
+    arena_open(&arena, "plan", NULL, NULL);
+    works_list(&w, &arena, r, o->results);
+    int         jobs = o->jobs ? (int)o->jobs : r->base.jobs;
+    SlurmScript s = { .recipe = word, .settings = o->set.item, .n_settings = o->set.n,
+                      .threads = r->base.threads ? r->base.threads : 1, .at_once = jobs,
+                      .bytes = estimate_most_memory(&w) };
+    s.seconds = longest(&w) / s.threads;
+    slurm_folder(folder, o->results, r);
+    Status bad = slurm_script(&script, &w, r, &s, err);
+    if (!bad) bad = file_make_folders(folder, err);
+    if (!bad && file) bad = file_write(file, script.s, script.length, err);
+    else if (!bad) fputs(text_get(&script), stdout);
+    if (!bad && file) fprintf(stderr, "%s: `bash %s` submits it\n", r->name, file);
+    text_free(&script);
+    arena_close(&arena);
+    return bad;
+}
+
+/* --- the command --------------------------------------------------------- */
+
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
     Recipe        *r;
     Err            err;
     if (o->keys) return list_keys();
-    if (!n) {
-        err_set(&err, STATUS_CONFIG, "plan takes RECIPE; see maskgrid plan --help");
+    if (!n || (n == 2 && !o->slurm)) {
+        err_set(&err, STATUS_CONFIG, n ? "plan takes FILE only with --slurm"
+                                       : "plan takes RECIPE; see maskgrid plan --help");
         return cli_fail(&err);
     }
     if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
     int code = EXIT_DONE;
     if (o->resolved) show_resolved(r);
-    else code = show_plan(o, r);
+    else if (o->slurm) {
+        if (write_script(o, r, arguments[0], n == 2 ? arguments[1] : NULL, &err))
+            code = cli_fail(&err);
+    } else code = show_plan(o, r);
     recipe_close(r);
     return code;
 }
 
 COMMAND(plan) = {
-    .place = 40, .arguments = "RECIPE", .least = 0, .most = 1,
+    .place = 40, .arguments = "RECIPE [FILE]", .least = 0, .most = 2,
     .about = "check a recipe, list its cells, estimate time, memory and disk",
-    .details = "Runs nothing.  A stage marked with + is still to be run.",
+    .details = "Runs nothing.  A stage marked with + is still to be run.\n\n"
+               "--slurm writes a script with a task for each cell that is not done; "
+               "`bash FILE` submits it and the table after it, with any options of sbatch, "
+               "`sbatch FILE` the cells alone.  Time and memory are those of the estimate "
+               "with room to spare; a task whose time is up saves what it has, queues again "
+               "and goes on.  --jobs limits how many run at a time, run.threads says how "
+               "many processors each has.  `maskgrid status` knows what Slurm holds.",
     .examples = "  maskgrid plan demo\n"
                 "  maskgrid plan table1 --resolved -s grid.seed=0..9\n"
-                "  maskgrid plan --keys\n",
+                "  maskgrid plan --keys\n"
+                "  maskgrid plan table1 --slurm table1.sh --jobs 8 -s run.threads=4\n",
     .options = options, .size = sizeof(Options), .run = run,
 };

@@ -1,6 +1,7 @@
 /* maskgrid status: how far a recipe is. */
 #include "experiments/cli/cli.h"
 #include "experiments/run/journal.h"
+#include "experiments/run/slurm.h"
 #include "experiments/run/work.h"
 
 #include <stdio.h>
@@ -17,6 +18,23 @@ static const Option options[] = {
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
 };
+
+/* Where a process of this cell can be seen, that it runs is the whole truth; else what Slurm
+ * will do with it says more than what became of it before. */
+static const char *word_of(const Work *one, const SlurmTask *t)
+{
+    bool held = t && t->state != SLURM_NOTHING;
+    bool idle = one->state == WORK_MISSING || one->state == WORK_FAILED;
+    return held && idle ? slurm_word(t->state) : work_word(one->state);
+}
+
+/* "Slurm 12_3: Priority" */
+static void remark_slurm(const SlurmTask *t, Text *out)
+{
+    if (!t || !t->job) return;
+    text_add(out, "%sSlurm %ld_%d%s%s", out->length ? "; " : "", t->job, t->index,
+             *t->said ? ": " : "", t->said);
+}
 
 /* "pretrain 40%, 900 images/s", "stopped at pretrain 40%", why it failed, or "". */
 static void remark(const Works *w, const Work *one, Text *out)
@@ -44,15 +62,16 @@ static void quoted(const char *s, bool json)
     putchar('"');
 }
 
-static void show(const Recipe *r, const Works *w, const Work *one, const char *format,
-                 bool last)
+static void show(const Recipe *r, const Works *w, const Work *one, const SlurmTask *t,
+                 const char *format, bool last)
 {
     Text label = { 0 }, said = { 0 };
     int  done = 0;
     work_label(r, one->cell, &label);
     remark(w, one, &said);
+    if (one->state != WORK_DONE) remark_slurm(t, &said);
     for (int i = 0; i < one->n; i++) done += one->tasks[i].done;
-    const char *id = one->cell->stage[STAGE_PRETRAIN].id, *state = work_word(one->state);
+    const char *id = one->cell->stage[STAGE_PRETRAIN].id, *state = word_of(one, t);
     if (!strcmp(format, "table"))
         printf("%.16s  %-8s  %d/%d  %s%s%s\n", id, state, done, one->n, text_get(&label),
                said.length ? "  " : "", text_get(&said));
@@ -72,7 +91,18 @@ static void show(const Recipe *r, const Works *w, const Work *one, const char *f
     text_free(&said);
 }
 
-static void show_all(const Recipe *r, const Works *w, const char *format)
+/* Cells in Slurm's hands whose processes cannot be seen from here. */
+static void show_slurm(const Recipe *r, const Works *w, const SlurmTask *t)
+{
+    int in[SLURM_RUNNING + 1] = { 0 };
+    for (int i = 0; i < w->n; i++)
+        if (strcmp(word_of(&w->work[i], &t[i]), work_word(w->work[i].state)))
+            in[t[i].state]++;
+    printf("%s: of these Slurm holds %d pending, %d requeued, %d running\n", r->name,
+           in[SLURM_PENDING], in[SLURM_REQUEUED], in[SLURM_RUNNING]);
+}
+
+static void show_all(const Recipe *r, const Works *w, const SlurmTask *t, const char *format)
 {
     int in[WORK_DONE + 1] = { 0 };
     for (int i = 0; i < w->n; i++) in[w->work[i].state]++;
@@ -81,11 +111,13 @@ static void show_all(const Recipe *r, const Works *w, const char *format)
         printf("{\n  \"schema\": \"maskgrid-status-1\", \"recipe\": \"%s\", \"cells\": [\n",
                r->name);
     if (!strcmp(format, "csv")) printf("cell,state,stages_done,stages,label,remark\n");
-    for (int i = 0; i < w->n; i++) show(r, w, &w->work[i], format, i + 1 == w->n);
+    for (int i = 0; i < w->n; i++)
+        show(r, w, &w->work[i], t ? &t[i] : NULL, format, i + 1 == w->n);
     if (json) printf("  ]\n}\n");
     if (!strcmp(format, "table"))
         printf("%s: %d of %d done, %d running, %d failed, %d missing\n", r->name,
                in[WORK_DONE], w->n, in[WORK_RUNNING], in[WORK_FAILED], in[WORK_MISSING]);
+    if (!strcmp(format, "table") && t) show_slurm(r, w, t);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
@@ -99,7 +131,7 @@ static int run(const void *opt, char *const *arguments, int n)
     if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
     arena_open(&arena, "status", NULL, NULL);
     works_list(&w, &arena, r, o->results);
-    show_all(r, &w, o->format);
+    show_all(r, &w, slurm_tasks(&arena, &w, r), o->format);
     arena_close(&arena);
     recipe_close(r);
     return EXIT_DONE;
@@ -108,6 +140,9 @@ static int run(const void *opt, char *const *arguments, int n)
 COMMAND(status) = {
     .place = 60, .arguments = "RECIPE", .least = 1, .most = 1,
     .about = "what is done, running, failed and missing of a recipe",
+    .details = "Of cells that were submitted to Slurm (maskgrid plan --slurm) it says which "
+               "are pending, requeued or running there: by what their tasks have noted, and "
+               "by squeue where there is one.",
     .examples = "  maskgrid status demo\n  maskgrid status table1 --format json\n",
     .options = options, .size = sizeof(Options), .run = run,
 };

@@ -115,11 +115,11 @@ rm -r results
 
 short=(-s grid.seed=0..4 -s "about=it's \"quoted\"" -s "pretrain.epochs=$(epochs 12)")
 long=(-s seed=9 -s name=long -s "pretrain.epochs=$(epochs 75)")
-maskgrid plan --slurm 'cells.sh' --jobs 2 "${short[@]}" || fail 'no plan'
-maskgrid plan --slurm 'long.sh' "${long[@]}" || fail 'no plan'
+maskgrid plan --slurm cells.sh --jobs 2 "${short[@]}" || fail 'no plan'
+maskgrid plan --slurm long.sh "${long[@]}" || fail 'no plan'
 if command -v shellcheck >/dev/null; then shellcheck cells.sh || fail 'shellcheck'; fi
 
-notes='results/storm/slurm'
+notes=results/storm/slurm
 submit() { bash "$@" >"$root/submit.said" 2>&1 || fail "$1: $(cat "$root/submit.said")"; }
 array() { sed 's/.* tasks of \([0-9]*\).*/\1/' "$root/submit.said"; }
 note_is() { [[ $(cat "$notes/${job}_$1.state" 2>/dev/null) =~ ^$2 ]]; }
@@ -144,6 +144,13 @@ submit long.sh --time=1 --signal=B:USR1@55
 long_job=$(array)
 scontrol update "nodename=$node" state=resume
 
+limited() { [[ $(cat "results/long/slurm/${long_job}_0.state" 2>/dev/null) =~ ^requeued ]]; }
+{
+    until_so 'a real minute is up, and the task queues again' limited
+    scontrol update "jobid=$long_job" timelimit=30
+} &
+watch=$!
+
 begun() { grep -qs step "results/cells/$(sed -n "$(($1 + 1))p" "$notes/$job.cells")/journal.jsonl"; }
 until_so 'two tasks run' begun 0
 until_so 'two tasks run' begun 1
@@ -166,21 +173,20 @@ sleep 3
 [ ! -e results/storm/table.txt ] || fail 'the table did not wait'
 scontrol update "nodename=$node" state=resume
 
-until_so 'the table is there' test -e 'results/storm/table.txt'
+until_so 'the table is there' test -e results/storm/table.txt
 until_so 'the queue of the cells is empty' says 'done' 4
 says missing 1 || fail 'the cancelled cell is not missing'
-grep -q missing 'results/storm/table.txt' || fail 'the table does not miss the cell'
+grep -q 'Not run' results/storm/table.txt || fail 'the table does not miss the cell'
 
-maskgrid plan --slurm 'rest.sh' "${short[@]}" || fail 'no second plan'
+maskgrid plan --slurm rest.sh "${short[@]}" || fail 'no second plan'
 grep -q 'array=0-0$' rest.sh || fail 'the rest is not one cell'
 submit rest.sh
 until_so 'all cells are done' says 'done' 5
-whole() { ! grep -q missing results/storm/table.txt; }
+whole() { ! grep -q 'Not run' results/storm/table.txt; }
 until_so 'the table is whole' whole
 
+wait "$watch" || exit
 notes=results/long/slurm job=$long_job
-until_so 'a real minute is up, and the task queues again' note_is 0 requeued
-scontrol update "jobid=$job" timelimit=30
 until_so 'the long cell is done' note_is 0 'done'
 until_so 'its table is there' test -e results/long/table.txt
 idle() { [ -z "$(squeue -h)" ]; }

@@ -18,6 +18,11 @@ export SLURM_CONF=$root/slurm.conf OMP_WAIT_POLICY=passive
 
 end() {
     local pid
+    scancel --quiet --user="$(id -un)" # what a failed test has left
+    for _ in {1..75}; do
+        [ -n "$(squeue -h --states=R,CG 2>/dev/null)" ] || break
+        sleep 0.2
+    done
     for pid in slurmd slurmctld; do
         [ ! -s "$root/$pid.pid" ] || kill "$(cat "$root/$pid.pid")" 2>/dev/null
     done

@@ -4,6 +4,7 @@
 #   make SAN=1          address and undefined-behaviour sanitizers
 #   make GEMM=own       products of matrices by core/cpu/product.c, not OpenBLAS
 #   make GEMM=dnnl      products of matrices by oneDNN (libdnnl-dev)
+#   make MPI=1          ranks that train one cell together, under mpirun (libopenmpi-dev)
 #
 # Each combination has its own folder, so switching never mixes objects.
 # What a target needs from Debian it installs first (scripts/setup.sh).
@@ -11,7 +12,8 @@
 REAL ?= float
 SAN  ?= 0
 GEMM ?= openblas
-B    := build/$(REAL)$(patsubst %,-%,$(filter-out openblas,$(GEMM)))$(if $(filter 1,$(SAN)),-san)
+MPI  ?= 0
+B    := build/$(REAL)$(patsubst %,-%,$(filter-out openblas,$(GEMM)))$(if $(filter 1,$(MPI)),-mpi)$(if $(filter 1,$(SAN)),-san)
 
 VERSION := 0.1.0
 prefix  ?= $(or $(PREFIX),/usr/local)
@@ -50,6 +52,10 @@ CPPFLAGS += -DGEMM_IS_OWN
 else ifneq ($(GEMM),openblas)
 $(error GEMM is openblas, own or dnnl, not $(GEMM))
 endif
+ifeq ($(MPI),1)
+PKGS     += ompi-c
+PACKAGES := libopenmpi-dev openmpi-bin
+endif
 ifeq ($(SAN),1)
 override CFLAGS += -O1 -fno-omit-frame-pointer \
                    -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -67,10 +73,14 @@ TREE    = $(shell if s=$$($(GIT) status --porcelain 2>/dev/null); then \
 
 STRATEGIES := $(filter-out strategies/registry.c,$(sort $(wildcard strategies/*.c)))
 LIB  := $(wildcard core/*/*.c core/tape/ops/*.c strategies/registry.c) $(STRATEGIES)
+LIB  := $(filter-out core/train/ranks_$(if $(filter 1,$(MPI)),one,mpi).c,$(LIB))
 APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
+ifneq ($(MPI),1)
+TEST := $(filter-out tests/run/test_ranks.c,$(TEST))
+endif
 PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/*/*.c)) \
            $(B)/plugins/edges.so
 obj   = $(patsubst %,$(B)/%.o,$(1))
@@ -91,6 +101,9 @@ check: setup ## everything a commit must pass: lint, tests in float, double, san
 
 slurm-test: all ## a recipe under a real Slurm, started for it: two minutes
 	tests/slurm/slurm.sh $(B)/maskgrid
+
+mpi-test: ## build with MPI=1 and run the tests of ranks: a minute
+	@$(MAKE) --no-print-directory test MPI=1 FILTER='ranks/*'
 
 demo: all ## compare eight strategies on real images, in a few minutes
 	$(B)/maskgrid run demo
@@ -176,7 +189,7 @@ $(B)/experiments/cli/cli.c.o: $(B)/gen/commands.def
 $(B)/experiments/record/provenance.c.o: $(B)/gen/build.def
 
 setup: ## install the Debian packages that are missing
-	@scripts/setup.sh $(if $(filter dnnl,$(GEMM)),libdnnl-dev)
+	@scripts/setup.sh $(if $(filter dnnl,$(GEMM)),libdnnl-dev) $(PACKAGES)
 
 clean: ## remove build/
 	rm -rf build
@@ -184,6 +197,6 @@ clean: ## remove build/
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check slurm-test demo bench fuzz install plugins setup clean help FORCE
+.PHONY: all test check slurm-test mpi-test demo bench fuzz install plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

@@ -46,6 +46,7 @@ deny . 'png\.h'    'only the png files talk to libpng'          '/png[a-z_]*\.c:
 deny . 'j(peglib|error)' 'only the jpeg files talk to libjpeg'        '/jpeg_(read|write)\.c:'
 deny . 'yajl'      'only core/data/json.c reads large JSON'      'core/data/json\.c:'
 deny . 'Random123' 'only core/base/rng.c draws numbers'         'core/base/rng\.c:'
+deny . 'mpi\.h'    'only core/train/ranks_mpi.c talks to MPI'  'core/train/ranks_mpi\.c:'
 deny . 'blake2'    'only core/base/hash.c hashes'               'core/base/hash\.c:'
 deny . 'dlfcn'     'only core/mask/plugin.c loads code'         'core/mask/plugin\.c:'
 deny . 'zlib'      'only core/base/file.c and zip.c unpack'     'core/base/(file|zip)\.c:|/tests/'

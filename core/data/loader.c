@@ -30,6 +30,10 @@ void loader_open(Loader *l, const Data *d, const LoaderConfig *c)
     CHECK(c->batch > 0 && l->config.height > 0 && l->config.width > 0,
           "batches of %d pictures of %d x %d", c->batch, l->config.height,
           l->config.width);
+    if (!c->parts) l->config.parts = 1;
+    CHECK(l->config.part >= 0 && l->config.part < l->config.parts &&
+              c->batch % l->config.parts == 0 && (c->shuffle || l->config.parts == 1),
+          "part %d of %d of batches of %d", c->part, l->config.parts, c->batch);
     CHECK(d->stored_height || l->config.height == l->config.width,
           "photographs are seen as squares, not %d x %d", l->config.height, l->config.width);
 
@@ -65,7 +69,7 @@ int loader_steps(const Loader *l)
 
 Batch batch_new(Arena *host, const Loader *l)
 {
-    size_t N = (size_t)l->config.batch;
+    size_t N = (size_t)(l->config.batch / l->config.parts);
     size_t values = (size_t)l->data->channels * (size_t)l->config.height *
                     (size_t)l->config.width;
     return (Batch){ .images = ARENA_NEW(host, real, N * values),
@@ -137,8 +141,9 @@ static Status load_one(const Loader *l, const Batch *b, int i, LoaderDesk *desk,
 Status loader_batch(Loader *l, Batch *b, uint64_t epoch, int step, Err *err)
 {
     CHECK(step >= 0 && step < loader_steps(l), "batch %d of %d", step, loader_steps(l));
-    int first = step * l->config.batch, left = l->data->count - first;
-    b->N = left < l->config.batch ? left : l->config.batch;
+    int rows = l->config.batch / l->config.parts;
+    int first = step * l->config.batch + l->config.part * rows, left = l->data->count - first;
+    b->N = left < rows ? left : rows;
     order_epoch(l, epoch);
     for (int i = 0; i < b->N; i++) b->ids[i] = (uint64_t)l->order[first + i];
 

@@ -27,6 +27,8 @@ typedef struct {
                                      centre (centre_apply)                          */
     bool           whole;         /* without augment: of photographs the whole too,
                                      squeezed into the square                       */
+    int            part, parts;   /* of each batch only these rows (batch_part), if
+                                     parts is not 0                                 */
     uint64_t       seed;
 } LoaderConfig;
 
@@ -45,7 +47,7 @@ typedef struct {
 } Loader;
 
 typedef struct {
-    int       N;      /* pictures in it; fewer than the batch only without shuffle */
+    int       N;      /* pictures in it; without shuffle the last may have fewer    */
     real     *images; /* [N, C, H, W], (x / 255 - mean) / std, on the host         */
     uint64_t *ids;    /* [N] numbers of the pictures in the data set               */
     int      *labels; /* [N]                                                       */

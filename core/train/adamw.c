@@ -27,6 +27,14 @@ typedef struct {
     int           part, parts; /* of a batch */
 } Step;
 
+static void send(AdamW *o, const Param *q, const real *grad)
+{
+    size_t n = tensor_count(q->tensor);
+    o->params->be->read(mean_room(o->mean, n), grad, n);
+    mean_push(o->mean);
+    o->order[o->sent++] = q;
+}
+
 static void step_its_own(void *env, Tensor *x)
 {
     const Step  *s = env;
@@ -34,14 +42,29 @@ static void step_its_own(void *env, Tensor *x)
     int          i = 0;
     while (i < s->n && !(q = params_of(s->all[i]->params, x))) i++;
     CHECK(q, "a gradient for what is none of the parameters");
-    const AdamW *o = s->all[i];
-    const real  *grad = x->grad;
+    AdamW      *o = s->all[i];
+    const real *grad = x->grad;
     if (s->parts > 1) {
         real *sum = o->sum + q->offset;
         o->params->be->add_bwd((Share){ sum, s->part ? 1 : 0 }, grad, tensor_count(x));
         grad = sum;
     }
-    if (s->part == s->parts - 1) step_one(o, q, grad, s->lr);
+    if (s->part < s->parts - 1) return;
+    if (o->mean) send(o, q, grad);
+    else step_one(o, q, grad, s->lr);
+}
+
+/* In the order they were sent, which is that of the tape and the same on all ranks. */
+static void step_shared(AdamW *o, double lr)
+{
+    mean_end(o->mean);
+    for (int i = 0; i < o->sent; i++) {
+        const Param *q = o->order[i];
+        size_t       n = tensor_count(q->tensor);
+        real        *grad = o->sum + q->offset;
+        o->params->be->write(grad, mean_wait(o->mean, n), n);
+        step_one(o, q, grad, lr);
+    }
 }
 
 void adamw_step(AdamW *o, double lr)
@@ -59,12 +82,20 @@ void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr)
     adamw_backward_all(&o, 1, t, loss, lr);
 }
 
+static void begin(AdamW *o)
+{
+    o->steps++;
+    o->sent = 0;
+    if (o->mean) mean_begin(o->mean);
+}
+
 static void backward(Step s, Tape *t, Tensor *loss)
 {
     bool last = s.part == s.parts - 1;
-    for (int i = 0; i < s.n && last; i++) s.all[i]->steps++;
+    for (int i = 0; i < s.n && last; i++) begin(s.all[i]);
     tape_backward_each(t, loss, step_its_own, &s);
     for (int i = 0; i < s.n; i++) {
+        if (last && s.all[i]->mean) step_shared(s.all[i], s.lr);
         params_check_grads(s.all[i]->params);
         params_forget_grads(s.all[i]->params);
     }
@@ -79,6 +110,16 @@ void adamw_gather(AdamW *o)
 {
     CHECK(!o->sum, "room for gradients, twice");
     o->sum = ARENA_NEW(&o->params->values, real, o->params->trained);
+}
+
+void adamw_share(AdamW *o, const Ranks *r)
+{
+    Params *p = o->params;
+    CHECK(!o->mean, "shared twice");
+    if (r->count == 1) return;
+    if (!o->sum) adamw_gather(o);
+    o->order = ARENA_NEW(&p->host, const Param *, p->n);
+    o->mean = mean_new(r, &p->host, p->trained);
 }
 
 void adamw_backward_part(AdamW *o, Tape *t, Tensor *loss, double lr, int part, int parts)

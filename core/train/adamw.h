@@ -6,6 +6,7 @@
 #define CORE_TRAIN_ADAMW_H
 
 #include "core/model/params.h"
+#include "core/train/ranks.h"
 
 typedef struct {
     double beta1, beta2, eps, decay;
@@ -14,8 +15,13 @@ typedef struct {
 typedef struct {
     Params     *params;
     AdamWConfig config;
-    int64_t     steps; /* taken so far */
+    int64_t     steps; /* taken so far                         */
     real       *sum;   /* [trained] of adamw_gather; else NULL */
+
+    /* Of adamw_share; else NULL. */
+    Mean         *mean;
+    const Param **order; /* [params->n] those of this step, as their gradients came */
+    int           sent;
 } AdamW;
 
 /* Pre-training of the masked autoencoder: 0.9, 0.95, 1e-8, 0.05. */
@@ -41,7 +47,14 @@ void adamw_backward(AdamW *o, Tape *t, Tensor *loss, double lr);
 void adamw_gather(AdamW *o);
 void adamw_backward_part(AdamW *o, Tape *t, Tensor *loss, double lr, int part, int parts);
 
-/* adamw_backward for several models at once, each with its own optimiser. */
+/* Steps of adamw_backward_part and adamw_backward are then taken with the mean of the
+ * gradients of all ranks: each is on its way as soon as it is complete, while backward goes
+ * on.  Weights that were the same on all ranks stay so, bit for bit.  Once, after
+ * adamw_gather if that is needed; with one rank nothing changes. */
+void adamw_share(AdamW *o, const Ranks *r);
+
+/* adamw_backward for several models at once, each with its own optimiser that is
+ * not shared. */
 void adamw_backward_all(AdamW *const *all, int n, Tape *t, Tensor *loss, double lr);
 
 #endif

@@ -21,9 +21,19 @@ static const Option options[] = {
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
+    Ranks          ranks;
+    int            code;
+    ranks_open(&ranks);
     threads_set((int)o->threads);
-    return worker_run(o->results, arguments[0], arguments + 1, n - 1, o->save_every,
-                      stage_run);
+    if (ranks.own) {
+        code = worker_follow(o->results, stage_run, &ranks);
+    } else {
+        code = worker_lead(o->results, arguments[0], arguments + 1, n - 1, o->save_every,
+                           stage_run, &ranks);
+        worker_dismiss(&ranks, code);
+    }
+    ranks_close(&ranks);
+    return code;
 }
 
 COMMAND(cell) = {

@@ -5,6 +5,8 @@
 #include "experiments/run/estimate.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/schedule.h"
+#include "experiments/run/together.h"
+#include "experiments/run/worker.h"
 
 #include <stdio.h>
 
@@ -69,7 +71,18 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
     return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 
-static int run_recipe(const Options *o, const Recipe *r, Arena *a)
+static void say_plan(const Recipe *r, const Works *w, const ScheduleConfig *c,
+                     const Ranks *ranks)
+{
+    if (ranks->launched)
+        fprintf(stderr, "%s: %d cells, one after the other on %d ranks, threads of each: %d\n",
+                r->name, w->n, ranks->count, c->threads);
+    else
+        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w->n,
+                c->jobs, c->threads);
+}
+
+static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Arena *a)
 {
     Works          w;
     ScheduleResult result;
@@ -82,29 +95,45 @@ static int run_recipe(const Options *o, const Recipe *r, Arena *a)
     bool           idle = true;
     for (int i = 0; i < w.n; i++) idle = idle && w.work[i].state == WORK_DONE;
     c.program = program;
-    c.s_per_flop = idle ? 0 : estimate_pace(&w).s_per_flop;
+    c.s_per_flop = idle || ranks->launched ? 0 : estimate_pace(&w).s_per_flop;
     c.progress = o->quiet ? NULL : stderr;
     if (!o->quiet && r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
-    if (!o->quiet && !idle)
-        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w.n,
-                c.jobs, c.threads);
-    if (schedule_run(&w, r, &c, &result, &err)) return cli_fail(&err);
+    if (ranks->launched && !o->threads && !r->base.threads) c.threads = ranks_threads(ranks);
+    if (!o->quiet && !idle) say_plan(r, &w, &c, ranks);
+    Status bad = ranks->launched ? together_run(&w, &c, ranks, &result, &err)
+                                 : schedule_run(&w, r, &c, &result, &err);
+    if (bad) return cli_fail(&err);
     return conclude(r, &w, &result, clock_s() - start, o->quiet);
+}
+
+static int open_and_run(const Options *o, const char *name, const Ranks *ranks)
+{
+    Recipe *r;
+    Arena   arena;
+    Err     err;
+    if (recipe_open(&r, name, o->set.item, o->set.n, &err)) return cli_fail(&err);
+    arena_open(&arena, "run", NULL, NULL);
+    int code = run_recipe(o, r, ranks, &arena);
+    arena_close(&arena);
+    recipe_close(r);
+    return code;
 }
 
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
-    Recipe        *r;
-    Arena          arena;
-    Err            err;
+    Ranks          ranks;
+    int            code;
     (void)n;
     schedule_hold_signals();
-    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
-    arena_open(&arena, "run", NULL, NULL);
-    int code = run_recipe(o, r, &arena);
-    arena_close(&arena);
-    recipe_close(r);
+    ranks_open(&ranks);
+    if (ranks.own) {
+        code = worker_follow(o->results, stage_run, &ranks);
+    } else {
+        code = open_and_run(o, arguments[0], &ranks);
+        worker_dismiss(&ranks, code);
+    }
+    ranks_close(&ranks);
     return code;
 }
 

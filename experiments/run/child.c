@@ -47,15 +47,22 @@ static Status start(pid_t *pid, const char *program, char *const *argv, const ch
     return bad;
 }
 
+Status child_prepare(const Work *w, const char *results, Err *err)
+{
+    char path[CELL_PATH];
+    cell_folder(path, results, w->cell);
+    if (file_make_folders(path, err)) return err->code;
+    for (int i = 0; i < w->n; i++)
+        if (work_needs(w, i) && write_config(&w->tasks[i], results, err)) return err->code;
+    return STATUS_OK;
+}
+
 Status child_start(pid_t *pid, const Work *w, const char *results, const ScheduleConfig *c,
                    Err *err)
 {
     enum { HEAD = 9 };
     char path[CELL_PATH], threads[16], seconds[32], folder[17];
-    cell_folder(path, results, w->cell);
-    if (file_make_folders(path, err)) return err->code;
-    for (int i = 0; i < w->n; i++)
-        if (work_needs(w, i) && write_config(&w->tasks[i], results, err)) return err->code;
+    if (child_prepare(w, results, err)) return err->code;
 
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);

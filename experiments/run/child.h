@@ -6,7 +6,10 @@
 
 #include <sys/types.h>
 
-/* Make the folder, write the configurations of all that is to be done, and start
+/* Make the folder, and write the configurations of all that is to be done. */
+MUST_USE Status child_prepare(const Work *w, const char *results, Err *err);
+
+/* Do that, and start
  *     PROGRAM cell --results R --threads N --save-every S CELL STAGE...
  * with its output going to log.txt.  It gets SIGTERM when we die. */
 MUST_USE Status child_start(pid_t *pid, const Work *w, const char *results,

@@ -20,6 +20,7 @@ typedef struct {
     const char *results, *folder;
     double      save_every_s;
     StageRun   *run;
+    Ranks       ranks;
     Features   *features;
     FILE       *journal;
     bool        asked; /* to stop */
@@ -127,6 +128,20 @@ static bool is_done(const char *results, const Cell *c, StageKind kind)
     return cell_done(results, c, kind) && (kind != STAGE_PRETRAIN || file_exists(encoder));
 }
 
+/* From rank 0 to those who follow it.  Without a folder they may go. */
+typedef struct {
+    char folder[17], stage[STAGE_NAME];
+    int  threads, code;
+} Order;
+
+static void call_others(const Worker *w)
+{
+    Order o = { .threads = threads_get() };
+    snprintf(o.folder, sizeof o.folder, "%s", w->folder);
+    snprintf(o.stage, sizeof o.stage, "%s", w->stage);
+    ranks_tell(&w->ranks, &o, sizeof o);
+}
+
 static Status run_stage(Worker *w, const Cell *c, StageKind kind, Err *err)
 {
     const sigset_t stop = stop_signals();
@@ -136,6 +151,10 @@ static Status run_stage(Worker *w, const Cell *c, StageKind kind, Err *err)
     printf("%s %s begins\n", w->folder, w->stage);
     fflush(stdout);
     if (!stage_keeps_state(kind)) let_through(&stop);
+    if (kind == STAGE_PRETRAIN) {
+        call_others(w);
+        x.ranks = &w->ranks;
+    }
     Status bad = w->run(c, kind, &x, err);
     sigprocmask(SIG_BLOCK, &stop, NULL);
     printf("%s %s %s after %.1f s\n", w->folder, w->stage, bad ? "ends early" : "is done",
@@ -195,11 +214,17 @@ static int do_stages(Worker *w, const char *path, const char *failed, char *cons
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
                double save_every_s, StageRun *run)
 {
+    return worker_lead(results, folder, stages, n, save_every_s, run, &(Ranks){ .count = 1 });
+}
+
+int worker_lead(const char *results, const char *folder, char *const *stages, int n,
+                double save_every_s, StageRun *run, const Ranks *ranks)
+{
     char     path[CELL_PATH], failed[CELL_PATH + 16];
     int      fd;
     Err      err;
     Worker   w = { .results = results, .folder = folder, .save_every_s = save_every_s,
-                   .run = run };
+                   .run = run, .ranks = *ranks };
     sigset_t stop = stop_signals();
     sigprocmask(SIG_BLOCK, &stop, NULL);
     if (strlen(folder) != 16 || folder[strspn(folder, "0123456789abcdef")]) {
@@ -215,4 +240,43 @@ int worker_run(const char *results, const char *folder, char *const *stages, int
     int code = do_stages(&w, path, failed, stages, n);
     close(fd);
     return code;
+}
+
+/* --- one of several ------------------------------------------------------ */
+
+/* Rank 0 tells whatever goes wrong: all agree on it. */
+static void take_part(Worker *w)
+{
+    Recipe      *r;
+    Err          err;
+    StageContext x = { .results = w->results, .stopping = stopping, .self = w,
+                       .ranks = &w->ranks };
+    Status       bad = read_cell(&r, w, w->stage, STAGE_PRETRAIN, &err);
+    if (bad) {
+        bad = ranks_agree(&w->ranks, bad, NULL, 0, &err);
+        return;
+    }
+    bad = w->run(r->cells, STAGE_PRETRAIN, &x, &err);
+    recipe_close(r);
+}
+
+int worker_follow(const char *results, StageRun *run, const Ranks *ranks)
+{
+    Order    o;
+    Worker   w = { .results = results, .folder = o.folder, .stage = o.stage, .run = run,
+                   .ranks = *ranks };
+    sigset_t stop = stop_signals();
+    sigprocmask(SIG_BLOCK, &stop, NULL);
+    for (;;) {
+        ranks_tell(ranks, &o, sizeof o);
+        if (!o.folder[0]) return o.code;
+        threads_set(o.threads);
+        take_part(&w);
+    }
+}
+
+void worker_dismiss(const Ranks *ranks, int code)
+{
+    Order o = { .code = code };
+    ranks_tell(ranks, &o, sizeof o);
 }

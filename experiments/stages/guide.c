@@ -77,7 +77,11 @@ static void meter(void *self, bool on)
 
 /* --- before masks -------------------------------------------------------- */
 
-static bool stopping(const void *self) { return stage_stopping(self); }
+/* Of several ranks none may leave the others behind: they stop once the sweep is done. */
+static bool stopping(const void *self)
+{
+    return stage_ranks(self).count == 1 && stage_stopping(self);
+}
 
 Status guide_epoch(Guide *g, long epoch, Err *err)
 {
@@ -292,13 +296,15 @@ Status guide_get(Guide *g, const Safetensors *in, Err *err)
     return STATUS_OK;
 }
 
+/* Each rank does as much. */
 void guide_record(const Guide *g, Record *r)
 {
-    record_metric(r, "guide_gflop", g->gflop, "Gflop",
+    const int R = stage_ranks(g->context).count;
+    record_metric(r, "guide_gflop", g->gflop * R, "Gflop",
                   "products of matrices of what guides masks, learners with it", LOWER);
     record_metric(r, "guide_s", g->wall_s, "s", "time of what guides masks", LOWER);
     if (!g->needs) return;
-    record_number(r, "guide_images", g->images);
+    record_number(r, "guide_images", g->images * R);
     record_whole(r, "guide_sweeps", g->sweep.done);
 }
 

@@ -91,4 +91,8 @@ int stage_bad_images(const Data *d);
 void stage_progress(const StageContext *x, const StageProgress *p);
 bool stage_stopping(const StageContext *x);
 
+/* Those who train with us, perhaps only we; is it for us to write? */
+Ranks stage_ranks(const StageContext *x);
+bool  stage_writes(const StageContext *x);
+
 #endif

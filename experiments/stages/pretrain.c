@@ -4,6 +4,32 @@
 #include "core/base/threads.h"
 #include "strategies/registry.h"
 
+/* What a rank cannot know: of all images, what only the rank that had them has seen. */
+static Status check_shared(const Pretrain *p, Err *err)
+{
+    const unsigned needs = mask_needs(p->mask);
+    if (p->ranks.count == 1) return STATUS_OK;
+    if (needs & MASK_NEEDS_LEARNER)
+        return err_set(err, STATUS_CONFIG, "%s learns from whole batches, which no rank has",
+                       mask_spec(p->mask));
+    if (needs & MASK_NEEDS_LOSSES)
+        return err_set(err, STATUS_CONFIG, "%s remembers the losses of all images, of which "
+                       "each rank has its own", mask_spec(p->mask));
+    if (p->cell->config.data.bad_images)
+        return err_set(err, STATUS_CONFIG, "data.bad-images is %d: ranks count damaged images "
+                       "each for itself; leave it at 0", p->cell->config.data.bad_images);
+    return STATUS_OK;
+}
+
+/* Each rank takes as many rows of a batch, in parts that are equal too. */
+static Status check_rows(const Pretrain *p, Err *err)
+{
+    const PretrainConfig *c = &p->cell->config.pretrain;
+    if (c->batch % (p->ranks.count * c->accumulate) == 0) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "pretrain.batch is %d, no multiple of %d ranks times "
+                   "pretrain.accumulate %d", c->batch, p->ranks.count, c->accumulate);
+}
+
 static Status open_mask(Pretrain *p, Err *err)
 {
     const Cell *c = p->cell;
@@ -11,7 +37,9 @@ static Status open_mask(Pretrain *p, Err *err)
     if (strategy_open(&p->mask, c->config.pretrain.strategy, c->rows, c->cols, err))
         return err->code;
     p->ids = ARENA_NEW(&p->host, int, (size_t)N * L);
+    if (check_shared(p, err)) return err->code;
     FootprintStep step = guide_footprint(c, p->mask);
+    step.N /= p->ranks.count;
     footprint_reserve(&p->tape, &p->mae.config, &step);
     p->guide = (Guide){ .cell = c, .context = p->context, .data = p->data, .mask = p->mask,
                         .mae = &p->mae, .tape = &p->tape, .log = &p->run.log };
@@ -27,9 +55,11 @@ static Status open_training(Pretrain *p, Err *err)
     p->augment.area_min = c->crop_min;
     p->augment.flip = c->flip ? 0.5 : 0;
     bool plain = c->crop_min >= 1 && !c->flip;
+    if (check_rows(p, err)) return err->code;
     loader_open(&p->loader, p->data,
                 &(LoaderConfig){ .batch = c->batch, .shuffle = true,
                                  .augment = plain ? NULL : &p->augment,
+                                 .part = p->ranks.own, .parts = p->ranks.count,
                                  .seed = p->cell->config.seed });
     p->run.data = p->data;
     p->batch = batch_new(&p->host, &p->loader);
@@ -46,8 +76,10 @@ static Status open_training(Pretrain *p, Err *err)
     adamw_open(&p->adamw, &p->mae.params, &adamw);
     p->run.parts = c->accumulate;
     if (c->accumulate > 1) adamw_gather(&p->adamw);
+    adamw_share(&p->adamw, &p->ranks);
 
     p->seen = ARENA_NEW(&p->host, double, L);
+    p->now = ARENA_NEW(&p->host, double, L + 2);
     for (int i = 0; i < L; i++) p->seen[i] = 0;
     return open_mask(p, err);
 }
@@ -69,7 +101,7 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
     mask_draw_batch(p->mask, p->ids, &view, c->config.seed, (uint64_t)epoch, p->batch.ids, N,
                     K);
     for (int i = 0; i < N; i++)
-        for (int k = 0; k < K; k++) p->seen[p->ids[(size_t)i * L + k]]++;
+        for (int k = 0; k < K; k++) p->now[p->ids[(size_t)i * L + k]]++;
     p->mask_s += clock_s() - start;
     return STATUS_OK;
 }
@@ -79,7 +111,7 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
 static Status snapshot(const Pretrain *p, Err *err)
 {
     char path[CELL_PATH], name[48];
-    long n = p->cell->config.pretrain.snapshots;
+    long n = stage_writes(p->context) ? p->cell->config.pretrain.snapshots : 0;
     for (long k = 0; k < n; k++) {
         if (k * p->run.steps / n != p->run.step) continue;
         snprintf(name, sizeof name, SNAPSHOT_NAME, k);
@@ -89,37 +121,66 @@ static Status snapshot(const Pretrain *p, Err *err)
     return STATUS_OK;
 }
 
-/* Forward and backward of a part of the batch, whose masks are drawn. */
-static Status take_part(Pretrain *p, int part, int K, Err *err)
+/* Images and masks. */
+static Status prepare(Pretrain *p, int K, Err *err)
 {
-    const int L = p->cell->rows * p->cell->cols, parts = p->run.parts;
-    Batch     b = batch_part(&p->batch, part, parts);
-    Visible   visible = { .N = b.N, .L = L, .K = K, .thrown = mask_thrown(p->mask, K),
-                          .ids = p->ids + (size_t)part * (size_t)b.N * (size_t)L };
-    Tensor   *images = stage_images(&p->tape, &p->mae.config.encoder, b.images, b.N);
-    MaeResult r = mae_train(&p->tape, &p->mae, images, &visible);
-    if (training_loss(&p->run, p->mae.params.be, r.loss, err)) return err->code;
-    GuideStep back = { .epoch = training_epoch(&p->run), .lr = training_lr(&p->run), .batch = &b,
-                       .images = images, .r = &r, .visible = &visible, .part = part,
-                       .parts = parts };
-    return guide_backward(&p->guide, &p->adamw, &back, err);
-}
-
-/* One step: images, masks, forward, backward, AdamW. */
-static Status take(void *self, Err *err)
-{
-    Pretrain *p = self;
+    const int L = p->cell->rows * p->cell->cols;
     long      epoch = training_epoch(&p->run);
-    int       in_epoch = training_in_epoch(&p->run), K = pretrain_visible(p, p->run.step);
+    int       in_epoch = training_in_epoch(&p->run);
     double    before = p->guide.wall_s;
+    for (int i = 0; i < L; i++) p->now[i] = 0;
     if (snapshot(p, err)) return err->code;
     if (in_epoch == 0 && guide_epoch(&p->guide, epoch, err)) return err->code;
     p->mask_s += p->guide.wall_s - before; /* a sweep */
     if (loader_batch(&p->loader, &p->batch, (uint64_t)epoch, in_epoch, err)) return err->code;
-    if (draw(p, epoch, K, err)) return err->code;
-    for (int part = 0; part < p->run.parts; part++)
-        if (take_part(p, part, K, err)) return err->code;
-    return STATUS_OK;
+    return draw(p, epoch, K, err);
+}
+
+/* Forward of a part of the batch, whose masks are drawn; what its way back needs. */
+typedef struct {
+    Batch     batch;
+    Visible   visible;
+    Tensor   *images;
+    MaeResult result;
+} Forward;
+
+static Status forward(Pretrain *p, Forward *f, int part, int K, Err *err)
+{
+    const int L = p->cell->rows * p->cell->cols;
+    f->batch = batch_part(&p->batch, part, p->run.parts);
+    const int N = f->batch.N;
+    f->visible = (Visible){ .N = N, .L = L, .K = K, .thrown = mask_thrown(p->mask, K),
+                            .ids = p->ids + (size_t)part * (size_t)N * (size_t)L };
+    f->images = stage_images(&p->tape, &p->mae.config.encoder, f->batch.images, N);
+    f->result = mae_train(&p->tape, &p->mae, f->images, &f->visible);
+    return training_loss(&p->run, p->mae.params.be, f->result.loss, err);
+}
+
+static Status backward(Pretrain *p, const Forward *f, int part, Err *err)
+{
+    GuideStep s = { .epoch = training_epoch(&p->run), .lr = training_lr(&p->run),
+                    .batch = &f->batch, .images = f->images, .r = &f->result,
+                    .visible = &f->visible, .part = part, .parts = p->run.parts };
+    return guide_backward(&p->guide, &p->adamw, &s, err);
+}
+
+/* One step: images, masks, forward, backward, AdamW.  Gradients are exchanged on the way
+ * back from the last part: whatever fails before it fails on all ranks. */
+static Status take(void *self, Err *err)
+{
+    Pretrain *p = self;
+    const int L = p->cell->rows * p->cell->cols, last = p->run.parts - 1;
+    int       K = pretrain_visible(p, p->run.step);
+    Forward   f = { 0 };
+    Status    bad = prepare(p, K, err);
+    for (int part = 0; part < last && !bad; part++) {
+        bad = forward(p, &f, part, K, err);
+        if (!bad) bad = backward(p, &f, part, err);
+    }
+    if (!bad) bad = forward(p, &f, last, K, err);
+    if (training_agree(&p->run, bad, p->now, L, err)) return err->code;
+    for (int i = 0; i < L; i++) p->seen[i] += p->now[i];
+    return backward(p, &f, last, err);
 }
 
 static void put(const void *self, SafetensorsOut *out, Arena *a)
@@ -152,7 +213,7 @@ static Status import(Pretrain *p, const Backend *be, Err *err)
     CheckpointHints hints = { .heads = c->model.heads, .notes = &notes,
                               .want_height = p->data->height, .want_width = p->data->width };
     Status          bad = checkpoint_open(&p->mae, be, c->pretrain.from, &hints, err);
-    fputs(text_get(&notes), stderr);
+    if (stage_writes(p->context)) fputs(text_get(&notes), stderr);
     text_free(&notes);
     if (bad) p->mae.params.be = NULL;
     return bad;
@@ -172,11 +233,20 @@ static Status open_model(Pretrain *p, Err *err)
     return STATUS_OK;
 }
 
+static Status open_all(Pretrain *p, Err *err)
+{
+    const DataConfig *d = &p->cell->config.data;
+    if (data_open(&p->data, d, data_pretraining(d), err)) return err->code;
+    if (open_model(p, err)) return err->code;
+    return cell_trains(p->cell) ? open_training(p, err) : STATUS_OK;
+}
+
 static Status run(Pretrain *p, Err *err)
 {
-    if (open_model(p, err)) return err->code;
-    if (cell_trains(p->cell) && (open_training(p, err) || training_run(&p->run, err)))
-        return err->code;
+    Status bad = open_all(p, err);
+    if (ranks_agree(&p->ranks, bad, NULL, 0, err)) return err->code;
+    if (cell_trains(p->cell) && training_run(&p->run, err)) return err->code;
+    if (!stage_writes(p->context)) return STATUS_OK;
     if (pretrain_record(p, err)) return err->code;
     training_forget(&p->run);
     return STATUS_OK;
@@ -184,11 +254,9 @@ static Status run(Pretrain *p, Err *err)
 
 Status stage_pretrain(const Cell *c, const StageContext *x, Err *err)
 {
-    Pretrain p = { .cell = c, .context = x };
+    Pretrain p = { .cell = c, .context = x, .ranks = stage_ranks(x) };
     p.run = (Training){ .cell = c, .context = x, .kind = STAGE_PRETRAIN, .self = &p,
                         .params = &p.mae.params, .take = take, .put = put, .get = get };
-    if (data_open(&p.data, &c->config.data, data_pretraining(&c->config.data), err))
-        return err->code;
     arena_open(&p.host, "pretrain", NULL, NULL);
     Status bad = run(&p, err);
     training_close(&p.run);

@@ -11,6 +11,7 @@
 typedef struct {
     const Cell         *cell;
     const StageContext *context;
+    Ranks               ranks;
 
     Arena    host;
     Data    *data;
@@ -26,6 +27,7 @@ typedef struct {
     Training run;
 
     double *seen;   /* [L] how often each patch was visible              */
+    double *now;    /* [L + 2] in this step; see training_agree          */
     double  mask_s; /* spent on masks and on what the strategy asked for */
 } Pretrain;
 

@@ -63,6 +63,25 @@ static Status show(Pretrain *p, Record *r, Err *err)
     return bad;
 }
 
+/* What it takes to train together, a step, on rank 0; waiting is what the way back did not
+ * hide. */
+static void exchange(const Pretrain *p, Record *r)
+{
+    const MeanCost c = mean_cost(p->adamw.mean);
+    const double   step_s = p->run.wall_s / (double)p->run.steps;
+    if (p->ranks.count == 1) return;
+    record_whole(r, "ranks", p->ranks.count);
+    if (c.steps == 0) return; /* this sitting has only written the record */
+    record_metric(r, "exchange_bytes", c.bytes / c.steps, "bytes",
+                  "gradients that a rank sends in a step", LOWER);
+    record_metric(r, "exchange_s", c.span_s / c.steps, "s",
+                  "of a step, from the first gradients sent to the last received", LOWER);
+    record_metric(r, "exchange_wait_s", c.wait_s / c.steps, "s",
+                  "of a step, waiting for gradients", LOWER);
+    record_metric(r, "exchange_wait_share", 100 * c.wait_s / c.steps / step_s, "percent",
+                  "share of the time spent on waiting for gradients", LOWER);
+}
+
 static void curves(Pretrain *p, Record *r)
 {
     const Training *t = &p->run;
@@ -79,6 +98,7 @@ static void curves(Pretrain *p, Record *r)
     record_metric(r, "mask_share", 100 * p->mask_s / t->wall_s, "percent",
                   "share of the time spent on masks", LOWER);
     guide_record(&p->guide, r);
+    exchange(p, r);
     training_cost(t, r, "train");
 }
 

@@ -84,6 +84,13 @@ int stage_bad_images(const Data *d)
 
 bool stage_stopping(const StageContext *x) { return x->stopping && x->stopping(x->self); }
 
+Ranks stage_ranks(const StageContext *x)
+{
+    return x->ranks ? *x->ranks : (Ranks){ .count = 1, .beside = 1 };
+}
+
+bool stage_writes(const StageContext *x) { return stage_ranks(x).own == 0; }
+
 Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
                     Err *err)
 {

@@ -8,6 +8,7 @@
 #define EXPERIMENTS_STAGES_STAGES_H
 
 #include "core/base/status.h"
+#include "core/train/ranks.h"
 #include "experiments/recipe/cell.h"
 
 /* What several stages of one cell compute alike: kept from one to the next. */
@@ -38,6 +39,10 @@ typedef struct {
     double save_every_s; /* between two saved states; 0: only when asked to stop */
 
     Features *features; /* of this cell */
+
+    /* Who trains with us; NULL: nobody.  Only pretrain may be called by more than one rank,
+     * and by all of them; rank 0 alone writes and tells how far it is. */
+    const Ranks *ranks;
 } StageContext;
 
 /* Run one stage of the cell; the stage it builds on is there.  The folder of the

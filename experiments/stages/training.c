@@ -43,6 +43,31 @@ Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *er
     return err_set(err, STATUS_FAILED, "the loss is %g", (double)value);
 }
 
+Status training_agree(Training *t, Status bad, double *sum, int n, Err *err)
+{
+    const Ranks r = stage_ranks(t->context);
+    if (r.count == 1) return bad;
+    sum[n] = t->loss[t->step];
+    sum[n + 1] = stage_stopping(t->context);
+    if (ranks_agree(&r, bad, sum, n + 2, err)) return err->code;
+    t->loss[t->step] = sum[n] / r.count;
+    t->asked = sum[n + 1] > 0;
+    return STATUS_OK;
+}
+
+/* All have read the same state. */
+static Status resume(Training *t, Err *err)
+{
+    const Ranks r = stage_ranks(t->context);
+    Status      bad = training_resume(t, err);
+    const double step = (double)t->step;
+    double       sum[2] = { step, step * step };
+    if (ranks_agree(&r, bad, sum, 2, err)) return err->code;
+    if (r.count == 1 || sum[0] * sum[0] == r.count * sum[1]) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "the ranks have found states of different steps; %s must "
+                   "be one folder that all of them see", t->context->results);
+}
+
 static void tell(const Training *t)
 {
     stage_progress(t->context, &(StageProgress){
@@ -63,6 +88,7 @@ static Status save(const Training *t, bool stopping, Err *err)
 static Status take_steps(Training *t, Err *err)
 {
     const double start = clock_s(), before = t->wall_s, every = t->context->save_every_s;
+    const bool   alone = stage_ranks(t->context).count == 1;
     double       saved = start;
     while (t->step < t->steps) {
         if (t->take(t->self, err))
@@ -74,7 +100,7 @@ static Status take_steps(Training *t, Err *err)
         t->gflop += 1e-9 * gemmlog_take(&t->log);
         t->wall_s = before + now - start;
         tell(t);
-        bool stopping = stage_stopping(t->context);
+        bool stopping = t->asked || (alone && stage_stopping(t->context));
         bool due = every > 0 && now - saved >= every && t->step < t->steps;
         if ((stopping || due) && save(t, stopping, err)) return err->code;
         if (due) saved = clock_s();
@@ -87,7 +113,7 @@ static Status take_steps(Training *t, Err *err)
 Status training_run(Training *t, Err *err)
 {
     t->began_s = (double)time(NULL);
-    if (training_resume(t, err)) return err->code;
+    if (resume(t, err)) return err->code;
     t->sittings++;
     gemmlog_start(&t->log);
     if (take_steps(t, err)) return err->code;
@@ -123,7 +149,8 @@ void training_cost(const Training *t, Record *r, const char *name)
 {
     char key[64];
     snprintf(key, sizeof key, "%s_gflop", name);
-    record_metric(r, key, t->gflop, "Gflop", "products of matrices of the whole training, "
+    double all = t->gflop * stage_ranks(t->context).count; /* each does as much */
+    record_metric(r, key, all, "Gflop", "products of matrices of the whole training, "
                   "with all that goes beside it", LOWER);
     snprintf(key, sizeof key, "%s_s", name);
     record_metric(r, key, t->wall_s, "s", "time of the whole training", LOWER);

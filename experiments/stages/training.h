@@ -44,6 +44,7 @@ typedef struct {
     double   wall_s;      /* of the steps done, over all sittings          */
     double   began_s;     /* the first sitting, in seconds since 1970      */
     long     sittings;    /* processes that it took, this one too          */
+    bool     asked;       /* to stop, on any rank: training_agree          */
 } Training;
 
 /* schedule->epochs whole epochs. */
@@ -53,7 +54,7 @@ void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
 /* STATUS_STOPPED if it was asked to stop: the state is saved.  A killed training loses
  * what came since the last state, context->save_every_s at most; one that cannot be saved
  * is told on stderr, and the training goes on.  STATUS_FAILED if the weights are not finite
- * at the end. */
+ * at the end.  All ranks call it, and rank 0 saves. */
 MUST_USE Status training_run(Training *t, Err *err);
 void            training_close(Training *t); /* one that never ran is fine */
 
@@ -65,6 +66,11 @@ double training_lr(const Training *t);
 /* Note the loss of the step under way, or of one of its parts.  STATUS_FAILED if it is not
  * finite. */
 MUST_USE Status training_loss(Training *t, const Backend *be, const Tensor *loss, Err *err);
+
+/* Of the step under way, where ranks train together: once its loss is known and before
+ * they exchange gradients, each says how it stands (ranks_agree).  If well, the loss is
+ * that of the whole batch, and sum[n] is added up; two numbers behind them are ours. */
+MUST_USE Status training_agree(Training *t, Status bad, double *sum, int n, Err *err);
 
 /* The curves epoch, loss and lr over `step`; the metric NAME_loss, the mean of the last
  * epoch.  The metrics NAME_gflop and NAME_s, and what the stage has cost. */

@@ -106,6 +106,7 @@ Status training_save(const Training *t, Err *err)
     char           path[CELL_PATH], before[CELL_PATH];
     SafetensorsOut out;
     Arena          a;
+    if (!stage_writes(t->context)) return STATUS_OK;
     state_path(path, t, STATE_NEWEST);
     state_path(before, t, STATE_PREVIOUS);
     arena_open(&a, "state", NULL, NULL);
@@ -153,6 +154,7 @@ static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
 static void tell_damage(const Training *t, Saved which, const char *path, const char *why)
 {
     char before[CELL_PATH];
+    if (!stage_writes(t->context)) return;
     state_path(before, t, STATE_PREVIOUS);
     fprintf(stderr, "maskgrid: %s; %s\n", why,
             which == STATE_NEWEST && file_exists(before) ? "the state before it is taken"

@@ -141,7 +141,8 @@ COMMAND(run) = {
     .place = 50, .arguments = "RECIPE", .least = 1, .most = 1,
     .about = "run what is missing of a recipe: train, measure, record",
     .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails "
-               "does not stop the others, and a run that was killed goes on where it was.",
+               "does not stop the others, and a run that was killed goes on where it was.  "
+               "Under mpirun, in a build with MPI=1, all ranks train each cell together.",
     .examples = "  maskgrid run demo\n"
                 "  maskgrid run table1 --jobs 2 -s grid.seed=0..9\n"
                 "  maskgrid run demo -s grid.pretrain.ratio=0.5,0.75,0.9 -s pretrain.epochs=2\n",

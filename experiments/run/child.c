@@ -13,13 +13,26 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What a cell is does not change: an earlier start has mostly left it. */
+static bool is_there(const char *path, const Text *yaml)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    if (file_read(path, yaml->length, &bytes, &n, &err)) return false;
+    bool same = n == yaml->length && !memcmp(bytes, yaml->s, n);
+    free(bytes);
+    return same;
+}
+
 static Status write_config(const Task *t, const char *results, Err *err)
 {
     char path[CELL_PATH];
     Text yaml = { 0 };
     cell_yaml(t->cell, t->kind, &yaml);
     worker_config(path, results, t->cell, t->kind);
-    Status bad = file_write(path, yaml.s, yaml.length, err);
+    Status bad = STATUS_OK;
+    if (!is_there(path, &yaml)) bad = file_write(path, yaml.s, yaml.length, err);
     text_free(&yaml);
     return bad;
 }

@@ -151,7 +151,8 @@ Test(dense, coco_that_is_wrong_is_refused_by_name)
     write_coco(good);
     cr_assert(!remove(scratch_path(&scratch, "train/a.jpg")));
     cr_assert(!remove(scratch_path(&scratch, "train/c.jpg")));
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "2 pictures of 3 are wrong or missing, the first");
+    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING,
+                 "2 pictures of 3 are wrong or missing, the first");
     cr_assert(!remove(scratch_path(&scratch, "annotations/instances_train.json")));
     expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
     c.name = "cocoa";

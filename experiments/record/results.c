@@ -235,7 +235,8 @@ int results_baseline(const Results *r, int row, const char *strategy)
     const ResultRow *of = &r->rows[row];
     int              found = -1;
     for (int i = 0; i < r->n_rows; i++) {
-        bool same = !r->rows[i].untrained && !strcmp(r->rows[i].strategy, strategy);
+        const ResultRow *to = &r->rows[i];
+        bool same = !strcmp(to->untrained ? "untrained" : to->strategy, strategy);
         for (int k = 0; k < r->n_settings && same; k++)
             same = k == r->free_setting || !*of->settings[k] ||
                    !strcmp(of->settings[k], r->rows[i].settings[k]);

@@ -3,6 +3,7 @@
 #include "experiments/run/worker.h"
 
 #include "core/base/file.h"
+#include "core/base/threads.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/journal.h"
@@ -41,6 +42,7 @@ static void open_cell(void)
     Err err;
     cr_redirect_stdout(); /* what goes to log.txt */
     cr_redirect_stderr();
+    threads_set(1); /* a process that is forked has none of its parent's OpenMP threads */
     scratch_open(&scratch);
     recipe = recipe_good(&scratch, EVALUATED, NULL);
     cell_folder(folder, scratch.folder, recipe->cells);

@@ -5,6 +5,7 @@
 #include "tests/stages/home.h"
 
 #include "core/base/file.h"
+#include "core/base/threads.h"
 #include "experiments/record/record.h"
 #include "tests/data/pictures.h"
 
@@ -122,6 +123,7 @@ static void expect_said(Saved which, const char *what)
 /* The cell, and one folder of results in which its pre-training is done. */
 static void open_all(const char *settings)
 {
+    threads_set(1); /* a process that is forked has none of its parent's OpenMP threads */
     cell = open_cell(&home, settings);
     StageContext a = context(&home, whole, "whole", cell);
     StageContext b = context(&home, broken, "broken", cell);

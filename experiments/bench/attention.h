@@ -4,7 +4,7 @@
 #define EXPERIMENTS_BENCH_ATTENTION_H
 
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 typedef struct {
     int tokens, width, heads, batch;

@@ -3,7 +3,7 @@
 #define EXPERIMENTS_BENCH_CELLS_H
 
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 enum { CELLS_JOBS = 2, CELLS_ROUNDS_MOST = 9 };
 

@@ -4,7 +4,7 @@
 #define EXPERIMENTS_BENCH_EVALUATION_H
 
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 typedef struct {
     int train, test, width, classes, epochs, threads;

@@ -3,7 +3,7 @@
 #define EXPERIMENTS_BENCH_MASKS_H
 
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 /* On one thread, a grid of 14 x 14, ratio 0.75; what a strategy asks to see is of four
  * invented images (48 pixels a patch, two heads) and was computed before.  Of five

@@ -4,7 +4,7 @@
 #define EXPERIMENTS_BENCH_PHOTOS_H
 
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 enum { PHOTO_SIZE = 64 };
 

@@ -4,7 +4,7 @@
 
 #include "experiments/bench/step.h"
 #include "experiments/bench/watch.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 typedef struct {
     Quartiles step_s;         /* of the steps                                       */

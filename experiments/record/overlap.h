@@ -12,7 +12,7 @@
 #define EXPERIMENTS_RECORD_OVERLAP_H
 
 #include "core/model/mae.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 enum { OVERLAP_PATCHES = 4096 }; /* at most */
 

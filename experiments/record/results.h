@@ -13,7 +13,7 @@
 #include "experiments/recipe/recipe.h"
 #include "experiments/record/provenance.h"
 #include "experiments/record/record.h"
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 enum { METRICS_MOST = 128 };
 

@@ -5,8 +5,8 @@
  * Unknown values are NaN and are left out; what cannot be known from n values
  * (a deviation from one, an interval from one) is NaN too.
  */
-#ifndef EXPERIMENTS_RECORD_STATS_H
-#define EXPERIMENTS_RECORD_STATS_H
+#ifndef EXPERIMENTS_STATS_STATS_H
+#define EXPERIMENTS_STATS_STATS_H
 
 typedef struct {
     int    n;    /* values that were there                                       */

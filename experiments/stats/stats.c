@@ -1,4 +1,4 @@
-#include "experiments/record/stats.h"
+#include "experiments/stats/stats.h"
 
 #include "core/base/status.h"
 

@@ -247,6 +247,23 @@ int results_baseline(const Results *r, int row, const char *strategy)
     return found;
 }
 
+double results_deviation(const Results *r, int metric, const char *baseline, int *pairs)
+{
+    double squares = 0;
+    int    rows = 0;
+    *pairs = 0;
+    for (int i = 0; i < r->n_rows; i++) {
+        int base = results_baseline(r, i, baseline);
+        if (base < 0 || base == i || r->rows[i].untrained) continue;
+        Summary d = stats_paired(results_values(r, metric, i),
+                                 results_values(r, metric, base), r->n_seeds);
+        if (d.n < 2) continue;
+        squares += d.sd * d.sd;
+        if (!rows++ || d.n < *pairs) *pairs = d.n;
+    }
+    return rows ? sqrt(squares / rows) : (double)NAN;
+}
+
 /* --- at equal cost --------------------------------------------------------- */
 
 static bool same_settings(const Results *r, int a, int b)

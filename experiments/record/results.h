@@ -82,6 +82,11 @@ MUST_USE Status results_record(const Results *r, StageKind stage, int row, int s
  * none, or more than one, as for an untrained row where the ratio varies. */
 int results_baseline(const Results *r, int row, const char *strategy);
 
+/* What paired differences to the baseline deviate by from seed to seed, pooled over the
+ * trained rows; *pairs is the fewest of them that a row has.  NaN and 0 where no row has
+ * two. */
+double results_deviation(const Results *r, int metric, const char *baseline, int *pairs);
+
 /* "ratio 0.5, patch 2": the settings of a row, "" if the grid varies none. */
 void results_settings(const Results *r, int row, Text *out);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LISTED_MOST = 8, PAIRS_LEAST = 6 };
+enum { LISTED_MOST = 8 };
 
 static Status no_metric(const Results *r, const char *name, Err *err)
 {
@@ -70,9 +70,9 @@ Summary table_difference(const Table *t, int row, int column)
 /* --- cells ---------------------------------------------------------------- */
 
 /* Per cent to the hundredth: no test set here resolves more. */
-static void add_number(const ResultMetric *m, bool sign, double x, Text *out)
+void table_number(const Metric *m, bool sign, double x, Text *out)
 {
-    bool percent = !strcmp(m->is.units, "percent");
+    bool percent = !strcmp(m->units, "percent");
     text_add(out, percent ? (sign ? "%+.2f" : "%.2f") : (sign ? "%+.4g" : "%.4g"), x);
 }
 
@@ -94,10 +94,10 @@ void table_value_text(const Table *t, int row, int column, Text *out)
         text_add(out, "%s", absence(t, m->stage, row));
         return;
     }
-    add_number(m, false, s.mean, out);
+    table_number(&m->is, false, s.mean, out);
     if (s.n > 1) {
         text_add(out, " ± ");
-        add_number(m, false, s.sd, out);
+        table_number(&m->is, false, s.sd, out);
     }
     text_add(out, s.n < asked ? " (%d of %d)" : " (%d)", s.n, asked);
 }
@@ -107,10 +107,10 @@ void table_difference_text(const Table *t, int row, int column, Text *out)
     const ResultMetric *m = table_metric(t, column);
     Summary             d = table_difference(t, row, column);
     if (!d.n) return;
-    add_number(m, true, d.mean, out);
+    table_number(&m->is, true, d.mean, out);
     if (d.n < 2) return;
     text_add(out, " ± ");
-    add_number(m, false, d.half, out);
+    table_number(&m->is, false, d.half, out);
 }
 
 /* --- notes ---------------------------------------------------------------- */
@@ -122,42 +122,26 @@ void table_caption(const Table *t, Text *out)
     text_add(out, ".");
 }
 
-/* What the seeds that there are could find: from the deviation of the paired
- * differences, pooled over the trained rows; pairs is the fewest of them. */
-static double detectable(const Table *t, int column, int *pairs)
-{
-    double squares = 0;
-    int    rows = 0;
-    *pairs = 0;
-    for (int i = 0; i < t->r->n_rows; i++) {
-        Summary d = table_difference(t, i, column);
-        if (d.n < 2 || t->r->rows[i].untrained) continue;
-        squares += d.sd * d.sd;
-        if (!rows++ || d.n < *pairs) *pairs = d.n;
-    }
-    return rows ? stats_detectable(sqrt(squares / rows), *pairs) : NAN;
-}
-
 static void note_certainty(const Table *t, Text *out)
 {
     int fewest = 0;
     for (int c = 0; c < t->n_metrics; c++) {
         int    pairs;
-        double least = detectable(t, c, &pairs);
+        double sd = results_deviation(t->r, t->metrics[c], t->baseline, &pairs);
         if (!pairs) continue;
         if (!fewest)
             text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
                           "cases (two-sided, 5 %%): ", t->baseline);
         else text_add(out, ", ");
         text_add(out, "%s ", table_head(&table_metric(t, c)->is));
-        add_number(table_metric(t, c), false, least, out);
+        table_number(&table_metric(t, c)->is, false, stats_detectable(sd, pairs), out);
         fewest = fewest && fewest < pairs ? fewest : pairs;
     }
     if (!fewest) return;
     text_add(out, ".\n");
-    if (fewest < PAIRS_LEAST)
+    if (fewest < STATS_PAIRS_LEAST)
         text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
-                      "5 %%; that takes %d.\n", fewest, PAIRS_LEAST);
+                      "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
 }
 
 /* "spiral ratio 0.5 seed 3", "... knn" if only that stage is not there. */

@@ -42,6 +42,9 @@ Summary             table_value(const Table *t, int row, int column);
 /* To the row of the baseline; n 0 for itself, or if there is none. */
 Summary table_difference(const Table *t, int row, int column);
 
+/* "72.41", with a sign "+72.41": a value, or a difference of two. */
+void table_number(const Metric *m, bool sign, double x, Text *out);
+
 /* What a cell shows: "72.41 ± 0.31 (6)", "missing"; and "+0.52 ± 0.20" or "". */
 void table_value_text(const Table *t, int row, int column, Text *out);
 void table_difference_text(const Table *t, int row, int column, Text *out);

@@ -1,5 +1,6 @@
 #include "experiments/stats/stats.h"
 
+#include "core/base/arena.h"
 #include "core/base/status.h"
 
 #include <math.h>
@@ -71,9 +72,8 @@ double stats_t_quantile(double p, double df)
 
 /* --- summaries ---------------------------------------------------------- */
 
-/* Of x[i] - base[i], or of x[i]; twice over the data, so that large means do
- * not eat small deviations. */
-static Summary summary(const double *x, const double *base, int n)
+/* Twice over the data, so that large means do not eat small deviations. */
+Summary stats_moments(const double *x, const double *base, int n)
 {
     Summary s = { .mean = NAN, .sd = NAN, .half = NAN };
     double  sum = 0, squares = 0;
@@ -89,44 +89,17 @@ static Summary summary(const double *x, const double *base, int n)
         if (isfinite(d)) squares += d * d;
     }
     s.sd = sqrt(squares / (s.n - 1));
-    s.half = stats_t_quantile(0.975, s.n - 1) * s.sd / sqrt(s.n);
     return s;
 }
 
-Summary stats_summary(const double *x, int n) { return summary(x, 0, n); }
-
 Summary stats_paired(const double *x, const double *base, int n)
 {
-    return summary(x, base, n);
+    Summary s = stats_moments(x, base, n);
+    if (s.n > 1) s.half = stats_t_quantile(0.975, s.n - 1) * s.sd / sqrt(s.n);
+    return s;
 }
 
-/* Differences that are equal but for rounding count as equal: the identity is
- * one of the sign changes and must be among those at least as extreme. */
-double stats_sign_flip(const double *x, const double *base, int n)
-{
-    double d[STATS_FLIPS_MOST], seen = 0;
-    long   extreme = 0;
-    int    k = 0;
-    for (int i = 0; i < n; i++) {
-        if (!isfinite(x[i] - base[i])) continue;
-        if (k == STATS_FLIPS_MOST) return NAN;
-        d[k++] = x[i] - base[i];
-    }
-    if (!k) return NAN;
-    for (int i = 0; i < k; i++) seen += d[i];
-    for (long flips = 0; flips < 1L << k; flips++) {
-        double sum = 0;
-        for (int i = 0; i < k; i++) sum += flips >> i & 1 ? -d[i] : d[i];
-        extreme += fabs(sum) >= fabs(seen) * (1 - 1e-12);
-    }
-    return (double)extreme / (double)(1L << k);
-}
-
-double stats_detectable(double sd, int n)
-{
-    if (n < 2) return NAN;
-    return (stats_t_quantile(0.975, n - 1) + stats_t_quantile(0.8, n - 1)) * sd / sqrt(n);
-}
+Summary stats_summary(const double *x, int n) { return stats_paired(x, NULL, n); }
 
 static int by_value(const void *a, const void *b)
 {
@@ -164,4 +137,90 @@ Quartiles stats_quartiles(double *x, int n)
     q.low = between(x, q.n, 0.25);
     q.high = between(x, q.n, 0.75);
     return q;
+}
+
+Interval stats_middle(double *x, int n)
+{
+    int known = sort_known(x, n);
+    return (Interval){ between(x, known, 0.025), between(x, known, 0.975) };
+}
+
+/* --- tests ---------------------------------------------------------------- */
+
+/* Of d [n] with every choice of signs: sum [2^n], ascending. */
+static double *signed_sums(Arena *a, const double *d, int n)
+{
+    size_t  count = 1;
+    double *sum = ARENA_NEW(a, double, (size_t)1 << n);
+    sum[0] = 0;
+    for (int i = 0; i < n; i++, count *= 2)
+        for (size_t k = 0; k < count; k++) {
+            sum[count + k] = sum[k] + d[i];
+            sum[k] -= d[i];
+        }
+    qsort(sum, count, sizeof *sum, by_value);
+    return sum;
+}
+
+/* How many of the 2^n sums with signs reach `bound` > 0: each is one of the first half's
+ * and one of the second's, so 2^(n/2) are sorted, not 2^n. */
+static double reach(const double *d, int n, double bound)
+{
+    Arena a;
+    arena_open(&a, "sign flips", NULL, NULL);
+    int     n_low = n / 2, n_high = n - n_low;
+    size_t  lows = (size_t)1 << n_low, highs = (size_t)1 << n_high, from = highs;
+    double *low = signed_sums(&a, d, n_low), *high = signed_sums(&a, d + n_low, n_high);
+    double  count = 0;
+    for (size_t i = 0; i < lows; i++) {
+        while (from > 0 && low[i] + high[from - 1] >= bound) from--;
+        count += (double)(highs - from);
+    }
+    arena_close(&a);
+    return count;
+}
+
+/* Sums that are equal but for rounding count as equal: the identity is one of the sign
+ * changes and must be among those at least as extreme.  A sum and its negative are both
+ * there, so those that reach the bound are half of the extreme ones. */
+double stats_sign_flip(const double *x, const double *base, int n)
+{
+    double d[STATS_FLIPS_MOST], sum = 0, size = 0;
+    int    k = 0;
+    for (int i = 0; i < n; i++) {
+        if (!isfinite(x[i] - base[i])) continue;
+        if (k == STATS_FLIPS_MOST) return NAN;
+        d[k] = x[i] - base[i];
+        sum += d[k], size += fabs(d[k]);
+        k++;
+    }
+    if (!k) return NAN;
+    double bound = fabs(sum) - 1e-12 * size;
+    return bound > 0 ? 2 * reach(d, k, bound) / exp2(k) : 1;
+}
+
+double stats_t_test(const Summary *s)
+{
+    double t = s->mean / (s->sd / sqrt(s->n));
+    if (isnan(t)) return NAN;
+    return isinf(t) ? 0 : 2 * stats_t_cdf(-fabs(t), s->n - 1);
+}
+
+double stats_detectable(double sd, int n)
+{
+    if (n < 2) return NAN;
+    return (stats_t_quantile(0.975, n - 1) + stats_t_quantile(0.8, n - 1)) * sd / sqrt(n);
+}
+
+int stats_seeds(double sd, double difference)
+{
+    CHECK(difference > 0 && sd >= 0, "difference %g, deviation %g", difference, sd);
+    int low = STATS_PAIRS_LEAST, high = STATS_SEEDS_MOST;
+    if (stats_detectable(sd, high) > difference) return 0;
+    while (low < high) {
+        int middle = low + (high - low) / 2;
+        if (stats_detectable(sd, middle) <= difference) high = middle;
+        else low = middle + 1;
+    }
+    return low;
 }

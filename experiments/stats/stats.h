@@ -20,15 +20,29 @@ Summary stats_summary(const double *x, int n);
 /* Of x[i] - base[i] over those i where both are known. */
 Summary stats_paired(const double *x, const double *base, int n);
 
+/* The same, of x[i] where base is NULL, and half is left NaN: finding that takes 100 times
+ * as long as all else, for who compares thousands of pairs. */
+Summary stats_moments(const double *x, const double *base, int n);
+
 /* Two-sided p of "the differences are centred on 0", by all 2^n sign changes of
  * those that are known, exact; NaN for none or more than STATS_FLIPS_MOST.  Cannot
- * be below 2 / 2^n: 0.05 needs six. */
-enum { STATS_FLIPS_MOST = 20 };
+ * be below 2 / 2^n: 0.05 needs STATS_PAIRS_LEAST, so below that nothing is ever called
+ * significant, by whatever test. */
+enum { STATS_FLIPS_MOST = 32, STATS_PAIRS_LEAST = 6 };
 double stats_sign_flip(const double *x, const double *base, int n);
+
+/* Two-sided p of "the true mean is 0" by Student's t; 0 where all values are one that is
+ * not 0, NaN where all are 0, or fewer than two. */
+double stats_t_test(const Summary *s);
 
 /* The smallest true difference that n pairs with deviations sd find in 80 % of
  * cases at a two-sided 5 %: (t_{0.975} + t_{0.8}) sd / sqrt n with n - 1 degrees. */
 double stats_detectable(double sd, int n);
+
+/* The fewest pairs, STATS_PAIRS_LEAST or more, whose detectable difference is that or
+ * less; 0: more than STATS_SEEDS_MOST.  difference > 0, sd >= 0. */
+enum { STATS_SEEDS_MOST = 100000 };
+int stats_seeds(double sd, double difference);
 
 /* The middle one of those that are known, or the mean of the middle two; NaN if there
  * is none.  Sorts x. */
@@ -42,6 +56,11 @@ typedef struct {
 } Quartiles;
 
 Quartiles stats_quartiles(double *x, int n);
+
+/* What 95 % of those that are known lie in: their quantiles at 0.025 and 0.975, NaN of
+ * none.  Sorts x. */
+typedef struct { double low, high; } Interval;
+Interval stats_middle(double *x, int n);
 
 /* Student's t with df > 0 degrees of freedom: P(T <= t), and its inverse for
  * 0 < p < 1. */

@@ -1,5 +1,7 @@
 #include "experiments/stats/stats.h"
 
+#include "core/base/rng.h"
+
 #include <criterion/criterion.h>
 #include <math.h>
 
@@ -97,6 +99,65 @@ Test(stats, sign_flips_by_hand)
     cr_expect(isnan(stats_sign_flip(mixed, zero, 0)));
 }
 
+/* All 2^n sign changes, one after the other. */
+static double flips_one_by_one(const double *d, int n)
+{
+    double seen = 0;
+    long   extreme = 0;
+    for (int i = 0; i < n; i++) seen += d[i];
+    for (long flips = 0; flips < 1L << n; flips++) {
+        double sum = 0;
+        for (int i = 0; i < n; i++) sum += flips >> i & 1 ? -d[i] : d[i];
+        extreme += fabs(sum) >= fabs(seen) - 1e-9;
+    }
+    return (double)extreme / (double)(1L << n);
+}
+
+/* Values in tenths, so that many sums tie. */
+Test(stats, sign_flips_are_those_of_enumeration)
+{
+    double zero[12] = { 0 }, d[12];
+    Rng    rng = rng_at(2, STREAM_TEST, 0, 0);
+    for (int n = 1; n <= 12; n++)
+        for (int k = 0; k < 20; k++) {
+            for (int i = 0; i < n; i++) d[i] = rng_below(&rng, 30) / 10.0 - 1;
+            double p = stats_sign_flip(d, zero, n), slow = flips_one_by_one(d, n);
+            cr_expect(fabs(p - slow) <= 1e-12, "%d differences: %g, not %g", n, p, slow);
+        }
+}
+
+Test(stats, sign_flips_of_many_pairs)
+{
+    enum { MOST = STATS_FLIPS_MOST };
+    double zero[MOST + 1] = { 0 }, d[MOST + 1];
+    for (int i = 0; i <= MOST; i++) d[i] = 1;
+    cr_expect(fabs(stats_sign_flip(d, zero, MOST) - 2 / exp2(MOST)) <= 1e-20);
+    cr_expect(isnan(stats_sign_flip(d, zero, MOST + 1)));
+}
+
+/* With five degrees of freedom P(|T| <= t) = (2 u + sin 2u (1 + 2/3 cos^2 u)) / pi, u =
+ * atan(t / sqrt 5); t is 4.36599. */
+Test(stats, t_test_of_known_values)
+{
+    double  x[] = { 1, 2, 3, 4, 5, 6.5 }, same[] = { 2, 2, 2 }, none[] = { 0, 0, 0 };
+    Summary s = stats_summary(x, 6), constant = stats_summary(same, 3);
+    Summary zero = stats_summary(none, 3), one = stats_summary(x, 1);
+    cr_expect(fabs(stats_t_test(&s) - 0.00724933186569976) <= 1e-14, "%.15g", stats_t_test(&s));
+    cr_expect(stats_t_test(&constant) == 0);
+    cr_expect(isnan(stats_t_test(&zero)) && isnan(stats_t_test(&one)));
+}
+
+Test(stats, seeds_that_are_enough_are_the_fewest)
+{
+    cr_expect(stats_seeds(1, 100) == STATS_PAIRS_LEAST && stats_seeds(0, 1) == STATS_PAIRS_LEAST);
+    cr_expect(stats_seeds(1, 1e-9) == 0, "more than anybody has");
+    for (double difference = 0.1; difference < 1; difference += 0.13) {
+        int n = stats_seeds(1, difference);
+        cr_expect(stats_detectable(1, n) <= difference && stats_detectable(1, n - 1) > difference,
+                  "%d seeds for %g", n, difference);
+    }
+}
+
 Test(stats, detectable_difference_shrinks_with_seeds)
 {
     /* n 6, df 5: (2.5706 + 0.9195) / sqrt 6 */
@@ -126,4 +187,14 @@ Test(stats, quartiles_lie_between_neighbours)
     cr_expect(q.low == 7 && q.median == 7 && q.high == 7 && q.n == 1);
     q = stats_quartiles(one, 0);
     cr_expect(isnan(q.low) && isnan(q.median) && isnan(q.high) && q.n == 0);
+}
+
+Test(stats, the_middle_is_where_95_of_100_lie)
+{
+    double x[102];
+    for (int i = 0; i < 101; i++) x[i] = 100 - i;
+    x[101] = NAN;
+    Interval m = stats_middle(x, 102), none = stats_middle(x, 0);
+    cr_expect(m.low == 2.5 && m.high == 97.5, "%g .. %g", m.low, m.high);
+    cr_expect(isnan(none.low) && isnan(none.high));
 }

@@ -2,7 +2,7 @@
 #include "experiments/cli/cli.h"
 
 #include "core/base/file.h"
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 
 #include <stdio.h>
 

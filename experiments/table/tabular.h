@@ -7,8 +7,8 @@
  *     tabular_markdown(&t, &out);
  *     tabular_close(&t);
  */
-#ifndef EXPERIMENTS_RECORD_TABULAR_H
-#define EXPERIMENTS_RECORD_TABULAR_H
+#ifndef EXPERIMENTS_TABLE_TABULAR_H
+#define EXPERIMENTS_TABLE_TABULAR_H
 
 #include "core/base/text.h"
 

@@ -1,4 +1,4 @@
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 
 #include <math.h>
 #include <stdio.h>

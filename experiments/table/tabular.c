@@ -1,4 +1,4 @@
-#include "experiments/record/tabular.h"
+#include "experiments/table/tabular.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  * a cell that was not run, failed or cannot be read says so.  The same records
  * give the same bytes.
  */
-#ifndef EXPERIMENTS_RECORD_TABLE_H
-#define EXPERIMENTS_RECORD_TABLE_H
+#ifndef EXPERIMENTS_TABLE_TABLE_H
+#define EXPERIMENTS_TABLE_TABLE_H
 
 #include "experiments/record/results.h"
 

@@ -1,6 +1,6 @@
 /* A table at equal cost: of each strategy the training that took as much. */
 #include "core/base/file.h"
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>

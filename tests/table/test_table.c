@@ -1,6 +1,6 @@
 #include "core/base/file.h"
 #include "experiments/record/figures.h"
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* The table for eyes: aligned text, Markdown, LaTeX. */
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 
-#include "experiments/record/tabular.h"
+#include "experiments/table/tabular.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The table for programs: CSV, one line per row and metric, and JSON. */
-#include "experiments/record/table.h"
+#include "experiments/table/table.h"
 
 #include <jansson.h>
 

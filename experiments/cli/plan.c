@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 #include "core/base/threads.h"
 #include "experiments/cli/cli.h"
+#include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/slurm_script.h"
@@ -10,15 +11,18 @@
 #include <string.h>
 
 typedef struct {
-    OptionList  set;
-    long        jobs;
-    bool        resolved, keys, slurm;
+    OptionList  set, only;
+    long        jobs, limit;
+    bool        failed, resolved, keys, slurm;
     const char *results;
 } Options;
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
     OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
+    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
+    OPTION_FLAG(Options, failed, "only cells that failed before"),
+    OPTION_INT(Options, limit, "N", "0", 0, 1e9, "only the first so many that are to be run"),
     OPTION_FLAG(Options, resolved, "the value of every key, and where it comes from"),
     OPTION_FLAG(Options, keys, "all keys that a recipe may have; needs no recipe"),
     OPTION_FLAG(Options, slurm, "write a batch script, to FILE or the terminal; see below"),
@@ -170,6 +174,7 @@ static int show_plan(const Options *o, const Recipe *r)
     printf("\n");
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
+    works_pick(&w, o->failed, o->limit);
     show_cells(r, &w);
     show_total(o, r, &w);
     arena_close(&arena);
@@ -202,6 +207,7 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
     char  folder[CELL_PATH];
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
+    works_pick(&w, o->failed, o->limit);
     int         jobs = o->jobs ? (int)o->jobs : r->base.jobs;
     SlurmScript s = { .recipe = word, .settings = o->set.item, .n_settings = o->set.n,
                       .threads = r->base.threads ? r->base.threads : 1, .at_once = jobs,
@@ -231,7 +237,8 @@ static int run(const void *opt, char *const *arguments, int n)
                                        : "plan takes RECIPE; see maskgrid plan --help");
         return cli_fail(&err);
     }
-    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if (recipe_open_only(&r, arguments[0], o->set.item, o->set.n, o->only.item, o->only.n, &err))
+        return cli_fail(&err);
     int code = EXIT_DONE;
     if (o->resolved) show_resolved(r);
     else if (o->slurm) {

@@ -2,6 +2,7 @@
 #include "core/base/threads.h"
 #include "experiments/cli/cli.h"
 #include "experiments/recipe/find.h"
+#include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/schedule.h"
@@ -11,8 +12,8 @@
 #include <stdio.h>
 
 typedef struct {
-    OptionList  set;
-    long        jobs, threads;
+    OptionList  set, only;
+    long        jobs, threads, limit;
     bool        failed, quiet;
     const char *results;
 } Options;
@@ -21,7 +22,9 @@ static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
     OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
     OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads of each; 0: cores over jobs"),
+    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only cells that are so; see below"),
     OPTION_FLAG(Options, failed, "only cells that failed before"),
+    OPTION_INT(Options, limit, "N", "0", 0, 1e9, "at most so many cells this time; 0: all"),
     OPTION_FLAG(Options, quiet, "say nothing but what failed"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -39,7 +42,7 @@ static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *
     double most = estimate_most_memory(w), room = memory_available();
     bool   chosen = o->jobs || r->base.jobs;
     while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
-    return (ScheduleConfig){ .jobs = jobs, .threads = threads, .only_failed = o->failed,
+    return (ScheduleConfig){ .jobs = jobs, .threads = threads,
                              .save_every_s = r->base.save_every };
 }
 
@@ -48,6 +51,10 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
 {
     char span[32];
     progress_span(span, s);
+    if (!w->n && !quiet) {
+        fprintf(stderr, "%s: no such cell is left to run\n", r->name);
+        return EXIT_DONE;
+    }
     if (!quiet || result->failed)
         fprintf(stderr, "%s: %d of %d done (%d before), %d failed; %s\n", r->name,
                 result->before + result->done, w->n, result->before, result->failed, span);
@@ -91,6 +98,7 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     double         start = clock_s();
     program_path(program, sizeof program);
     works_list(&w, a, r, o->results);
+    works_pick(&w, o->failed, o->limit);
     ScheduleConfig c = config_of(o, r, &w);
     bool           idle = true;
     for (int i = 0; i < w.n; i++) idle = idle && w.work[i].state == WORK_DONE;
@@ -111,7 +119,8 @@ static int open_and_run(const Options *o, const char *name, const Ranks *ranks)
     Recipe *r;
     Arena   arena;
     Err     err;
-    if (recipe_open(&r, name, o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if (recipe_open_only(&r, name, o->set.item, o->set.n, o->only.item, o->only.n, &err))
+        return cli_fail(&err);
     arena_open(&arena, "run", NULL, NULL);
     int code = run_recipe(o, r, ranks, &arena);
     arena_close(&arena);
@@ -141,10 +150,14 @@ COMMAND(run) = {
     .place = 50, .arguments = "RECIPE", .least = 1, .most = 1,
     .about = "run what is missing of a recipe: train, measure, record",
     .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails "
-               "does not stop the others, and a run that was killed goes on where it was.  "
+               "does not stop the others, and a run that was killed goes on where it was.\n\n"
+               "--only KEY=VALUES names cells by any key, --only 3f2a9c01 by the first digits "
+               "of their folder; given again, all keys must hold, and one of the folders.\n\n"
                "Under mpirun, in a build with MPI=1, all ranks train each cell together.",
     .examples = "  maskgrid run demo\n"
                 "  maskgrid run table1 --jobs 2 -s grid.seed=0..9\n"
+                "  maskgrid run table1 --only strategy=random,grid --only seed=0..2\n"
+                "  maskgrid run table1 --failed --limit 4\n"
                 "  maskgrid run demo -s grid.pretrain.ratio=0.5,0.75,0.9 -s pretrain.epochs=2\n",
     .options = options, .size = sizeof(Options), .run = run,
 };

@@ -1,5 +1,6 @@
 /* maskgrid status: how far a recipe is. */
 #include "experiments/cli/cli.h"
+#include "experiments/recipe/only.h"
 #include "experiments/run/journal.h"
 #include "experiments/run/slurm.h"
 #include "experiments/run/work.h"
@@ -8,12 +9,15 @@
 #include <string.h>
 
 typedef struct {
-    OptionList  set;
+    OptionList  set, only;
+    bool        failed;
     const char *format, *results;
 } Options;
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
+    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
+    OPTION_FLAG(Options, failed, "list only cells that failed"),
     OPTION_CHOICE(Options, format, "table|json|csv", "table", "how to list"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -63,7 +67,7 @@ static void quoted(const char *s, bool json)
 }
 
 static void show(const Recipe *r, const Works *w, const Work *one, const SlurmTask *t,
-                 const char *format, bool last)
+                 const char *format)
 {
     Text label = { 0 }, said = { 0 };
     int  done = 0;
@@ -85,7 +89,7 @@ static void show(const Recipe *r, const Works *w, const Work *one, const SlurmTa
         quoted(text_get(&label), true);
         printf(", \"remark\": ");
         quoted(text_get(&said), true);
-        printf("}%s\n", last ? "" : ",");
+        printf("}");
     }
     text_free(&label);
     text_free(&said);
@@ -102,18 +106,22 @@ static void show_slurm(const Recipe *r, const Works *w, const SlurmTask *t)
            in[SLURM_PENDING], in[SLURM_REQUEUED], in[SLURM_RUNNING]);
 }
 
-static void show_all(const Recipe *r, const Works *w, const SlurmTask *t, const char *format)
+static void show_all(const Recipe *r, const Works *w, const SlurmTask *t, const Options *o)
 {
-    int in[WORK_DONE + 1] = { 0 };
+    const char *format = o->format;
+    int         in[WORK_DONE + 1] = { 0 }, shown = 0;
     for (int i = 0; i < w->n; i++) in[w->work[i].state]++;
     bool json = !strcmp(format, "json");
     if (json)
         printf("{\n  \"schema\": \"maskgrid-status-1\", \"recipe\": \"%s\", \"cells\": [\n",
                r->name);
     if (!strcmp(format, "csv")) printf("cell,state,stages_done,stages,label,remark\n");
-    for (int i = 0; i < w->n; i++)
-        show(r, w, &w->work[i], t ? &t[i] : NULL, format, i + 1 == w->n);
-    if (json) printf("  ]\n}\n");
+    for (int i = 0; i < w->n; i++) {
+        if (o->failed && w->work[i].state != WORK_FAILED) continue;
+        if (json && shown++) printf(",\n");
+        show(r, w, &w->work[i], t ? &t[i] : NULL, format);
+    }
+    if (json) printf("%s  ]\n}\n", shown ? "\n" : "");
     if (!strcmp(format, "table"))
         printf("%s: %d of %d done, %d running, %d failed, %d missing\n", r->name,
                in[WORK_DONE], w->n, in[WORK_RUNNING], in[WORK_FAILED], in[WORK_MISSING]);
@@ -128,10 +136,11 @@ static int run(const void *opt, char *const *arguments, int n)
     Works          w;
     Err            err;
     (void)n;
-    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if (recipe_open_only(&r, arguments[0], o->set.item, o->set.n, o->only.item, o->only.n, &err))
+        return cli_fail(&err);
     arena_open(&arena, "status", NULL, NULL);
     works_list(&w, &arena, r, o->results);
-    show_all(r, &w, slurm_tasks(&arena, &w, r), o->format);
+    show_all(r, &w, slurm_tasks(&arena, &w, r), o);
     arena_close(&arena);
     recipe_close(r);
     return EXIT_DONE;

@@ -229,6 +229,7 @@ void origin_text(const Origin *o, Text *out)
     case FROM_KEYS: text_add(out, "from %s", o->file); break;
     case FROM_FILE: text_add(out, "%s:%d", o->file, o->line); break;
     case FROM_SETTING: text_add(out, "-s %s", o->file); break;
+    case FROM_ONLY: text_add(out, "--only %s", o->file); break;
     case FROM_FALLBACK: text_add(out, "data.fallback"); break;
     }
 }

@@ -46,11 +46,18 @@ typedef struct {
     unsigned    of;
 } Key;
 
-typedef enum { FROM_DEFAULT, FROM_KEYS, FROM_FILE, FROM_SETTING, FROM_FALLBACK } OriginKind;
+typedef enum {
+    FROM_DEFAULT,
+    FROM_KEYS,
+    FROM_FILE,
+    FROM_SETTING,
+    FROM_ONLY, /* not a value: which cells */
+    FROM_FALLBACK
+} OriginKind;
 
 typedef struct {
     OriginKind  kind;
-    const char *file; /* FROM_SETTING: "key=value"; FROM_KEYS: which keys */
+    const char *file; /* FROM_SETTING, FROM_ONLY: "key=value"; FROM_KEYS: which keys */
     int         line;
 } Origin;
 

@@ -261,7 +261,6 @@ static void sort_out(Schedule *s)
             s->place[i] = OVER, s->result->before++;
             work_tidy(w, s->w->results);
         }
-        else if (s->config->only_failed && w->state != WORK_FAILED) s->place[i] = OVER;
         if (s->place[i] != OVER) s->all_flop += flop_left(w), s->progress.total++;
     }
     s->progress.total += s->result->before;

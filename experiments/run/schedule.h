@@ -17,7 +17,6 @@ typedef struct {
     const char *program;     /* see child.h                                              */
     int         jobs, threads; /* at a time; of each */
     double      save_every_s;  /* see StageContext                                       */
-    bool        only_failed; /* leave alone what was never tried                         */
     double      s_per_flop;  /* of one thread, see estimate.h; 0: no time left is shown  */
     FILE       *progress;    /* where to say how it goes; NULL: nowhere                  */
 } ScheduleConfig;

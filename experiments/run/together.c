@@ -81,7 +81,7 @@ Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,
         int    code;
         double start = clock_s();
         result->before += one->state == WORK_DONE;
-        if (one->state == WORK_DONE || (c->only_failed && one->state != WORK_FAILED)) continue;
+        if (one->state == WORK_DONE) continue;
         if (run_one(&code, one, w->results, c, ranks, err)) return err->code;
         work_look(one, w->results);
         result->stopped = code == EXIT_STOPPED;

@@ -62,6 +62,18 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
     for (int i = 0; i < w->n; i++) work_look(&w->work[i], results);
 }
 
+void works_pick(Works *w, bool failed, long limit)
+{
+    int n = 0;
+    if (!failed && !limit) return;
+    for (int i = 0; i < w->n && !(limit && n == limit); i++) {
+        WorkState state = w->work[i].state;
+        if (state == WORK_FAILED || (state == WORK_MISSING && !failed))
+            w->work[n++] = w->work[i];
+    }
+    w->n = n;
+}
+
 /* --- how it stands ------------------------------------------------------- */
 
 static bool has_encoder(const char *results, const Cell *c)

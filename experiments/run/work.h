@@ -36,6 +36,10 @@ typedef struct {
  * the recipe. */
 void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
 
+/* Leave those that a command would try: neither done nor running; if `failed` only such as
+ * have failed; if `limit` is not 0 at most so many.  Without either it leaves all. */
+void works_pick(Works *w, bool failed, long limit);
+
 /* Look again at one of them.  Pre-training whose record is there but whose encoder
  * was deleted is to be done again while an evaluation needs it. */
 void work_look(Work *w, const char *results);

@@ -104,6 +104,24 @@ Test(commands, plan_knows_all_keys)
     cr_expect(maskgrid("plan") == EXIT_USAGE);
 }
 
+Test(commands, some_cells_alone)
+{
+    static const char *const commands[] = { "plan", "status" };
+    for (int c = 0; c < 2; c++) {
+        char words[64];
+        snprintf(words, sizeof words, "%s --only seed=1,2", commands[c]);
+        cr_expect(with_recipe(words, SMALL "grid:\n  seed: 0..2\n") == EXIT_DONE, "%s", err);
+        cr_expect(!strstr(out, "seed=0") && strstr(out, "seed=2"), "%s", out);
+        snprintf(words, sizeof words, "%s --only seed=3", commands[c]);
+        cr_expect(with_recipe(words, SMALL "grid:\n  seed: 0..2\n") == EXIT_USAGE);
+        cr_expect(strstr(err, "no cell of r is so") != NULL, "%s", err);
+    }
+    cr_expect(with_recipe("plan --limit 2", SMALL "grid:\n  seed: 0..2\n") == EXIT_DONE);
+    cr_expect(strstr(out, "2 cells, 2 to run with 6 stages") != NULL, "%s", out);
+    cr_expect(with_recipe("run --failed", SMALL) == EXIT_DONE);
+    cr_expect(strstr(err, "no such cell is left to run") != NULL, "%s", err);
+}
+
 Test(commands, status_speaks_three_formats)
 {
     cr_expect(with_recipe("status", SMALL) == EXIT_DONE);

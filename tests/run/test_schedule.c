@@ -79,21 +79,20 @@ static void tear_down(Setup *s)
     recipe_close(s->recipe);
 }
 
-static ScheduleResult run(Setup *s, bool only_failed)
+static ScheduleResult run(Setup *s)
 {
     ScheduleResult result;
     Err            err;
-    ScheduleConfig c = { .program = program, .jobs = 2, .threads = 1,
-                         .only_failed = only_failed };
+    ScheduleConfig c = { .program = program, .jobs = 2, .threads = 1 };
     cr_assert(!schedule_run(&s->works, s->recipe, &c, &result, &err), "%s", err.text);
     return result;
 }
 
-static ScheduleResult run_all(const char *const *settings, bool only_failed)
+static ScheduleResult run_all(const char *const *settings)
 {
     Setup s;
     set_up(&s, settings);
-    ScheduleResult result = run(&s, only_failed);
+    ScheduleResult result = run(&s);
     tear_down(&s);
     return result;
 }
@@ -138,7 +137,7 @@ static void nap(long ms)
 Test(schedule, does_everything_once)
 {
     int            most;
-    ScheduleResult first = run_all(NULL, false), second = run_all(NULL, false);
+    ScheduleResult first = run_all(NULL), second = run_all(NULL);
     cr_expect(first.before == 0 && first.done == CELLS && first.failed == 0);
     cr_expect(second.before == CELLS && second.done == 0 && second.failed == 0);
     cr_expect(begun(&most) == CELLS && most == 1);
@@ -148,8 +147,8 @@ Test(schedule, a_grid_that_grows_runs_what_is_new)
 {
     int         most;
     const char *more[] = { "grid.seed=0..2", NULL };
-    run_all(NULL, false);
-    ScheduleResult r = run_all(more, false);
+    run_all(NULL);
+    ScheduleResult r = run_all(more);
     cr_expect(r.before == CELLS && r.done == 3);
     cr_expect(begun(&most) == CELLS + 3 && most == 1);
 }
@@ -162,7 +161,7 @@ Test(schedule, evaluations_share_their_pre_training)
     set_up(&s, two);
     cr_expect(s.recipe->n_cells == 2 * CELLS && s.works.n == CELLS);
     cr_expect(s.works.work[0].n == STAGES + 1, "%d stages", s.works.work[0].n);
-    ScheduleResult r = run(&s, false);
+    ScheduleResult r = run(&s);
     cr_expect(r.done == CELLS && begun(&most) == CELLS);
     tear_down(&s);
 }
@@ -172,7 +171,7 @@ Test(schedule, another_evaluation_does_not_train_again)
     const char *other[] = { "knn.k=5", NULL };
     char        path[CELL_PATH];
     Setup       s;
-    run_all(NULL, false);
+    run_all(NULL);
     set_up(&s, other);
     cr_expect(work_needs(&s.works.work[0], 0), "without its encoder it is trained again");
     cell_file(path, scratch.folder, s.works.work[0].cell, "encoder.safetensors");
@@ -190,7 +189,7 @@ Test(schedule, a_failure_stops_nothing_else)
     Setup s;
     set_up(&s, NULL);
     for (int i = 0; i < 3; i++) touch(ways[i], s.works.work[i].cell);
-    ScheduleResult r = run(&s, false);
+    ScheduleResult r = run(&s);
     cr_expect(r.failed == 3 && r.done == CELLS - 3);
     for (int i = 0; i < 3; i++) {
         cr_expect(s.works.work[i].state == WORK_FAILED);
@@ -214,11 +213,27 @@ Test(schedule, failed_alone_leaves_the_rest)
     Setup       s;
     set_up(&s, NULL);
     touch("fail", s.works.work[1].cell);
-    run(&s, false);
+    run(&s);
     untouch("fail", s.works.work[1].cell);
     tear_down(&s);
-    ScheduleResult r = run_all(more, true);
+    set_up(&s, more);
+    works_pick(&s.works, true, 0);
+    ScheduleResult r = run(&s);
     cr_expect(r.done == 1 && r.failed == 0 && begun(&most) == CELLS + 1);
+    tear_down(&s);
+}
+
+Test(schedule, so_many_at_most)
+{
+    int   most;
+    Setup s;
+    for (int i = 1; i <= 2; i++) {
+        set_up(&s, NULL);
+        works_pick(&s.works, false, 4);
+        cr_expect(run(&s).done == (i == 1 ? 4 : CELLS - 4));
+        tear_down(&s);
+    }
+    cr_expect(begun(&most) == CELLS && most == 1);
 }
 
 Test(schedule, two_of_them_share_the_work)
@@ -226,7 +241,7 @@ Test(schedule, two_of_them_share_the_work)
     int most, status;
     touch("slow", NULL);
     pid_t other = fork();
-    ScheduleResult r = run_all(NULL, false);
+    ScheduleResult r = run_all(NULL);
     if (!other) _exit(r.failed || r.before + r.done != CELLS);
     cr_assert(waitpid(other, &status, 0) == other);
     cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
@@ -251,7 +266,7 @@ static void interrupt(int signal, bool cleanly)
     pid_t pid = fork();
     if (!pid) {
         schedule_hold_signals();
-        _exit(run_all(NULL, false).stopped ? 42 : 0);
+        _exit(run_all(NULL).stopped ? 42 : 0);
     }
     wait_for(3);
     kill(pid, signal);
@@ -260,7 +275,7 @@ static void interrupt(int signal, bool cleanly)
     int before = begun(&most);
     cr_expect(before < CELLS && before > 0, "%d begun", before);
     untouch("hold", NULL);
-    ScheduleResult r = run_all(NULL, false);
+    ScheduleResult r = run_all(NULL);
     cr_expect(r.before + r.done == CELLS && r.failed == 0);
     cr_expect(begun(&most) <= CELLS + 2, "%d begun: more than the running cells were lost",
               begun(&most));
@@ -278,13 +293,13 @@ Test(schedule, puts_away_what_is_left_of_a_done_cell)
     Setup s;
     char  path[CELL_PATH];
     Err   err;
-    run_all(NULL, false);
+    run_all(NULL);
     set_up(&s, NULL);
     for (int i = 0; i < 3; i++) {
         cell_file(path, scratch.folder, s.works.work[1].cell, names[i]);
         cr_assert(!file_write(path, "", 0, &err), "%s", err.text);
     }
-    cr_expect(run(&s, false).before == CELLS);
+    cr_expect(run(&s).before == CELLS);
     for (int i = 0; i < 3; i++) {
         cell_file(path, scratch.folder, s.works.work[1].cell, names[i]);
         cr_expect(!file_exists(path), "%s is left", names[i]);
@@ -312,7 +327,7 @@ Test(schedule, waits_for_what_another_has_claimed)
     work_look(&s.works.work[2], scratch.folder);
     cr_expect(s.works.work[2].state == WORK_RUNNING);
     cr_assert(write(told[1], "", 1) == 1);
-    ScheduleResult r = run(&s, false);
+    ScheduleResult r = run(&s);
     cr_expect(r.done == CELLS && begun(&most) == CELLS && most == 1);
     waitpid(pid, NULL, 0);
     tear_down(&s);
@@ -324,7 +339,7 @@ Test(schedule, keeps_the_configuration_beside_the_record)
     char  path[CELL_PATH];
     Err   err;
     set_up(&s, NULL);
-    run(&s, false);
+    run(&s);
     const Cell *c = s.works.work[0].cell;
     Recipe     *again;
     cell_file(path, scratch.folder, c, "config.yaml");
@@ -337,6 +352,6 @@ Test(schedule, keeps_the_configuration_beside_the_record)
 Test(schedule, a_program_that_is_not_there_fails_every_cell)
 {
     strcat(program, "-none");
-    ScheduleResult r = run_all(NULL, false);
+    ScheduleResult r = run_all(NULL);
     cr_expect(r.failed == CELLS && r.done == 0);
 }

@@ -84,10 +84,20 @@ Status photos_measure(PhotoRate *p, const char *folder, double seconds, Watch *w
     return bad;
 }
 
-Status photos_check(const char *folder, Err *err)
+static Status look(void *value, const void *what, Err *err)
 {
-    Data *d;
-    if (open_folder(&d, folder, 0, err)) return err->code;
+    const What *w = what;
+    Data       *d;
+    (void)value;
+    if (open_folder(&d, w->folder, 0, err)) return err->code;
     data_close(d);
     return STATUS_OK;
+}
+
+/* Apart, for it starts threads, and after that nothing else could be measured apart. */
+Status photos_check(const char *folder, Err *err)
+{
+    char nothing = 0;
+    What w = { .folder = folder };
+    return apart(look, &nothing, sizeof nothing, &w, NULL, err);
 }

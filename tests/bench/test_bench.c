@@ -20,7 +20,9 @@ static void    open_scratch(void) { scratch_open(&scratch); }
 static void    close_scratch(void) { scratch_close(&scratch); }
 TestSuite(bench, .init = open_scratch, .fini = close_scratch, .timeout = 120);
 
-/* `maskgrid bench WORDS` on one thread; what it says is in out.json and out.json.err. */
+static int threads = 1;
+
+/* `maskgrid bench WORDS`; what it says is in out.json and out.json.err. */
 static int run(const char *words)
 {
     char        line[2000], path[500];
@@ -28,8 +30,8 @@ static int run(const char *words)
     cr_assert(program != NULL, "MASKGRID names the program");
     snprintf(path, sizeof path, "%s", scratch_path(&scratch, "out.json"));
     snprintf(line, sizeof line,
-             "OMP_NUM_THREADS=1 %s bench --threads 1 --seconds 0.01 %s >'%s' 2>'%s.err'",
-             program, words, path, path);
+             "OMP_NUM_THREADS=%d %s bench --threads %d --seconds 0.01 %s >'%s' 2>'%s.err'",
+             threads, program, threads, words, path, path);
     int status = system(line);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
@@ -324,28 +326,47 @@ Test(bench, measures_attention)
     json_decref(all);
 }
 
-Test(bench, reads_photographs_of_a_folder)
+static void write_photographs(void)
 {
-    static const char *const folders[] = { "train/a", "val/a" };
+    static const char *const folders[] = { "train/a", "train/b", "val/a" };
     uint8_t rgb[80 * 80 * 3] = { 0 };
-    char    name[64], words[500];
+    char    name[64];
     Err     err;
-    int     code;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         scratch_folder(&scratch, folders[i]);
         snprintf(name, sizeof name, "%s/1.png", folders[i]);
         cr_assert(!png_write(scratch_path(&scratch, name), rgb, 80, 80, &err));
     }
+}
+
+Test(bench, reads_photographs_of_a_folder)
+{
+    char words[500];
+    int  code;
+    write_photographs();
     snprintf(words, sizeof words, "--photos '%s'", scratch.folder);
     json_t       *all = bench(words, &code);
     const json_t *p = json_object_get(all, "photos");
     cr_expect(code == 0 && json_array_size(json_object_get(all, "presets")) == 0);
-    cr_expect(number(p, "images") == 1 && number(p, "decoded_per_s") > 0);
+    cr_expect(number(p, "images") == 2 && number(p, "decoded_per_s") > 0);
     cr_expect(number(p, "kept_per_s") > 0);
     json_decref(all);
     snprintf(words, sizeof words, "--photos '%s'", scratch_path(&scratch, "none"));
     json_decref(bench(words, &code));
     cr_expect(code == 5, "exit %d", code);
+}
+
+/* What is measured apart later would wait for them for ever. */
+Test(bench, leaves_no_threads_behind_after_a_look_at_the_folder)
+{
+    char words[500];
+    int  code;
+    threads = 2;
+    write_photographs();
+    snprintf(words, sizeof words, "--attention --photos '%s'", scratch.folder);
+    json_t *all = bench(words, &code);
+    cr_expect(code == 0 && number(json_object_get(all, "photos"), "images") == 2);
+    json_decref(all);
 }
 
 Test(bench, draws_photographs_if_it_has_none)

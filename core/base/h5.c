@@ -97,7 +97,10 @@ Status h5_create(H5 **f, const char *path, Err *err)
     hid_t access = file_access();
     made->aside = strdup(aside);
     CHECK(made->aside, "no memory for an HDF5 handle");
-    made->id = H5Fcreate(aside, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    hid_t layout = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_userblock(layout, H5_SEAL);
+    made->id = H5Fcreate(aside, H5F_ACC_TRUNC, layout, access);
+    H5Pclose(layout);
     H5Pclose(access);
     *f = made->id < 0 ? NULL : made;
     if (*f) return STATUS_OK;
@@ -112,7 +115,9 @@ Status h5_commit(H5 *f, Err *err)
     if (H5Fclose(f->id) < 0) {
         cannot_write(err, f, NULL);
         unlink(f->aside);
-    } else
+    } else if (h5_seal(f->aside, err))
+        unlink(f->aside);
+    else
         err->code = file_commit(f->aside, f->path, err);
     forget(f);
     return err->code;

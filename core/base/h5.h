@@ -16,7 +16,8 @@
  *
  * Files are little-endian and readable by HDF5 1.8 and later, h5py and pandas:
  * attributes are UTF-8 texts or scalars, a bool is the enum h5py uses, larger
- * arrays are chunked, shuffled, packed with gzip and carry a checksum.
+ * arrays are chunked, shuffled, packed with gzip and carry a checksum.  The first 512
+ * bytes, a user block to HDF5, are a seal over all the others: a line of text each.
  *
  * Reading trusts nothing: a file that is truncated, not HDF5, or whose data has
  * another type, rank or size than asked for is STATUS_FORMAT, and the message
@@ -91,6 +92,10 @@ MUST_USE Status h5_open(H5 **f, const char *path, Err *err);
 void h5_close(H5 *f);
 
 bool h5_has(H5 *f, const char *name);
+
+/* Reads all of a file: STATUS_FORMAT unless every byte is as h5_commit has left it.  Of a file
+ * without a seal, which others have written, only that HDF5 can open it. */
+MUST_USE Status h5_verify(const char *path, Err *err);
 
 /* Names in a group, in alphabetical order; *names ends with NULL. */
 MUST_USE Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names,

@@ -261,6 +261,44 @@ Test(h5, a_flipped_bit_in_packed_data_is_found)
     free(bytes);
 }
 
+Test(h5, a_flipped_bit_anywhere_breaks_the_seal)
+{
+    char  *bytes;
+    size_t n;
+    OK(h5_verify(everything(), &err));
+    OK(file_read(scratch.path, LIMIT, &bytes, &n, &err));
+    for (size_t i = 0; i < n; i += i < 1200 ? 1 : 997) {
+        bytes[i] ^= (char)(1 << i % 8);
+        scratch_file(&scratch, "flipped.h5", bytes, n);
+        bytes[i] ^= (char)(1 << i % 8);
+        cr_expect(h5_verify(scratch.path, &err) == STATUS_FORMAT, "byte %zu", i);
+    }
+    for (size_t part = 0; part < 40; part++) {
+        scratch_file(&scratch, "cut.h5", bytes, n * part / 40);
+        cr_expect(h5_verify(scratch.path, &err) == STATUS_FORMAT, "%zu of 40 parts", part);
+    }
+    scratch_file(&scratch, "longer.h5", bytes, n + 1);
+    cr_expect(h5_verify(scratch.path, &err) == STATUS_FORMAT);
+    free(bytes);
+    cr_expect(h5_verify(scratch_path(&scratch, "absent.h5"), &err) == STATUS_MISSING);
+}
+
+/* As others write them: HDF5 begins where the seal ends. */
+Test(h5, a_file_without_a_seal_is_opened)
+{
+    char  *bytes;
+    size_t n;
+    OK(file_read(everything(), LIMIT, &bytes, &n, &err));
+    scratch_file(&scratch, "other.h5", bytes + 512, n - 512);
+    OK(h5_verify(scratch.path, &err));
+    scratch_file(&scratch, "other.h5", bytes + 512, n - 600);
+    cr_expect(h5_verify(scratch.path, &err) == STATUS_FORMAT);
+    memset(bytes, 0, 512);
+    scratch_file(&scratch, "other.h5", bytes, n);
+    OK(h5_verify(scratch.path, &err));
+    free(bytes);
+}
+
 Test(h5, equal_contents_are_equal_bytes)
 {
     char  *a, *b;

@@ -1,0 +1,86 @@
+#include "core/base/file.h"
+#include "core/base/h5_inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 1 << 16 };
+
+/* One flipped bit, or a file cut off, cannot hurt both. */
+static const char first[] = "maskgrid: HDF5 with a seal\n", last[] = "end of the seal\n";
+
+static char *end_of(char block[H5_SEAL]) { return block + H5_SEAL - (sizeof last - 1); }
+
+static bool has_seal(char block[H5_SEAL])
+{
+    return !memcmp(block, first, sizeof first - 1) || !memcmp(end_of(block), last, sizeof last - 1);
+}
+
+static void compose(char block[H5_SEAL], size_t length, const char hex[HASH_HEX])
+{
+    memset(block, '\n', H5_SEAL);
+    int n = snprintf(block, H5_SEAL, "%sbytes: %zu\nblake2b of all but the first %d: %s", first,
+                     length, H5_SEAL, hex);
+    block[n] = '\n';
+    memcpy(end_of(block), last, sizeof last - 1);
+}
+
+static Status refuse(const char *path, Err *err)
+{
+    return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+}
+
+/* The seal that the file should have; f stands behind it. */
+static Status right_seal(char block[H5_SEAL], FILE *f, const char *path, Err *err)
+{
+    Hash   h;
+    char   hex[HASH_HEX];
+    size_t length = H5_SEAL;
+    char  *chunk = malloc(CHUNK);
+    CHECK(chunk, "no memory for %d bytes", CHUNK);
+    hash_start(&h);
+    for (size_t n; (n = fread(chunk, 1, CHUNK, f)); length += n) hash_bytes(&h, chunk, n);
+    hash_end(&h, hex);
+    free(chunk);
+    if (ferror(f)) return refuse(path, err);
+    compose(block, length, hex);
+    return STATUS_OK;
+}
+
+Status h5_seal(const char *path, Err *err)
+{
+    char  block[H5_SEAL];
+    FILE *f = fopen(path, "r+b");
+    if (!f) return refuse(path, err);
+    Status bad = fseek(f, H5_SEAL, SEEK_SET) ? refuse(path, err) : right_seal(block, f, path, err);
+    if (!bad && (fseek(f, 0, SEEK_SET) || fwrite(block, 1, H5_SEAL, f) != H5_SEAL))
+        bad = refuse(path, err);
+    if (fclose(f) && !bad) bad = refuse(path, err);
+    return bad;
+}
+
+/* Of others, or of a time before there were seals. */
+static Status verify_without(const char *path, Err *err)
+{
+    H5 *f;
+    if (h5_open(&f, path, err)) return err->code;
+    h5_close(f);
+    return STATUS_OK;
+}
+
+Status h5_verify(const char *path, Err *err)
+{
+    char block[H5_SEAL], right[H5_SEAL];
+    if (file_check_regular(path, err)) return err->code;
+    FILE *f = fopen(path, "rb");
+    if (!f) return refuse(path, err);
+    bool   sealed = fread(block, 1, H5_SEAL, f) == H5_SEAL && has_seal(block);
+    Status bad = sealed ? right_seal(right, f, path, err) : STATUS_OK;
+    fclose(f);
+    if (!sealed) return verify_without(path, err);
+    if (bad || !memcmp(block, right, H5_SEAL)) return bad;
+    return err_set(err, STATUS_FORMAT, "%s: damaged: its checksum is not that of its bytes",
+                   path);
+}

@@ -40,16 +40,27 @@ static void remark_slurm(const SlurmTask *t, Text *out)
              *t->said ? ": " : "", t->said);
 }
 
-/* "pretrain 40%, 900 images/s", "stopped at pretrain 40%", why it failed, or "". */
+static void remark_damage(const Work *one, Text *out)
+{
+    for (int i = 0; i < one->n; i++)
+        if (one->tasks[i].damaged)
+            text_add(out, "%s%s.h5", out->length ? ", " : "damaged: ",
+                     one->tasks[i].cell->stage[one->tasks[i].kind].name);
+}
+
+/* "pretrain 40%, 900 images/s", "stopped at pretrain 40%", why it failed, which records are
+ * damaged, or "". */
 static void remark(const Works *w, const Work *one, Text *out)
 {
     JournalLine line;
     char        folder[CELL_PATH];
     if (one->state == WORK_FAILED) text_add(out, "%s", one->why);
     if (one->state == WORK_FAILED || one->state == WORK_DONE) return;
+    remark_damage(one, out);
     cell_folder(folder, w->results, one->cell);
     if (!journal_last(&line, folder)) return;
-    text_add(out, "%s%s", one->state == WORK_MISSING ? "stopped at " : "", line.stage);
+    text_add(out, "%s%s%s", out->length ? "; " : "",
+             one->state == WORK_MISSING ? "stopped at " : "", line.stage);
     if (line.steps) text_add(out, " %ld%%", 100 * line.step / line.steps);
     if (one->state == WORK_RUNNING && line.images_per_s > 0)
         text_add(out, ", %.0f images/s", line.images_per_s);

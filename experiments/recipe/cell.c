@@ -1,6 +1,7 @@
 #include "experiments/recipe/cell.h"
 
 #include "core/base/file.h"
+#include "core/base/h5.h"
 #include "experiments/recipe/schema.h"
 
 #include <stdio.h>
@@ -213,6 +214,7 @@ void cell_forget_states(const char *results, const Cell *c, StageKind kind)
 bool cell_done(const char *results, const Cell *c, StageKind kind)
 {
     char path[CELL_PATH];
+    Err  err;
     cell_record(path, results, c, kind);
-    return file_exists(path);
+    return !h5_verify(path, &err);
 }

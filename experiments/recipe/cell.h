@@ -84,7 +84,8 @@ void cell_state(char out[CELL_PATH], const char *results, const Cell *c, StageKi
                 Saved which);
 void cell_forget_states(const char *results, const Cell *c, StageKind kind);
 
-/* Is the record there?  A pretrain whose encoder was deleted is done too. */
+/* Is the record there, and every byte as it was written?  A pretrain whose encoder was
+ * deleted is done too. */
 bool cell_done(const char *results, const Cell *c, StageKind kind);
 
 /* Names and ids of all stages from config and data. */

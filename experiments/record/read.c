@@ -28,7 +28,8 @@ static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err 
 Status record_read(H5 **f, const char *path, const char *id, Err *err)
 {
     Arena a;
-    if (h5_open(f, path, err)) return err->code;
+    *f = NULL;
+    if (h5_verify(path, err) || h5_open(f, path, err)) return err->code;
     arena_open(&a, "head of a record", NULL, NULL);
     Status bad = check_head(*f, path, id, &a, err);
     arena_close(&a);

@@ -139,8 +139,9 @@ typedef struct {
     bool        primary;
 } Metric;
 
-/* Open a record and check that it is one, of this schema and, unless id is NULL,
- * of that identity.  Read on with core/base/h5.h; h5_close it. */
+/* Open a record and check that it is one, that every byte is as it was written, that it is
+ * of this schema and, unless id is NULL, of that identity.  Read on with core/base/h5.h;
+ * h5_close it. */
 MUST_USE Status record_read(H5 **f, const char *path, const char *id, Err *err);
 
 /* Two records of one stage: adds a line to `where` for each thing that is not the same bit

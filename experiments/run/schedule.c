@@ -70,6 +70,16 @@ static void failed(Schedule *s, int i, const char *why)
     text_free(&label);
 }
 
+static void say_damage(Schedule *s, const Work *w)
+{
+    char path[CELL_PATH];
+    for (int i = 0; i < w->n; i++) {
+        if (!w->tasks[i].damaged) continue;
+        cell_record(path, s->w->results, w->tasks[i].cell, w->tasks[i].kind);
+        progress_say(&s->progress, "damaged: %s: is made anew", path);
+    }
+}
+
 static void begin(Schedule *s, int i)
 {
     Work *w = &s->w->work[i];
@@ -79,6 +89,7 @@ static void begin(Schedule *s, int i)
         over(s, i, WORK_DONE);
         return;
     }
+    say_damage(s, w);
     work_forget_failure(s->w->results, w->cell); /* of an earlier try */
     if (child_start(&s->pid[i], w, s->w->results, s->config, &err)) {
         failed(s, i, err.text);
@@ -96,26 +107,22 @@ static void ended(Schedule *s, int i, int status)
     char   why[sizeof w->why];
     s->running--;
     work_look(w, s->w->results);
+    int  code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    bool told = code > 0 && w->why[0], lost = w->state != WORK_DONE && code != EXIT_CLAIMED;
+    if (told) snprintf(why, sizeof why, "%s", w->why);
+    else if (code >= 0)
+        snprintf(why, sizeof why, "ended with code %d and without its records", code);
+    else
+        snprintf(why, sizeof why, "killed by signal %d%s", WTERMSIG(status),
+                 WTERMSIG(status) == SIGKILL ? "; out of memory is the usual reason" : "");
+    if (lost && !s->asked && !told) work_note_failure(s->w->results, w, why);
     if (w->state == WORK_DONE) {
         s->over_flop += flop;
         over(s, i, WORK_DONE);
-        return;
-    }
-    int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    if (code == EXIT_CLAIMED) s->place[i] = ELSEWHERE;
+        work_tidy(w, s->w->results); /* it may have died right behind its last record */
+    } else if (code == EXIT_CLAIMED || w->state == WORK_RUNNING) s->place[i] = ELSEWHERE;
     else if (s->asked) s->place[i] = OVER; /* neither done nor failed */
-    else if (code > 0 && w->why[0]) {
-        snprintf(why, sizeof why, "%s", w->why);
-        failed(s, i, why);
-    } else {
-        if (code >= 0)
-            snprintf(why, sizeof why, "ended with code %d and without its records", code);
-        else
-            snprintf(why, sizeof why, "killed by signal %d%s", WTERMSIG(status),
-                     WTERMSIG(status) == SIGKILL ? "; out of memory is the usual reason" : "");
-        work_note_failure(s->w->results, w->cell, why);
-        failed(s, i, why);
-    }
+    else failed(s, i, why);
 }
 
 static void reap(Schedule *s)

@@ -36,7 +36,7 @@ static void add_tasks(Work *w, const Cell *c)
         bool known = !c->stage[s].id[0];
         for (int i = 0; i < w->n && !known; i++)
             known = !strcmp(w->tasks[i].cell->stage[w->tasks[i].kind].id, c->stage[s].id);
-        if (!known) w->tasks[w->n++] = (Task){ c, s, false };
+        if (!known) w->tasks[w->n++] = (Task){ .cell = c, .kind = s };
     }
 }
 
@@ -76,6 +76,13 @@ void works_pick(Works *w, bool failed, long limit)
 
 /* --- how it stands ------------------------------------------------------- */
 
+static bool has_record(const char *results, const Task *t)
+{
+    char path[CELL_PATH];
+    cell_record(path, results, t->cell, t->kind);
+    return file_exists(path);
+}
+
 static bool has_encoder(const char *results, const Cell *c)
 {
     char path[CELL_PATH];
@@ -102,6 +109,7 @@ void work_look(Work *w, const char *results)
     for (int i = w->n - 1; i >= 0; i--) {
         Task *t = &w->tasks[i];
         t->done = cell_done(results, t->cell, t->kind);
+        t->damaged = !t->done && has_record(results, t);
         if (t->kind == STAGE_PRETRAIN && t->done && missing)
             t->done = has_encoder(results, t->cell);
         missing = missing || !t->done;
@@ -141,15 +149,31 @@ const char *work_word(WorkState state)
 
 /* --- failures ------------------------------------------------------------ */
 
-void work_note_failure(const char *results, const Cell *c, const char *why)
+static void note(const char *results, const Cell *c, const char *why)
 {
     char path[CELL_PATH];
     Err  err;
-    cell_file(path, results, c, "failed.txt");
     Text t = { 0 };
+    cell_file(path, results, c, "failed.txt");
     text_add(&t, "%s\n", why);
     if (file_write(path, t.s, t.length, &err)) fprintf(stderr, "maskgrid: %s\n", err.text);
     text_free(&t);
+}
+
+void work_note_failure(const char *results, Work *w, const char *why)
+{
+    char folder[CELL_PATH];
+    int  fd;
+    Err  err;
+    cell_folder(folder, results, w->cell);
+    Status bad = claim_take(&fd, folder, &err);
+    bool   taken = !bad && fd < 0;
+    work_look(w, results);
+    if (w->state != WORK_DONE && !taken) {
+        note(results, w->cell, why);
+        w->state = WORK_FAILED;
+    }
+    if (!bad && !taken) close(fd);
 }
 
 void work_forget_failure(const char *results, const Cell *c)

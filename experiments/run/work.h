@@ -13,7 +13,8 @@
 typedef struct {
     const Cell *cell;
     StageKind   kind;
-    bool        done; /* its record was there when last looked */
+    bool        done;    /* its record was there and whole when last looked */
+    bool        damaged; /* it was there, but not as it was written         */
 } Task;
 
 typedef enum { WORK_MISSING, WORK_RUNNING, WORK_FAILED, WORK_DONE } WorkState;
@@ -40,8 +41,9 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
  * have failed; if `limit` is not 0 at most so many.  Without either it leaves all. */
 void works_pick(Works *w, bool failed, long limit);
 
-/* Look again at one of them.  Pre-training whose record is there but whose encoder
- * was deleted is to be done again while an evaluation needs it. */
+/* Look again at one of them.  A damaged record is to be made anew.  Pre-training whose
+ * record is there but whose encoder was deleted is to be done again while an evaluation
+ * needs it. */
 void work_look(Work *w, const char *results);
 
 /* All of it is done, but a process died before it had put away its states and journal:
@@ -51,8 +53,9 @@ void work_tidy(const Work *w, const char *results);
 bool        work_needs(const Work *w, int task);    /* is it still to be done? */
 const char *work_word(WorkState state);             /* "missing", "running", ... */
 
-/* failed.txt of the folder: "stage: why" while the last try failed. */
-void work_note_failure(const char *results, const Cell *c, const char *why);
+/* failed.txt of the folder: "stage: why" while the last try failed.  Looks again first: what
+ * another process has claimed or done meanwhile has not failed. */
+void work_note_failure(const char *results, Work *w, const char *why);
 void work_forget_failure(const char *results, const Cell *c);
 
 /* "strategy=random seed=0": what tells this pre-training from the others. */

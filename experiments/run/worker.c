@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/threads.h"
+#include "core/train/safetensors.h"
 #include "experiments/recipe/recipe.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
@@ -123,9 +124,30 @@ static Status read_cell(Recipe **r, const Worker *w, const char *name, StageKind
 /* Asked under the claim: another process may have done it since it was planned. */
 static bool is_done(const char *results, const Cell *c, StageKind kind)
 {
-    char encoder[CELL_PATH];
+    char encoder[CELL_PATH], record[CELL_PATH];
     cell_file(encoder, results, c, "encoder.safetensors");
-    return cell_done(results, c, kind) && (kind != STAGE_PRETRAIN || file_exists(encoder));
+    cell_record(record, results, c, kind);
+    bool whole = cell_done(results, c, kind);
+    if (!whole && file_exists(record)) printf("%s: damaged; is made anew\n", record);
+    return whole && (kind != STAGE_PRETRAIN || file_exists(encoder));
+}
+
+/* What an evaluation is to look at.  A damaged one is taken away: a pre-training without
+ * its encoder is not done. */
+static bool encoder_damaged(const char *results, const Cell *c)
+{
+    char        path[CELL_PATH];
+    Safetensors f;
+    Err         err;
+    cell_file(path, results, c, "encoder.safetensors");
+    Status bad = safetensors_open(&f, path, &err);
+    if (!bad) {
+        bad = safetensors_verify(&f, &err);
+        safetensors_close(&f);
+    }
+    if (bad != STATUS_FORMAT) return false;
+    printf("%s; is made anew\n", err.text);
+    return !remove(path);
 }
 
 /* From rank 0 to those who follow it.  Without a folder they may go. */
@@ -169,11 +191,14 @@ static Status do_stage(Worker *w, const char *name, Err *err)
     Recipe   *r;
     if (!stage_of(&kind, name)) return err_set(err, STATUS_CONFIG, "no stage %s", name);
     if (read_cell(&r, w, name, kind, err)) return err->code;
-    w->stage = name;
     Status bad = STATUS_OK;
-    if (is_done(w->results, r->cells, kind)) /* perhaps by a process that died right then */
+    bool   done = is_done(w->results, r->cells, kind);
+    if (!done && kind != STAGE_PRETRAIN && encoder_damaged(w->results, r->cells))
+        bad = do_stage(w, stage_word(STAGE_PRETRAIN), err);
+    w->stage = name;
+    if (done) /* perhaps by a process that died right then */
         cell_forget_states(w->results, r->cells, kind);
-    else bad = run_stage(w, r->cells, kind, err);
+    else if (!bad) bad = run_stage(w, r->cells, kind, err);
     recipe_close(r);
     return bad;
 }

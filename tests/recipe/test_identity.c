@@ -2,6 +2,7 @@
  * determines a stage changes its id and no other's. */
 #include "core/base/file.h"
 #include "tests/recipe/recipes.h"
+#include "tests/run/whole.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -375,6 +376,8 @@ Test(identity, names_places_on_disk)
     cr_assert(!file_make_folders(path, &err), "%s", err.text);
     cell_record(path, scratch.folder, c, STAGE_PRETRAIN);
     cr_assert(!file_write(path, "x", 1, &err));
+    cr_expect(!cell_done(scratch.folder, c, STAGE_PRETRAIN), "it is damaged");
+    cr_assert(!whole_record(path, &err), "%s", err.text);
     cr_expect(cell_done(scratch.folder, c, STAGE_PRETRAIN));
     recipe_close(r);
 }

@@ -1,6 +1,7 @@
 #include "core/base/file.h"
 #include "experiments/record/provenance.h"
 #include "experiments/record/record.h"
+#include "tests/run/whole.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -134,6 +135,14 @@ Test(record, another_identity_is_refused)
     cr_expect(record_read(&f, written(), "ffff456789abcdef0123456789abcdef", &err) ==
               STATUS_FORMAT);
     cr_expect(!f && strstr(err.text, "pretrain.h5"), "%s", err.text);
+}
+
+Test(record, a_damaged_file_is_refused)
+{
+    H5 *f;
+    whole_harm(written());
+    cr_expect(record_read(&f, scratch.path, NULL, &err) == STATUS_FORMAT);
+    cr_expect(!f && strstr(err.text, "pretrain.h5: damaged"), "%s", err.text);
 }
 
 Test(record, a_foreign_file_is_refused)

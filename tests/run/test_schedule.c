@@ -1,6 +1,6 @@
 /* The scheduler: everything once, failures apart, nothing lost by any death.
  *
- * The program it starts is a script here, which leaves empty records and obeys
+ * The program it starts is a script here, which leaves copies of one record and obeys
  * files in the results folder: `slow`, `hold` (all but the first two wait until it is
  * gone), and for a cell `fail-ID`, `die-ID`, `idle-ID`. */
 #define _POSIX_C_SOURCE 200809L
@@ -8,6 +8,7 @@
 #include "experiments/run/claim.h"
 #include "experiments/run/schedule.h"
 #include "tests/recipe/recipes.h"
+#include "tests/run/whole.h"
 
 #include <criterion/criterion.h>
 
@@ -29,7 +30,7 @@ static const char script[] =
     "exec 9>\"$folder/lock\"\n"
     "flock -n 9 || exit 76\n"
     "missing=\n"
-    "for s; do [ -e \"$folder/$s.h5\" ] || missing=1; done\n"
+    "for s; do cmp -s \"$results/whole\" \"$folder/$s.h5\" || missing=1; done\n"
     "[ $missing ] || exit 0\n"
     "echo \"$cell\" >> \"$results/begun\"\n"
     "if [ -e \"$results/slow\" ]; then sleep 0.3 9>&-; fi\n"
@@ -41,7 +42,7 @@ static const char script[] =
     "fi\n"
     "if [ -e \"$results/die-$cell\" ]; then kill -9 $$; fi\n"
     "if [ -e \"$results/idle-$cell\" ]; then exit 0; fi\n"
-    "for s; do : > \"$folder/$s.h5\"; done\n";
+    "for s; do cp \"$results/whole\" \"$folder/$s.h5\"; done\n";
 
 #define GRID SMALL "grid:\n  pretrain.strategy: [random, grid, spiral]\n  seed: 0..1\n"
 enum { CELLS = 6, STAGES = 3 };
@@ -54,6 +55,8 @@ static void open_scratch(void)
     scratch_open(&scratch);
     strcpy(program, scratch_file(&scratch, "fake", script, sizeof script - 1));
     cr_assert(!chmod(program, 0755));
+    Err err;
+    cr_assert(!whole_record(scratch_path(&scratch, "whole"), &err), "%s", err.text);
 }
 
 static void close_scratch(void) { scratch_close(&scratch); }
@@ -284,6 +287,46 @@ static void interrupt(int signal, bool cleanly)
 
 Test(schedule, stops_when_asked) { interrupt(SIGTERM, true); }
 Test(schedule, survives_being_killed) { interrupt(SIGKILL, false); }
+
+Test(schedule, makes_a_damaged_record_anew)
+{
+    Setup s;
+    char  path[CELL_PATH];
+    int   most;
+    run_all(NULL, false);
+    set_up(&s, NULL);
+    cell_record(path, scratch.folder, s.works.work[3].cell, STAGE_KNN);
+    whole_harm(path);
+    work_look(&s.works.work[3], scratch.folder);
+    cr_expect(s.works.work[3].state == WORK_MISSING && s.works.work[3].tasks[1].damaged);
+    ScheduleResult r = run(&s, false);
+    cr_expect(r.before == CELLS - 1 && r.done == 1 && begun(&most) == CELLS + 1);
+    cr_expect(cell_done(scratch.folder, s.works.work[3].cell, STAGE_KNN));
+    tear_down(&s);
+}
+
+/* A process that was killed may have been replaced by another's, which needs no note. */
+Test(schedule, a_failure_is_noted_of_nobody_elses_cell)
+{
+    Setup s;
+    char  folder[CELL_PATH], path[CELL_PATH];
+    int   fd;
+    Err   err;
+    set_up(&s, NULL);
+    Work *w = &s.works.work[0];
+    cell_folder(folder, scratch.folder, w->cell);
+    cell_file(path, scratch.folder, w->cell, "failed.txt");
+    cr_assert(!file_make_folders(folder, &err) && !claim_take(&fd, folder, &err));
+    work_note_failure(scratch.folder, w, "killed");
+    cr_expect(w->state == WORK_RUNNING && !file_exists(path) && !close(fd));
+    work_note_failure(scratch.folder, w, "killed");
+    cr_expect(w->state == WORK_FAILED && file_exists(path));
+    work_forget_failure(scratch.folder, w->cell);
+    run(&s, false);
+    work_note_failure(scratch.folder, w, "killed");
+    cr_expect(w->state == WORK_DONE && !file_exists(path));
+    tear_down(&s);
+}
 
 /* All records are there, but its process died before it had put away the rest. */
 Test(schedule, puts_away_what_is_left_of_a_done_cell)

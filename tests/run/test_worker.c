@@ -9,6 +9,7 @@
 #include "experiments/run/journal.h"
 #include "experiments/run/progress.h"
 #include "tests/recipe/recipes.h"
+#include "tests/run/whole.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -72,7 +73,7 @@ static Status leave_record(const Cell *c, StageKind kind, const StageContext *x,
     x->progress(x->self, &(StageProgress){ .step = 0, .steps = 10, .loss = 1 });
     x->progress(x->self, &(StageProgress){ .step = 10, .steps = 10, .loss = NAN, .images = 640 });
     cell_record(path, x->results, c, kind);
-    return file_write(path, "", 0, err);
+    return whole_record(path, err);
 }
 
 static Status give_up(const Cell *c, StageKind kind, const StageContext *x, Err *err)
@@ -125,7 +126,7 @@ Test(worker, skips_evaluations_that_are_there)
     char path[CELL_PATH];
     Err  err;
     cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
-    cr_assert(!file_write(path, "", 0, &err));
+    cr_assert(!whole_record(path, &err), "%s", err.text);
     cr_expect(work(leave_record) == EXIT_DONE);
     cr_expect_str_eq(order, "pretrain linear-cached linear partial finetune detect segment "
                             "reconstruct represent ");
@@ -196,12 +197,40 @@ static void leave_file(char path[CELL_PATH], const char *name)
     cr_assert(!file_write(path, "", 0, &err), "%s", err.text);
 }
 
+/* A pre-training that is done. */
+static void leave_whole(void)
+{
+    char path[CELL_PATH];
+    Err  err;
+    cell_file(path, scratch.folder, recipe->cells, "encoder.safetensors");
+    cr_assert(!whole_encoder(path, &err), "%s", err.text);
+    cell_record(path, scratch.folder, recipe->cells, STAGE_PRETRAIN);
+    cr_assert(!whole_record(path, &err), "%s", err.text);
+}
+
+Test(worker, makes_anew_what_is_damaged)
+{
+    char path[CELL_PATH], *const knn[] = { recipe->cells[0].stage[STAGE_KNN].name };
+    leave_whole();
+    cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
+    cr_expect_str_eq(order, "knn ", "the encoder is whole");
+    cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
+    whole_harm(path);
+    cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
+    cr_expect_str_eq(order, "knn knn ", "its record was not");
+
+    whole_harm(path);
+    cell_file(path, scratch.folder, recipe->cells, "encoder.safetensors");
+    whole_harm(path);
+    cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
+    cr_expect_str_eq(order, "knn knn pretrain knn ", "the encoder was not");
+}
+
 /* Of a process that died after a record, and in the middle of writing a state. */
 Test(worker, puts_away_what_the_dead_have_left)
 {
     char state[CELL_PATH], half[CELL_PATH], theirs[CELL_PATH], path[CELL_PATH];
-    leave_file(path, "encoder.safetensors");
-    leave_file(path, "pretrain.h5");
+    leave_whole();
     leave_file(state, "pretrain.previous.safetensors");
     leave_file(half, "pretrain.state.safetensors.part-77");
     leave_file(path, "failed.txt.part-79");

@@ -16,6 +16,7 @@ MPI  ?= 0
 B    := build/$(REAL)$(patsubst %,-%,$(filter-out openblas,$(GEMM)))$(if $(filter 1,$(MPI)),-mpi)$(if $(filter 1,$(SAN)),-san)
 
 VERSION := 0.1.0
+DATED   := 2026-11-23
 prefix  ?= $(or $(PREFIX),/usr/local)
 
 # Looked up when used, not when read: on a fresh machine pkg-config comes later.
@@ -25,7 +26,7 @@ PKG_L     = $(eval PKG_L := $$(shell pkg-config --libs $$(PKGS)))$(PKG_L)
 CRITERION = $(shell pkg-config --libs criterion)
 
 CFLAGS   ?= -O3 -g -march=native
-CPPFLAGS += -I. -I$(B) $(PKG_C) -DMASKGRID_VERSION='"$(VERSION)"'
+CPPFLAGS += -I. -I$(B) $(PKG_C) -DMASKGRID_VERSION='"$(VERSION)"' -DMASKGRID_DATED='"$(DATED)"'
 WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes \
             -Wmissing-prototypes -Wconversion -Wno-sign-conversion
 LDLIBS    = -lhdf5_hl $(PKG_L) -ldl -lm
@@ -184,8 +185,17 @@ $(B)/gen/strategies.def $(B)/gen/commands.def $(B)/gen/build.def $(B)/flags: FOR
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
+# Pages of the manual that are READMEs, as lines of C.
+$(B)/gen/recipe.lines:     experiments/recipes/README.md
+$(B)/gen/record.lines:     results/README.md
+$(B)/gen/strategies.lines: strategies/README.md
+$(B)/gen/%.lines:
+	@mkdir -p $(@D)
+	@sed 's/[\\"]/\\&/g; s/.*/"&",/' $< > $@
+
 $(B)/strategies/registry.c.o: $(B)/gen/strategies.def
 $(B)/experiments/cli/cli.c.o: $(B)/gen/commands.def
+$(B)/experiments/manual/pages.c.o: $(B)/gen/recipe.lines $(B)/gen/record.lines $(B)/gen/strategies.lines
 $(B)/experiments/record/provenance.c.o: $(B)/gen/build.def
 
 setup: ## install the Debian packages that are missing

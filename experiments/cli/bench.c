@@ -31,7 +31,7 @@ static const Option options[] = {
                   "for a preset, a round; at least 3 steps"),
     OPTION_INT(Options, rounds, "N", "1", 1, ROUNDS_MOST, "rounds; medians are shown"),
     OPTION_LIST(Options, against, 0, "COMMAND",
-                "another program, in turn with ours; may be given several times"),
+                "another program, in turn with ours"),
     OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads; 0: one a core"),
     OPTION_FLAG(Options, no_strategies, "leave out masks a second"),
     OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),

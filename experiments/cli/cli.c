@@ -1,8 +1,6 @@
 #define _POSIX_C_SOURCE 200809L /* isatty */
 #include "experiments/cli/cli.h"
 
-#include "core/base/text.h"
-
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -49,6 +47,13 @@ void cli_option_name(char out[OPTION_NAME], const Option *o)
     snprintf(out, OPTION_NAME, "--%s", o->name);
     for (char *c = out + 2; *c; c++)
         if (*c == '_') *c = '-';
+}
+
+void cli_option_about(Text *out, const Option *o)
+{
+    text_add(out, "%s", o->about);
+    if (o->initial) text_add(out, " (default %s)", o->initial);
+    if (o->kind == OPTION_IS_LIST) text_add(out, "; may be given several times");
 }
 
 static bool among(const char *text, const char *choices)
@@ -103,7 +108,7 @@ static Status set(void *options, const Option *o, const char *text, Err *err)
     return STATUS_OK;
 }
 
-static const Option *find(const Command *c, const char *arg, size_t n)
+const Option *cli_find_option(const Command *c, const char *arg, size_t n)
 {
     for (const Option *o = c->options; o && o->name; o++) {
         char name[OPTION_NAME];
@@ -151,7 +156,7 @@ static Status parse(const Command *c, void *options, char **arguments, int *n_ar
             continue;
         }
         size_t        len = strcspn(arg, "=");
-        const Option *o = find(c, arg, len);
+        const Option *o = cli_find_option(c, arg, len);
         if (!o) return no_option(c, arg, len, err);
         const char *value = arg[len] ? arg + len + 1 : NULL;
         if (o->kind == OPTION_IS_FLAG && value)
@@ -191,19 +196,20 @@ static void wrap(const char *text, int at, int left)
 
 static void help_option(const Option *o)
 {
-    char head[2 * OPTION_NAME], name[OPTION_NAME], about[512];
+    char head[2 * OPTION_NAME], name[OPTION_NAME];
+    Text about = { 0 };
     cli_option_name(name, o);
     const char *value = o->choices ? o->choices : o->value;
     int at = snprintf(head, sizeof head, "  %s%c%s%s%s%s", o->letter ? "-" : "",
                       o->letter ? o->letter : ' ', o->letter ? ", " : "", name, value ? " " : "",
                       value ? value : "");
     if (!o->letter) memmove(head + 2, head + 3, strlen(head + 2)), at--;
-    snprintf(about, sizeof about, "%s%s%s%s", o->about, o->initial ? " (default " : "",
-             o->initial ? o->initial : "", o->initial ? ")" : "");
     printf("%s", head);
     if (at > 26) putchar('\n'), at = 0;
     printf("%*s", 28 - at, "");
-    wrap(about, 28, 28);
+    cli_option_about(&about, o);
+    wrap(text_get(&about), 28, 28);
+    text_free(&about);
 }
 
 static int help(const Command *c)

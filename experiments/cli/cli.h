@@ -29,6 +29,7 @@
 #define EXPERIMENTS_CLI_CLI_H
 
 #include "core/base/status.h"
+#include "core/base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -87,6 +88,12 @@ typedef struct {
 /* "decoder_heads" is --decoder-heads on the command line. */
 enum { OPTION_NAME = 48 };
 void cli_option_name(char out[OPTION_NAME], const Option *o);
+
+/* What help says of it: what it does, its default, whether it may be repeated. */
+void cli_option_about(Text *out, const Option *o);
+
+/* The option that the first n bytes of a word name, "--jobs" or "-s"; NULL: none. */
+const Option *cli_find_option(const Command *c, const char *word, size_t n);
 
 /* The i-th command in the order of `maskgrid --help`, where those that are internal are not
  * listed; false behind the last. */

@@ -26,8 +26,7 @@ typedef struct {
 static const Option options[] = {
     OPTION_FLAG(Options, all, "every strategy there is, plug-ins and controls too, a line each"),
     OPTION_LIST(Options, grid, 0, "RxC",
-                "patches to measure on, 14x14 or a recording's own; may be given several "
-                "times"),
+                "patches to measure on, 14x14 or a recording's own"),
     OPTION_NUMBER(Options, ratio, "R", NULL, 0.0001, 0.9999,
                   "share of hidden patches (default: a recording's own, else 0.75)"),
     OPTION_INT(Options, draws, "N", "2000", 20, 1000000, "masks to measure"),

@@ -1,7 +1,7 @@
 #include "experiments/bench/report.h"
 
 #include "core/base/file.h"
-#include "experiments/record/gnuplot.h"
+#include "experiments/figures/gnuplot.h"
 #include "experiments/record/provenance.h"
 
 #include <math.h>

@@ -1,10 +1,10 @@
 /* maskgrid augment: what training with labels sees of a recipe's pictures. */
 #include "experiments/cli/cli.h"
 
+#include "experiments/figures/canvas.h"
+#include "experiments/figures/dense_sheet.h"
+#include "experiments/figures/sheet.h"
 #include "experiments/recipe/recipe.h"
-#include "experiments/record/canvas.h"
-#include "experiments/record/dense_sheet.h"
-#include "experiments/record/sheet.h"
 #include "experiments/stages/dense.h"
 #include "experiments/stages/tune.h"
 

@@ -7,7 +7,7 @@
 #include "experiments/bench/masks.h"
 #include "experiments/bench/report.h"
 #include "experiments/bench/show.h"
-#include "experiments/record/gnuplot.h"
+#include "experiments/figures/gnuplot.h"
 #include "strategies/registry.h"
 
 #include <errno.h>

@@ -2,9 +2,9 @@
 #include "experiments/cli/cli.h"
 
 #include "core/base/file.h"
+#include "experiments/figures/canvas.h"
+#include "experiments/figures/gallery.h"
 #include "experiments/recipe/recipe.h"
-#include "experiments/record/canvas.h"
-#include "experiments/record/gallery.h"
 #include "strategies/registry.h"
 
 #include <stdio.h>

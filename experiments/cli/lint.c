@@ -2,10 +2,10 @@
 #define _POSIX_C_SOURCE 200809L /* isatty */
 #include "experiments/cli/cli.h"
 
+#include "experiments/figures/sketch.h"
 #include "experiments/lint/atlas.h"
 #include "experiments/lint/page.h"
 #include "experiments/lint/write.h"
-#include "experiments/record/sketch.h"
 #include "strategies/registry.h"
 
 #include <stdio.h>

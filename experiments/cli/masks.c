@@ -4,9 +4,9 @@
 #include "core/data/picture.h"
 #include "core/mask/recording.h"
 #include "core/mask/replay.h"
+#include "experiments/figures/sight.h"
+#include "experiments/figures/sketch.h"
 #include "experiments/record/mask_record.h"
-#include "experiments/record/sight.h"
-#include "experiments/record/sketch.h"
 #include "strategies/registry.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* maskgrid plot: the figures of a recipe, from its records. */
 #include "experiments/cli/cli.h"
 
-#include "experiments/record/figures.h"
+#include "experiments/figures/figures.h"
 
 #include <stdio.h>
 

@@ -3,8 +3,8 @@
 
 #include "core/mask/replay.h"
 #include "core/mask/settings.h"
-#include "experiments/record/sight.h"
-#include "experiments/record/sketch.h"
+#include "experiments/figures/sight.h"
+#include "experiments/figures/sketch.h"
 #include "strategies/registry.h"
 
 #include <jansson.h>

@@ -1,7 +1,7 @@
 #include "experiments/lint/atlas.h"
 
+#include "experiments/figures/canvas.h"
 #include "experiments/lint/known.h"
-#include "experiments/record/canvas.h"
 #include "experiments/record/provenance.h"
 
 #include <math.h>

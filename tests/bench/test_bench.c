@@ -1,7 +1,7 @@
 /* maskgrid bench, as a user runs it: small, but all of it. */
 #include "core/base/file.h"
 #include "core/base/text.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 #include "strategies/registry.h"
 #include "tests/scratch.h"
 

@@ -4,7 +4,7 @@
 #include "core/base/text.h"
 #include "core/data/picture.h"
 #include "experiments/cli/cli.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 #include "tests/cli/typed.h"
 
 #include <criterion/criterion.h>

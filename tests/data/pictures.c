@@ -1,7 +1,7 @@
 #include "tests/data/pictures.h"
 
 #include "core/base/file.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 
 #include <criterion/criterion.h>
 

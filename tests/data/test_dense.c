@@ -3,7 +3,7 @@
 #include "core/data/dense.h"
 #include "core/data/exif.h"
 #include "experiments/bench/jpeg_write.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 #include "tests/data/pictures.h"
 #include "tests/data/png_labels.h"
 

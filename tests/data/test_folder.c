@@ -1,7 +1,7 @@
 #include "core/base/file.h"
 #include "core/data/loader.h"
 #include "core/data/picture.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 #include "tests/data/pictures.h"
 
 #include <criterion/criterion.h>

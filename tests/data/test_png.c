@@ -1,5 +1,5 @@
 #include "core/data/picture.h"
-#include "experiments/record/png.h"
+#include "experiments/figures/png.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>

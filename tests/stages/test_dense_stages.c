@@ -3,8 +3,8 @@
 #include "tests/stages/home.h"
 
 #include "core/base/file.h"
+#include "experiments/figures/figures.h"
 #include "experiments/record/dense_record.h"
-#include "experiments/record/figures.h"
 #include "experiments/run/estimate_dense.h"
 
 #include <criterion/criterion.h>

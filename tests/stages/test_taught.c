@@ -4,7 +4,7 @@
 #include "core/base/file.h"
 #include "core/train/checkpoint.h"
 #include "experiments/cli/cli.h"
-#include "experiments/record/sight.h"
+#include "experiments/figures/sight.h"
 #include "strategies/registry.h"
 #include "tests/stages/home.h"
 

@@ -1,5 +1,5 @@
 #include "core/base/file.h"
-#include "experiments/record/figures.h"
+#include "experiments/figures/figures.h"
 #include "experiments/table/table.h"
 #include "tests/scratch.h"
 

@@ -1,0 +1,85 @@
+#include "experiments/figures/dense_figure.h"
+
+#include "experiments/figures/overlay.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TILE_LEAST = 224, TILE_MOST = 448 };
+
+static Status read_row(ShownRows *s, const Results *r, StageKind stage, int row, Err *err)
+{
+    Shown shown = { .n = 0 };
+    Text  label = { 0 };
+    for (int k = 0; k < r->n_seeds && !shown.n; k++) {
+        H5    *f;
+        size_t classes = 0;
+        if (results_state(r, stage, row, k) != POINT_DONE) continue;
+        if (results_record(r, stage, row, k, &f, err)) return err->code;
+        Status bad = shown_read(&shown, f, &s->arena, err);
+        if (!bad && shown.n && !s->n)
+            bad = h5_get_texts(f, "classes/name", &s->arena, &s->class_name, &classes, err);
+        h5_close(f);
+        if (bad) return bad;
+        if (classes) s->classes = (int)classes;
+    }
+    const Shown *first = &s->row[0].shown;
+    if (!shown.n || (s->n && (shown.n != first->n || shown.side != first->side ||
+                              shown.channels != first->channels)))
+        return STATUS_OK;
+    results_label(r, row, &label);
+    char *kept = ARENA_NEW(&s->arena, char, label.length + 1);
+    memcpy(kept, text_get(&label), label.length + 1);
+    text_free(&label);
+    s->row[s->n++] = (ShownRow){ shown, kept };
+    return STATUS_OK;
+}
+
+Status shown_rows(ShownRows *s, const Results *r, StageKind stage, Err *err)
+{
+    *s = (ShownRows){ .n = 0 };
+    arena_open(&s->arena, "shown rows", NULL, NULL);
+    s->row = ARENA_NEW(&s->arena, ShownRow, r->n_rows);
+    for (int row = 0; row < r->n_rows; row++)
+        if (read_row(s, r, stage, row, err)) return err->code;
+    if (!s->n) return STATUS_OK;
+    int side = s->row[0].shown.side;
+    s->tile = side < TILE_LEAST ? TILE_LEAST : side < TILE_MOST ? side : TILE_MOST;
+    return STATUS_OK;
+}
+
+void shown_rows_close(ShownRows *s) { arena_close(&s->arena); }
+
+double shown_enlarged(const ShownRows *s, int i, Image *m)
+{
+    Image small = { 0 };
+    shown_picture(&s->row[0].shown, i, &small);
+    int    longest = small.height > small.width ? small.height : small.width;
+    double by = (double)s->tile / longest;
+    overlay_enlarge(m, &small, by);
+    image_free(&small);
+    return by;
+}
+
+Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, const char *name,
+                  void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
+{
+    static const char *const endings[] = { "png", "svg" };
+    for (char *c = note->s; c && *c; c++)
+        if (*c == '\n') *c = ' '; /* the footer's lines are those of wider figures */
+    m->note = text_get(note);
+    m->cols = s->row[0].shown.n, m->tile = s->tile;
+    m->classes = s->classes, m->class_name = s->class_name;
+    for (int i = 0; i < 2; i++) {
+        char path[FIGURE_PATH];
+        int  n = snprintf(path, sizeof path, "%s/%s.%s", f->folder, name, endings[i]);
+        CHECK(n > 0 && n < (int)sizeof path, "path too long: %s", f->folder);
+        mosaic_open(m, path);
+        fill(m, s);
+        Status bad = mosaic_write(m, path, err);
+        mosaic_close(m);
+        if (bad) return bad;
+        text_add(f->made, "%s\n", path);
+    }
+    return STATUS_OK;
+}

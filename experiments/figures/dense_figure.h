@@ -1,0 +1,36 @@
+/* What the figures of found objects and of label maps have alike: which records they show,
+ * one below the other, and pictures enlarged. */
+#ifndef EXPERIMENTS_FIGURES_DENSE_FIGURE_H
+#define EXPERIMENTS_FIGURES_DENSE_FIGURE_H
+
+#include "experiments/figures/figures.h"
+#include "experiments/figures/mosaic.h"
+#include "experiments/record/shown.h"
+
+/* One for each row of the results that has pictures, of the first seed that has. */
+typedef struct {
+    Shown       shown;
+    const char *label;
+} ShownRow;
+
+typedef struct {
+    Arena              arena;
+    ShownRow          *row; /* [n], all of the same pictures; n 0: nothing to draw */
+    int                n;
+    int                tile;       /* pixels that the longest side of a picture is drawn with */
+    const char *const *class_name; /* [classes] */
+    int                classes;
+} ShownRows;
+
+MUST_USE Status shown_rows(ShownRows *s, const Results *r, StageKind stage, Err *err);
+void            shown_rows_close(ShownRows *s);
+
+/* Picture i of the first row, enlarged and in colours; how much. */
+double shown_enlarged(const ShownRows *s, int i, Image *m);
+
+/* Draw `rows` x pictures to FOLDER/name.png and .svg: fill draws them all on an open
+ * mosaic, whose title, rows and colours are given; the note stands below, on one line. */
+MUST_USE Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note,
+                           const char *name, void (*fill)(Mosaic *m, const ShownRows *s), Err *err);
+
+#endif

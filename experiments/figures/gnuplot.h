@@ -1,0 +1,22 @@
+/* gnuplot, run as a program on the scripts in scripts/gnuplot. */
+#ifndef EXPERIMENTS_FIGURES_GNUPLOT_H
+#define EXPERIMENTS_FIGURES_GNUPLOT_H
+
+#include "core/base/status.h"
+#include "core/base/text.h"
+
+enum { GNUPLOT_ARGUMENTS = 8 };
+
+/* Run NAME.gp twice, for OUT.png and OUT.svg, with what the script wants behind
+ * the format and the file; arguments ends with NULL.  Adds both paths to `made`,
+ * a line each.
+ *
+ * STATUS_MISSING if there is no gnuplot or no script; STATUS_FORMAT, with
+ * what gnuplot said last, if it fails. */
+MUST_USE Status gnuplot_run(const char *name, const char *out,
+                            const char *const *arguments, Text *made, Err *err);
+
+/* Is there gnuplot, and this script?  STATUS_MISSING; for who would have to wait. */
+MUST_USE Status gnuplot_check(const char *name, Err *err);
+
+#endif

@@ -1,0 +1,128 @@
+/* Figures of represent, from records made up here: what they show is what was recorded. */
+#include "core/base/file.h"
+#include "experiments/figures/figures.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char RECIPE[] =
+    "name: tiny\n"
+    "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+    "model: {preset: micro, patch: 4}\n"
+    "pretrain: {epochs: 2, warmup: 1, batch: 8}\n"
+    "evaluate: [represent]\n"
+    "grid: {pretrain.strategy: [random, block], seed: [0, 1]}\n";
+
+enum { N = 8, D = 3, BLOCKS = 2 };
+
+static Scratch scratch;
+static char    folder[300];
+static Err     err;
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+/* Of strategy s and seed k: features that only strategies change, curves that both do. */
+static void leave(const Cell *c, int s, int k)
+{
+    char    path[CELL_PATH];
+    float   x[N * D];
+    double  block[BLOCKS] = { 1, 2 }, y[BLOCKS] = { 1.0 + 10 * s + k, 4 };
+    Record *r;
+    cell_folder(path, folder, c);
+    OK(file_make_folders(path, &err));
+    cell_record(path, folder, c, STAGE_REPRESENT);
+    OK(record_open(&r, path, &(RecordHead){
+        .stage = "represent", .id = c->stage[STAGE_REPRESENT].id, .title = "test", .config = "",
+        .threads = 1, .strategy = c->config.pretrain.strategy, .rows = c->rows, .cols = c->cols,
+        .K = c->K }, &err));
+    for (int i = 0; i < N * D; i++) x[i] = (float)((i * (s ? 5 : 7) + s) % (s ? 11 : 13));
+    record_metric(r, "effective_rank", 2 + s, "1", "effective rank of features", HIGHER);
+    record_metric(r, "stable_rank", 1 + s, "1", "stable rank of features", HIGHER);
+    record_axis(r, "block", block, BLOCKS, "1", "block");
+    record_curve(r, "attention_nmi", "block", y, BLOCKS, "1", "mutual information");
+    record_data(r, &(H5Set){ .name = "features/mean", .kind = NUMBER_FLOAT, .rank = 2,
+                             .dim = { N, D }, .units = "1", .long_name = "features" }, x);
+    OK(record_close(r, &err));
+}
+
+static char *tsv(const char *name)
+{
+    char   path[400], *bytes;
+    size_t n;
+    snprintf(path, sizeof path, "%s/%s.tsv", folder, name);
+    OK(file_read(path, 1 << 16, &bytes, &n, &err));
+    return bytes;
+}
+
+Test(represent_figures, show_what_was_recorded)
+{
+    Recipe *recipe;
+    Results results;
+    Text    made = { 0 };
+    char   *text, path[400];
+    double  mean, low, high, same, other;
+    scratch_open(&scratch);
+    snprintf(folder, sizeof folder, "%s/results", scratch.folder);
+    const char *file = scratch_file(&scratch, "tiny.yaml", RECIPE, sizeof RECIPE - 1);
+    OK(recipe_open(&recipe, file, NULL, 0, &err));
+    for (int i = 0; i < recipe->n_cells; i++) {
+        const Cell *c = &recipe->cells[i];
+        leave(c, !strcmp(c->config.pretrain.strategy, "block"), (int)c->config.seed);
+    }
+    results_open(&results, recipe, folder);
+    OK(figures_write(&results, "random", NULL, 0, folder, &made, &err));
+
+    text = tsv("attention_nmi_by_block"); /* 1 and 2 of the seeds: mean 1.5, deviation 0.7071 */
+    cr_assert(sscanf(text, "random 1 %lf %lf %lf", &mean, &low, &high) == 3, "%s", text);
+    cr_expect(mean == 1.5 && fabs(low - 0.792893) <= 1e-5 && fabs(high - 2.20711) <= 1e-5);
+    const char *block = strstr(text, "block\n");
+    cr_assert(block && sscanf(block, "block 1 %lf", &mean) == 1 && mean == 11.5, "%s", text);
+    free(text);
+    text = tsv("cka"); /* the same features in both seeds of a strategy */
+    const char *second = strchr(text, '\n');
+    cr_assert(second && sscanf(text, "0 0 random %lf", &same) == 1 &&
+              sscanf(second + 1, "0 1 random %lf", &other) == 1, "%s", text);
+    cr_expect(fabs(same - 1) <= 1e-5 && other < 0.9, "%g %g", same, other);
+    free(text);
+    snprintf(path, sizeof path, "%s/cka.png", folder);
+    cr_expect(file_exists(path));
+    snprintf(path, sizeof path, "%s/cut_gap_by_epoch.png", folder);
+    cr_expect(!file_exists(path), "a figure of what nobody recorded");
+    snprintf(path, sizeof path, "%s/stable_rank.png", folder);
+    cr_expect(file_exists(path), "a diagnostic that is not the primary metric");
+    text_free(&made);
+
+    const char *const wanted[] = { "stable_rank" }, *const wrong[] = { "stable_rnak" };
+    OK(figures_write(&results, "random", wanted, 1, folder, &made, &err));
+    cr_expect(strstr(made.s, "stable_rank.svg") && !strstr(made.s, "effective_rank") &&
+              !strstr(made.s, "cka"), "%s", made.s);
+    text_free(&made);
+    const char *const curve[] = { "attention_nmi" };
+    OK(figures_write(&results, "random", curve, 1, folder, &made, &err));
+    cr_expect(strstr(made.s, "attention_nmi_by_block.png") && !strstr(made.s, "rank"), "%s",
+              made.s);
+    text_free(&made);
+    cr_expect(figures_write(&results, "random", wrong, 1, folder, &made, &err) == STATUS_CONFIG);
+    cr_expect(strstr(err.text, "stable_rnak") && strstr(err.text, "stable_rank"), "%s", err.text);
+    text_free(&made);
+    results_close(&results);
+    recipe_close(recipe);
+    scratch_close(&scratch);
+}
+
+/* A frame is 46 letters high: longer labels take two lines, and none is lost. */
+Test(represent_figures, long_labels_are_broken)
+{
+    Text label = { 0 };
+    figure_label(&label, "cosine within parts of a cut minus between them, of patches");
+    cr_expect_str_eq(label.s, "cosine within parts of a cut minus between\nthem, of patches");
+    text_clear(&label);
+    figure_label(&label, "epoch");
+    cr_expect_str_eq(label.s, "epoch");
+    text_free(&label);
+}

@@ -1,5 +1,6 @@
 #include "core/data/dense.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,30 +47,13 @@ Status dense_check(const DenseConfig *c, Err *err)
     return kind->check(c, err);
 }
 
-Status dense_identity(char hex[HASH_HEX], const DenseConfig *c, Split split, Err *err)
-{
-    const DenseKind *kind;
-    Hash             h;
-    Text             count = { 0 };
-    if (dense_check(c, err) || find_kind(&kind, c->name, err)) return err->code;
-    hash_start(&h);
-    hash_text(&h, kind->name);
-    hash_text(&h, split_names[split]);
-    text_add(&count, "%d", dense_asked(c, split));
-    hash_text(&h, text_get(&count));
-    text_free(&count);
-    Status bad = kind->identify(&h, c, split, err);
-    hash_end(&h, hex);
-    return bad;
-}
-
 Status dense_open(DenseData **out, const DenseConfig *c, Split split, Err *err)
 {
     const DenseKind *kind;
     if (dense_check(c, err) || find_kind(&kind, c->name, err)) return err->code;
     DenseData *d = calloc(1, sizeof *d);
     CHECK(d, "no memory for a data set");
-    d->name = kind->name, d->kind = kind;
+    d->name = kind->name, d->kind = kind, d->split = split;
     Status bad = kind->open(d, c, split, err);
     int    asked = dense_asked(c, split);
     if (!bad && asked > d->count)
@@ -89,6 +73,38 @@ void dense_close(DenseData *d)
     if (!d) return;
     if (d->own) d->kind->close(d);
     free(d);
+}
+
+static void begin_identity(Hash *h, const DenseData *d)
+{
+    char count[16];
+    snprintf(count, sizeof count, "%d", d->count);
+    hash_text(h, d->name);
+    hash_text(h, split_names[d->split]);
+    hash_text(h, count);
+}
+
+Status dense_stamp(Stamp *s, const DenseData *d, Err *err)
+{
+    stamp_start(s);
+    begin_identity(&s->hash, d);
+    return d->kind->stamp ? d->kind->stamp(s, d, err) : STATUS_OK;
+}
+
+Status dense_identity(char hex[HASH_HEX], const DenseData *d, Err *err)
+{
+    Hash  h;
+    Stamp stamp;
+    char  known[HASH_HEX];
+    if (dense_stamp(&stamp, d, err)) return err->code;
+    stamp_end(&stamp, known);
+    if (seen_find(hex, &stamp, known)) return STATUS_OK;
+    hash_start(&h);
+    begin_identity(&h, d);
+    Status bad = d->kind->identify(&h, d, err);
+    hash_end(&h, hex);
+    if (!bad) seen_keep(hex, &stamp, known);
+    return bad;
 }
 
 Status dense_get(const DenseData *d, int i, Annotated *s, Err *err)

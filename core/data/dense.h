@@ -43,6 +43,7 @@ typedef struct DenseKind DenseKind;
 typedef struct {
     const char        *name;
     const DenseKind   *kind;
+    Split              split;
     int                count;
     int                classes; /* of instances; 0: it has no instances */
     const char *const *class_names;
@@ -55,16 +56,17 @@ typedef struct {
 
 /* What a data set provides.  find tells whether files of either split are in the folder,
  * without looking into them (STATUS_MISSING; NULL: it needs none).  check looks at names
- * and ranges alone.  identify adds to h
- * whatever determines the split.  open fills in all but `name` and `kind`, count with all
- * there are; what it allocated in `own` when it fails close frees.  get fills in a cleared
- * sample, all but its index; from several threads. */
+ * and ranges alone.  open fills in all but `name`, `kind` and `split`, count with all there
+ * are; what it allocated in `own` when it fails close frees.  identify adds to h whatever
+ * determines the split, stamp to s the files that it would read for that (NULL: none).  get
+ * fills in a cleared sample, all but its index; from several threads. */
 struct DenseKind {
     const char *name, *about;
     Status (*find)(const DenseConfig *c, Err *err);
     Status (*check)(const DenseConfig *c, Err *err);
-    Status (*identify)(Hash *h, const DenseConfig *c, Split split, Err *err);
     Status (*open)(DenseData *d, const DenseConfig *c, Split split, Err *err);
+    Status (*identify)(Hash *h, const DenseData *d, Err *err);
+    Status (*stamp)(Stamp *s, const DenseData *d, Err *err);
     Status (*get)(const DenseData *d, int i, Annotated *s, Err *err);
     void (*close)(DenseData *d);
 };
@@ -78,15 +80,18 @@ DenseConfig dense_defaults(void); /* scenes of 64 x 64 in colours, complete; 255
 /* STATUS_CONFIG, or STATUS_MISSING where a folder is needed and not given. */
 MUST_USE Status dense_check(const DenseConfig *c, Err *err);
 
-/* The hash of all that determines a split: files byte by byte, counts, knobs. */
-MUST_USE Status dense_identity(char hex[HASH_HEX], const DenseConfig *c, Split split,
-                               Err *err);
-
 /* Of SPLIT_TRAIN only what can be trained on: crowds are left out, and pictures without any
  * other instance.  STATUS_MISSING names the picture or label map that is not there,
  * STATUS_FORMAT what is damaged. */
 MUST_USE Status dense_open(DenseData **d, const DenseConfig *c, Split split, Err *err);
 void            dense_close(DenseData *d); /* NULL is fine */
+
+/* The hash of all that determines it: files byte by byte, the count, knobs.  Of large sets
+ * the files are read once, and again when something says that they have changed (seen.h). */
+MUST_USE Status dense_identity(char hex[HASH_HEX], const DenseData *d, Err *err);
+
+/* What tells that it is the same without reading it; not ended yet. */
+MUST_USE Status dense_stamp(Stamp *s, const DenseData *d, Err *err);
 
 /* Picture i, 0 <= i < count, upright and with all its annotations, into an open sample. */
 MUST_USE Status dense_get(const DenseData *d, int i, Annotated *s, Err *err);

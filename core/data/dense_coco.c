@@ -170,17 +170,6 @@ static Status check(const DenseConfig *c, Err *err)
     return STATUS_OK;
 }
 
-static Status identify(Hash *h, const DenseConfig *c, Split split, Err *err)
-{
-    Coco *own;
-    if (read_all(&own, c, split, err)) return err->code;
-    const DataConfig colours = { .channels = 3 };
-    Status bad = data_hash_file(h, own->json, err);
-    if (!bad) bad = photo_identify(h, &own->album, &colours, err);
-    shut(own);
-    return bad;
-}
-
 static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
 {
     Coco *own;
@@ -193,6 +182,22 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
     return STATUS_OK;
+}
+
+static const DataConfig colours = { .channels = 3 };
+
+static Status identify(Hash *h, const DenseData *d, Err *err)
+{
+    const Coco *own = d->own;
+    if (data_hash_file(h, own->json, err)) return err->code;
+    return photo_identify(h, &own->album, &colours, err);
+}
+
+static Status stamp(Stamp *s, const DenseData *d, Err *err)
+{
+    const Coco *own = d->own;
+    if (data_stamp_file(s, own->json, err)) return err->code;
+    return photo_stamp(s, &own->album, &colours, err);
 }
 
 static void take_instance(Instance *to, const CocoTruth *t, size_t i)
@@ -243,8 +248,9 @@ const DenseKind dense_coco = {
     .about = "photographs with instances, annotated in COCO's JSON",
     .find = find,
     .check = check,
-    .identify = identify,
     .open = start,
+    .identify = identify,
+    .stamp = stamp,
     .get = get,
     .close = stop,
 };

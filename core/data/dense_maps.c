@@ -177,21 +177,6 @@ static Status check(const DenseConfig *c, Err *err)
     return STATUS_OK;
 }
 
-static Status identify(Hash *h, const DenseConfig *c, Split split, Err *err)
-{
-    const DataConfig colours = { .channels = 3 };
-    char             how[64];
-    Maps            *own;
-    if (list_all(&own, c, split, err)) return err->code;
-    snprintf(how, sizeof how, "classes %d, ignore %d, reduce %d", own->classes, own->ignore,
-             own->reduce_zero);
-    hash_text(h, how);
-    Status bad = photo_identify(h, &own->pictures, &colours, err);
-    if (!bad) bad = photo_identify(h, &own->maps, &colours, err);
-    shut(own);
-    return bad;
-}
-
 static const char *const *number_names(Arena *a, int n)
 {
     enum { ROOM = 12 };
@@ -215,6 +200,32 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
     return STATUS_OK;
+}
+
+static const DataConfig colours = { .channels = 3 };
+
+static void hash_knobs(Hash *h, const Maps *own)
+{
+    char how[64];
+    snprintf(how, sizeof how, "classes %d, ignore %d, reduce %d", own->classes, own->ignore,
+             own->reduce_zero);
+    hash_text(h, how);
+}
+
+static Status identify(Hash *h, const DenseData *d, Err *err)
+{
+    const Maps *own = d->own;
+    hash_knobs(h, own);
+    if (photo_identify(h, &own->pictures, &colours, err)) return err->code;
+    return photo_identify(h, &own->maps, &colours, err);
+}
+
+static Status stamp(Stamp *s, const DenseData *d, Err *err)
+{
+    const Maps *own = d->own;
+    hash_knobs(&s->hash, own);
+    if (photo_stamp(s, &own->pictures, &colours, err)) return err->code;
+    return photo_stamp(s, &own->maps, &colours, err);
 }
 
 /* The file's numbers to classes. */
@@ -259,8 +270,9 @@ const DenseKind dense_maps = {
     .about = "photographs with a PNG each that says the class of every pixel: ADE20K, VOC",
     .find = find,
     .check = check,
-    .identify = identify,
     .open = start,
+    .identify = identify,
+    .stamp = stamp,
     .get = get,
     .close = stop,
 };

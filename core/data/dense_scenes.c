@@ -6,33 +6,29 @@
 
 static Status check(const DenseConfig *c, Err *err) { return scenes_check(&c->scenes, err); }
 
-static Status identify(Hash *h, const DenseConfig *c, Split split, Err *err)
-{
-    char       hex[HASH_HEX];
-    DataConfig pictures = { .name = "scenes", .scenes = c->scenes };
-    if (data_identity(hex, &pictures, split, err)) return err->code;
-    hash_text(h, hex);
-    return STATUS_OK;
-}
-
-typedef struct {
-    ScenesConfig scenes;
-    Split        split;
-} Drawn;
-
 static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
 {
     const int asked = dense_asked(c, split);
     (void)err;
-    Drawn *own = malloc(sizeof *own);
+    ScenesConfig *own = malloc(sizeof *own);
     CHECK(own, "no memory for a data set");
-    *own = (Drawn){ c->scenes, split };
+    *own = c->scenes;
     d->own = own;
     d->count = asked ? asked : split == SPLIT_TRAIN ? SCENES_TRAIN : SCENES_TEST;
     d->classes = SCENE_CLASSES, d->class_names = scene_classes;
     d->labels = SCENE_CLASSES + 1, d->label_names = scene_labels;
     d->channels = c->scenes.channels;
     for (int i = 0; i < d->channels; i++) d->mean[i] = 0.5f, d->std[i] = 0.25f;
+    return STATUS_OK;
+}
+
+static Status identify(Hash *h, const DenseData *d, Err *err)
+{
+    const ScenesConfig *own = d->own;
+    char                hex[HASH_HEX];
+    DataConfig          pictures = { .name = "scenes", .scenes = *own };
+    if (data_identity(hex, &pictures, d->split, err)) return err->code;
+    hash_text(h, hex);
     return STATUS_OK;
 }
 
@@ -51,11 +47,10 @@ static void take_instance(Annotated *s, const Scene *scene, int k)
 
 static Status get(const DenseData *d, int i, Annotated *s, Err *err)
 {
-    const Drawn *own = d->own;
-    Arena       *a = &s->memory;
-    Scene       *scene = ARENA_NEW(a, Scene, 1);
+    Arena *a = &s->memory;
+    Scene *scene = ARENA_NEW(a, Scene, 1);
     (void)err;
-    scene_make(scene, &own->scenes, (int)own->split, i);
+    scene_make(scene, d->own, (int)d->split, i);
     const int n = scene->size * scene->size;
     image_size(&s->image, scene->size, scene->size, scene->channels);
     scene_draw(scene, s->image.pixels);
@@ -75,8 +70,8 @@ const DenseKind dense_scenes = {
     .name = "scenes",
     .about = "drawn pictures of textured objects, exact boxes, masks and label maps",
     .check = check,
-    .identify = identify,
     .open = start,
+    .identify = identify,
     .get = get,
     .close = stop,
 };

@@ -120,7 +120,7 @@ static Status find_facts(FileFacts *facts, const Album *a, int first, int n, Err
     return bad_at < n ? err->code : STATUS_OK;
 }
 
-static Status stamp_album(Stamp *s, const Album *a, const DataConfig *c, Err *err)
+Status photo_stamp(Stamp *s, const Album *a, const DataConfig *c, Err *err)
 {
     enum { AT_ONCE = 1024 };
     FileFacts facts[AT_ONCE];
@@ -138,11 +138,11 @@ static Status stamp_album(Stamp *s, const Album *a, const DataConfig *c, Err *er
     return bad;
 }
 
-Status photo_stamp(Stamp *s, const DataConfig *c, Split split, Err *err)
+Status photo_stamp_split(Stamp *s, const DataConfig *c, Split split, Err *err)
 {
     Album a;
     if (data_kind(c)->list(&a, c, split, err)) return err->code;
-    Status bad = stamp_album(s, &a, c, err);
+    Status bad = photo_stamp(s, &a, c, err);
     album_close(&a);
     return bad;
 }

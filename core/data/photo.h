@@ -11,12 +11,13 @@
 
 #include "core/data/album.h"
 
-/* Members of a DataKind whose `list` fills the album, and what photo_identify_split does
- * with one. */
+/* Members of a DataKind whose `list` fills the album, and what photo_identify_split and
+ * photo_stamp_split do with one. */
 MUST_USE Status photo_check(const DataConfig *c, Err *err);
 MUST_USE Status photo_open(Data *d, const DataConfig *c, Split split, Err *err);
 MUST_USE Status photo_identify_split(Hash *h, const DataConfig *c, Split split, Err *err);
-MUST_USE Status photo_stamp(Stamp *s, const DataConfig *c, Split split, Err *err);
+MUST_USE Status photo_stamp_split(Stamp *s, const DataConfig *c, Split split, Err *err);
+MUST_USE Status photo_stamp(Stamp *s, const Album *a, const DataConfig *c, Err *err);
 MUST_USE Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err);
 MUST_USE Status photo_read(const Data *d, int i, Image *out, Err *err);
 MUST_USE Status photo_file(const Data *d, int i, char path[DATA_FILE], char **bytes,

@@ -54,12 +54,13 @@ static Status look_at_split(DenseLooked *l, Split split, Err *err)
     f->channels = d->channels;
     if (split == SPLIT_TRAIN) f->train_count = l->config.train_count = d->count;
     else f->test_count = l->config.test_count = d->count;
-    const char *name = d->name;
-    dense_close(d);
+    Status bad = STATUS_OK;
     if (!f->classes)
-        return err_set(err, STATUS_CONFIG, "%s has no %s", name,
-                       l->kind == STAGE_DETECT ? "objects with boxes and masks" : "label maps");
-    return dense_identity(split == SPLIT_TRAIN ? f->train : f->test, &l->config, split, err);
+        bad = err_set(err, STATUS_CONFIG, "%s has no %s", d->name,
+                      l->kind == STAGE_DETECT ? "objects with boxes and masks" : "label maps");
+    if (!bad) bad = dense_identity(split == SPLIT_TRAIN ? f->train : f->test, d, err);
+    dense_close(d);
+    return bad;
 }
 
 static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Arena *a,

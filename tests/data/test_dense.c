@@ -1,53 +1,22 @@
-/* Data sets of annotated pictures in files: COCO's layout, and folders of label maps. */
+/* Photographs in COCO's layout, and what identifies annotated pictures. */
+#define _POSIX_C_SOURCE 200809L /* setenv, truncate */
 #include "core/base/file.h"
-#include "core/data/dense.h"
 #include "core/data/exif.h"
 #include "experiments/bench/jpeg_write.h"
-#include "experiments/figures/png.h"
+#include "tests/data/annotations.h"
 #include "tests/data/pictures.h"
-#include "tests/data/png_labels.h"
 
 #include <criterion/criterion.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static Scratch scratch;
-static char    root[400];
-
-static void open_scratch(void)
-{
-    scratch_open(&scratch);
-    strcpy(root, scratch.folder);
-}
-
-static void close_scratch(void) { scratch_close(&scratch); }
+static void    open_scratch(void) { scratch_open(&scratch); }
+static void    close_scratch(void) { scratch_close(&scratch); }
 TestSuite(dense, .init = open_scratch, .fini = close_scratch);
-
-static DenseConfig config(const char *name)
-{
-    DenseConfig c = dense_defaults();
-    c.name = name, c.folder = root;
-    return c;
-}
-
-static DenseData *opened(const DenseConfig *c, Split split)
-{
-    DenseData *d = NULL;
-    Err        err;
-    cr_assert(!dense_open(&d, c, split, &err), "%s", err.text);
-    return d;
-}
-
-static void expect_fails(const DenseConfig *c, Split split, Status want, const char *why)
-{
-    DenseData *d = NULL;
-    Err        err = { 0 };
-    Status     got = dense_open(&d, c, split, &err);
-    cr_expect(got == want && strstr(err.text, why), "%d, %s; expected %s", (int)got, err.text, why);
-    if (!got) dense_close(d);
-}
 
 /* --- COCO -------------------------------------------------------------------- */
 
@@ -85,8 +54,8 @@ static void write_coco(const char *json)
 Test(dense, coco_gives_instances_and_trains_without_crowds)
 {
     write_coco(good);
-    DenseConfig c = config("coco");
-    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    DenseConfig c = dense_in(&scratch, "coco");
+    DenseData  *d = dense_opened(&c, SPLIT_TRAIN);
     Annotated   s;
     Err         err;
     annotated_open(&s);
@@ -102,11 +71,11 @@ Test(dense, coco_gives_instances_and_trains_without_crowds)
     dense_close(d);
 
     c.test_count = 2;
-    d = opened(&c, SPLIT_TEST);
+    d = dense_opened(&c, SPLIT_TEST);
     cr_assert(d->count == 2);
     dense_close(d);
     c.test_count = 0;
-    d = opened(&c, SPLIT_TEST);
+    d = dense_opened(&c, SPLIT_TEST);
     cr_assert(d->count == 3 && !dense_get(d, 1, &s, &err));
     cr_expect(s.count == 3 && s.instance[1].crowd && !s.instance[2].crowd);
     annotated_close(&s);
@@ -142,30 +111,30 @@ enum { N_WRONG = sizeof wrong / sizeof *wrong };
 
 Test(dense, coco_that_is_wrong_is_refused_by_name)
 {
-    DenseConfig c = config("coco");
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
+    DenseConfig c = dense_in(&scratch, "coco");
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
     for (int i = 0; i < N_WRONG; i++) {
         write_coco(wrong[i].json);
-        expect_fails(&c, SPLIT_TRAIN, wrong[i].status, wrong[i].says);
+        expect_dense_fails(&c, SPLIT_TRAIN, wrong[i].status, wrong[i].says);
     }
     write_coco(good);
     cr_assert(!remove(scratch_path(&scratch, "train/a.jpg")));
     cr_assert(!remove(scratch_path(&scratch, "train/c.jpg")));
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING,
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING,
                  "2 pictures of 3 are wrong or missing, the first");
     cr_assert(!remove(scratch_path(&scratch, "annotations/instances_train.json")));
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "instances_train2017.json");
     c.name = "cocoa";
-    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "did you mean 'coco'");
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "did you mean 'coco'");
 }
 
 Test(dense, coco_that_is_cut_off_is_refused_wherever)
 {
-    DenseConfig c = config("coco");
+    DenseConfig c = dense_in(&scratch, "coco");
     write_coco(good);
     for (size_t cut = 0; cut < sizeof good - 1; cut += 7) {
         scratch_file(&scratch, "annotations/instances_train.json", good, cut);
-        expect_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "instances_train.json");
+        expect_dense_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "instances_train.json");
     }
 }
 
@@ -173,8 +142,8 @@ Test(dense, a_picture_of_another_size_is_refused_when_it_is_read)
 {
     write_coco(good);
     picture_write(&scratch, "train/b.jpg", 80);
-    DenseConfig c = config("coco");
-    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    DenseConfig c = dense_in(&scratch, "coco");
+    DenseData  *d = dense_opened(&c, SPLIT_TRAIN);
     Annotated   s;
     Err         err;
     annotated_open(&s);
@@ -189,20 +158,60 @@ Test(dense, a_picture_of_another_size_is_refused_when_it_is_read)
 
 Test(dense, identities_tell_files_apart)
 {
-    char        hex[4][HASH_HEX];
-    DenseConfig c = config("coco"), other = dense_defaults();
-    Err         err;
+    char        hex[5][HASH_HEX];
+    DenseConfig c = dense_in(&scratch, "coco"), other = dense_defaults();
     write_coco(good);
-    cr_assert(!dense_identity(hex[0], &c, SPLIT_TRAIN, &err), "%s", err.text);
-    cr_assert(!dense_identity(hex[1], &c, SPLIT_TEST, &err));
+    dense_identified(hex[0], &c, SPLIT_TRAIN);
+    dense_identified(hex[1], &c, SPLIT_TEST);
     picture_write(&scratch, "train/b.jpg", 5);
-    cr_assert(!dense_identity(hex[2], &c, SPLIT_TRAIN, &err));
-    cr_assert(!dense_identity(hex[3], &other, SPLIT_TRAIN, &err));
-    for (int i = 0; i < 4; i++)
+    dense_identified(hex[2], &c, SPLIT_TRAIN);
+    dense_identified(hex[3], &other, SPLIT_TRAIN);
+    c.train_count = 1;
+    dense_identified(hex[4], &c, SPLIT_TRAIN);
+    for (int i = 0; i < 5; i++)
         for (int k = 0; k < i; k++) cr_expect_str_neq(hex[i], hex[k], "%d %d", i, k);
+    c.train_count = 2; /* all there are */
+    dense_identified(hex[4], &c, SPLIT_TRAIN);
+    cr_expect_str_eq(hex[4], hex[2]);
     other.scenes.texture = 0.25;
-    cr_assert(!dense_identity(hex[0], &other, SPLIT_TRAIN, &err));
+    dense_identified(hex[0], &other, SPLIT_TRAIN);
     cr_expect_str_neq(hex[0], hex[3]);
+}
+
+/* As if they had been there for long. */
+static void keep_another_identity(const DenseConfig *c, const char *other)
+{
+    char       hex[HASH_HEX];
+    Stamp      s;
+    Err        err;
+    DenseData *d = dense_opened(c, SPLIT_TRAIN);
+    cr_assert(!dense_stamp(&s, d, &err), "%s", err.text);
+    stamp_end(&s, hex);
+    s.newest -= 1000;
+    seen_keep(other, &s, hex);
+    dense_close(d);
+}
+
+Test(dense, what_is_known_of_large_sets_is_not_read_again, .timeout = 60)
+{
+    enum { LARGE = 40 << 20 }; /* two of them are worth it */
+    static const char other[] = "0123456789abcdef0123456789abcdef";
+    char              cache[160], hex[2][HASH_HEX];
+    DenseConfig       c = dense_in(&scratch, "coco");
+    snprintf(cache, sizeof cache, "%s/cache", scratch.folder);
+    setenv("MASKGRID_CACHE", cache, 1);
+    write_coco(good);
+    cr_assert(!truncate(scratch_path(&scratch, "train/a.jpg"), LARGE));
+    cr_assert(!truncate(scratch_path(&scratch, "train/b.jpg"), LARGE));
+    dense_identified(hex[0], &c, SPLIT_TRAIN);
+    keep_another_identity(&c, other);
+    dense_identified(hex[1], &c, SPLIT_TRAIN);
+    cr_expect_str_eq(hex[1], other);
+    write_coco(good); /* the same bytes, but who knows */
+    cr_assert(!truncate(scratch_path(&scratch, "train/a.jpg"), LARGE));
+    cr_assert(!truncate(scratch_path(&scratch, "train/b.jpg"), LARGE));
+    dense_identified(hex[1], &c, SPLIT_TRAIN);
+    cr_expect_str_eq(hex[1], hex[0]);
 }
 
 /* --- which way up ------------------------------------------------------------ */
@@ -259,8 +268,8 @@ Test(dense, coco_applies_the_orientation_of_photographs)
     scratch_file(&scratch, "train/b.jpg", turned, with_orientation(turned, bytes, n, 6));
     free(bytes);
 
-    DenseConfig c = config("coco");
-    DenseData  *d = opened(&c, SPLIT_TRAIN);
+    DenseConfig c = dense_in(&scratch, "coco");
+    DenseData  *d = dense_opened(&c, SPLIT_TRAIN);
     Annotated   s;
     annotated_open(&s);
     cr_assert(!dense_get(d, 0, &s, &err), "%s", err.text);
@@ -269,132 +278,4 @@ Test(dense, coco_applies_the_orientation_of_photographs)
     cr_expect(s.image.pixels[3 * 16 * 20] < 50, "its right is below");
     annotated_close(&s);
     dense_close(d);
-}
-
-/* --- label maps -------------------------------------------------------------- */
-
-enum { SIDE = 20 };
-
-static void write_map(const char *name, int side, int other, int palette)
-{
-    uint16_t label[SIDE * SIDE];
-    for (int i = 0; i < side * side; i++) label[i] = (uint16_t)(i % 3);
-    label[5] = (uint16_t)other, label[6] = 255;
-    label_map_write(&scratch, name, label, side, side, 8, palette, 0);
-}
-
-static void write_folders(void)
-{
-    scratch_folder(&scratch, "images/training"), scratch_folder(&scratch, "images/val");
-    scratch_folder(&scratch, "annotations/training"), scratch_folder(&scratch, "annotations/val");
-    picture_write(&scratch, "images/training/y.1.jpg", 4);
-    picture_write(&scratch, "images/training/x.jpg", 5);
-    picture_write(&scratch, "images/val/z.png", 6);
-    write_map("annotations/training/y.1.png", SIDE, 3, 0);
-    write_map("annotations/training/x.png", SIDE, 2, 1);
-    write_map("annotations/val/z.png", SIDE, 3, 0);
-}
-
-Test(dense, label_maps_stand_beside_their_pictures)
-{
-    DenseConfig c = config("label-maps");
-    Annotated   s;
-    Err         err;
-    write_folders();
-    annotated_open(&s);
-    for (int reduce = 0; reduce < 2; reduce++) {
-        c.classes = 4 - reduce, c.reduce_zero = reduce;
-        DenseData *d = opened(&c, SPLIT_TRAIN);
-        cr_assert(d->count == 2 && d->labels == c.classes && !d->classes);
-        cr_expect_str_eq(d->label_names[2], "2");
-        cr_assert(!dense_get(d, 1, &s, &err), "%s", err.text);
-        cr_expect(s.image.pixels[0] == 4 && !strcmp(s.file, "images/training/y.1.jpg"));
-        for (int i = 0; i < SIDE * SIDE; i++) {
-            int want = i == 5 ? 3 : i == 6 ? LABEL_IGNORED : i % 3;
-            if (want != LABEL_IGNORED) want = want - reduce < 0 ? LABEL_IGNORED : want - reduce;
-            cr_expect(s.labels.label[i] == want, "%d: %d", i, s.labels.label[i]);
-        }
-        dense_close(d);
-    }
-    DenseData *d = opened(&c, SPLIT_TEST);
-    cr_expect(d->count == 1 && !dense_get(d, 0, &s, &err) && s.labels.label[5] == 2);
-    dense_close(d);
-    annotated_close(&s);
-}
-
-Test(dense, label_maps_that_are_wrong_are_refused_by_name)
-{
-    DenseConfig c = config("label-maps");
-    Annotated   s;
-    Err         err;
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "no images/training");
-    write_folders();
-    c.classes = 3;
-    DenseData *d = opened(&c, SPLIT_TRAIN);
-    annotated_open(&s);
-    cr_expect(dense_get(d, 1, &s, &err) == STATUS_FORMAT);
-    cr_expect(strstr(err.text, "y.1.png: row 0, column 5: label 3, of 3 classes"), "%s", err.text);
-    write_map("annotations/training/x.png", SIDE - 1, 2, 0);
-    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT);
-    cr_expect(strstr(err.text, "a label map of 19 x 19 for a picture of 20 x 20"), "%s", err.text);
-    scratch_file(&scratch, "annotations/training/x.png", "x", 1);
-    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT && strstr(err.text, "x.png: no PNG"));
-    annotated_close(&s);
-    dense_close(d);
-    cr_assert(!remove(scratch_path(&scratch, "annotations/training/x.png")));
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "annotations/training/x.png is missing");
-    c.classes = 300;
-    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "ignore is 255, expected a label that is no");
-    c.classes = 1;
-    expect_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "classes is 1");
-    c.folder = NULL;
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder");
-}
-
-/* The first colours of VOC's own table, and the last; 255 is its border. */
-static const uint8_t voc[][3] = {
-    { 0, 0, 0 }, { 128, 0, 0 }, { 0, 128, 0 }, { 128, 128, 0 }, { 0, 0, 128 }, { 128, 0, 128 },
-    { 0, 128, 128 }, { 128, 128, 128 }, { 64, 0, 0 }, { 192, 0, 0 }, { 64, 128, 0 },
-    { 192, 128, 0 }, { 64, 0, 128 }, { 192, 0, 128 }, { 64, 128, 128 }, { 192, 128, 128 },
-    { 0, 64, 0 }, { 128, 64, 0 }, { 0, 192, 0 }, { 128, 192, 0 }, { 0, 64, 128 },
-    { 224, 224, 192 },
-};
-enum { COLOURS = sizeof voc / sizeof *voc };
-
-Test(dense, voc_may_be_in_its_colours)
-{
-    static uint8_t rgb[SIDE * SIDE * 3];
-    DenseConfig    c = config("label-maps");
-    Annotated      s;
-    Err            err;
-    scratch_folder(&scratch, "JPEGImages"), scratch_folder(&scratch, "SegmentationClass");
-    scratch_folder(&scratch, "ImageSets/Segmentation");
-    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\r\nb\r\n", 6);
-    picture_write(&scratch, "JPEGImages/a.jpg", 5), picture_write(&scratch, "JPEGImages/b.jpg", 6);
-    write_map("SegmentationClass/b.png", SIDE, 20, 1);
-    for (int i = 0; i < SIDE * SIDE; i++) memcpy(rgb + 3 * i, voc[i % COLOURS], 3);
-    const char *path = scratch_path(&scratch, "SegmentationClass/a.png");
-    cr_assert(!png_write(path, rgb, SIDE, SIDE, &err), "%s", err.text);
-
-    DenseData *d = opened(&c, SPLIT_TRAIN);
-    annotated_open(&s);
-    cr_assert(d->count == 2 && d->labels == 21);
-    cr_expect_str_eq(d->label_names[15], "person");
-    cr_assert(!dense_get(d, 0, &s, &err), "%s", err.text);
-    for (int i = 0; i < SIDE * SIDE; i++) {
-        int want = i % COLOURS == 21 ? LABEL_IGNORED : i % COLOURS;
-        cr_expect(s.labels.label[i] == want, "%d: %d", i, s.labels.label[i]);
-    }
-    cr_assert(!dense_get(d, 1, &s, &err) && s.labels.label[5] == 20, "%s", err.text);
-    rgb[3 * 44] = 1;
-    path = scratch_path(&scratch, "SegmentationClass/a.png");
-    cr_assert(!png_write(path, rgb, SIDE, SIDE, &err));
-    cr_expect(dense_get(d, 0, &s, &err) == STATUS_FORMAT);
-    cr_expect(strstr(err.text, "row 2, column 4: 1 0 0 is no colour"), "%s", err.text);
-    annotated_close(&s);
-    dense_close(d);
-    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\n../b\n", 7);
-    expect_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "../b is no name of a picture");
-    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "a\nq\n", 4);
-    expect_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "JPEGImages/q.jpg is missing");
 }

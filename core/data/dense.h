@@ -16,7 +16,8 @@
  *   label-maps  pictures with a PNG of the same name that says the class of each pixel:
  *               images/ and annotations/, each with training/ and validation/, or train/ and
  *               val/, as ADE20K; or as VOC, JPEGImages/, SegmentationClass/ and the lists
- *               ImageSets/Segmentation/{train,val}.txt.  Maps may be of VOC's colours.
+ *               ImageSets/Segmentation/{train,val}.txt.  Maps may be of VOC's colours, and
+ *               objectInfo150.txt of ADE20K names its classes.
  *
  * A data set is one file that fills in a DenseKind, and one row in dense.c.
  */

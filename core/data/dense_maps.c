@@ -3,6 +3,7 @@
  * laid out like these. */
 #include "core/base/file.h"
 #include "core/data/dense.h"
+#include "core/data/label_names.h"
 #include "core/data/photo.h"
 #include "core/data/picture.h"
 #include "core/data/tree.h"
@@ -177,16 +178,26 @@ static Status check(const DenseConfig *c, Err *err)
     return STATUS_OK;
 }
 
-static const char *const *number_names(Arena *a, int n)
+static bool names_file(char path[DATA_FILE], const Maps *own)
+{
+    below(path, own->pictures.folder, LABEL_NAMES);
+    return file_exists(path);
+}
+
+static Status name_classes(DenseData *d, Maps *own, Err *err)
 {
     enum { ROOM = 12 };
-    const char **names = ARENA_NEW(a, const char *, n);
-    for (int k = 0; k < n; k++) {
+    Arena       *a = &own->pictures.memory;
+    const char **names = ARENA_NEW(a, const char *, own->classes);
+    char         path[DATA_FILE];
+    for (int k = 0; k < own->classes; k++) {
         char *name = ARENA_NEW(a, char, ROOM);
         snprintf(name, ROOM, "%d", k);
         names[k] = name;
     }
-    return names;
+    d->label_names = names;
+    if (!names_file(path, own)) return STATUS_OK;
+    return label_names_read(names, a, own->classes, own->reduce_zero, path, err);
 }
 
 static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
@@ -196,10 +207,10 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     d->own = own;
     d->count = own->pictures.count;
     d->labels = own->classes;
-    d->label_names = c->classes ? number_names(&own->pictures.memory, own->classes) : voc_names;
+    d->label_names = voc_names;
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
-    return STATUS_OK;
+    return c->classes ? name_classes(d, own, err) : STATUS_OK;
 }
 
 static const DataConfig colours = { .channels = 3 };
@@ -215,17 +226,22 @@ static void hash_knobs(Hash *h, const Maps *own)
 static Status identify(Hash *h, const DenseData *d, Err *err)
 {
     const Maps *own = d->own;
+    char        names[DATA_FILE];
     hash_knobs(h, own);
-    if (photo_identify(h, &own->pictures, &colours, err)) return err->code;
-    return photo_identify(h, &own->maps, &colours, err);
+    if (photo_identify(h, &own->pictures, &colours, err) ||
+        photo_identify(h, &own->maps, &colours, err))
+        return err->code;
+    return names_file(names, own) ? data_hash_file(h, names, err) : STATUS_OK;
 }
 
 static Status stamp(Stamp *s, const DenseData *d, Err *err)
 {
     const Maps *own = d->own;
+    char        names[DATA_FILE];
     hash_knobs(&s->hash, own);
-    if (photo_stamp(s, &own->pictures, &colours, err)) return err->code;
-    return photo_stamp(s, &own->maps, &colours, err);
+    if (photo_stamp(s, &own->pictures, &colours, err) || photo_stamp(s, &own->maps, &colours, err))
+        return err->code;
+    return names_file(names, own) ? data_stamp_file(s, names, err) : STATUS_OK;
 }
 
 /* The file's numbers to classes. */

@@ -92,6 +92,45 @@ Test(dense_maps, that_are_wrong_are_refused_by_name)
     expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder");
 }
 
+#define HEADINGS "Idx\tRatio\tTrain\tVal\tName\n"
+
+Test(dense_maps, are_called_as_ade20k_says)
+{
+    static const char names[] = HEADINGS "1\t0.1576\t11664\t1172\twall\r\n"
+                                "3\t0.05\t1\t2\t0\tchest of drawers , bureau;dresser\n";
+    static const struct { const char *line, *says; } bad[] = {
+        { "4\t0.1\t1\t1\tsky\n", "objectInfo150.txt: row 1: label 4, the 3 classes are "
+          "labels 1..3" },
+        { "0\t0.1\t1\t1\tsky\n", "label 0" }, { "1.5\tsky\n", "label 1.5" },
+        { "nan\tsky\n", "expected a label's number" }, { "1e99\tsky\n", "label 1e+99" },
+        { "1\t0.1\t1\t1\t, sky\n", "label 1 has no name" }, { "1\n", "label 1 has no name" },
+        { "sky\n", "sky: expected a label's number" },
+    };
+    char        hex[2][HASH_HEX];
+    DenseConfig c = dense_in(&scratch, "label-maps");
+    write_folders();
+    c.classes = 3, c.reduce_zero = true;
+    dense_identified(hex[0], &c, SPLIT_TRAIN);
+    scratch_file(&scratch, "objectInfo150.txt", names, sizeof names - 1);
+    dense_identified(hex[1], &c, SPLIT_TRAIN);
+    cr_expect_str_neq(hex[0], hex[1]);
+    DenseData *d = dense_opened(&c, SPLIT_TEST);
+    cr_expect_str_eq(d->label_names[0], "wall");
+    cr_expect_str_eq(d->label_names[1], "1", "nobody says");
+    cr_expect_str_eq(d->label_names[2], "chest of drawers");
+    dense_close(d);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[128];
+        int  n = snprintf(text, sizeof text, HEADINGS "%s", bad[i].line);
+        scratch_file(&scratch, "objectInfo150.txt", text, (size_t)n);
+        expect_dense_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, bad[i].says);
+    }
+    scratch_file(&scratch, "objectInfo150.txt", "Idx\0\n", 5);
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "no text");
+    scratch_file(&scratch, "objectInfo150.txt", "", 0);
+    dense_close(dense_opened(&c, SPLIT_TRAIN));
+}
+
 /* The first colours of VOC's own table, and the last; 255 is its border. */
 static const uint8_t voc[][3] = {
     { 0, 0, 0 }, { 128, 0, 0 }, { 0, 128, 0 }, { 128, 128, 0 }, { 0, 0, 128 }, { 128, 0, 128 },

@@ -8,35 +8,36 @@
 static const uint64_t NO_EPOCH = UINT64_MAX;
 
 static size_t pixels(const DenseLoaderConfig *c) { return (size_t)c->size * (size_t)c->size; }
+static int    part_of(const DenseLoaderConfig *c) { return c->batch / (c->parts ? c->parts : 1); }
 
 double dense_loader_bytes(const DenseLoaderConfig *c, int channels)
 {
     /* numbers, labels; bytes, and as many again where samples are changed */
     double each = (double)channels * (double)sizeof(real) + (double)sizeof(int) + 3.0 * channels;
-    return c->batch * (double)pixels(c) * each;
+    return part_of(c) * (double)pixels(c) * each;
 }
 
 void dense_loader_open(DenseLoader *l, const DenseData *d, const DenseLoaderConfig *c)
 {
-    const size_t N = (size_t)c->batch;
-    CHECK(c->batch > 0 && c->size > 0 && !c->jitter != !c->cutting, "batches of %d of %d pixels",
-          c->batch, c->size);
+    const size_t N = (size_t)part_of(c);
+    CHECK(N > 0 && c->size > 0 && !c->jitter != !c->cutting, "%d parts of %d of %d pixels",
+          c->parts, c->batch, c->size);
     *l = (DenseLoader){ .data = d, .config = *c, .order_epoch = NO_EPOCH,
-                        .threads = threads_get() };
+                        .threads = threads_get(), .N = part_of(c) };
     l->order = malloc((size_t)d->count * sizeof *l->order);
     l->sample = malloc(N * sizeof *l->sample);
     l->ids = malloc(N * sizeof *l->ids);
     l->images = malloc(N * (size_t)d->channels * pixels(c) * sizeof *l->images);
     l->labels = malloc(N * pixels(c) * sizeof *l->labels);
     CHECK(l->order && l->sample && l->ids && l->images && l->labels,
-          "no memory for batches of %d pictures", c->batch);
+          "no memory for batches of %d pictures", l->N);
     for (int i = 0; i < d->count; i++) l->order[i] = i;
-    for (int i = 0; i < c->batch; i++) annotated_open(&l->sample[i]);
+    for (int i = 0; i < l->N; i++) annotated_open(&l->sample[i]);
 }
 
 void dense_loader_close(DenseLoader *l)
 {
-    for (int i = 0; l->sample && i < l->config.batch; i++) annotated_close(&l->sample[i]);
+    for (int i = 0; l->sample && i < l->N; i++) annotated_close(&l->sample[i]);
     free(l->order);
     free(l->sample);
     free(l->ids);
@@ -62,17 +63,18 @@ static Status load_one(const DenseLoader *l, int i, uint64_t epoch, Err *err)
     return STATUS_OK;
 }
 
-Status dense_batch(DenseLoader *l, uint64_t epoch, int step, Err *err)
+Status dense_batch(DenseLoader *l, uint64_t epoch, int step, int part, Err *err)
 {
-    const int N = l->config.batch;
+    const int N = l->N, first = step * l->config.batch + part * N;
     CHECK(step >= 0 && step < dense_loader_steps(l), "batch %d of %d", step,
           dense_loader_steps(l));
+    CHECK(part >= 0 && part < l->config.batch / N, "part %d of %d", part, l->config.batch / N);
     if (l->order_epoch != epoch) {
         Rng rng = rng_at(l->config.seed, STREAM_ORDER, epoch, 0);
         rng_shuffle(&rng, l->order, l->data->count);
         l->order_epoch = epoch;
     }
-    for (int i = 0; i < N; i++) l->ids[i] = (uint64_t)l->order[step * N + i];
+    for (int i = 0; i < N; i++) l->ids[i] = (uint64_t)l->order[first + i];
 
     int bad_at = N; /* of several that fail the first is told, on any threads */
 #pragma omp parallel for schedule(dynamic) num_threads(l->threads)

@@ -197,7 +197,7 @@ static void open_detector(MaskRcnn *m, Tape *t, const MaskRcnnConfig *c)
     tape_open(t, &backend_dry);
 }
 
-size_t footprint_detect(const MaskRcnnConfig *c, int N, bool recompute)
+size_t footprint_detect(const MaskRcnnConfig *c, int N, int parts, bool recompute)
 {
     MaskRcnn    m;
     Tape        t;
@@ -209,10 +209,12 @@ size_t footprint_detect(const MaskRcnnConfig *c, int N, bool recompute)
     open_detector(&m, &t, c);
     t.recompute = recompute;
     adamw_open(&adamw, &m.params, &config);
+    if (parts > 1) adamw_gather(&adamw);
     Tensor *images = images_of(&t, &c->backbone.encoder, N);
     RpnOut  rpn = mask_rcnn_rpn(&t, &m, images, &caller.chance);
     mask_rcnn_choose_most(&chosen, &t.nodes, &m, &rpn);
-    adamw_backward(&adamw, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 0);
+    adamw_backward_part(&adamw, &t, mask_rcnn_losses(&t, &m, &rpn, &chosen).sum, 0, parts - 1,
+                        parts);
     arena_close(&caller.host);
     return close_dense(&t, &m.params);
 }
@@ -236,7 +238,7 @@ static void open_segmenter(Upernet *u, Tape *t, const UpernetConfig *c)
     tape_open(t, &backend_dry);
 }
 
-size_t footprint_segment(const UpernetConfig *c, int N, bool recompute)
+size_t footprint_segment(const UpernetConfig *c, int N, int parts, bool recompute)
 {
     Upernet     u;
     Tape        t;
@@ -247,9 +249,11 @@ size_t footprint_segment(const UpernetConfig *c, int N, bool recompute)
     open_segmenter(&u, &t, c);
     t.recompute = recompute;
     adamw_open(&adamw, &u.params, &config);
+    if (parts > 1) adamw_gather(&adamw);
     Tensor    *images = images_of(&t, &c->backbone.encoder, N);
     UpernetOut out = upernet_forward(&t, &u, images, &caller.chance);
-    adamw_backward(&adamw, &t, upernet_loss(&t, &u, &out, caller.label, -1), 0);
+    adamw_backward_part(&adamw, &t, upernet_loss(&t, &u, &out, caller.label, -1), 0, parts - 1,
+                        parts);
     arena_close(&caller.host);
     return close_dense(&t, &u.params);
 }

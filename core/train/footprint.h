@@ -37,11 +37,11 @@ void footprint_reserve(Tape *t, const MaeConfig *c, const FootprintStep *s);
 /* A step of a classifier that is fine-tuned on `parts` times N images. */
 size_t footprint_tune(const ClassifierConfig *c, int N, int parts, bool recompute);
 
-/* A step of training on N images, and a look at so many, for as much as may be found: of
- * detection, of segmentation. */
-size_t footprint_detect(const MaskRcnnConfig *c, int N, bool recompute);
+/* A step of training on `parts` times N images, and a look at N, for as much as may be
+ * found: of detection, of segmentation. */
+size_t footprint_detect(const MaskRcnnConfig *c, int N, int parts, bool recompute);
 size_t footprint_detected(const MaskRcnnConfig *c, int N);
-size_t footprint_segment(const UpernetConfig *c, int N, bool recompute);
+size_t footprint_segment(const UpernetConfig *c, int N, int parts, bool recompute);
 size_t footprint_segmented(const UpernetConfig *c, int N);
 
 /* Features of N images with nothing hidden: weights, the values of a forward. */

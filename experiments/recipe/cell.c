@@ -29,20 +29,25 @@ static bool is_one_of(const char *name, const char *const *names)
     return *names;
 }
 
+static bool at_default(const Cell *c, int key)
+{
+    Text value = { 0 };
+    schema_get(&c->config, key, &value);
+    bool same = !strcmp(text_get(&value), schema_key(key)->initial);
+    text_free(&value);
+    return same;
+}
+
 /* Nothing of how one would have trained says anything of what was not trained; and that
  * is trained on in a way of its own. */
-static bool determines(const Cell *c, const Key *k, StageKind kind)
+static bool determines(const Cell *c, int key, StageKind kind)
 {
+    const Key  *k = schema_key(key);
     static const char *const of_trained[] = { "epochs", "lr", "layer-decay", NULL };
     const bool  tunes = kind == STAGE_FINETUNE || cell_dense(c, kind);
     const char *word = strrchr(k->name, '.');
     if (!(k->of & 1U << kind)) return false;
-    if (!strcmp(k->name, "pretrain.snapshots") && !c->config.pretrain.snapshots)
-        return false; /* as if there were no such key */
-    if ((!strcmp(k->name, "linear.each-epoch") && !c->config.probe.each_epoch) ||
-        (!strcmp(k->name, "partial.each-epoch") && !c->config.partial.each_epoch) ||
-        (!strcmp(k->name, "finetune.each-epoch") && !c->config.finetune.each_epoch))
-        return false;
+    if (k->later && at_default(c, key)) return false;
     if (!cell_trains(c) && text_starts(k->name, "pretrain."))
         return !strcmp(k->name, "pretrain.epochs");
     if (!cell_untrained(c)) return !word || !text_starts(word, ".scratch-");
@@ -74,7 +79,7 @@ void cell_canonical(const Cell *c, StageKind kind, Text *out)
         text_add(out, "strategy-revision: %d\n", c->config.pretrain.revision);
     int keys[MOST_KEYS], n = 0;
     for (int i = 0; i < schema_count(); i++)
-        if (determines(c, schema_key(i), kind)) keys[n++] = i;
+        if (determines(c, i, kind)) keys[n++] = i;
     qsort(keys, (size_t)n, sizeof *keys, by_name); /* the table may be rearranged */
     for (int i = 0; i < n; i++) {
         text_add(out, "%s: ", schema_key(keys[i])->name);
@@ -164,8 +169,8 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out)
              kind == STAGE_PRETRAIN ? "none" : stage_word(kind));
     for (int i = 0; i < schema_count(); i++) {
         const Key *k = schema_key(i);
-        if (k->of == OF_MEANS || of_data(c, k, kind) || determines(c, k, STAGE_PRETRAIN) ||
-            determines(c, k, kind) ||
+        if (k->of == OF_MEANS || of_data(c, k, kind) || determines(c, i, STAGE_PRETRAIN) ||
+            determines(c, i, kind) ||
             (c->config.pretrain.from && !strcmp(k->name, "pretrain.from")))
             add_setting(&c->config, i, out);
     }

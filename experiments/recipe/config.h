@@ -101,7 +101,7 @@ typedef struct {
     const char *model;        /* a word of the key's choices                             */
     int         size;         /* side of what the model sees; 0: that of scenes, or as
                                  published                                               */
-    int         epochs, batch;
+    int         epochs, batch, accumulate;
     double      lr, min_lr, lr_per_256, warmup; /* as of pretrain                        */
     const char *schedule;     /* cosine, linear or steps                                 */
     double      weight_decay, beta2;

@@ -11,14 +11,14 @@ struct DenseLooked {
 
 /* The names of the keys that may be to blame. */
 typedef struct {
-    const char *set, *folder, *model, *size, *batch, *epochs, *scratch_epochs, *warmup,
-        *scale_max;
+    const char *set, *folder, *model, *size, *batch, *accumulate, *epochs, *scratch_epochs,
+        *warmup, *scale_max;
 } Said;
 
 #define SAID(section)                                                                     \
     { section ".set", section ".folder", section ".model", section ".size",               \
-      section ".batch", section ".epochs", section ".scratch-epochs", section ".warmup",  \
-      section ".scale-max" }
+      section ".batch", section ".accumulate", section ".epochs",                         \
+      section ".scratch-epochs", section ".warmup", section ".scale-max" }
 
 static const Said said_of[] = { [STAGE_DETECT] = SAID("detect"),
                                 [STAGE_SEGMENT] = SAID("segment") };
@@ -137,6 +137,8 @@ static Status check_model(const Cell *c, StageKind kind, const char **blame, Err
 
 /* --- training --------------------------------------------------------------- */
 
+#define NEEDS_TWO "UPerNet's norms need two: a pooled map of one has nothing to differ from"
+
 static Status check_course(const Cell *c, StageKind kind, const char **blame, Err *err)
 {
     const DenseTask d = config_dense(&c->config, kind);
@@ -146,6 +148,15 @@ static Status check_course(const Cell *c, StageKind kind, const char **blame, Er
     if (d.batch > images)
         return err_set(err, STATUS_CONFIG, "%d is more than the %d images to train on", d.batch,
                        images);
+    *blame = said->accumulate;
+    if (d.batch % d.accumulate)
+        return err_set(err, STATUS_CONFIG, "%d parts of %s %d are not equal", d.accumulate,
+                       said->batch, d.batch);
+    if (d.accumulate > 1 && d.batch == d.accumulate && kind == STAGE_SEGMENT)
+        return err_set(err, STATUS_CONFIG, "parts of one image; " NEEDS_TWO);
+    *blame = said->batch;
+    if (d.batch == 1 && kind == STAGE_SEGMENT)
+        return err_set(err, STATUS_CONFIG, "1 image; " NEEDS_TWO);
     *blame = said->warmup;
     if (!(d.warmup <= d.epochs))
         return err_set(err, STATUS_CONFIG, "%.6g is more than %s %d", d.warmup,

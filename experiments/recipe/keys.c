@@ -46,6 +46,9 @@
       .of = stage },                                                                        \
     { AT(section ".epochs", field.epochs), .from = "preset", BETWEEN(1, 1e6),               \
       .about = "passes over the images", .of = stage },                                     \
+    { AT(section ".accumulate", field.accumulate), .initial = "1", BETWEEN(1, 65536),       \
+      .about = "parts of a batch, one after the other, as on so many GPUs: less memory",    \
+      .of = stage, .later = true },                                                         \
     { AT(section ".blr", field.lr_per_256), .from = "preset", WITHIN(0, 1e3),               \
       .about = "learning rate for 256 images a step; published " peak, .of = OF_OTHERS },   \
     { AT(section ".lr", field.lr), .from = "blr batch / 256", WITHIN(0, 1e6),               \
@@ -106,7 +109,8 @@
     { AT(section ".smoothing", field.smoothing), .initial = "0.1", BETWEEN(0, 0.99),        \
       .about = "share of a label that all classes have alike", .of = stage },               \
     { AT(section ".each-epoch", field.each_epoch), .initial = "no",                         \
-      .about = "score after each epoch: the best one too, and a curve", .of = stage }
+      .about = "score after each epoch: the best one too, and a curve", .of = stage,        \
+      .later = true }
 
 /* In the order of `maskgrid plan --keys`.  Without `initial` the default is what
  * the defaults() of the struct in core/ say, or comes from other keys (`from`). */
@@ -222,7 +226,7 @@ static const Key keys[] = {
 
     { AT("pretrain.snapshots", pretrain.snapshots), .initial = "0", BETWEEN(0, 64),
       .about = "encoders kept of so many moments, for represent over the epochs",
-      .of = PRETRAIN },
+      .of = PRETRAIN, .later = true },
 
     { AT("knn.k", knn.k), BETWEEN(1, 1e6), .about = "neighbours that vote", .of = KNN },
     { AT("knn.temperature", knn.temperature), WITHIN(0, 1e3),
@@ -259,7 +263,8 @@ static const Key keys[] = {
     { AT("linear.flip", probe.flip), .initial = "yes",
       .about = "mirror half of the images", .of = LINEAR },
     { AT("linear.each-epoch", probe.each_epoch), .initial = "no",
-      .about = "score after each epoch: the best one too, and a curve", .of = LINEAR },
+      .about = "score after each epoch: the best one too, and a curve", .of = LINEAR,
+      .later = true },
 
     { AT("partial.blocks", partial.blocks), .initial = "1", BETWEEN(0, 256),
       .about = "the last so many are trained; 0.5: half the last", .of = PARTIAL },

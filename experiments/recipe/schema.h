@@ -44,6 +44,7 @@ typedef struct {
     const char *unit;    /* or NULL                                              */
     const char *about;
     unsigned    of;
+    bool        later;   /* than there were records: at its default it is in no identity */
 } Key;
 
 typedef enum {

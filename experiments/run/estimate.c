@@ -164,7 +164,8 @@ static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
 
 static bool dense_the_same(const DenseTask *a, const DenseTask *b)
 {
-    return a->batch == b->batch && a->size == b->size && a->drop_path == b->drop_path &&
+    return a->batch == b->batch && a->accumulate == b->accumulate && a->size == b->size &&
+           a->regions == b->regions && a->drop_path == b->drop_path &&
            !strcmp(a->model, b->model);
 }
 

@@ -118,14 +118,15 @@ double estimate_dense_memory(const Cell *c, StageKind kind)
 {
     const DenseTask d = config_dense(&c->config, kind);
     const bool      recompute = c->config.model.recompute;
+    const int       parts = d.accumulate, N = d.batch / parts;
     const double    batch = dense_loader_bytes(
-        &(DenseLoaderConfig){ .batch = d.batch, .size = d.size }, cell_dense(c, kind)->channels);
+        &(DenseLoaderConfig){ .batch = N, .size = d.size }, cell_dense(c, kind)->channels);
     if (kind == STAGE_DETECT) {
         const MaskRcnnConfig m = dense_mask_rcnn(c);
-        return batch + fmax((double)footprint_detect(&m, d.batch, recompute),
+        return batch + fmax((double)footprint_detect(&m, N, parts, recompute),
                             (double)footprint_detected(&m, 1));
     }
     const UpernetConfig u = dense_upernet(c);
-    return batch + fmax((double)footprint_segment(&u, d.batch, recompute),
+    return batch + fmax((double)footprint_segment(&u, N, parts, recompute),
                         (double)footprint_segmented(&u, 1));
 }

@@ -9,7 +9,9 @@ enum { PICTURES = 6, PICTURE_SIDE = 512 }; /* shown in the record */
 static Status take(void *self, Err *err)
 {
     Dense *u = self;
-    return u->take(u->self, err);
+    for (u->part = 0; u->part < u->how.accumulate; u->part++)
+        if (u->take(u->self, err)) return err->code;
+    return STATUS_OK;
 }
 
 static void put(const void *self, SafetensorsOut *out, Arena *a)
@@ -72,7 +74,8 @@ Status dense_start(Dense *u, Err *err)
         return err->code;
     u->jitter = dense_jitter(&u->how), u->cutting = dense_cutting(&u->how);
     dense_loader_open(&u->loader, u->train,
-                      &(DenseLoaderConfig){ .batch = u->how.batch, .size = u->how.size,
+                      &(DenseLoaderConfig){ .batch = u->how.batch, .parts = u->how.accumulate,
+                                            .size = u->how.size,
                                             .jitter = finds ? &u->jitter : NULL,
                                             .cutting = finds ? NULL : &u->cutting,
                                             .seed = u->cell->config.seed });
@@ -95,6 +98,8 @@ Status dense_train(Dense *u, const DenseVit *vit, Err *err)
     adamw.beta2 = u->how.beta2;
     adamw.decay = u->how.weight_decay;
     adamw_open(&u->adamw, u->params, &adamw);
+    u->run.parts = u->how.accumulate;
+    if (u->run.parts > 1) adamw_gather(&u->adamw);
     tape_open(&u->tape, u->backend);
     u->tape.recompute = u->cell->config.model.recompute;
     return training_run(&u->run, err);
@@ -115,9 +120,10 @@ void dense_end(Dense *u)
 
 Status dense_next(Dense *u, Tensor **images, DenseChance *chance, Err *err)
 {
-    const int N = u->how.batch, size = u->how.size;
+    const int N = u->loader.N, size = u->how.size;
     uint64_t  epoch = (uint64_t)training_epoch(&u->run);
-    if (dense_batch(&u->loader, epoch, training_in_epoch(&u->run), err)) return err->code;
+    if (dense_batch(&u->loader, epoch, training_in_epoch(&u->run), u->part, err))
+        return err->code;
     *images = tape_constant(&u->tape, 4, (int[]){ N, u->train->channels, size, size });
     u->tape.be->write((*images)->data, u->loader.images, tensor_count(*images));
     *chance = (DenseChance){ u->cell->config.seed, epoch, u->loader.ids };
@@ -127,7 +133,8 @@ Status dense_next(Dense *u, Tensor **images, DenseChance *chance, Err *err)
 Status dense_learn(Dense *u, Tensor *loss, Err *err)
 {
     if (training_loss(&u->run, u->tape.be, loss, err)) return err->code;
-    adamw_backward(&u->adamw, &u->tape, loss, training_lr(&u->run));
+    adamw_backward_part(&u->adamw, &u->tape, loss, training_lr(&u->run), u->part,
+                        u->run.parts);
     tape_reset(&u->tape);
     return STATUS_OK;
 }

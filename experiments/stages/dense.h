@@ -16,9 +16,10 @@ typedef struct {
     StageKind           kind;
     Params             *params; /* of the stage's model     */
     void               *self;   /* of take, the stage's own */
-    Status (*take)(void *self, Err *err);
+    Status (*take)(void *self, Err *err); /* of each part of a batch  */
 
     DenseTask   how;
+    int         part;   /* of the batch under way              */
     Arena       host, scratch; /* until the end; of a batch or picture */
     DenseData  *train, *test;  /* test: whatever is scored */
     Jitter      jitter;
@@ -42,11 +43,11 @@ MUST_USE Status dense_start(Dense *u, Err *err);
 MUST_USE Status dense_train(Dense *u, const DenseVit *vit, Err *err);
 void            dense_end(Dense *u); /* always; the stage closes its model */
 
-/* The batch of the step under way as a tensor [N, C, size, size]; and what keys the chance
- * of things left out. */
+/* The part under way as a tensor [N, C, size, size]; and what keys the chance of things left
+ * out. */
 MUST_USE Status dense_next(Dense *u, Tensor **images, DenseChance *chance, Err *err);
 
-/* Backward and AdamW; the tape is reset. */
+/* Backward and, of the last part, AdamW; the tape is reset. */
 MUST_USE Status dense_learn(Dense *u, Tensor *loss, Err *err);
 
 /* Every picture of the test set, as it is; nothing goes back.  After each the tape and scratch

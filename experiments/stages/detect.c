@@ -39,7 +39,7 @@ static void draw(void *env, uint8_t *mask, int image, int i, Box box, int size)
 static DenseTruth truth_of(Detect *d)
 {
     const DenseLoader *l = &d->run.loader;
-    const int          N = l->config.batch;
+    const int          N = l->N;
     Arena             *a = &d->run.scratch;
     Truth             *truth = ARENA_NEW(a, Truth, N);
     for (int i = 0; i < N; i++) {

@@ -85,7 +85,7 @@ Test(dense_maps, that_are_wrong_are_refused_by_name)
     cr_assert(!remove(scratch_path(&scratch, "annotations/training/x.png")));
     expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "annotations/training/x.png is missing");
     c.classes = 300;
-    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "ignore is 255, expected a label that is no");
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "ignore is 255, expected a label that");
     c.classes = 1;
     expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "classes is 1");
     c.folder = NULL;
@@ -99,8 +99,8 @@ Test(dense_maps, are_called_as_ade20k_says)
     static const char names[] = HEADINGS "1\t0.1576\t11664\t1172\twall\r\n"
                                 "3\t0.05\t1\t2\t0\tchest of drawers , bureau;dresser\n";
     static const struct { const char *line, *says; } bad[] = {
-        { "4\t0.1\t1\t1\tsky\n", "objectInfo150.txt: row 1: label 4, the 3 classes are "
-          "labels 1..3" },
+        { "4\t0.1\t1\t1\tsky\n",
+          "objectInfo150.txt: row 1: label 4, the 3 classes are labels 1..3" },
         { "0\t0.1\t1\t1\tsky\n", "label 0" }, { "1.5\tsky\n", "label 1.5" },
         { "nan\tsky\n", "expected a label's number" }, { "1e99\tsky\n", "label 1e+99" },
         { "1\t0.1\t1\t1\t, sky\n", "label 1 has no name" }, { "1\n", "label 1 has no name" },

@@ -36,7 +36,8 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "detect.model=vitdet", DETECT }, { "detect.size=56", DETECT },
     { "detect.regions=8", DETECT }, { "detect.epochs=3", DETECT }, { "detect.blr=1e-3", DETECT },
     { "detect.lr=1e-3", DETECT }, { "detect.min-lr=1e-6", DETECT },
-    { "detect.batch=8", DETECT }, { "detect.schedule=cosine", DETECT },
+    { "detect.batch=8", DETECT }, { "detect.accumulate=2", DETECT },
+    { "detect.accumulate=1", 0 }, { "detect.schedule=cosine", DETECT },
     { "detect.warmup=2", DETECT }, { "detect.weight-decay=0", DETECT },
     { "detect.beta2=0.95", DETECT }, { "detect.layer-decay=0.5", DETECT },
     { "detect.drop-path=0", DETECT }, { "detect.scale-min=0.5", DETECT },
@@ -46,6 +47,7 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "segment.model=upernet", SEGMENT }, { "segment.size=56", SEGMENT },
     { "segment.epochs=3", SEGMENT }, { "segment.lr=1e-3", SEGMENT },
     { "segment.min-lr=1e-6", SEGMENT }, { "segment.batch=8", SEGMENT },
+    { "segment.accumulate=2", SEGMENT },
     { "segment.schedule=cosine", SEGMENT }, { "segment.warmup=2", SEGMENT },
     { "segment.weight-decay=0", SEGMENT }, { "segment.beta2=0.95", SEGMENT },
     { "segment.layer-decay=0.5", SEGMENT }, { "segment.drop-path=0", SEGMENT },
@@ -105,6 +107,10 @@ Test(dense_identity, what_does_not_fit_is_refused)
 {
     static const struct { const char *setting, *named; Status code; } tries[] = {
         { "detect.batch=65", "detect.batch: 65 is more than the 64 images", STATUS_CONFIG },
+        { "segment.accumulate=3", "segment.accumulate: 3 parts of segment.batch 16 are not equal",
+          STATUS_CONFIG },
+        { "segment.accumulate=16", "segment.accumulate: parts of one image", STATUS_CONFIG },
+        { "segment.batch=1", "segment.batch: 1 image; UPerNet's norms need two", STATUS_CONFIG },
         { "detect.warmup=500", "detect.warmup: 500 is more than detect.epochs", STATUS_CONFIG },
         { "segment.scale-max=0.4", "segment.scale-max: 0.4 is less than scale-min", STATUS_CONFIG },
         { "detect.size=30", "detect.size: 30 is no multiple of model.patch 4", STATUS_CONFIG },

@@ -177,3 +177,28 @@ ParameterizedTest(int *i, dense_stages, resumed_equals_an_unbroken_one, .timeout
     features_free(broken.features);
     close_home(&h);
 }
+
+/* The loss of each part is the mean over its own regions, or its pixels under its own
+ * statistics: not the batch's to the last digit. */
+Test(dense_stages, batches_in_parts_teach_the_same, .timeout = 120)
+{
+    Home         h;
+    char         one[128], two[128];
+    const Cell  *c = open_dense(&h);
+    Cell         in_parts = *c;
+    StageContext whole = context(&h, one, "whole", c);
+    in_parts.config.detect.accumulate = 2, in_parts.config.segment.accumulate = 2;
+    StageContext parts = context(&h, two, "parts", &in_parts);
+    run_all(c, &whole);
+    run_all(&in_parts, &parts);
+    for (int i = 0; i < 2; i++) {
+        const char *loss = i ? "segment_loss" : "detect_loss";
+        double      x = metric(&whole, c, kinds[i], loss), y = metric(&parts, c, kinds[i], loss);
+        cr_expect(x != y && fabs(x - y) < 0.2 * x, "%s: %g, in parts %g", loss, x, y);
+    }
+    cr_expect(estimate_dense_memory(&in_parts, STAGE_DETECT) <
+              estimate_dense_memory(c, STAGE_DETECT));
+    features_free(whole.features);
+    features_free(parts.features);
+    close_home(&h);
+}

@@ -278,11 +278,11 @@ static size_t detection(const MaskRcnnConfig *c, bool most)
 Test(footprint, of_detection)
 {
     MaskRcnnConfig c = mask_rcnn_small(&square, SIDE, 2);
-    size_t         dry = footprint_detect(&c, N, false);
+    size_t         dry = footprint_detect(&c, N, 1, false);
     size_t         done = detection(&c, true), usual = detection(&c, false);
     cr_expect(dry == done, "%zu bytes, measured %zu", dry, done);
     cr_expect(usual <= dry, "%zu bytes, measured %zu", dry, usual);
-    cr_expect(footprint_detect(&c, N, true) < dry);
+    cr_expect(footprint_detect(&c, N, 1, true) < dry && footprint_detect(&c, N, 2, false) > dry);
     cr_expect(footprint_detected(&c, 1) < footprint_detected(&c, N));
 }
 
@@ -303,9 +303,10 @@ Test(footprint, of_segmentation)
         adamw_backward(&adamw, &t, upernet_loss(&t, &u, &out, label, 255), 1e-3);
         tape_reset(&t);
     }
-    size_t dry = footprint_segment(&c, N, false), done = taken(&u.params, &t);
+    size_t dry = footprint_segment(&c, N, 1, false), done = taken(&u.params, &t);
     cr_expect(dry == done, "%zu bytes, measured %zu", dry, done);
-    cr_expect(footprint_segment(&c, N, true) < dry);
+    cr_expect(footprint_segment(&c, N, 1, true) < dry);
+    cr_expect(footprint_segment(&c, N, 2, false) > dry, "gradients are gathered");
     cr_expect(footprint_segmented(&c, N) < dry);
     tape_close(&t);
     upernet_close(&u);

@@ -137,8 +137,8 @@ static Status no_option(const Command *c, const char *arg, size_t n, Err *err)
                           c->name, word, c->name);
 }
 
-static Status parse(const Command *c, void *options, char **arguments, int *n_arguments,
-                    int argc, char **argv, Err *err)
+Status cli_parse(const Command *c, void *options, char **arguments, int *n_arguments, int argc,
+                 char **argv, Err *err)
 {
     bool only_arguments = false;
     int  n = 0;
@@ -292,7 +292,7 @@ static int run_command(const Command *c, int argc, char **argv)
     void  *options = calloc(1, c->size + 1);
     char **arguments = calloc((size_t)argc + 1, sizeof *arguments);
     CHECK(options && arguments, "no memory for the options of %s", c->name);
-    int code = parse(c, options, arguments, &n, argc, argv, &err)
+    int code = cli_parse(c, options, arguments, &n, argc, argv, &err)
                    ? cli_fail(&err)
                    : c->run(options, arguments, n);
     free(arguments);

@@ -106,6 +106,11 @@ extern const ExitMeaning cli_exits[];
 /* The whole program: finds the command, parses, runs; returns the exit code. */
 int cli_main(int argc, char **argv);
 
+/* argv [argc], without the command's name, into its options (zero before) and arguments, with
+ * room for argc.  STATUS_CONFIG says what cannot be accepted. */
+MUST_USE Status cli_parse(const Command *c, void *options, char **arguments, int *n_arguments,
+                          int argc, char **argv, Err *err);
+
 /* Print "maskgrid: text" to stderr; returns the exit code that fits. */
 int cli_fail(const Err *err);
 

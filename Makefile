@@ -140,7 +140,8 @@ to = $(DESTDIR)$(prefix)
 install: all ## install below prefix (/usr/local), or DESTDIR
 	install -d $(to)/bin $(to)/share/maskgrid $(to)/lib/maskgrid/plugins $(to)/lib/pkgconfig
 	install $(B)/maskgrid $(to)/bin/maskgrid
-	cp -r experiments/recipes scripts/gnuplot scripts/slurm strategies/plugin $(to)/share/maskgrid/
+	cp -r experiments/recipes scripts/gnuplot scripts/slurm strategies/plugin results/published \
+	    $(to)/share/maskgrid/
 	for h in $(HEADERS); do install -D -m 644 $$h $(to)/include/maskgrid/$$h || exit; done
 	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(to)/lib/pkgconfig/maskgrid.pc
 

@@ -1,47 +1,67 @@
 #include "experiments/table/table.h"
 
+#include "experiments/stats/leaders.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LISTED_MOST = 8 };
+static const char *const costs[] = { "train_gflop", "guide_gflop", "train_s", "guide_s" };
 
-static Status no_metric(const Results *r, const char *name, Err *err)
+/* --- metrics -------------------------------------------------------------- */
+
+static Status no_metric(const Results *r, const char *word, Err *err)
 {
-    const char *names[METRICS_MOST + 1];
-    for (int i = 0; i < r->n_metrics; i++) names[i] = r->metrics[i].is.name;
-    names[r->n_metrics] = NULL;
-    const char *near = text_nearest(name, names);
+    const char *names[METRICS_MOST + STAGE_KINDS + 1];
+    int         n = 0;
+    for (int i = 0; i < r->n_metrics; i++) {
+        names[n++] = r->metrics[i].is.name;
+        if (!i || r->metrics[i].stage != r->metrics[i - 1].stage)
+            names[n++] = stage_word(r->metrics[i].stage);
+    }
+    names[n] = NULL;
+    const char *near = text_nearest(word, names);
     return near ? err_set(err, STATUS_CONFIG,
-                          "no record has a metric %s; did you mean %s?", name, near)
-                : err_set(err, STATUS_CONFIG, "no record has a metric %s", name);
+                          "no record has a metric %s; did you mean %s?", word, near)
+                : err_set(err, STATUS_CONFIG, "no record has a metric %s", word);
 }
 
-Status table_choose(Table *t, const Results *r, const char *baseline,
-                    const char *const *names, int n_names, Err *err)
+Status table_find(const Results *r, const char *word, int *metric, Err *err)
 {
-    *t = (Table){ .r = r, .baseline = baseline };
-    for (int i = 0; i < r->n_metrics && !n_names; i++)
-        if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
-            t->metrics[t->n_metrics++] = i;
-    for (int i = 0; i < n_names; i++)
-        if (table_add(t, names[i], err)) return err->code;
-    return STATUS_OK;
+    *metric = results_find(r, word);
+    for (int i = 0; i < r->n_metrics && *metric < 0; i++)
+        if (r->metrics[i].is.primary && !strcmp(stage_word(r->metrics[i].stage), word))
+            *metric = i;
+    return *metric < 0 ? no_metric(r, word, err) : STATUS_OK;
 }
 
-Status table_add(Table *t, const char *name, Err *err)
+static Status add_metric(Table *t, const char *word, Err *err)
 {
-    int m = results_find(t->r, name);
-    if (m < 0) return no_metric(t->r, name, err);
+    int m;
+    if (table_find(t->r, word, &m, err)) return err->code;
     for (int i = 0; i < t->n_metrics; i++)
         if (t->metrics[i] == m) return STATUS_OK;
     if (t->n_metrics < METRICS_MOST) t->metrics[t->n_metrics++] = m;
     return STATUS_OK;
 }
 
+static Status choose_metrics(Table *t, const TableAsk *ask, Err *err)
+{
+    const Results *r = t->r;
+    for (int i = 0; i < r->n_metrics && !ask->n_metrics; i++)
+        if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
+            t->metrics[t->n_metrics++] = i;
+    for (int i = 0; i < ask->n_metrics; i++)
+        if (add_metric(t, ask->metrics[i], err)) return err->code;
+    if (ask->equal && add_metric(t, ask->equal, err)) return err->code;
+    for (size_t i = 0; ask->cost && i < sizeof costs / sizeof *costs; i++)
+        if (add_metric(t, costs[i], err)) return err->code;
+    return STATUS_OK;
+}
+
 const ResultMetric *table_metric(const Table *t, int column)
 {
-    return &t->r->metrics[t->metrics[column]];
+    return &t->r->metrics[t->metrics[column / t->n_groups]];
 }
 
 /* As papers head their columns; else as records have it. */
@@ -54,149 +74,140 @@ const char *table_head(const Metric *m)
     return m->name;
 }
 
-Summary table_value(const Table *t, int row, int column)
+/* --- values --------------------------------------------------------------- */
+
+int table_columns(const Table *t) { return t->n_metrics * t->n_groups; }
+
+const TableChoice *table_group(const Table *t, int column)
 {
-    return stats_summary(results_values(t->r, t->metrics[column], row), t->r->n_seeds);
+    return &t->groups[column % t->n_groups];
 }
 
-Summary table_difference(const Table *t, int row, int column)
+int table_row(const Table *t, int line, int column)
 {
-    int base = results_baseline(t->r, row, t->baseline);
+    return t->at[line * t->n_groups + column % t->n_groups];
+}
+
+const double *table_seeds(const Table *t, int row, int line, int column, int *n)
+{
+    const int     group = table_group(t, column)->seed, own = t->lines[line].seed;
+    const int     seed = own >= 0 ? own : group;
+    const double *x = results_values(t->r, t->metrics[column / t->n_groups], row);
+    *n = seed < 0 ? t->r->n_seeds : 1;
+    return seed < 0 ? x : x + seed;
+}
+
+Summary table_value(const Table *t, int line, int column)
+{
+    const int     row = table_row(t, line, column);
+    int           n = 0;
+    const double *x = row < 0 ? NULL : table_seeds(t, row, line, column, &n);
+    return stats_summary(x, n);
+}
+
+Summary table_difference(const Table *t, int line, int column)
+{
+    int row = table_row(t, line, column), n;
+    int base = row < 0 ? -1 : results_baseline(t->r, row, t->baseline);
     if (base < 0 || base == row) return (Summary){ .mean = NAN, .sd = NAN, .half = NAN };
-    return stats_paired(results_values(t->r, t->metrics[column], row),
-                        results_values(t->r, t->metrics[column], base), t->r->n_seeds);
+    const double *x = table_seeds(t, row, line, column, &n);
+    const double *other = table_seeds(t, base, line, column, &n);
+    return stats_paired(x, other, n);
 }
 
-/* --- cells ---------------------------------------------------------------- */
+/* --- the leading group ------------------------------------------------------ */
 
-/* Per cent to the hundredth: no test set here resolves more. */
-void table_number(const Metric *m, bool sign, double x, Text *out)
+bool table_leads(const Table *t, int line, int column)
 {
-    bool percent = !strcmp(m->units, "percent");
-    text_add(out, percent ? (sign ? "%+.2f" : "%.2f") : (sign ? "%+.4g" : "%.4g"), x);
+    return t->leads[line * table_columns(t) + column];
 }
 
-static const char *absence(const Table *t, StageKind stage, int row)
-{
-    if (results_count(t->r, stage, row, POINT_FAILED)) return "failed";
-    if (results_count(t->r, stage, row, POINT_DAMAGED)) return "damaged";
-    return results_count(t->r, stage, row, POINT_MISSING) ? "missing" : "-";
-}
-
-/* With fewer seeds than the grid asks for, the cell says of how many. */
-void table_value_text(const Table *t, int row, int column, Text *out)
-{
-    const ResultMetric *m = table_metric(t, column);
-    Summary             s = table_value(t, row, column);
-    int                 unasked = results_count(t->r, m->stage, row, POINT_NONE);
-    int                 asked = t->r->n_seeds - unasked;
-    if (!s.n) {
-        text_add(out, "%s", absence(t, m->stage, row));
-        return;
-    }
-    table_number(&m->is, false, s.mean, out);
-    if (s.n > 1) {
-        text_add(out, " ± ");
-        table_number(&m->is, false, s.sd, out);
-    }
-    text_add(out, s.n < asked ? " (%d of %d)" : " (%d)", s.n, asked);
-}
-
-void table_difference_text(const Table *t, int row, int column, Text *out)
-{
-    const ResultMetric *m = table_metric(t, column);
-    Summary             d = table_difference(t, row, column);
-    if (!d.n) return;
-    table_number(&m->is, true, d.mean, out);
-    if (d.n < 2) return;
-    text_add(out, " ± ");
-    table_number(&m->is, false, d.half, out);
-}
-
-/* --- notes ---------------------------------------------------------------- */
-
-void table_caption(const Table *t, Text *out)
-{
-    text_add(out, "%s: ", t->r->recipe->name);
-    results_scale(t->r, out);
-    text_add(out, ".");
-}
-
-static void note_certainty(const Table *t, Text *out)
-{
-    int fewest = 0;
-    for (int c = 0; c < t->n_metrics; c++) {
-        int    pairs;
-        double sd = results_deviation(t->r, t->metrics[c], t->baseline, &pairs);
-        if (!pairs) continue;
-        if (!fewest)
-            text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
-                          "cases (two-sided, 5 %%): ", t->baseline);
-        else text_add(out, ", ");
-        text_add(out, "%s ", table_head(&table_metric(t, c)->is));
-        table_number(&table_metric(t, c)->is, false, stats_detectable(sd, pairs), out);
-        fewest = fewest && fewest < pairs ? fewest : pairs;
-    }
-    if (!fewest) return;
-    text_add(out, ".\n");
-    if (fewest < STATS_PAIRS_LEAST)
-        text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
-                      "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
-}
-
-/* "spiral ratio 0.5 seed 3", "... knn" if only that stage is not there. */
-static void add_point(const Results *r, int row, int seed, int stage, Text *out)
-{
-    Text settings = { 0 };
-    results_settings(r, row, &settings);
-    text_add(out, " %s%s%s seed %llu", r->rows[row].strategy, settings.length ? " " : "",
-             text_get(&settings), (unsigned long long)r->seeds[seed]);
-    if (stage != STAGE_PRETRAIN) text_add(out, " %s", stage_word((StageKind)stage));
-    text_free(&settings);
-}
-
-/* Without its pre-training no other stage of a cell can be there. */
-static void note_absent(const Table *t, PointState state, const char *what, Text *out)
+/* Of the trained rows of a column that have values.  Where nothing is told from the best
+ * nothing leads, and a column of single seeds is no comparison. */
+static void lead(Table *t, int column)
 {
     const Results *r = t->r;
-    int            n = 0;
-    for (int row = 0; row < r->n_rows; row++)
-        for (int k = 0; k < r->n_seeds; k++)
-            for (int stage = 0; stage < STAGE_KINDS; stage++) {
-                if (results_state(r, (StageKind)stage, row, k) != state) continue;
-                if (n < LISTED_MOST) {
-                    text_add(out, "%s", n ? "," : what);
-                    add_point(r, row, k, stage, out);
-                }
-                n++;
-                if (stage == STAGE_PRETRAIN) break;
-            }
-    if (n > LISTED_MOST) text_add(out, " and %d more", n - LISTED_MOST);
-    if (n) text_add(out, ".\n");
+    const Better   better = table_metric(t, column)->is.better;
+    double        *x = ARENA_NEW(&t->arena, double, t->n_lines * r->n_seeds + 1);
+    bool          *leads = ARENA_NEW(&t->arena, bool, t->n_lines + 1);
+    int           *line = ARENA_NEW(&t->arena, int, t->n_lines + 1), n = 0, seeds = 0, k = 0;
+    for (int i = 0; i < t->n_lines && better != NEITHER; i++) {
+        const int row = table_row(t, i, column);
+        if (row < 0 || r->rows[row].untrained || !table_value(t, i, column).n) continue;
+        memcpy(x + n * r->n_seeds, table_seeds(t, row, i, column, &seeds),
+               (size_t)r->n_seeds * sizeof *x);
+        line[n++] = i;
+        if (seeds < r->n_seeds) return;
+    }
+    if (!n) return;
+    stats_leaders(x, n, r->n_seeds, better == HIGHER, leads);
+    for (int i = 0; i < n; i++) k += leads[i];
+    t->told[column] = k < n;
+    for (int i = 0; i < n && k < n; i++) t->leads[line[i] * table_columns(t) + column] = leads[i];
 }
 
-void table_notes(const Table *t, Text *out)
+static void find_leaders(Table *t)
 {
-    text_add(out, "Values: mean ± standard deviation (number of seeds).  vs %s: mean of "
-                  "the differences over common seeds ± half of its 95 %% interval "
-                  "(Student's t).\n", t->baseline);
-    for (int c = 0; c < t->n_metrics; c++) {
-        const Metric *m = &table_metric(t, c)->is;
-        const bool    renamed = strcmp(table_head(m), m->name);
-        text_add(out, "%s%s%s: %s [%s]%s.\n", table_head(m), renamed ? ", " : "",
-                 renamed ? m->name : "", m->long_name, m->units,
-                 m->better == HIGHER  ? ", higher is better"
-                 : m->better == LOWER ? ", lower is better"
-                                      : "");
+    const int columns = table_columns(t), n = t->n_lines * columns;
+    t->leads = ARENA_NEW(&t->arena, bool, n + 1);
+    t->told = ARENA_NEW(&t->arena, bool, columns + 1);
+    for (int i = 0; i < n; i++) t->leads[i] = false;
+    for (int c = 0; c < columns; c++) {
+        t->told[c] = false;
+        lead(t, c);
     }
-    if (t->equal)
-        text_add(out, "At equal cost: of each strategy the training whose %s is nearest to "
-                      "that of %s's longest.\n", t->equal, t->baseline);
-    if (t->r->n_rows && t->r->rows[t->r->n_rows - 1].untrained)
-        text_add(out, "untrained: the encoder as it was initialised.\n");
-    note_certainty(t, out);
-    if (*t->r->source) text_add(out, "Records of %s.\n", t->r->source);
-    note_absent(t, POINT_MISSING, "Not run:", out);
-    note_absent(t, POINT_FAILED, "Failed:", out);
-    note_absent(t, POINT_DAMAGED, "Damaged:", out);
 }
+
+/* --- published numbers ------------------------------------------------------ */
+
+static const PublishedNumber *next_beside(const Table *t, int line, int column,
+                                          const PublishedNumber *after)
+{
+    const int row = table_row(t, line, column);
+    if (!t->published || row < 0) return NULL;
+    const Cell *const *cells = t->r->rows[row].cells;
+    const Cell        *c = NULL;
+    for (int k = 0; k < t->r->n_seeds && !c; k++) c = cells[k];
+    return c ? published_next(t->published, after, table_metric(t, column)->is.name,
+                              t->r->rows[row].strategy, c->config.pretrain.ratio)
+             : NULL;
+}
+
+static void number_notes(Table *t)
+{
+    const int tables = t->published ? t->published->n_tables : 0;
+    int       n = 0;
+    t->note = ARENA_NEW(&t->arena, int, tables + 1);
+    for (int i = 0; i < tables; i++) t->note[i] = 0;
+    for (int line = 0; line < t->n_lines; line++)
+        for (int c = 0; c < table_columns(t); c++)
+            for (const PublishedNumber *p = NULL; (p = next_beside(t, line, c, p));)
+                t->note[p->table] = 1;
+    for (int i = 0; i < tables; i++)
+        if (t->note[i]) t->note[i] = ++n;
+}
+
+void table_published_text(const Table *t, int line, int column, Text *out)
+{
+    for (const PublishedNumber *p = NULL; (p = next_beside(t, line, column, p));)
+        text_add(out, "%s%g [%d]", out->length ? ", " : "", p->value, t->note[p->table]);
+}
+
+/* --- the table --------------------------------------------------------------- */
+
+Status table_open(Table *t, Results *r, const TableAsk *ask, Err *err)
+{
+    *t = (Table){ .r = r, .baseline = ask->baseline, .equal = ask->equal,
+                  .published = ask->published };
+    arena_open(&t->arena, "table", NULL, NULL);
+    if ((ask->equal && results_equal(r, ask->equal, ask->baseline, err)) ||
+        choose_metrics(t, ask, err) || table_lay_out(t, ask, err)) {
+        table_close(t);
+        return err->code;
+    }
+    find_leaders(t);
+    number_notes(t);
+    return STATUS_OK;
+}
+
+void table_close(Table *t) { arena_close(&t->arena); }

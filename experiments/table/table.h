@@ -1,53 +1,112 @@
 /* The comparison table: strategies x metrics, with what is not known said.
  *
  *     Table t;
- *     if (table_choose(&t, &results, "random", NULL, 0, err)) return err->code;
- *     table_write(&t, "md", &text);
+ *     if (table_open(&t, &results, &(TableAsk){ .baseline = "random" }, err)) return err->code;
+ *     table_write(&t, "md", 0, &text);
+ *     table_close(&t);
  *
- * A value is mean, deviation and number of seeds; beside it stands the paired
- * difference to the baseline with half of its interval.  A row never disappears:
- * a cell that was not run, failed or cannot be read says so.  The same records
- * give the same bytes.
+ * A value is mean, deviation and number of seeds; beside it stands the paired difference
+ * to the baseline with half of its interval.  What the test does not tell from the best
+ * of its column is bold.  A row never disappears: a cell that was not run, failed or
+ * cannot be read says so.  The same records give the same bytes.
+ *
+ * Whatever the grid varies can be rows or columns: a line of the table is a choice of the
+ * row keys, a group of columns one of the column keys, and where the two meet there is at
+ * most one row of the results.
  */
 #ifndef EXPERIMENTS_TABLE_TABLE_H
 #define EXPERIMENTS_TABLE_TABLE_H
 
 #include "experiments/record/results.h"
+#include "experiments/table/published.h"
 
 typedef struct {
-    const Results *r;
-    const char    *baseline;             /* a strategy; rows differ from it by pairs */
-    int            metrics[METRICS_MOST]; /* columns, as indices into r->metrics */
-    int            n_metrics;
-    const char    *equal; /* the cost that rows were chosen by; NULL: they were not */
+    const char        *baseline; /* a strategy; the others differ from it by pairs       */
+    const char *const *metrics;  /* [n_metrics] or stages: "knn_top1", "knn"; none: the  */
+    int                n_metrics; /* primary ones of all evaluations                     */
+    const char        *rows, *columns; /* "strategy,ratio": keys that the grid varies;
+                                  those that are named in neither are rows too; NULL: none */
+    const char        *sort;     /* by this metric or key; NULL: as the grid has them    */
+    const char        *equal;    /* of different lengths those where this cost is equal  */
+    bool               cost;     /* and what each took                                   */
+    const Published   *published; /* beside the values; NULL: without                    */
+} TableAsk;
+
+enum { TABLE_KEYS = GRID_MOST_AXES + 2, BY_STRATEGY = -1, BY_SEED = -2 };
+
+typedef struct {
+    int key[TABLE_KEYS]; /* which of Results.settings, or BY_STRATEGY, BY_SEED */
+    int n;
+} TableKeys;
+
+typedef struct {
+    const char *word[TABLE_KEYS]; /* of each of the keys; "" if it has no say  */
+    int         seed;             /* index, if BY_SEED is among them; else -1  */
+} TableChoice;
+
+typedef struct {
+    Arena            arena;
+    Results         *r;
+    const char      *baseline, *equal;
+    const Published *published;
+    int              metrics[METRICS_MOST]; /* as indices into r->metrics         */
+    int              n_metrics;
+    TableKeys        row_keys, column_keys;
+    TableChoice     *lines, *groups;
+    int              n_lines, n_groups; /* without column keys one group          */
+    int             *at;    /* [n_lines, n_groups] row of the results; -1: none   */
+    bool            *leads; /* [n_lines, columns] in the leading group            */
+    bool            *told;  /* [columns] is anything told from the best?          */
+    int             *note;  /* [published->n_tables] its number below; 0: unused  */
 } Table;
 
-/* The named metrics, or without names the primary one of each evaluation.
- * STATUS_CONFIG names the nearest if no record has a metric of that name. */
-MUST_USE Status table_choose(Table *t, const Results *r, const char *baseline,
-                             const char *const *names, int n_names, Err *err);
+/* STATUS_CONFIG names the nearest if no record has a metric of that name, or the grid
+ * varies no such key.  With `equal` it drops rows of r; all of ask must outlive it. */
+MUST_USE Status table_open(Table *t, Results *r, const TableAsk *ask, Err *err);
+void            table_close(Table *t);
 
-/* One more column, unless it is there. */
-MUST_USE Status table_add(Table *t, const char *name, Err *err);
+/* format is table, md, latex, html, csv or json; width is that of the terminal for `table`,
+ * 0: as wide as it is. */
+void table_write(const Table *t, const char *format, int width, Text *out);
 
-/* format is table, md, latex, csv or json. */
-void table_write(const Table *t, const char *format, Text *out);
+/* The table with caption and notes, to be put into a page. */
+void table_html(const Table *t, Text *out);
 
 /* --- for the formats ----------------------------------------------------- */
 
+/* Columns are metrics, and of each metric the groups. */
+int                 table_columns(const Table *t);
 const ResultMetric *table_metric(const Table *t, int column);
+const TableChoice  *table_group(const Table *t, int column);
 const char         *table_head(const Metric *m); /* "knn_top1", "AP(box)": for eyes */
-Summary             table_value(const Table *t, int row, int column);
+
+/* Where line and column meet: the row of the results, -1: there is none; and the first
+ * of *n values, one for each seed, or of one seed alone. */
+int           table_row(const Table *t, int line, int column);
+const double *table_seeds(const Table *t, int row, int line, int column, int *n);
+Summary       table_value(const Table *t, int line, int column);
+bool          table_leads(const Table *t, int line, int column);
 
 /* To the row of the baseline; n 0 for itself, or if there is none. */
-Summary table_difference(const Table *t, int row, int column);
+Summary table_difference(const Table *t, int line, int column);
 
-/* "72.41", with a sign "+72.41": a value, or a difference of two. */
+/* The metric of that name, or the first primary one of that stage; as table_open. */
+MUST_USE Status table_find(const Results *r, const char *word, int *metric, Err *err);
+
+/* "ratio 0.5, patch 2": a choice of keys as words. */
+void table_choice(const Table *t, const TableKeys *keys, const TableChoice *c, Text *out);
+void table_key(const Table *t, int key, char out[64]); /* "strategy", "ratio", "seed" */
+
+/* "knn_top1 (%)", "ratio 0.5": the head of a column. */
+void table_column(const Table *t, int column, Text *out);
+
+/* What a cell shows: "72.41 ± 0.31 (6)", "missing"; "+0.52 ± 0.20" or ""; "84.9 [1]". */
+void table_value_text(const Table *t, int line, int column, Text *out);
+void table_difference_text(const Table *t, int line, int column, Text *out);
+void table_published_text(const Table *t, int line, int column, Text *out);
+
+/* A number of the metric, with its sign if asked for: "72.41", "+0.52". */
 void table_number(const Metric *m, bool sign, double x, Text *out);
-
-/* What a cell shows: "72.41 ± 0.31 (6)", "missing"; and "+0.52 ± 0.20" or "". */
-void table_value_text(const Table *t, int row, int column, Text *out);
-void table_difference_text(const Table *t, int row, int column, Text *out);
 
 /* One note a line: how to read it, at which scale, what is missing. */
 void table_caption(const Table *t, Text *out);
@@ -55,5 +114,10 @@ void table_notes(const Table *t, Text *out);
 
 void table_csv(const Table *t, Text *out);
 void table_json(const Table *t, Text *out);
+
+/* --- within the folder ----------------------------------------------------- */
+
+/* Lines, groups and where they meet. */
+MUST_USE Status table_lay_out(Table *t, const TableAsk *ask, Err *err);
 
 #endif

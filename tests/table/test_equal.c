@@ -110,13 +110,13 @@ Test(equal, is_said_in_the_table)
 {
     Table t;
     Text  out = { 0 };
-    OK(results_equal(&results, "train_gflop", "random", &err));
-    OK(table_choose(&t, &results, "random", (const char *const[]){ "train_gflop" }, 1, &err));
-    t.equal = "train_gflop";
-    table_write(&t, "md", &out);
+    const TableAsk ask = { .baseline = "random", .equal = "train_gflop" };
+    OK(table_open(&t, &results, &ask, &err));
+    table_write(&t, "md", 0, &out);
     cr_expect(strstr(text_get(&out), "At equal cost") && strstr(text_get(&out), "| block"), "%s",
               text_get(&out));
     text_free(&out);
+    table_close(&t);
 }
 
 Test(equal, wants_lengths_to_choose_from)

@@ -23,6 +23,8 @@ static Results results;
 static char    folder[300];
 static Err     err;
 
+static const TableAsk plain = { .baseline = "random" };
+
 #define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static void curves(Record *r)
@@ -118,7 +120,7 @@ TestSuite(table, .init = open_all, .fini = close_all);
 Test(table, values_and_paired_differences)
 {
     Table t;
-    OK(table_choose(&t, &results, "random", NULL, 0, &err));
+    OK(table_open(&t, &results, &plain, &err));
     cr_assert(t.n_metrics == 1, "the primary metric alone");
     cr_expect_str_eq(table_metric(&t, 0)->is.name, "knn_top1");
     cr_assert(results.n_rows == 3 && results.n_seeds == 3);
@@ -127,14 +129,15 @@ Test(table, values_and_paired_differences)
     cr_expect(block.n == 2 && block.mean == 1.5, "n %d, mean %g", block.n, block.mean);
     cr_expect(table_difference(&t, 0, 0).n == 0, "random differs from itself by nothing");
     cr_expect(table_value(&t, 2, 0).mean == 40);
+    table_close(&t);
 }
 
 Test(table, a_row_never_disappears)
 {
     Table t;
     Text  text = { 0 };
-    OK(table_choose(&t, &results, "random", NULL, 0, &err));
-    table_write(&t, "table", &text);
+    OK(table_open(&t, &results, &plain, &err));
+    table_write(&t, "table", 0, &text);
     static const char *const lines[] = {
         "random     72.00 ± 2.00 (3)\n",
         "block      72.50 ± 2.12 (2 of 3)  +1.50 ± 6.35\n",
@@ -152,23 +155,26 @@ Test(table, a_row_never_disappears)
     cr_expect(strstr(text_get(&results.notes), "knn-") != NULL,
               "the damaged file is named");
     text_free(&text);
+    table_close(&t);
 }
 
 Test(table, the_same_records_are_the_same_bytes)
 {
-    static const char *const formats[] = { "table", "md", "latex", "csv", "json" };
+    static const char *const formats[] = { "table", "md", "latex", "html", "csv", "json" };
     Results again;
     Table   t, u;
     results_open(&again, recipe, folder);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         Text a = { 0 }, b = { 0 };
-        OK(table_choose(&t, &results, "random", NULL, 0, &err));
-        OK(table_choose(&u, &again, "random", NULL, 0, &err));
-        table_write(&t, formats[i], &a);
-        table_write(&u, formats[i], &b);
+        OK(table_open(&t, &results, &plain, &err));
+        OK(table_open(&u, &again, &plain, &err));
+        table_write(&t, formats[i], 0, &a);
+        table_write(&u, formats[i], 0, &b);
         cr_expect(a.length > 300 && !strcmp(a.s, b.s), "%s", formats[i]);
         text_free(&a);
         text_free(&b);
+        table_close(&t);
+        table_close(&u);
     }
     results_close(&again);
 }
@@ -176,29 +182,31 @@ Test(table, the_same_records_are_the_same_bytes)
 Test(table, csv_has_a_line_for_each_row_and_metric)
 {
     static const char *const both[] = { "knn_top5", "knn_top1" };
+    const TableAsk           ask = { .baseline = "random", .metrics = both, .n_metrics = 2 };
     Table                    t;
     Text                     text = { 0 };
     int                      lines = 0, commas = 0;
-    OK(table_choose(&t, &results, "random", both, 2, &err));
-    table_write(&t, "csv", &text);
+    OK(table_open(&t, &results, &ask, &err));
+    table_write(&t, "csv", 0, &text);
     for (const char *c = text.s; *c; c++) {
         commas += *c == ',';
         if (*c != '\n') continue;
-        cr_expect(commas == 18, "line %d: %d commas", lines, commas);
+        cr_expect(commas == 19, "line %d: %d commas", lines, commas);
         lines++;
         commas = 0;
     }
     cr_expect(lines == 1 + 3 * 2);
     cr_expect(strstr(text.s, "tiny,block,knn_top1,percent,higher,2,72.5,") != NULL);
     text_free(&text);
+    table_close(&t);
 }
 
 Test(table, json_says_what_it_was_made_from)
 {
     Table t;
     Text  text = { 0 };
-    OK(table_choose(&t, &results, "random", NULL, 0, &err));
-    table_write(&t, "json", &text);
+    OK(table_open(&t, &results, &plain, &err));
+    table_write(&t, "json", 0, &text);
     json_t *all = json_loads(text.s, 0, NULL);
     cr_assert(all != NULL);
     json_t *block = json_array_get(json_object_get(all, "rows"), 1);
@@ -215,25 +223,28 @@ Test(table, json_says_what_it_was_made_from)
                      find("block", 2)->stage[STAGE_KNN].id);
     json_decref(all);
     text_free(&text);
+    table_close(&t);
 }
 
 Test(table, latex_escapes_what_it_must)
 {
     Table t;
     Text  text = { 0 };
-    OK(table_choose(&t, &results, "random", NULL, 0, &err));
-    table_write(&t, "latex", &text);
+    OK(table_open(&t, &results, &plain, &err));
+    table_write(&t, "latex", 0, &text);
     cr_expect(
         strstr(text.s, "block & 72.50 $\\pm$ 2.12 (2 of 3) & $+$1.50 $\\pm$ 6.35 \\\\"));
     cr_expect(strstr(text.s, "knn\\_top1 (\\%)") && !strstr(text.s, "±"));
     text_free(&text);
+    table_close(&t);
 }
 
 Test(table, an_unknown_metric_is_named_with_the_nearest)
 {
     static const char *const wrong[] = { "knn_tpo1" };
+    const TableAsk           ask = { .baseline = "random", .metrics = wrong, .n_metrics = 1 };
     Table                    t;
-    cr_expect(table_choose(&t, &results, "random", wrong, 1, &err) == STATUS_CONFIG);
+    cr_expect(table_open(&t, &results, &ask, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "knn_tpo1") && strstr(err.text, "knn_top1"), "%s",
               err.text);
 }

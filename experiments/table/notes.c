@@ -1,0 +1,253 @@
+/* What a table says in words: its cells and heads, its caption, the notes below it. */
+#include "experiments/table/table.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LISTED_MOST = 8 };
+
+/* --- cells ---------------------------------------------------------------- */
+
+/* Per cent to the hundredth: no test set here resolves more. */
+void table_number(const Metric *m, bool sign, double x, Text *out)
+{
+    bool percent = !strcmp(m->units, "percent");
+    text_add(out, percent ? (sign ? "%+.2f" : "%.2f") : (sign ? "%+.4g" : "%.4g"), x);
+}
+
+static const char *absence(const Table *t, StageKind stage, int row)
+{
+    if (row < 0) return "-"; /* the grid has no such cell */
+    if (results_count(t->r, stage, row, POINT_FAILED)) return "failed";
+    if (results_count(t->r, stage, row, POINT_DAMAGED)) return "damaged";
+    return results_count(t->r, stage, row, POINT_MISSING) ? "missing" : "-";
+}
+
+/* With fewer seeds than the grid asks for, the cell says of how many. */
+void table_value_text(const Table *t, int line, int column, Text *out)
+{
+    const ResultMetric *m = table_metric(t, column);
+    const int           row = table_row(t, line, column);
+    Summary             s = table_value(t, line, column);
+    if (!s.n) {
+        text_add(out, "%s", absence(t, m->stage, row));
+        return;
+    }
+    table_number(&m->is, false, s.mean, out);
+    if (s.n > 1) {
+        text_add(out, " ± ");
+        table_number(&m->is, false, s.sd, out);
+    }
+    int seeds;
+    table_seeds(t, row, line, column, &seeds);
+    int asked = t->r->n_seeds - results_count(t->r, m->stage, row, POINT_NONE);
+    if (seeds == t->r->n_seeds)
+        text_add(out, s.n < asked ? " (%d of %d)" : " (%d)", s.n, asked);
+}
+
+void table_difference_text(const Table *t, int line, int column, Text *out)
+{
+    const Metric *m = &table_metric(t, column)->is;
+    Summary       d = table_difference(t, line, column);
+    if (!d.n) return;
+    table_number(m, true, d.mean, out);
+    if (d.n < 2) return;
+    text_add(out, " ± ");
+    table_number(m, false, d.half, out);
+}
+
+void table_choice(const Table *t, const TableKeys *keys, const TableChoice *c, Text *out)
+{
+    const char *separator = "";
+    char        key[64];
+    for (int i = 0; i < keys->n; i++) {
+        if (!*c->word[i]) continue;
+        table_key(t, keys->key[i], key);
+        text_add(out, "%s", separator);
+        if (keys->key[i] != BY_STRATEGY) text_add(out, "%s ", key);
+        text_add(out, "%s", c->word[i]);
+        separator = ", ";
+    }
+}
+
+static void metric_head(const Metric *m, Text *out)
+{
+    text_add(out, strcmp(m->units, "percent") ? "%s" : "%s (%%)", table_head(m));
+}
+
+void table_column(const Table *t, int column, Text *out)
+{
+    const bool grouped = t->column_keys.n, several = t->n_metrics > 1;
+    if (several || !grouped) metric_head(&table_metric(t, column)->is, out);
+    text_add(out, several && grouped ? ", " : "");
+    table_choice(t, &t->column_keys, table_group(t, column), out);
+}
+
+/* --- notes ---------------------------------------------------------------- */
+
+void table_caption(const Table *t, Text *out)
+{
+    char key[64];
+    text_add(out, "%s: ", t->r->recipe->name);
+    if (t->column_keys.n && t->n_metrics == 1) metric_head(&table_metric(t, 0)->is, out);
+    else if (t->column_keys.n) text_add(out, "all metrics");
+    for (int i = 0; i < t->column_keys.n; i++) {
+        table_key(t, t->column_keys.key[i], key);
+        text_add(out, "%s%s", i ? ", " : " by ", key);
+    }
+    text_add(out, t->column_keys.n ? "; " : "");
+    results_scale(t->r, out);
+    text_add(out, ".");
+}
+
+static void note_metrics(const Table *t, Text *out)
+{
+    for (int i = 0; i < t->n_metrics; i++) {
+        const Metric *m = &t->r->metrics[t->metrics[i]].is;
+        const bool    renamed = strcmp(table_head(m), m->name);
+        text_add(out, "%s%s%s: %s [%s]%s.\n", table_head(m), renamed ? ", " : "",
+                 renamed ? m->name : "", m->long_name, m->units,
+                 m->better == HIGHER  ? ", higher is better"
+                 : m->better == LOWER ? ", lower is better"
+                                      : "");
+    }
+}
+
+static void note_leaders(const Table *t, Text *out)
+{
+    int told = 0, n = 0;
+    for (int c = 0; c < table_columns(t); c++) {
+        if (table_metric(t, c)->is.better == NEITHER) continue;
+        n++;
+        told += t->told[c];
+    }
+    if (told)
+        text_add(out, "Bold, or with a *: the leading group, all that the paired test does "
+                      "not tell from the best of the column.\n");
+    if (told && told < n) text_add(out, "Where nothing is bold, nothing is told from the best.\n");
+    if (!told && n) text_add(out, "In no column anything is told from the best.\n");
+}
+
+static void note_certainty(const Table *t, Text *out)
+{
+    int fewest = 0;
+    for (int i = 0; i < t->n_metrics; i++) {
+        const Metric *m = &t->r->metrics[t->metrics[i]].is;
+        int           pairs;
+        double        sd = results_deviation(t->r, t->metrics[i], t->baseline, &pairs);
+        if (!pairs) continue;
+        if (!fewest)
+            text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
+                          "cases (two-sided, 5 %%): ", t->baseline);
+        else text_add(out, ", ");
+        text_add(out, "%s ", table_head(m));
+        table_number(m, false, stats_detectable(sd, pairs), out);
+        fewest = fewest && fewest < pairs ? fewest : pairs;
+    }
+    if (!fewest) return;
+    text_add(out, ".\n");
+    if (fewest < STATS_PAIRS_LEAST)
+        text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
+                      "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
+}
+
+static void note_published(const Table *t, Text *out)
+{
+    bool first = true;
+    for (int i = 0; t->published && i < t->published->n_tables; i++) {
+        const PublishedTable *p = &t->published->table[i];
+        if (!t->note[i]) continue;
+        if (first)
+            text_add(out, "published: at another scale, of other models, data and trainings; "
+                          "not to be compared number by number.\n");
+        first = false;
+        text_add(out, "[%d] %s, %s: %s on %s", t->note[i], p->file, p->name, p->model, p->data);
+        if (p->epochs) text_add(out, ", %d epochs", p->epochs);
+        text_add(out, "; %s (%s).%s%s\n", p->source, p->evidence, *p->doubts ? "  Doubts: " : "",
+                 p->doubts);
+    }
+}
+
+/* "Seeds 0 to 5." */
+static void note_seeds(const Results *r, Text *out)
+{
+    text_add(out, r->n_seeds == 1 ? "Seed " : "Seeds ");
+    for (int k = 0; k < r->n_seeds;) {
+        int last = k;
+        while (last + 1 < r->n_seeds && r->seeds[last + 1] == r->seeds[last] + 1) last++;
+        text_add(out, "%s%llu", k ? ", " : "", (unsigned long long)r->seeds[k]);
+        if (last > k + 1) text_add(out, " to %llu", (unsigned long long)r->seeds[last]);
+        k = last > k + 1 ? last + 1 : k + 1;
+    }
+    text_add(out, ".\n");
+}
+
+/* Encoders that were trained elsewhere, by the name of their file and its hash. */
+static void note_imported(const Results *r, Text *out)
+{
+    for (int row = 0; row < r->n_rows; row++) {
+        const Cell *c = NULL;
+        for (int k = 0; k < r->n_seeds && !c; k++) c = r->rows[row].cells[k];
+        if (!c || !c->config.pretrain.from) continue;
+        const char *path = c->config.pretrain.from, *slash = strrchr(path, '/');
+        Text        label = { 0 };
+        results_label(r, row, &label);
+        text_add(out, "%s: not trained here, but the encoder %s (%.12s).\n", text_get(&label),
+                 slash ? slash + 1 : path, c->config.pretrain.from_id);
+        text_free(&label);
+    }
+}
+
+/* "spiral ratio 0.5 seed 3", "... knn" if only that stage is not there. */
+static void add_point(const Results *r, int row, int seed, int stage, Text *out)
+{
+    Text settings = { 0 };
+    results_settings(r, row, &settings);
+    text_add(out, " %s%s%s seed %llu", r->rows[row].strategy, settings.length ? " " : "",
+             text_get(&settings), (unsigned long long)r->seeds[seed]);
+    if (stage != STAGE_PRETRAIN) text_add(out, " %s", stage_word((StageKind)stage));
+    text_free(&settings);
+}
+
+/* Without its pre-training no other stage of a cell can be there. */
+static void note_absent(const Table *t, PointState state, const char *what, Text *out)
+{
+    const Results *r = t->r;
+    int            n = 0;
+    for (int row = 0; row < r->n_rows; row++)
+        for (int k = 0; k < r->n_seeds; k++)
+            for (int stage = 0; stage < STAGE_KINDS; stage++) {
+                if (results_state(r, (StageKind)stage, row, k) != state) continue;
+                if (n < LISTED_MOST) {
+                    text_add(out, "%s", n ? "," : what);
+                    add_point(r, row, k, stage, out);
+                }
+                n++;
+                if (stage == STAGE_PRETRAIN) break;
+            }
+    if (n > LISTED_MOST) text_add(out, " and %d more", n - LISTED_MOST);
+    if (n) text_add(out, ".\n");
+}
+
+void table_notes(const Table *t, Text *out)
+{
+    const Results *r = t->r;
+    text_add(out, "Values: mean ± standard deviation (number of seeds).  vs %s: mean of "
+                  "the differences over common seeds ± half of its 95 %% interval "
+                  "(Student's t).\n", t->baseline);
+    note_metrics(t, out);
+    note_leaders(t, out);
+    if (t->equal)
+        text_add(out, "At equal cost: of each strategy the training whose %s is nearest to "
+                      "that of %s's longest.\n", t->equal, t->baseline);
+    if (r->n_rows && r->rows[r->n_rows - 1].untrained)
+        text_add(out, "untrained: the encoder as it was initialised.\n");
+    note_imported(r, out);
+    note_certainty(t, out);
+    note_published(t, out);
+    note_seeds(r, out);
+    if (*r->source) text_add(out, "Records of %s.\n", r->source);
+    note_absent(t, POINT_MISSING, "Not run:", out);
+    note_absent(t, POINT_FAILED, "Failed:", out);
+    note_absent(t, POINT_DAMAGED, "Damaged:", out);
+}

@@ -38,7 +38,7 @@ static void claim_text(const Judgements *j, const Judgement *one, Text *out)
 {
     Text settings = { 0 };
     text_add(out, "%s", one->claim->about);
-    if (one->metric >= 0) results_settings(j->r, one->better, &settings);
+    results_settings(j->r, one->better, &settings);
     if (settings.length) text_add(out, " (%s)", text_get(&settings));
     text_free(&settings);
 }
@@ -48,15 +48,16 @@ static void fill(Tabular *s, const Judgements *j)
     static const char *const heads[] = { "claim", "from", "metric", "verdict", "effect", "p",
                                          "detectable" };
     enum { CLAIM, FROM, METRIC, VERDICT, EFFECT, P, LEAST, COLS };
-    tabular_open(s, j->n + 1, COLS, EFFECT);
+    int row = 0;
+    tabular_open(s, j->n - claims_count(j, CLAIM_UNTESTED) + 1, COLS, EFFECT);
     for (int i = 0; i < COLS; i++) text_add(tabular_cell(s, 0, i), "%s", heads[i]);
     for (int i = 0; i < j->n; i++) {
         const Judgement *one = &j->list[i];
-        const int        row = i + 1;
+        if (one->metric < 0) continue;
+        row++;
         claim_text(j, one, tabular_cell(s, row, CLAIM));
         text_add(tabular_cell(s, row, FROM), "%s", one->claim->file);
         text_add(tabular_cell(s, row, VERDICT), "%s", verdicts[one->verdict]);
-        if (one->metric < 0) continue;
         text_add(tabular_cell(s, row, METRIC), "%s%s", metric_of(j, one)->name,
                  one->stands_in ? " +" : "");
         effect_text(j, one, tabular_cell(s, row, EFFECT));
@@ -82,6 +83,11 @@ static void notes(const Judgements *j, Text *out)
         if (*c->doubts && j->list[i].metric >= 0 && (!i || j->list[i - 1].claim != c))
             text_add(out, "%s, as published: %s.\n", c->about, c->doubts);
     }
+    for (int i = 0, n = 0; i < j->n; i++)
+        if (j->list[i].metric < 0)
+            text_add(out, "%s%s", n++ ? "; " : "Not tested, for want of such rows or of such a "
+                                               "metric: ", j->list[i].claim->about);
+    text_add(out, claims_count(j, CLAIM_UNTESTED) ? ".\n" : "");
     text_add(out, "All of this at another scale than the papers': ");
     results_scale(j->r, out);
     text_add(out, ".\n");

@@ -138,16 +138,15 @@ static void describe_record(const Spot *s, int seed, Text *out)
 
 /* --- configuration ----------------------------------------------------------------- */
 
-/* The value in the lines "key: value" of that key, [*n]; NULL if there is none. */
+/* The value [*n] of that key in lines "key: value"; NULL if there is none. */
 static const char *value_in(const char *config, const char *key, size_t length, size_t *n)
 {
     for (const char *line = config; *line; line += strcspn(line, "\n") + 1) {
         *n = strcspn(line, "\n");
-        if (*n > length + 1 && !strncmp(line, key, length) && line[length] == ':') {
+        if (*n >= length + 2 && !strncmp(line, key, length) && line[length] == ':') {
             *n -= length + 2;
             return line + length + 2;
         }
-        if (!line[strcspn(line, "\n")]) break;
     }
     return NULL;
 }
@@ -158,31 +157,29 @@ static bool is_identity(const char *key, size_t n)
     return n == strlen("builds-on") && !strncmp(key, "builds-on", n);
 }
 
-/* Lines of `one` that `two` has otherwise; with `lacking` only those that it has not. */
-static int list_changes(const Spot *s, const char *one, const char *two, bool lacking, Text *out)
+static int count_lines(const char *config)
 {
-    int changes = 0;
-    for (const char *line = one; *line;) {
-        size_t      end = strcspn(line, "\n"), key = strcspn(line, ":"), n;
-        const char *other = value_in(two, line, key, &n);
-        if (key + 2 <= end && !is_identity(line, key)) {
-            const char *value = line + key + 2;
-            size_t      length = end - key - 2;
-            bool        same = other && n == length && !strncmp(other, value, n);
-            if (lacking ? !other : other && !same) {
-                text_add(out, "  %.*s: ", (int)key, line);
-                if (lacking)
-                    text_add(out, "%.*s, which %s has not\n", (int)length, value,
-                             s->other);
-                else
-                    text_add(out, "%.*s, of %s %.*s\n", (int)length, value, s->other, (int)n,
-                             other);
-                changes++;
-            }
-        }
-        line += end + (line[end] == '\n');
+    int n = 0;
+    for (; *config; config++) n += *config == '\n';
+    return n;
+}
+
+/* A row for each line of `one` whose value in `two` is another; with `lacking` for those
+ * alone that `two` has not.  `mine` is the column of what `one` says. */
+static void add_changes(Tabular *t, const char *one, const char *two, int mine, bool lacking)
+{
+    for (const char *line = one; *line; line += strcspn(line, "\n") + 1) {
+        const size_t end = strcspn(line, "\n"), key = strcspn(line, ":");
+        size_t       n = 0;
+        if (key + 2 > end || is_identity(line, key)) continue;
+        const char *value = line + key + 2, *other = value_in(two, line, key, &n);
+        const bool  same = other && n == end - key - 2 && !strncmp(other, value, n);
+        if (same || (lacking && other)) continue;
+        text_add_bytes(tabular_cell(t, t->rows, 0), line, key);
+        text_add_bytes(tabular_cell(t, t->rows, mine), value, end - key - 2);
+        if (other) text_add_bytes(tabular_cell(t, t->rows, 3 - mine), other, n);
+        t->rows++;
     }
-    return changes;
 }
 
 static Status config_of(const Spot *s, StageKind stage, int row, int seed, Arena *a,
@@ -190,45 +187,56 @@ static Status config_of(const Spot *s, StageKind stage, int row, int seed, Arena
 {
     H5 *f;
     if (results_record(s->t->r, stage, row, seed, &f, err)) return err->code;
-    Status bad = h5_get_long_text(f, "config", a, config, err);
+    const char *text;
+    Status      bad = h5_get_long_text(f, "config", a, &text, err);
     h5_close(f);
-    return bad;
+    if (bad) return bad;
+    char *lines = ARENA_NEW(a, char, strlen(text) + 2); /* the last one ends, too */
+    strcpy(lines, text);
+    if (*text && text[strlen(text) - 1] != '\n') strcat(lines, "\n");
+    *config = lines;
+    return STATUS_OK;
 }
 
-static int compare_stage(const Spot *s, StageKind stage, int seed, Text *out)
+static void compare_stage(const Spot *s, StageKind stage, int seed, Text *out)
 {
     Arena       a;
     Err         err;
     const char *one, *two;
-    int         n = 0;
     arena_open(&a, "configurations", NULL, NULL);
     if (!config_of(s, stage, s->row, seed, &a, &one, &err) &&
         !config_of(s, stage, s->base, seed, &a, &two, &err)) {
-        n = list_changes(s, one, two, false, out) + list_changes(s, one, two, true, out);
-        Spot swapped = *s;
-        swapped.other = s->name;
-        Text lacks = { 0 };
-        n += list_changes(&swapped, two, one, true, &lacks);
-        text_add(out, "%s", text_get(&lacks));
-        text_free(&lacks);
+        Tabular   t;
+        const int most = 1 + count_lines(one) + count_lines(two);
+        tabular_open(&t, most, 3, 3);
+        text_add(tabular_cell(&t, 0, 0), "%s of seed %llu", stage_word(stage),
+                 (unsigned long long)s->t->r->seeds[seed]);
+        text_add(tabular_cell(&t, 0, 1), "%s", s->name);
+        text_add(tabular_cell(&t, 0, 2), "%s", s->other);
+        t.rows = 1;
+        add_changes(&t, one, two, 1, false);
+        add_changes(&t, two, one, 2, true);
+        text_add(out, "\n");
+        if (t.rows > 1) tabular_text(&t, out);
+        else
+            text_add(out, "%s of seed %llu: configured alike\n", stage_word(stage),
+                     (unsigned long long)s->t->r->seeds[seed]);
+        t.rows = most;
+        tabular_close(&t);
     }
     arena_close(&a);
-    return n;
 }
 
 static void compare_configurations(const Spot *s, Text *out)
 {
     const Results *r = s->t->r;
-    int            seed = 0, n = 0;
+    int            seed = 0;
     while (seed < r->n_seeds && (results_state(r, s->stage, s->row, seed) != POINT_DONE ||
                                  results_state(r, s->stage, s->base, seed) != POINT_DONE))
         seed++;
     if (seed == r->n_seeds) return;
-    text_add(out, "\nConfiguration that is not %s's, of seed %llu:\n", s->other,
-             (unsigned long long)r->seeds[seed]);
-    n = compare_stage(s, STAGE_PRETRAIN, seed, out);
-    if (s->stage != STAGE_PRETRAIN) n += compare_stage(s, s->stage, seed, out);
-    if (!n) text_add(out, "  none\n");
+    compare_stage(s, STAGE_PRETRAIN, seed, out);
+    if (s->stage != STAGE_PRETRAIN) compare_stage(s, s->stage, seed, out);
 }
 
 /* --- the number ---------------------------------------------------------------------- */

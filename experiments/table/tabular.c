@@ -186,13 +186,19 @@ void tabular_markdown(const Tabular *t, Text *out)
     text_free(&word);
 }
 
+/* Of a number, and not the hyphen of top-1. */
+static bool is_sign(const char *s)
+{
+    return (*s == '-' || *s == '+') && s[1] >= '0' && s[1] <= '9';
+}
+
 void tabular_escape(const char *s, Text *out)
 {
-    for (; *s; s++)
+    for (const char *start = s; *s; s++)
         if (!strncmp(s, "±", strlen("±"))) {
             text_add(out, "$\\pm$");
             s += strlen("±") - 1;
-        } else if (*s == '|' || ((*s == '-' || *s == '+') && s[1] >= '0' && s[1] <= '9'))
+        } else if (*s == '|' || (is_sign(s) && (s == start || strchr(" (", s[-1]))))
             text_add(out, "$%c$", *s);
         else if (*s == '\\') text_add(out, "\\textbackslash{}");
         else if (*s == '^' || *s == '~') text_add(out, "\\%c{}", *s);

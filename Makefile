@@ -136,14 +136,24 @@ build/fuzz/%: $(B)/tests/fuzz/%.c.o $(call obj,$(FUZZ_LIB))
 endif
 
 HEADERS := core/mask/mask.h core/base/rng.h # what a plug-in includes
-to = $(DESTDIR)$(prefix)
+STAGE   := $(B)/stage
+SHARE   := $(STAGE)/share
 install: all ## install below prefix (/usr/local), or DESTDIR
-	install -d $(to)/bin $(to)/share/maskgrid $(to)/lib/maskgrid/plugins $(to)/lib/pkgconfig
-	install $(B)/maskgrid $(to)/bin/maskgrid
+	rm -rf $(STAGE)
+	install -D $(B)/maskgrid $(STAGE)/bin/maskgrid
+	install -d $(SHARE)/maskgrid $(STAGE)/lib/maskgrid/plugins $(STAGE)/lib/pkgconfig
 	cp -r experiments/recipes scripts/gnuplot scripts/slurm strategies/plugin results/published \
-	    $(to)/share/maskgrid/
-	for h in $(HEADERS); do install -D -m 644 $$h $(to)/include/maskgrid/$$h || exit; done
-	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(to)/lib/pkgconfig/maskgrid.pc
+	    $(SHARE)/maskgrid/
+	for h in $(HEADERS); do install -D -m 644 $$h $(STAGE)/include/maskgrid/$$h || exit; done
+	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(STAGE)/lib/pkgconfig/maskgrid.pc
+	$(B)/maskgrid manual --out $(SHARE)/man
+	install -D -m 644 scripts/completion/maskgrid.bash $(SHARE)/bash-completion/completions/maskgrid
+	install -D -m 644 scripts/completion/_maskgrid $(SHARE)/zsh/site-functions/_maskgrid
+	install -D -m 644 scripts/completion/maskgrid.fish $(SHARE)/fish/vendor_completions.d/maskgrid.fish
+	scripts/install.sh put $(STAGE) '$(DESTDIR)$(prefix)'
+
+uninstall: ## remove what install has put there, and nothing else
+	scripts/install.sh remove '$(DESTDIR)$(prefix)'
 
 $(B)/maskgrid: $(call obj,$(LIB) $(APP) $(MAIN))
 	@echo '  link  $@'
@@ -208,6 +218,6 @@ clean: ## remove build/
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check slurm-test mpi-test demo bench fuzz install plugins setup clean help FORCE
+.PHONY: all test check slurm-test mpi-test demo bench fuzz install uninstall plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

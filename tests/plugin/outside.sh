@@ -4,7 +4,7 @@
 set -eu
 mkdir "$1/data" "$1/work"
 unset MAKEFLAGS MASKGRID_PLUGIN_PATH
-make -s -o all install B="${MASKGRID%/*}" DESTDIR="$1" prefix=/usr
+make -s -o all install STAGE="$1/stage" B="${MASKGRID%/*}" DESTDIR="$1" prefix=/usr
 unset MASKGRID
 export PATH="$1/usr/bin:$PATH" PKG_CONFIG_PATH="$1/usr/lib/pkgconfig" XDG_DATA_HOME="$1/data"
 cd "$1/work"

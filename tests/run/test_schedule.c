@@ -293,13 +293,13 @@ Test(schedule, makes_a_damaged_record_anew)
     Setup s;
     char  path[CELL_PATH];
     int   most;
-    run_all(NULL, false);
+    run_all(NULL);
     set_up(&s, NULL);
     cell_record(path, scratch.folder, s.works.work[3].cell, STAGE_KNN);
     whole_harm(path);
     work_look(&s.works.work[3], scratch.folder);
     cr_expect(s.works.work[3].state == WORK_MISSING && s.works.work[3].tasks[1].damaged);
-    ScheduleResult r = run(&s, false);
+    ScheduleResult r = run(&s);
     cr_expect(r.before == CELLS - 1 && r.done == 1 && begun(&most) == CELLS + 1);
     cr_expect(cell_done(scratch.folder, s.works.work[3].cell, STAGE_KNN));
     tear_down(&s);
@@ -322,7 +322,7 @@ Test(schedule, a_failure_is_noted_of_nobody_elses_cell)
     work_note_failure(scratch.folder, w, "killed");
     cr_expect(w->state == WORK_FAILED && file_exists(path));
     work_forget_failure(scratch.folder, w->cell);
-    run(&s, false);
+    run(&s);
     work_note_failure(scratch.folder, w, "killed");
     cr_expect(w->state == WORK_DONE && !file_exists(path));
     tear_down(&s);

@@ -9,19 +9,8 @@
 #ifndef EXPERIMENTS_CHAOS_CHAOS_H
 #define EXPERIMENTS_CHAOS_CHAOS_H
 
+#include "experiments/chaos/trial.h"
 #include "experiments/chaos/verdict.h"
-
-#include <stdio.h>
-
-typedef struct {
-    const char        *program, *recipe; /* as on the command line       */
-    const char *const *set;              /* [settings] KEY=VALUE          */
-    int                settings;
-    const char        *folder;           /* for quiet/, stormy/ and said.txt */
-    int                kills;
-    uint64_t           seed;             /* of the moments                */
-    FILE              *progress;         /* or NULL                       */
-} ChaosConfig;
 
 typedef struct {
     long    steps;           /* of all trainings                                 */
@@ -33,8 +22,8 @@ typedef struct {
 } ChaosResult;
 
 /* STATUS_FAILED if a sitting fails by itself; the message says where it is told. */
-MUST_USE Status chaos_run(ChaosResult *r, const ChaosConfig *c, const Recipe *recipe,
-                          Err *err);
+MUST_USE Status chaos_run(ChaosResult *r, const TrialConfig *c, int kills,
+                          const Recipe *recipe, Err *err);
 void            chaos_free(ChaosResult *r);
 
 /* Were all harms noticed, and is nothing different? */

@@ -1,13 +1,10 @@
-#define _POSIX_C_SOURCE 200809L /* truncate, pread, pwrite */
 #include "experiments/chaos/harm.h"
 
 #include "core/base/file.h"
+#include "experiments/chaos/damage.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { LOG_MOST = 1 << 26 };
 
@@ -37,31 +34,12 @@ static int noticed(const Harm *h, const Task *t)
     return n;
 }
 
-static bool flip(const char *path, size_t bit)
-{
-    unsigned char byte;
-    int           fd = open(path, O_RDWR | O_CLOEXEC);
-    if (fd < 0) return false;
-    bool done = pread(fd, &byte, 1, (off_t)(bit / 8)) == 1;
-    byte ^= (unsigned char)(1U << bit % 8);
-    done = done && pwrite(fd, &byte, 1, (off_t)(bit / 8)) == 1;
-    close(fd);
-    return done;
-}
-
 static void harm(Harm *h, int *times, const char *path, Rng *rng)
 {
-    struct stat st;
-    if (stat(path, &st) || !st.st_size) return;
-    size_t at = (size_t)(rng_unit53(rng) * (double)st.st_size);
-    if (rng_below(rng, 2)) {
-        if (truncate(path, (off_t)at)) return;
-        h->cut++;
-    } else {
-        if (!flip(path, 8 * at + rng_below(rng, 8))) return;
-        h->flipped++;
-    }
-    ++*times;
+    DamageKind kind = damage_file(path, rng);
+    h->cut += kind == DAMAGE_CUT;
+    h->flipped += kind == DAMAGE_FLIP;
+    *times += kind != DAMAGE_NONE;
 }
 
 void harm_one(Harm *h, Rng *rng)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/securebits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,22 +21,32 @@ enum { LOOK_MS = 20 };
 
 /* --- the process --------------------------------------------------------- */
 
-/* A write beyond the limit fails, as on a full disk, and does not kill. */
+/* A write beyond the limit fails, as on a full disk, and does not kill.  The superuser's
+ * programs write where nobody may, unless they begin without his privileges; who may not
+ * give them up has none. */
 static void become(const Sitting *s)
 {
+    prctl(PR_SET_SECUREBITS, SECBIT_NOROOT);
     int to = open(s->said, O_WRONLY | O_CREAT | O_APPEND, 0666);
     int from = open("/dev/null", O_RDONLY);
     if (to < 0 || from < 0) _exit(127);
     dup2(from, STDIN_FILENO);
     dup2(to, STDOUT_FILENO);
     dup2(to, STDERR_FILENO);
+    signal(SIGXFSZ, SIG_IGN);
     if (s->limit) {
         struct rlimit limit = { (rlim_t)s->limit, (rlim_t)s->limit };
-        signal(SIGXFSZ, SIG_IGN);
         if (setrlimit(RLIMIT_FSIZE, &limit)) _exit(127);
     }
     execv(s->argv[0], s->argv);
     _exit(127);
+}
+
+Status sitting_begin(pid_t *pid, const Sitting *s, Err *err)
+{
+    Status bad = process_fork(pid, PROCESS_LEADS, SIGKILL, err);
+    if (!bad && !*pid) become(s);
+    return bad;
 }
 
 /* It leads a group; those whose parent has died before them are ours to wait for. */
@@ -111,8 +122,7 @@ Status sitting_run(SittingEnd *end, const Sitting *s, Err *err)
     *end = (SittingEnd){ 0 };
     if (watch(&w, s, err)) return err->code;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    Status bad = process_fork(&pid, PROCESS_LEADS, SIGKILL, err);
-    if (!bad && !pid) become(s);
+    Status bad = sitting_begin(&pid, s, err);
     if (!bad) {
         bool ended = ends_before(s, &w, pid, &state);
         if (!ended) {

@@ -5,6 +5,7 @@
 #include "core/base/status.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 typedef struct {
     char *const       *argv;   /* of the program; ends with NULL         */
@@ -25,6 +26,11 @@ typedef struct {
     int  writes; /* that were begun                                      */
     int  halves; /* files that it left half-written                      */
 } SittingEnd;
+
+/* Only starts it; whoever calls waits for it and for whom it leaves.  It is one whom the
+ * permissions of files bind, whoever we are, and whom a full disk does not kill.  Its pid is
+ * that of its group. */
+MUST_USE Status sitting_begin(pid_t *pid, const Sitting *s, Err *err);
 
 /* Returns when every process of it is gone.  STATUS_IO if it cannot be started or
  * watched. */

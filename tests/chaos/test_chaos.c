@@ -193,9 +193,8 @@ Test(chaos, a_small_storm_is_survived)
     strcpy(path, scratch_file(&scratch, "storm.yaml", storm, sizeof storm - 1));
     Recipe *recipe;
     cr_assert(!recipe_open(&recipe, path, NULL, 0, &err), "%s", err.text);
-    const ChaosConfig c = { .program = program, .recipe = path, .folder = folder, .kills = 3,
-                            .seed = 1 };
-    cr_assert(!chaos_run(&r, &c, recipe, &err), "%s", err.text);
+    const TrialConfig c = { .program = program, .recipe = path, .folder = folder, .seed = 1 };
+    cr_assert(!chaos_run(&r, &c, 3, recipe, &err), "%s", err.text);
     cr_expect(r.kills == 3 && r.steps == 16 && r.sittings >= 4, "%d kills", r.kills);
     cr_expect(r.verdict.records == 1 && r.verdict.files >= 2);
     cr_expect(chaos_survived(&r), "%s", text_get(&r.verdict.differences));

@@ -65,16 +65,6 @@ static Status settle_heads(Source *s, VitSize *size, const char *which, int hint
     return STATUS_OK;
 }
 
-/* Blocks are numbered from 0 without a gap. */
-static int count_blocks(const Source *s, const char *names)
-{
-    for (int i = 0;; i++) {
-        char name[PARAM_NAME];
-        snprintf(name, sizeof name, "%s.%d.norm1.weight", names, i);
-        if (!naming_has(&s->naming, &s->f, name)) return i;
-    }
-}
-
 /* The image's sides, given how many patches there are. */
 static Status settle_image(Source *s, int L, Err *err)
 {
@@ -142,7 +132,7 @@ static Status settle_decoder(Source *s, Err *err)
                       err))
         return err->code;
     s->config.decoder.D = (int)embed->dim[0];
-    s->config.decoder.depth = count_blocks(s, "decoder_blocks");
+    s->config.decoder.depth = naming_blocks(&s->naming, &s->f, "decoder_blocks");
     if (!s->config.decoder.D)
         return err_set(err, STATUS_FORMAT, "%s: a decoder of width 0", s->f.path);
     return settle_heads(s, &s->config.decoder, "decoder", s->hints.decoder_heads, err);
@@ -161,7 +151,7 @@ static Status settle_config(Source *s, Err *err)
     e->channels = (int)proj->dim[1];
     e->patch = (int)proj->dim[2];
     e->size.D = (int)proj->dim[0];
-    e->size.depth = count_blocks(s, "blocks");
+    e->size.depth = naming_blocks(&s->naming, &s->f, "blocks");
     if (settle_image(s, (int)pos->dim[1] - 1, err) ||
         settle_heads(s, &e->size, "encoder", s->hints.heads, err) || settle_decoder(s, err) ||
         settle_target(s, err) || settle_eps(s, err))
@@ -256,6 +246,16 @@ static Status check_shapes(const Source *s, Err *err)
     return bad;
 }
 
+/* A model that computes NaN of everything is measured without a complaint. */
+static Status check_finite(const Source *s, const char *name, const real *x, size_t n, Err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return err_set(err, STATUS_FORMAT, "%s: %s: number %zu is %g", s->f.path, name, i,
+                           (double)x[i]);
+    return STATUS_OK;
+}
+
 /* One parameter; positions [1, L + 1, D] come to the model's grid. */
 static Status take(const Source *s, Mae *m, const Param *q, real *work, Err *err)
 {
@@ -264,9 +264,10 @@ static Status take(const Source *s, Mae *m, const Param *q, real *work, Err *err
     int              D = q->dim[q->rank - 1], dim[MAX_RANK];
     memcpy(dim, q->dim, sizeof dim);
     if (positions) dim[1] = vit_patches(from) + 1;
-    if (naming_read(&s->naming, &s->f, q->name, q->rank, dim, work, s->used, err))
+    size_t n = tensor_count(q->tensor), given = positions ? (size_t)dim[1] * (size_t)D : n;
+    if (naming_read(&s->naming, &s->f, q->name, q->rank, dim, work, s->used, err) ||
+        check_finite(s, q->name, work, given, err))
         return err->code;
-    size_t n = tensor_count(q->tensor);
     if (positions) {
         real *resized = work + (size_t)dim[1] * (size_t)D;
         positions_resize(resized, work, vit_rows(from), vit_cols(from), vit_rows(to), vit_cols(to),
@@ -345,6 +346,15 @@ static void note(const Source *s, const VitConfig *to)
                  vit_rows(to), vit_cols(to));
 }
 
+/* LayerScale, relative positions, norms of queries: without them features are others. */
+static Status check_blocks(const Source *s, Err *err)
+{
+    const SafeTensor *x = naming_strange(&s->naming, &s->f, s->used);
+    if (!x) return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: tensor \"%s\": no part of the blocks that are computed "
+                   "here; without it the features would be others", s->f.path, x->name);
+}
+
 static Status open_model(Mae *m, const Backend *be, const Source *s, Err *err)
 {
     MaeConfig c = s->config;
@@ -353,7 +363,7 @@ static Status open_model(Mae *m, const Backend *be, const Source *s, Err *err)
     if (check_shapes(s, err)) return err->code;
     if (mae_check(&c, err)) return err_in(err, "%s", s->f.path);
     mae_open(m, be, &c, 0);
-    if (take_all(s, m, err)) {
+    if (take_all(s, m, err) || check_blocks(s, err)) {
         mae_close(m);
         return err->code;
     }

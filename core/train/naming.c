@@ -2,7 +2,9 @@
 
 #include "core/base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Ours, and what Hugging Face has instead; a name that ends with a dot stands for all
@@ -119,6 +121,40 @@ bool naming_has(const Naming *n, const Safetensors *f, const char *ours)
     char names[NAMING_PARTS][NAMING_MOST];
     naming_of(n, ours, names);
     return safetensors_find(f, names[0]);
+}
+
+/* --- blocks -------------------------------------------------------------- */
+
+/* Where the name goes on behind that of the blocks, "3.norm1.weight"; NULL: elsewhere. */
+static const char *in_blocks(const Naming *n, const char *name, const char *ours)
+{
+    char names[NAMING_PARTS][NAMING_MOST], blocks[64];
+    snprintf(blocks, sizeof blocks, "%s.", ours);
+    naming_of(n, blocks, names);
+    const char *rest = name + strlen(names[0]);
+    return text_starts(name, names[0]) && isdigit((unsigned char)*rest) ? rest : NULL;
+}
+
+int naming_blocks(const Naming *n, const Safetensors *f, const char *ours)
+{
+    enum { ABSURD = 1 << 20 };
+    long count = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        const char *rest = in_blocks(n, f->tensors[i].name, ours);
+        long        number = rest ? strtol(rest, NULL, 10) : 0;
+        if (rest && number >= count && number < ABSURD) count = number + 1;
+    }
+    return (int)count;
+}
+
+const SafeTensor *naming_strange(const Naming *n, const Safetensors *f, const bool *used)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        const char *name = f->tensors[i].name;
+        if (!used[i] && (in_blocks(n, name, "blocks") || in_blocks(n, name, "decoder_blocks")))
+            return &f->tensors[i];
+    }
+    return NULL;
 }
 
 /* --- numbers ------------------------------------------------------------- */

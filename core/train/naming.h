@@ -32,6 +32,13 @@ int naming_of(const Naming *n, const char *ours, char names[NAMING_PARTS][NAMING
 /* Is there a decoder; is there this parameter? */
 bool naming_has(const Naming *n, const Safetensors *f, const char *ours);
 
+/* How many "blocks" or "decoder_blocks" there are, if none is missing. */
+int naming_blocks(const Naming *n, const Safetensors *f, const char *ours);
+
+/* A tensor in blocks that was not read, or NULL: blocks with such a part compute something
+ * else. */
+const SafeTensor *naming_strange(const Naming *n, const Safetensors *f, const bool *used);
+
 /* The shape of our parameter `ours`, and its numbers.  used [f->n], or NULL, becomes
  * true of each tensor read.  STATUS_FORMAT as safetensors_expect. */
 MUST_USE Status naming_expect(const Naming *n, const Safetensors *f, const char *ours, int rank,

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,7 +118,17 @@ static const struct {
       "decoder_embed.weight" },
     { "blocks.1.mlp.fc1.bias", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
       "blocks.1.mlp.fc1.bias" },
-    { "blocks.0.norm1.weight", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 0" },
+    { "blocks.0.norm1.weight", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
+      "no tensor \"blocks.0.norm1.weight\"" },
+    { "no blocks", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 0" },
+    { "far block", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 1000000" },
+    { "no number of blocks", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
+      "blocks.99999999999999999999.norm1.weight\": no part of the blocks" },
+    { "layer scale", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
+      "blocks.0.ls1.gamma\": no part of the blocks" },
+    { "scaled decoder", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
+      "decoder_blocks.0.ls1.gamma\": no part of the blocks" },
+    { "nan", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "norm.weight: number 3 is nan" },
     { "short norm", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "\"norm.weight\": shape [8]" },
     { "empty giant", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "shape [16384, 0]" },
     { "other heads", GIVEN(4, 2, 8, 24, NULL), STATUS_CONFIG, "encoder_heads is 2, not 4" },
@@ -125,17 +136,28 @@ static const struct {
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
+/* One more tensor, of one number. */
+static const struct { const char *wrong, *name; } more[] = {
+    { "far block", "blocks.999999.norm1.weight" },
+    { "no number of blocks", "blocks.99999999999999999999.norm1.weight" },
+    { "layer scale", "blocks.0.ls1.gamma" },
+    { "scaled decoder", "decoder_blocks.0.ls1.gamma" },
+};
+
 /* Some sizes cost nothing in a file: [16384, 0] must not cost memory here. */
 static void write_wrong(const Mae *m, const char *wrong)
 {
     Err            err;
     SafetensorsOut o;
     bool           giant = !strcmp(wrong, "empty giant");
+    const real     one = 1;
     safetensors_start(&o);
     for (int i = 0; i < m->params.n; i++) {
         const Param *q = &m->params.list[i];
-        const real  *values = m->params.weights + q->offset;
+        real        *values = m->params.weights + q->offset;
         if (!strcmp(q->name, wrong)) continue;
+        if (!strcmp(wrong, "no blocks") && !strncmp(q->name, "blocks.", 7)) continue;
+        if (!strcmp(wrong, "nan") && !strcmp(q->name, "norm.weight")) values[3] = (real)NAN;
         if (!strcmp(wrong, "short norm") && !strcmp(q->name, "norm.weight"))
             safetensors_add(&o, q->name, m->params.be, values, 1, (int[]){ 8 });
         else if (giant && !strcmp(q->name, "decoder_embed.weight"))
@@ -148,6 +170,9 @@ static void write_wrong(const Mae *m, const char *wrong)
         snprintf(name, sizeof name, "decoder_blocks.%d.norm1.weight", i);
         safetensors_add(&o, name, NULL, NULL, 1, (int[]){ 0 });
     }
+    for (int i = 0; i < 4; i++)
+        if (!strcmp(wrong, more[i].wrong))
+            safetensors_add(&o, more[i].name, NULL, &one, 1, (int[]){ 1 });
     if (!strcmp(wrong, "other heads")) safetensors_note(&o, "encoder_heads", "2");
     if (!strcmp(wrong, "heads in words")) safetensors_note(&o, "encoder_heads", "two");
     REQUIRE(safetensors_write(&o, scratch_path(&scratch, "c"), &err));

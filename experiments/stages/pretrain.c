@@ -210,8 +210,9 @@ static Status import(Pretrain *p, const Backend *be, Err *err)
 {
     const Config   *c = &p->cell->config;
     Text            notes = { 0 };
-    CheckpointHints hints = { .heads = c->model.heads, .notes = &notes,
-                              .want_height = p->data->height, .want_width = p->data->width };
+    CheckpointHints hints = { .heads = c->model.heads, .decoder_heads = c->model.decoder_heads,
+                              .want_height = p->data->height, .want_width = p->data->width,
+                              .notes = &notes };
     Status          bad = checkpoint_open(&p->mae, be, c->pretrain.from, &hints, err);
     if (stage_writes(p->context)) fputs(text_get(&notes), stderr);
     text_free(&notes);

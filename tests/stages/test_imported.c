@@ -93,6 +93,20 @@ Test(imported, is_what_is_in_the_file_not_its_name)
     scratch_close(&away);
 }
 
+/* Its widths are those of no preset: what the recipe says of heads reaches the run. */
+Test(imported, heads_are_those_of_the_recipe)
+{
+    Home         h;
+    Err          err;
+    char         results[128];
+    const Cell  *c = open_cell(&h, "data.scenes.channels=3 data.scenes.size=32 model.heads=4 "
+                               "model.decoder-heads=2 pretrain.from=tests/golden/foreign_mae.pth");
+    StageContext x = context(&h, results, "results", c);
+    REQUIRE(stage_run(c, STAGE_PRETRAIN, &x, &err));
+    features_free(x.features);
+    close_home(&h);
+}
+
 #define GOLDEN "pretrain.from=tests/golden/foreign_mae.pth"
 
 Test(imported, what_does_not_fit_is_said)

@@ -13,6 +13,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+enum { DEPTH_MOST = 8 };
+
 static const char *const split_folders[] = { "train", "val" };
 
 static const char *const endings[] = { ".jpg", ".jpeg", ".png", ".gif", ".bmp", ".pgm",
@@ -64,11 +66,12 @@ Status tree_pictures(Names *out, Album *a, const char *path, Err *err)
     return list(out, a, path, is_picture, err);
 }
 
-/* The folders in `path`; other files in it do not matter. */
-static Status list_classes(Names *out, Album *a, const char *path, Err *err)
+/* The folders in `path`, of what is wanted. */
+static Status list_folders(Names *out, Album *a, const char *path,
+                           int (*wanted)(const struct dirent *), Err *err)
 {
     Names all;
-    if (list(&all, a, path, is_seen, err)) return err->code;
+    if (list(&all, a, path, wanted, err)) return err->code;
     *out = (Names){ all.name, 0 };
     for (int i = 0; i < all.n; i++) {
         char        full[DATA_PATH];
@@ -76,6 +79,74 @@ static Status list_classes(Names *out, Album *a, const char *path, Err *err)
         if (join(full, path, all.name[i], err)) return err->code;
         if (!stat(full, &st) && S_ISDIR(st.st_mode)) out->name[out->n++] = all.name[i];
     }
+    return STATUS_OK;
+}
+
+static Status list_classes(Names *out, Album *a, const char *path, Err *err)
+{
+    return list_folders(out, a, path, is_seen, err);
+}
+
+/* --- the pictures of a class --------------------------------------------- */
+
+static int is_other(const struct dirent *e) { return is_seen(e) && !is_picture(e); }
+
+static Status walk(Names *out, Album *a, const char *path, int depth, Err *err);
+
+/* Behind the pictures of `path`, which are in out, those of its folders. */
+static Status walk_folders(Names *out, Album *a, const char *path, const Names *folders,
+                           int depth, Err *err)
+{
+    Names *below = ARENA_NEW(&a->memory, Names, folders->n);
+    int    n = out->n;
+    char   full[DATA_PATH];
+    for (int i = 0; i < folders->n; i++) {
+        if (join(full, path, folders->name[i], err) || walk(&below[i], a, full, depth + 1, err))
+            return err->code;
+        n += below[i].n;
+    }
+    const char **name = ARENA_NEW(&a->memory, const char *, n);
+    memcpy(name, out->name, (size_t)out->n * sizeof *name);
+    *out = (Names){ name, out->n };
+    for (int i = 0; i < folders->n; i++)
+        for (int k = 0; k < below[i].n; k++) {
+            if (join(full, folders->name[i], below[i].name[k], err)) return err->code;
+            out->name[out->n++] = album_keep(a, full);
+        }
+    return STATUS_OK;
+}
+
+/* All below `path`, named from there; links may lead round in circles. */
+static Status walk(Names *out, Album *a, const char *path, int depth, Err *err)
+{
+    Names folders;
+    if (depth > DEPTH_MOST)
+        return err_set(err, STATUS_FORMAT, "%s: more than %d folders in each other", path,
+                       DEPTH_MOST);
+    if (tree_pictures(out, a, path, err) || list_folders(&folders, a, path, is_other, err))
+        return err->code;
+    return folders.n ? walk_folders(out, a, path, &folders, depth, err) : STATUS_OK;
+}
+
+static int folder_length(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    return slash ? (int)(slash - name) : 0;
+}
+
+/* By folder, then by name, as torchvision walks; "a/b" is a folder behind "a-". */
+static int by_folder(const void *x, const void *y)
+{
+    const char *a = *(const char *const *)x, *b = *(const char *const *)y;
+    const int   n = folder_length(a), m = folder_length(b), both = n < m ? n : m;
+    int         order = strncmp(a, b, (size_t)both);
+    return order ? order : n != m ? n - m : strcmp(a, b);
+}
+
+static Status list_pictures(Names *out, Album *a, const char *path, Err *err)
+{
+    if (walk(out, a, path, 0, err)) return err->code;
+    qsort(out->name, (size_t)out->n, sizeof *out->name, by_folder);
     return STATUS_OK;
 }
 
@@ -115,7 +186,7 @@ static Status list_files(Album *a, Names *files, const Names *here, const char *
     for (int i = 0; i < here->n; i++) {
         char full[DATA_PATH];
         int  label = tree_label(a, here->name[i]);
-        if (join(full, path, here->name[i], err) || tree_pictures(&files[label], a, full, err))
+        if (join(full, path, here->name[i], err) || list_pictures(&files[label], a, full, err))
             return err->code;
         if (!files[label].n && split == SPLIT_TRAIN)
             return err_set(err, STATUS_FORMAT, "%s: a class without a picture", full);

@@ -3,9 +3,9 @@
  *     FOLDER/train/<class>/<picture>    FOLDER/val/<class>/<picture>
  *
  * A class is the rank of its name in train/, by bytes.  The pictures are those files
- * right in a class's folder whose name ends in .jpg .jpeg .png, or in another format's
- * ending, so that what cannot be read is told and not passed over; names that begin
- * with a dot are.
+ * in a class's folder, and in folders in it, whose name ends in .jpg .jpeg .png, or in
+ * another format's ending, so that what cannot be read is told and not passed over; names
+ * that begin with a dot are.
  *
  * Or all of val/ lies flat, FOLDER/val/<picture>, and FOLDER/val.txt, or another list,
  * says what is what (list.h).

@@ -78,6 +78,26 @@ Test(folder, other_files_are_no_pictures)
     data_close(d);
 }
 
+/* As torchvision walks: folder by folder, "more" before "more-" before what is in it. */
+Test(folder, folders_in_a_class_are_of_the_class)
+{
+    static const char *const names[] = { "1.jpg", "2.JPEG", "3.jpg", "more/7.jpg", "more-/6.jpg",
+                                         "more/in/5.jpg" };
+    DataConfig c = config();
+    scratch_folder(&scratch, "train/cat/more/in"), scratch_folder(&scratch, "train/cat/more-");
+    scratch_folder(&scratch, "train/cat/none");
+    add_picture("train/cat/more/in/5.jpg", 5), add_picture("train/cat/more-/6.jpg", 6);
+    add_picture("train/cat/more/7.jpg", 7);
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_assert(d->count == 8);
+    for (int i = 0, k = 0; i < d->count; i++) {
+        if (d->labels[i]) continue;
+        cr_expect_str_eq(d->names[i] + strlen("train/cat/"), names[k++]);
+    }
+    cr_expect(picture_shade(d, 7) == 5);
+    data_close(d);
+}
+
 Test(folder, says_what_is_wrong_with_the_tree)
 {
     DataConfig c = config();
@@ -92,6 +112,8 @@ Test(folder, says_what_is_wrong_with_the_tree)
     expect_open_fails(&c, SPLIT_TEST, STATUS_FORMAT, "classes that are not in train/: wolf, yak");
     scratch_folder(&scratch, "train/wolf");
     expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "train/wolf: a class without a picture");
+    scratch_folder(&scratch, "train/cat/1/2/3/4/5/6/7/8/9");
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "more than 8 folders in each other");
     c.folder = NULL;
     expect_open_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder does not say where");
     c.folder = scratch_path(&scratch, "val");

@@ -3,6 +3,7 @@
 #include "core/data/picture.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include <jpeglib.h>
@@ -19,6 +20,7 @@ typedef struct {
     struct jpeg_progress_mgr      progress;
     jmp_buf                       back;
     const char                   *name;
+    bool                          drawn; /* all rows are there */
     Err                          *err;
 } Decoder;
 
@@ -34,11 +36,11 @@ static void give_up(j_common_ptr j)
 }
 
 /* Level -1 is a flaw that libjpeg can go on with; of those Pillow refuses only a file
- * that ends too early. */
+ * that ends before its last row. */
 static void notice(j_common_ptr j, int level)
 {
     Decoder *d = j->client_data;
-    if (level != -1 || j->err->msg_code != JWRN_JPEG_EOF) return;
+    if (level != -1 || j->err->msg_code != JWRN_JPEG_EOF || d->drawn) return;
     err_set(d->err, STATUS_FORMAT, "%s: JPEG: truncated", d->name);
     longjmp(d->back, 1);
 }
@@ -121,6 +123,8 @@ static void read_pixels(Decoder *d, Image *m)
     jpeg_start_decompress(&d->j);
     if (C == 4) read_inks(d, m);
     else read_rows(d, m);
+    d->drawn = true;
+    jpeg_finish_decompress(&d->j); /* what stands behind the last row may tell of damage */
 }
 
 /* With m all of it, else the size alone. */

@@ -155,6 +155,10 @@ Test(picture, refuses_what_it_does_not_read_and_says_what_it_is)
     memcpy(at + 5, "\xff\xdc\xff\xdc", 4); /* 65500 x 65500, in as many bytes */
     expect_refused(copy, (size_t)p->bytes, "at most 67108864 pixels");
     free(copy);
+    copy = realloc(copy_of(p), (size_t)p->bytes + 2); /* Pillow 9.4: broken data stream */
+    memcpy(copy + p->bytes - 2, "\xff\xc4\0\0", 4);
+    expect_refused(copy, (size_t)p->bytes + 2, "x.jpg: JPEG: Bogus marker length");
+    free(copy);
     cursor_close(&g.views);
 }
 

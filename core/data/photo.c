@@ -56,14 +56,17 @@ static void read_ahead(Ahead *files, const Album *a, int first, int n)
     }
 }
 
+/* Of what is no file, or one that is too long, there are no bytes: it is a bad picture. */
 static void hash_picture(Hash *h, const Album *a, int i, const Ahead *file)
 {
     Text facts = { 0 };
-    text_add(&facts, "%zu", file->n);
+    bool there = !file->err.code;
+    if (there) text_add(&facts, "%zu", file->n);
+    else text_add(&facts, "none");
     if (!a->by_class) text_add(&facts, ", label %d", a->labels[i]);
     hash_text(h, a->files[i]);
     hash_text(h, text_get(&facts));
-    hash_bytes(h, file->bytes, file->n);
+    if (there) hash_bytes(h, file->bytes, file->n);
     text_free(&facts);
 }
 
@@ -86,7 +89,7 @@ Status photo_identify(Hash *h, const Album *a, const DataConfig *c, Err *err)
         int n = a->count - first < AHEAD ? a->count - first : AHEAD;
         read_ahead(files, a, first, n);
         for (int i = 0; i < n; i++) {
-            if (!bad && files[i].err.code) *err = files[i].err, bad = err->code;
+            if (!bad && files[i].err.code == STATUS_IO) *err = files[i].err, bad = err->code;
             if (!bad) hash_picture(h, a, first + i, &files[i]);
             if (!files[i].err.code) free(files[i].bytes);
         }
@@ -104,7 +107,8 @@ Status photo_identify_split(Hash *h, const DataConfig *c, Split split, Err *err)
     return bad;
 }
 
-/* Facts of [n] pictures from `first` on; of the first that fails, why. */
+/* Facts of [n] pictures from `first` on, nothing of those that are not there; of the first that
+ * fails otherwise, why. */
 static Status find_facts(FileFacts *facts, const Album *a, int first, int n, Err *err)
 {
     int bad_at = n;
@@ -113,7 +117,8 @@ static Status find_facts(FileFacts *facts, const Album *a, int first, int n, Err
         char path[DATA_FILE];
         Err  own;
         album_file(a, first + i, path);
-        if (!file_facts(&facts[i], path, &own)) continue;
+        facts[i] = (FileFacts){ 0 };
+        if (file_facts(&facts[i], path, &own) != STATUS_IO) continue;
 #pragma omp critical(photo_facts)
         if (i < bad_at) bad_at = i, *err = own;
     }

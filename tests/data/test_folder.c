@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* symlink */
 #include "core/base/file.h"
 #include "core/data/loader.h"
 #include "core/data/picture.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* train/ has cat (3), dog (2) and val/ has dog (1): PNGs, each of its own colour and
  * size, all called .jpg. */
@@ -134,6 +136,26 @@ Test(folder, unreadable_picture_is_named_counted_and_left_out)
     cr_expect(strstr(text_get(&why), "train/cat/2.JPEG: a GIF"), "%s", text_get(&why));
     for (int i = 0; i < d->count; i++) cr_expect(picture_shade(d, i) != 20);
     text_free(&why);
+    data_close(d);
+}
+
+/* A link to nowhere, a folder: so many as are allowed. */
+Test(folder, what_is_no_file_is_a_bad_picture)
+{
+    DataConfig c = config();
+    char       with[HASH_HEX], without[HASH_HEX];
+    Err        err;
+    scratch_folder(&scratch, "train/cat/9.jpg");
+    cr_assert(!symlink("nowhere", scratch_path(&scratch, "train/dog/9.jpg")));
+    c.bad_images = 1;
+    expect_open_fails(&c, SPLIT_TRAIN, STATUS_FORMAT, "of 7 pictures 2 cannot be read");
+    c.bad_images = 2;
+    Data *d = opened(&c, SPLIT_TRAIN);
+    cr_expect(d->count == 5);
+    cr_assert(!data_identity(with, &c, SPLIT_TRAIN, &err), "%s", err.text);
+    cr_assert(!unlink(scratch_path(&scratch, "train/dog/9.jpg")));
+    cr_assert(!data_identity(without, &c, SPLIT_TRAIN, &err), "%s", err.text);
+    cr_expect(strcmp(with, without), "a picture more, the same identity");
     data_close(d);
 }
 

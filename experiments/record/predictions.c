@@ -102,20 +102,54 @@ static Status take_classes(Predictions *p, const Columns *c, const size_t *row, 
     return STATUS_OK;
 }
 
+typedef struct {
+    double score;
+    size_t class;
+} Place;
+
+static int by_score(const void *a, const void *b)
+{
+    const Place *x = a, *y = b;
+    return (x->score > y->score) - (x->score < y->score);
+}
+
+/* Is every step up one of floats too?  place [n] is in order. */
+static bool floats_differ(const Place *place, size_t n)
+{
+    for (size_t k = 1; k < n; k++)
+        if (by_score(&place[k - 1], &place[k]) &&
+            (float)place[k - 1].score >= (float)place[k].score)
+            return false;
+    return true;
+}
+
+/* Where floats would be equal or infinite the order is taken: how many scores of the row are
+ * lower.  room [n] is scratch. */
+static void take_row(float *out, const double *x, size_t n, Place *room)
+{
+    for (size_t k = 0; k < n; k++) room[k] = (Place){ x[k], k };
+    qsort(room, n, sizeof *room, by_score);
+    const bool as_they_are = floats_differ(room, n);
+    for (size_t k = 0, lower = 0; k < n; k++) {
+        if (k && by_score(&room[k - 1], &room[k])) lower = k;
+        out[room[k].class] = as_they_are ? (float)room[k].score : (float)lower;
+    }
+}
+
 static Status take_scores(Predictions *p, const Columns *truth, const Columns *c,
                           const size_t *row, Arena *a, Err *err)
 {
     char where[WHERE];
     p->classes = (int)c->cols;
     p->scores = ARENA_NEW(a, float, c->rows * c->cols);
+    Place *room = ARENA_NEW(a, Place, c->cols);
     for (int i = 0; i < p->n; i++) {
         if (p->labels[i] >= p->classes) {
             columns_where(truth, (size_t)i, where, sizeof where);
             return err_set(err, STATUS_FORMAT, "%s: class %d, but %s has scores of %d classes, 0 "
                            "to %d", where, p->labels[i], c->path, p->classes, p->classes - 1);
         }
-        for (size_t k = 0; k < c->cols; k++)
-            p->scores[(size_t)i * c->cols + k] = (float)c->x[row[i] * c->cols + k];
+        take_row(p->scores + (size_t)i * c->cols, c->x + row[i] * c->cols, c->cols, room);
     }
     return STATUS_OK;
 }

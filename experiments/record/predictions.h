@@ -9,7 +9,7 @@
 
 typedef struct {
     int          n, classes;
-    float       *scores; /* [n, classes]                                            */
+    float       *scores; /* [n, classes], in the order that the file's have         */
     int         *labels; /* [n], in the order of the truth                          */
     bool         scored; /* the file has scores; else one class of each image       */
     const char **ids;    /* [n], or NULL                                            */

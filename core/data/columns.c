@@ -97,6 +97,21 @@ static bool names_an_image(const char *s)
     return false;
 }
 
+/* What table programs write over columns without names; two of them may be scores. */
+static bool counts_columns(const Csv *t, size_t fields)
+{
+    char *word;
+    bool  last = false;
+    Csv   c = *t;
+    c.at = keep(t->a, t->at, strcspn(t->at, "\n")), c.end = c.at + strlen(c.at);
+    for (size_t k = 0; k < fields; k++) {
+        int64_t number;
+        if (field(&c, &word, &last) || !text_to_int64(word, &number) || number != (int64_t)k)
+            return false;
+    }
+    return fields > 2;
+}
+
 /* From copies of the first two lines: how many fields, whether the first line names
  * them, and which says what image a row is about. */
 static Status look(Csv *t, size_t *fields, bool *header)
@@ -111,13 +126,14 @@ static Status look(Csv *t, size_t *fields, bool *header)
     for (*fields = 0; !last; ++*fields) {
         if (field(&c, &word, &last)) return t->err->code;
         bool number = is_number(word);
+        if (!*fields && !*word && !last) *header = true, t->id = 0; /* the rows' numbers */
         if (!*fields) words = !number;
         else if (!number) *header = true;
         if (!names_an_image(word)) continue;
         *header = true;
         if (t->id < 0) t->id = (int)*fields;
     }
-    if (words && *fields == 1) *header = true;
+    if ((words && *fields == 1) || counts_columns(t, *fields)) *header = true;
     if (words && !*header) t->id = 0;
     if (!*header || t->id >= 0 || c.at >= c.end) return STATUS_OK;
     if (field(&c, &word, &last)) return t->err->code;
@@ -153,7 +169,7 @@ static Status read_csv(Columns *c, Arena *a, char *bytes, size_t n, Err *err)
         return err_set(err, STATUS_FORMAT, "%s: a zero byte: no text", c->path);
     if (look(&t, &fields, &header)) return err->code;
     c->cols = fields - (t.id >= 0);
-    if (!c->cols) return bad_line(&t, "no column of numbers");
+    if (!c->cols) return bad_line(&t, "no column of numbers; commas separate columns");
     room = n / (2 * fields - 1) + 2; /* a number and a comma are two bytes */
     c->x = ARENA_NEW(a, double, room * c->cols);
     c->lines = ARENA_NEW(a, size_t, room);

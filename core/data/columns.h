@@ -6,8 +6,9 @@
  *
  * The path may say which array of an .npz or HDF5 file is meant: FILE:NAME; else it is the
  * first of `names` that is there, or the only one.  In CSV a first line that is not all
- * numbers names the columns; a column named id, image, file, name or index, or the first
- * where it holds words, says which image a row is about, and all others are numbers.
+ * numbers, or is 0,1,2 and so on, names the columns; a column named id, image, file, name
+ * or index, or the first where it holds words or has no name, says which image a row is
+ * about, and all others are numbers.
  */
 #ifndef CORE_DATA_COLUMNS_H
 #define CORE_DATA_COLUMNS_H

@@ -45,6 +45,9 @@ static const struct {
     { "picture,label\nx,1\ny,0\n", "label,id\n1,x\n1,y\n", 2, 2, { 1, 0 }, { 0, 0 }, false },
     { "7,1\n", "1\n", 0, 0, { 0 }, { 0 }, false },
     { "2\n1\n0\n", "class\n2\n0\n4\n", 3, 5, { 2, 1, 0 }, { 0, 1, 0 }, false },
+    { ",label\n0,1\n1,0\n", ",0,1\n1,0.8,0.2\n0,0.1,0.9\n", 2, 2, { 1, 0 }, { 0.1F, 0.8F }, true },
+    { "label\n1\n0\n", "0,1,2\n0.1,0.9,0\n0.8,0.2,0\n", 2, 3, { 1, 0 }, { 0.1F, 0.8F }, true },
+    { "1\n0\n", "0,1\n2,1\n", 2, 2, { 1, 0 }, { 0, 2 }, true },
     { "image,label\n\"a,\"\"b\"\"\",1\nc,0\n", "c,0\n\"a,\"\"b\"\"\",1\n", 2, 2, { 1, 0 }, { 0, 1 },
       false },
 };
@@ -127,6 +130,23 @@ Test(predictions, reads_arrays_of_numpy)
     cr_expect(predictions_read(&p, &arena, "tests/golden/predictions.npz:x", file, &err) ==
               STATUS_FORMAT);
     cr_expect(strstr(err.text, "no array x"), "%s", err.text);
+}
+
+/* As floats the first are equal, the next 0, the last infinite: the first class of them
+ * would be taken. */
+Test(predictions, doubles_keep_their_order)
+{
+    static const char *const rows[] = { "0.3,0.3000000000001,0.2\n", "1e-60,1e-50,1e-70\n",
+                                        "1e300,2e300,-1e300\n", "0.3,0.3,0.2999999999999\n" };
+    for (int i = 0; i < 4; i++) {
+        Err         err = { .text = "" };
+        Predictions p;
+        int         predicted, rank;
+        cr_assert(!read(&p, i < 3 ? "0\n" : "2\n", rows[i], &err), "%s", err.text);
+        accuracy_of(p.scores, p.labels, 1, 3, &predicted, &rank);
+        cr_expect(predicted == (i < 3) && rank == (i < 3 ? 1 : 2), "%s: class %d, rank %d", rows[i],
+                  predicted, rank);
+    }
 }
 
 /* Any byte changed, any length cut: refused or read. */

@@ -35,13 +35,21 @@ static bool is_folder(const char *path)
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-/* What came of which file. */
-static Status put_file(Text *config, const char *key, const char *path, Err *err)
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat x, y;
+    return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+/* What came of which file, which the record must not take the place of. */
+static Status put_file(Text *config, const char *key, const char *path, const char *out, Err *err)
 {
     char        hex[HASH_HEX], file[4096];
     const char *colon = strrchr(path, ':');
     size_t      n = colon && !file_exists(path) ? (size_t)(colon - path) : strlen(path);
     snprintf(file, sizeof file, "%.*s", (int)n, path);
+    if (is_same_file(file, out))
+        return err_set(err, STATUS_CONFIG, "--out %s is what is scored", out);
     if (is_folder(path) ? hash_folder(hex, path, err) : file_hash(hex, file, err))
         return err->code;
     text_add(config, "%s: %s%s\n", key, hex, path + n);
@@ -55,8 +63,8 @@ Status score_record(Record **r, const ScoreOptions *o, const char *stage, const 
     Hash h;
     char id[HASH_HEX];
     text_add(&config, "stage: %s\n", stage);
-    Status bad = put_file(&config, "truth", truth, err);
-    if (!bad) bad = put_file(&config, "predictions", other, err);
+    Status bad = put_file(&config, "truth", truth, o->out, err);
+    if (!bad) bad = put_file(&config, "predictions", other, o->out, err);
     if (!bad) {
         text_add(&config, "%s", how);
         hash_start(&h);

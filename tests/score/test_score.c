@@ -13,6 +13,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Scratch scratch;
@@ -178,6 +179,22 @@ Test(score_command, segmentation_says_which_file_is_wrong)
 }
 
 /* --- usage --------------------------------------------------------------- */
+
+/* Neither truth nor predictions, however they are named, become a record. */
+Test(score_command, a_record_takes_the_place_of_no_input)
+{
+    static char said[SAID];
+    char       *bytes, truth[512];
+    size_t      n;
+    Err         err;
+    snprintf(truth, sizeof truth, "%s", scratch_file(&scratch, "t.csv", "1\n0\n", 4));
+    cr_expect(RUN(said, "score", "classification", "--truth", truth, "--predictions", truth,
+                  "--out", truth) == EXIT_USAGE);
+    cr_expect(strstr(said, "t.csv is what is scored"), "%s", said);
+    cr_assert(!file_read(truth, 100, &bytes, &n, &err), "%s", err.text);
+    cr_expect_str_eq(bytes, "1\n0\n");
+    free(bytes);
+}
 
 Test(score_command, says_which_option_is_wrong)
 {

@@ -262,6 +262,15 @@ static Status explain(Parser *p, yajl_status status, size_t n)
     return p->err->code;
 }
 
+/* yajl takes these two for blanks; in JSON they are nothing, nor in a text. */
+static size_t before_odd_blank(const unsigned char *chunk, size_t n)
+{
+    const unsigned char *feed = memchr(chunk, '\f', n);
+    if (feed) n = (size_t)(feed - chunk);
+    const unsigned char *tab = memchr(chunk, '\v', n);
+    return tab ? (size_t)(tab - chunk) : n;
+}
+
 static Status feed(Parser *p, unsigned char *chunk)
 {
     uint64_t size = p->file->size;
@@ -270,9 +279,14 @@ static Status feed(Parser *p, unsigned char *chunk)
         size_t n = size - p->chunk_at < CHUNK ? (size_t)(size - p->chunk_at) : CHUNK;
         if (reader_take(p->file, chunk, p->chunk_at, n, p->err)) return p->err->code;
         p->counted = 0;
-        yajl_status status = yajl_parse(p->yajl, chunk, n);
-        if (status != yajl_status_ok) return explain(p, status, n);
+        const size_t good = before_odd_blank(chunk, n);
+        yajl_status  status = yajl_parse(p->yajl, chunk, good);
+        if (status != yajl_status_ok) return explain(p, status, good);
         count_lines(p);
+        if (good < n) {
+            refuse(p, "no JSON: a form feed or a vertical tab");
+            return p->err->code;
+        }
         if (p->chunk_at + n - p->last <= ROW_BYTES) continue;
         refuse(p, "over 64 MB without a value");
         return p->err->code;

@@ -109,6 +109,9 @@ static const struct {
     { true, "[{\"bad\": {}}]", "found an object" },
     { true, "[\"\xff\"]", "invalid bytes in UTF8" },
     { true, "[1]\n[2]", "trailing garbage" },
+    { true, "[1,\n\f]", "f.json:2, byte 4: [1]: no JSON: a form feed" },
+    { true, "[\"a\vb\"]", "no JSON: a form feed or a vertical tab" },
+    { true, "\v[]", "f.json:1, byte 0: no JSON" },
 };
 enum { N_BAD = sizeof bad / sizeof *bad };
 

@@ -91,6 +91,8 @@ static Status set(void *options, const Option *o, const char *text, Err *err)
         return STATUS_OK;
     }
     case OPTION_IS_INT:
+        if (o->initial && !strcmp(o->initial, OPTION_WORD_AUTO) && !strcmp(text, o->initial))
+            text = "0";
         if (!text_to_int64(text, &whole))
             return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not a whole number", name, text);
         number = (double)whole;

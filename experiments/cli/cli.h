@@ -38,6 +38,8 @@ typedef enum {
     OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_NUMBER, OPTION_IS_TEXT, OPTION_IS_LIST
 } OptionKind;
 
+#define OPTION_WORD_AUTO "auto"
+
 /* An option that may be given several times. */
 enum { LIST_MOST = 64 };
 typedef struct { const char *item[LIST_MOST]; int n; } OptionList;
@@ -58,6 +60,9 @@ typedef struct {
     { #field, OPTION_IS_FLAG, offsetof(type, field), NULL, NULL, 0, 0, about, NULL, 0 }
 #define OPTION_INT(type, field, value, initial, lo, hi, about) /* a long */ \
     { #field, OPTION_IS_INT, offsetof(type, field), value, initial, lo, hi, about, NULL, 0 }
+#define OPTION_AUTO(type, field, hi, about) /* a long; 0 is the word auto, the default */ \
+    { #field, OPTION_IS_INT, offsetof(type, field), "N|auto", OPTION_WORD_AUTO, 0, hi, about, \
+      NULL, 0 }
 #define OPTION_NUMBER(type, field, value, initial, lo, hi, about) /* a double */ \
     { #field, OPTION_IS_NUMBER, offsetof(type, field), value, initial, lo, hi, about, NULL, 0 }
 #define OPTION_TEXT(type, field, value, initial, about) \

@@ -1,12 +1,14 @@
 /* maskgrid plan: check a recipe completely, list its cells, say what they cost. */
 #include "core/base/file.h"
-#include "core/base/threads.h"
 #include "experiments/cli/cli.h"
 #include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
+#include "experiments/run/fit.h"
+#include "experiments/run/outlook.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/slurm_script.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
-    OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
+    OPTION_AUTO(Options, jobs, 1024, "cells at a time, as for run"),
     OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
     OPTION_FLAG(Options, failed, "only cells that failed before"),
     OPTION_INT(Options, limit, "N", "0", 0, 1e9, "only the first so many that are to be run"),
@@ -108,49 +110,36 @@ static void show_cells(const Recipe *r, const Works *w)
     }
 }
 
-typedef struct { int cells, stages; double flop, memory, disk; } Total;
-
-static Total total_of(const Works *w)
+static double all_flop(const Works *w)
 {
-    Total t = { .memory = estimate_most_memory(w) };
-    for (int i = 0; i < w->n; i++) {
-        const Work *one = &w->work[i];
-        int         before = t.stages;
-        for (int k = 0; k < one->n; k++) {
-            const Cell *c = one->tasks[k].cell;
-            StageKind   kind = one->tasks[k].kind;
-            if (!work_needs(one, k)) continue;
-            t.flop += estimate_flop(c, kind);
-            t.stages++;
-        }
-        if (t.stages == before) continue;
-        t.cells++;
-        t.disk += estimate_disk(one->cell);
-    }
-    return t;
+    double flop = 0;
+    for (int i = 0; i < w->n; i++) flop += outlook_left(&w->work[i]);
+    return flop;
 }
 
-static void show_total(const Options *o, const Recipe *r, const Works *w)
+static void show_total(const Fit *f, const Recipe *r, const Works *w)
 {
     char        span[32];
-    Total       t = total_of(w);
     MemoryTaken taken = estimate_memory_taken(w);
-    Pace        p = t.cells ? estimate_pace(w) : (Pace){ 0 };
-    int         cores = threads_available(), at_once = o->jobs ? (int)o->jobs : cores;
-    if (at_once > t.cells) at_once = t.cells;
-    printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, t.cells,
-           t.stages);
+    const int   cores = f->machine.cores, jobs = f->share.jobs, threads = f->share.threads;
+    const int   at_once = jobs < f->cells ? jobs : f->cells;
+    printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, f->cells,
+           f->stages);
     if (taken.measured > 0)
         printf("done    took %.0f MB a cell at most; %.0f MB were predicted\n",
                taken.measured / 1e6, taken.predicted / 1e6);
-    if (!t.cells) return;
-    progress_span(span, t.flop * p.s_per_flop / (at_once < cores ? at_once : cores));
-    printf("time    about %s with %d at a time, from %s\n", span, at_once,
-           p.records ? "cells that are done" : "a trial of this machine");
-    printf("memory  about %.0f MB a cell, %.0f MB at a time", t.memory / 1e6,
-           at_once * t.memory / 1e6);
-    if (memory_available() > 0) printf(" of %.0f MB free", memory_available() / 1e6);
-    printf("\ndisk    about %.0f MB\n", t.disk / 1e6);
+    if (!f->cells) return;
+    const Pace p = estimate_pace(w);
+    const int  busy = at_once * threads < cores ? at_once * threads : cores;
+    progress_span(span, all_flop(w) * p.s_per_flop / busy);
+    printf("time    about %s with %d at a time, threads of each: %d; from %s\n", span, at_once,
+           threads, p.records ? "cells that are done" : "a trial of this machine");
+    printf("memory  about %.0f MB a cell, %.0f MB at a time", f->bytes / 1e6,
+           at_once * f->bytes / 1e6);
+    if (isfinite(f->machine.unused)) printf(" of %.0f MB free", f->machine.unused / 1e6);
+    printf("\ndisk    about %.0f MB", f->disk / 1e6);
+    if (isfinite(f->disk_free)) printf(" of %.0f MB free", f->disk_free / 1e6);
+    printf("\n");
 }
 
 static int show_plan(const Options *o, const Recipe *r)
@@ -158,6 +147,8 @@ static int show_plan(const Options *o, const Recipe *r)
     const Cell *c = r->cells;
     Arena       arena;
     Works       w;
+    Fit         f;
+    Err         err;
     char        unlabeled[64] = "";
     if (c->config.data.unlabeled_count)
         snprintf(unlabeled, sizeof unlabeled, "; pre-trained on %d without labels",
@@ -176,9 +167,11 @@ static int show_plan(const Options *o, const Recipe *r)
     works_list(&w, &arena, r, o->results);
     works_pick(&w, o->failed, o->limit);
     show_cells(r, &w);
-    show_total(o, r, &w);
+    fit_works(&f, &w, o->jobs ? (int)o->jobs : r->base.jobs, r->base.threads);
+    show_total(&f, r, &w);
+    int code = fit_check(&f, &w, r, &err) ? cli_fail(&err) : EXIT_DONE;
     arena_close(&arena);
-    return EXIT_DONE;
+    return code;
 }
 
 /* --- for Slurm ----------------------------------------------------------- */
@@ -188,11 +181,7 @@ static double longest(const Works *w)
 {
     double most = 0, pace = estimate_pace(w).s_per_flop;
     for (int i = 0; i < w->n; i++) {
-        double flop = 0;
-        for (int k = 0; k < w->work[i].n; k++) {
-            const Task *t = &w->work[i].tasks[k];
-            if (work_needs(&w->work[i], k)) flop += estimate_flop(t->cell, t->kind);
-        }
+        double flop = outlook_left(&w->work[i]);
         if (flop > most) most = flop;
     }
     return pace * most;
@@ -208,10 +197,11 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
     works_pick(&w, o->failed, o->limit);
+    const Work *largest = estimate_works(&w);
     int         jobs = o->jobs ? (int)o->jobs : r->base.jobs;
     SlurmScript s = { .recipe = word, .settings = o->set.item, .n_settings = o->set.n,
                       .threads = r->base.threads ? r->base.threads : 1, .at_once = jobs,
-                      .bytes = estimate_most_memory(&w) };
+                      .bytes = largest ? largest->bytes : 0 };
     s.seconds = longest(&w) / s.threads;
     slurm_folder(folder, o->results, r);
     Status bad = slurm_script(&script, &w, r, &s, err);
@@ -252,7 +242,8 @@ static int run(const void *opt, char *const *arguments, int n)
 COMMAND(plan) = {
     .place = 40, .arguments = "RECIPE [FILE]", .least = 0, .most = 2,
     .about = "check a recipe, list its cells, estimate time, memory and disk",
-    .details = "Runs nothing.  A stage marked with + is still to be run.\n\n"
+    .details = "Runs nothing.  A stage marked with + is still to be run.  A recipe whose cells "
+               "cannot fit in memory, or on the disk, is an error.\n\n"
                "--slurm writes a script with a task for each cell that is not done; "
                "`bash FILE` submits it and the table after it, with any options of sbatch, "
                "`sbatch FILE` the cells alone.  Time and memory are those of the estimate "

@@ -4,6 +4,7 @@
 #include "experiments/recipe/find.h"
 #include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
+#include "experiments/run/fit.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/schedule.h"
 #include "experiments/run/together.h"
@@ -13,38 +14,25 @@
 
 typedef struct {
     OptionList  set, only;
-    long        jobs, threads, limit;
-    bool        failed, quiet;
+    long        jobs, threads, limit, retries;
+    bool        failed, anyway, quiet;
     const char *results;
 } Options;
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
-    OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
-    OPTION_INT(Options, threads, "N", "0", 0, 1024, "threads of each; 0: cores over jobs"),
+    OPTION_AUTO(Options, jobs, 1024, "cells at a time"),
+    OPTION_AUTO(Options, threads, 1024, "threads of each"),
     OPTION_LIST(Options, only, 0, "KEY=VALUE", "only cells that are so; see below"),
     OPTION_FLAG(Options, failed, "only cells that failed before"),
     OPTION_INT(Options, limit, "N", "0", 0, 1e9, "at most so many cells this time; 0: all"),
+    OPTION_INT(Options, retries, "N", "1", 0, 100, "how often to try a cell again that was "
+               "killed, crashed, or could not read or write"),
+    OPTION_FLAG(Options, anyway, "even if memory or disk should be too small"),
     OPTION_FLAG(Options, quiet, "say nothing but what failed"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
 };
-
-/* The command line, then the recipe, then the machine. */
-static ScheduleConfig config_of(const Options *o, const Recipe *r, const Works *w)
-{
-    int cores = threads_available();
-    int jobs = o->jobs ? (int)o->jobs : r->base.jobs;
-    int threads = o->threads ? (int)o->threads : r->base.threads;
-    if (!jobs) jobs = threads && threads < cores ? cores / threads : threads ? 1 : cores;
-    if (!threads) threads = jobs < cores ? cores / jobs : 1;
-
-    double most = estimate_most_memory(w), room = memory_available();
-    bool   chosen = o->jobs || r->base.jobs;
-    while (!chosen && jobs > 1 && room > 0 && jobs * most > 0.9 * room) jobs--;
-    return (ScheduleConfig){ .jobs = jobs, .threads = threads,
-                             .save_every_s = r->base.save_every };
-}
 
 static int conclude(const Recipe *r, const Works *w, const ScheduleResult *result, double s,
                     bool quiet)
@@ -92,6 +80,7 @@ static void say_plan(const Recipe *r, const Works *w, const ScheduleConfig *c,
 static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Arena *a)
 {
     Works          w;
+    Fit            f;
     ScheduleResult result;
     Err            err;
     char           program[CELL_PATH];
@@ -99,15 +88,19 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     program_path(program, sizeof program);
     works_list(&w, a, r, o->results);
     works_pick(&w, o->failed, o->limit);
-    ScheduleConfig c = config_of(o, r, &w);
-    bool           idle = true;
-    for (int i = 0; i < w.n; i++) idle = idle && w.work[i].state == WORK_DONE;
-    c.program = program;
-    c.s_per_flop = idle || ranks->launched ? 0 : estimate_pace(&w).s_per_flop;
-    c.progress = o->quiet ? NULL : stderr;
+    /* The command line, then the recipe, then what suits the machine. */
+    fit_works(&f, &w, o->jobs ? (int)o->jobs : r->base.jobs,
+              o->threads ? (int)o->threads : r->base.threads);
+    if (!o->anyway && !ranks->launched && fit_check(&f, &w, r, &err)) return cli_fail(&err);
+    ScheduleConfig c = { .program = program, .jobs = f.share.jobs, .threads = f.share.threads,
+                         .pinned = f.share.pinned, .retries = (int)o->retries,
+                         .keep_threads = !o->threads && !r->base.threads,
+                         .save_every_s = r->base.save_every,
+                         .progress = o->quiet ? NULL : stderr };
+    if (f.cells && !ranks->launched) c.s_per_flop = estimate_pace(&w).s_per_flop;
     if (!o->quiet && r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
     if (ranks->launched && !o->threads && !r->base.threads) c.threads = ranks_threads(ranks);
-    if (!o->quiet && !idle) say_plan(r, &w, &c, ranks);
+    if (!o->quiet && f.cells) say_plan(r, &w, &c, ranks);
     Status bad = ranks->launched ? together_run(&w, &c, ranks, &result, &err)
                                  : schedule_run(&w, r, &c, &result, &err);
     if (bad) return cli_fail(&err);
@@ -153,6 +146,11 @@ COMMAND(run) = {
                "does not stop the others, and a run that was killed goes on where it was.\n\n"
                "--only KEY=VALUES names cells by any key, --only 3f2a9c01 by the first digits "
                "of their folder; given again, all keys must hold, and one of the folders.\n\n"
+               "auto gives every core to a cell, and several cores to each where there are "
+               "more of them than cells, or than memory for cells.  A cell begins when there "
+               "is memory for what plan predicts; one that was begun goes on with the threads "
+               "it had.  What cannot fit is refused.  A cell that fails keeps log.txt, "
+               "failed.txt and its last saved state, from which the next try goes on.\n\n"
                "Under mpirun, in a build with MPI=1, all ranks train each cell together.",
     .examples = "  maskgrid run demo\n"
                 "  maskgrid run table1 --jobs 2 -s grid.seed=0..9\n"

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "core/base/process.h"
+#include "experiments/run/share.h"
 #include "experiments/run/worker.h"
 
 #include <errno.h>
@@ -39,8 +40,9 @@ static Status write_config(const Task *t, const char *results, Err *err)
 
 /* Between fork and exec: only what is safe after the fork of a process with
  * threads. */
-static void become(const char *program, char *const *argv, int log)
+static void become(const char *program, char *const *argv, int log, const Team *team)
 {
+    if (team->seat >= 0) share_sit(team->seat, team->threads);
     int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(log, STDOUT_FILENO);
@@ -49,13 +51,13 @@ static void become(const char *program, char *const *argv, int log)
     _exit(127);
 }
 
-static Status start(pid_t *pid, const char *program, char *const *argv, const char *log_path,
-                    Err *err)
+static Status start(pid_t *pid, const char *program, char *const *argv, const Team *team,
+                    const char *log_path, Err *err)
 {
     int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (log < 0) return err_set(err, STATUS_IO, "%s: %s", log_path, strerror(errno));
     Status bad = process_fork(pid, PROCESS_FOLLOWS, SIGTERM, err);
-    if (*pid == 0) become(program, argv, log);
+    if (*pid == 0) become(program, argv, log, team);
     close(log);
     return bad;
 }
@@ -71,7 +73,7 @@ Status child_prepare(const Work *w, const char *results, Err *err)
 }
 
 Status child_start(pid_t *pid, const Work *w, const char *results, const ScheduleConfig *c,
-                   Err *err)
+                   const Team *team, Err *err)
 {
     enum { HEAD = 9 };
     char path[CELL_PATH], threads[16], seconds[32], folder[17];
@@ -79,7 +81,7 @@ Status child_start(pid_t *pid, const Work *w, const char *results, const Schedul
 
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);
-    snprintf(threads, sizeof threads, "%d", c->threads);
+    snprintf(threads, sizeof threads, "%d", team->threads);
     text_from_double(seconds, c->save_every_s);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
     const char *head[HEAD] = { c->program, "cell",         "--results", results, "--threads",
@@ -88,7 +90,17 @@ Status child_start(pid_t *pid, const Work *w, const char *results, const Schedul
     for (int i = 0, k = HEAD; i < w->n; i++)
         if (work_needs(w, i)) argv[k++] = w->tasks[i].cell->stage[w->tasks[i].kind].name;
     cell_file(path, results, w->cell, "log.txt");
-    Status bad = start(pid, c->program, (char *const *)argv, path, err);
+    Status bad = start(pid, c->program, (char *const *)argv, team, path, err);
     free(argv);
     return bad;
+}
+
+void child_note(const Work *w, const char *results, const char *line)
+{
+    char path[CELL_PATH];
+    cell_file(path, results, w->cell, "log.txt");
+    FILE *log = fopen(path, "a");
+    if (!log) return;
+    fprintf(log, "maskgrid: %s\n", line);
+    fclose(log);
 }

@@ -44,8 +44,7 @@ static double decode_flop(const Sizes *s)
            2 * (s->L + 1) * s->decoder_D * s->P;
 }
 
-/* The recipe has been checked: its strategies open. */
-static Mask *mask_of(const Cell *c)
+Mask *estimate_mask(const Cell *c)
 {
     Mask *m;
     Err   err;
@@ -58,10 +57,17 @@ static Mask *mask_of(const Cell *c)
 static double looks(const Cell *c)
 {
     if (!cell_trains(c)) return 0;
-    Mask  *m = mask_of(c);
+    Mask  *m = estimate_mask(c);
     double n = guide_forwards(c, m);
     mask_close(m);
     return n;
+}
+
+double estimate_step_flop(const Cell *c)
+{
+    const Sizes s = sizes_of(c);
+    return 3.0 * c->config.pretrain.batch / c->config.pretrain.accumulate *
+           (encode_flop(&s, s.K) + decode_flop(&s));
 }
 
 /* Forwards of everything, and backwards, twice as long, of the blocks that learn. */
@@ -114,119 +120,28 @@ double estimate_parameters(const Cell *c)
            B * s.P + s.P + positions + tokens + norms;
 }
 
-static double training_memory(const Cell *c, const MaeConfig *model)
-{
-    Mask         *m = mask_of(c);
-    FootprintStep s = guide_footprint(c, m);
-    double bytes = (double)footprint_train(model, &s) + guide_bytes(c, m);
-    mask_close(m);
-    return bytes;
-}
-
-static double tune_memory(const Cell *c, const TuneConfig *how)
-{
-    const ClassifierConfig model = tune_model(c, how);
-    return (double)footprint_tune(&model, how->batch / how->accumulate, how->accumulate,
-                                  c->config.model.recompute);
-}
-
-/* The batch is there twice: as loaded, and, or a part of it, on the backend. */
-double estimate_memory(const Cell *c, StageKind kind)
-{
-    const DataFacts *d = c->data;
-    const MaeConfig  model = config_mae(&c->config, d->channels, d->height, d->width);
-    const double     image = (double)d->channels * d->height * d->width * sizeof(real);
-    const int        batch = c->config.pretrain.batch, L = c->rows * c->cols;
-    if (kind == STAGE_PRETRAIN && cell_trains(c))
-        return FOOTPRINT_PROCESS + d->bytes + batch * image + training_memory(c, &model);
-
-    const TuneConfig finetune = config_finetune(&c->config);
-    if (kind == STAGE_PARTIAL || kind == STAGE_FINETUNE) {
-        const TuneConfig *how = kind == STAGE_PARTIAL ? &c->config.partial : &finetune;
-        return FOOTPRINT_PROCESS + d->bytes + how->batch * image + tune_memory(c, how);
-    }
-    if (cell_dense(c, kind)) return FOOTPRINT_PROCESS + estimate_dense_memory(c, kind);
-    if (kind == STAGE_LINEAR)
-        return FOOTPRINT_PROCESS + d->bytes + features_batch(L) * image +
-               2.0 * c->config.probe.batch * (model.encoder.size.D + d->classes) * sizeof(real) +
-               (double)footprint_features(&model, features_batch(L));
-
-    double features = 2.0 * ((double)d->train_count + d->test_count) * model.encoder.size.D;
-    return FOOTPRINT_PROCESS + d->bytes + features * sizeof(real) +
-           features_batch(L) * image + (double)footprint_features(&model, features_batch(L));
-}
-
-static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
-{
-    return a->batch == b->batch && a->accumulate == b->accumulate && a->blocks == b->blocks &&
-           !strcmp(a->pool, b->pool) && a->drop_path == b->drop_path;
-}
-
-static bool dense_the_same(const DenseTask *a, const DenseTask *b)
-{
-    return a->batch == b->batch && a->accumulate == b->accumulate && a->size == b->size &&
-           a->regions == b->regions && a->drop_path == b->drop_path &&
-           !strcmp(a->model, b->model);
-}
-
-static bool take_the_same(const Cell *a, const Cell *b)
-{
-    return a->data == b->data && a->K == b->K && cell_trains(a) == cell_trains(b) &&
-           a->config.pretrain.batch == b->config.pretrain.batch &&
-           a->config.pretrain.accumulate == b->config.pretrain.accumulate &&
-           a->config.probe.batch == b->config.probe.batch &&
-           tunes_the_same(&a->config.partial, &b->config.partial) &&
-           tunes_the_same(&a->config.finetune, &b->config.finetune) &&
-           a->detect == b->detect && a->segment == b->segment &&
-           dense_the_same(&a->config.detect, &b->config.detect) &&
-           dense_the_same(&a->config.segment, &b->config.segment) &&
-           !strcmp(a->config.pretrain.strategy, b->config.pretrain.strategy) &&
-           !memcmp(&a->config.model, &b->config.model, sizeof a->config.model);
-}
-
-/* A dry step takes a millisecond or two, and there may be 10,000 cells: neighbours
- * are mostly alike. */
-double estimate_most_memory(const Works *w)
-{
-    const Cell *last[STAGE_KINDS] = { NULL };
-    double      most = 0;
-    for (int i = 0; i < w->n; i++)
-        for (int k = 0; k < w->work[i].n; k++) {
-            const Task *t = &w->work[i].tasks[k];
-            if (!work_needs(&w->work[i], k)) continue;
-            if (last[t->kind] && take_the_same(last[t->kind], t->cell)) continue;
-            last[t->kind] = t->cell;
-            double bytes = estimate_memory(t->cell, t->kind);
-            most = bytes > most ? bytes : most;
-        }
-    return most;
-}
-
 double estimate_disk(const Cell *c)
 {
     return 2e5 + estimate_parameters(c) * sizeof(real) + 16.0 * c->data->test_count;
 }
 
-double memory_available(void)
+/* Weights and both moments, twice: the newest and the one before it. */
+double estimate_states(const Cell *c)
 {
-    double kb = 0;
-    char   line[256];
-    FILE  *f = fopen("/proc/meminfo", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "MemAvailable: %lf kB", &kb) == 1) break;
-    if (f) fclose(f);
-    return 1024 * kb;
+    return cell_trains(c) ? 2 * 3 * estimate_parameters(c) * sizeof(real) : 0;
 }
 
 /* --- pace ---------------------------------------------------------------- */
 
-/* The first product of the hidden layer, for a batch: most of a step is like it. */
+/* The first product of the hidden layer, for a batch: most of a step is like it.  Wider ones
+ * go at the same rate. */
 static double trial(const Cell *c)
 {
-    enum { ROWS = 1024, LEAST = 3 };
+    enum { ROWS = 1024, LEAST = 3, WIDEST = 1024 };
     const Backend *be;
     Err            err;
-    int            D = c->config.model.width, threads = threads_get();
+    const int      width = c->config.model.width, D = width < WIDEST ? width : WIDEST;
+    int            threads = threads_get();
     size_t         n = (size_t)ROWS * (size_t)D, hidden = 4 * n;
     size_t         weights = 4 * (size_t)D * (size_t)D;
     if (backend_open(&be, "cpu", &err)) return 0;
@@ -247,36 +162,6 @@ static double trial(const Cell *c)
     return best / (2.0 * ROWS * 4 * D * D);
 }
 
-static bool peak(double *bytes, const char *path)
-{
-    H5   *f;
-    Err   err;
-    H5Set set = { .name = "cost/peak_bytes", .kind = NUMBER_DOUBLE };
-    if (h5_open(&f, path, &err)) return false;
-    bool ok = !h5_get_into(f, &set, bytes, &err);
-    h5_close(f);
-    return ok;
-}
-
-MemoryTaken estimate_memory_taken(const Works *w)
-{
-    enum { ENOUGH = 64 };
-    MemoryTaken m = { 0 };
-    for (int i = 0, n = 0; i < w->n && n < ENOUGH; i++)
-        for (int k = 0; k < w->work[i].n; k++) {
-            const Task *t = &w->work[i].tasks[k];
-            char        path[CELL_PATH];
-            double      bytes;
-            if (!t->done) continue;
-            cell_record(path, w->results, t->cell, t->kind);
-            if (!peak(&bytes, path)) continue;
-            m.measured = fmax(m.measured, bytes);
-            m.predicted = fmax(m.predicted, estimate_memory(t->cell, t->kind));
-            n++;
-        }
-    return m;
-}
-
 /* Wall time and threads of a finished stage; false if the record does not say. */
 static bool took(double *wall_s, const char *path)
 {
@@ -294,15 +179,16 @@ static bool took(double *wall_s, const char *path)
 
 Pace estimate_pace(const Works *w)
 {
-    enum { ENOUGH = 6 };
+    enum { ENOUGH = 6, LOOKS = 64 }; /* records may be damaged */
     double wall_s = 0, flop = 0;
     Pace   p = { 0 };
-    for (int i = 0; i < w->n && p.records < ENOUGH; i++) {
+    for (int i = 0, looks = 0; i < w->n && p.records < ENOUGH && looks < LOOKS; i++) {
         const Task *t = &w->work[i].tasks[0];
         char        path[CELL_PATH];
         double      s;
         if (!t->done || !cell_trains(t->cell)) continue;
         cell_record(path, w->results, t->cell, t->kind);
+        looks++;
         if (!took(&s, path)) continue;
         wall_s += s, flop += estimate_flop(t->cell, t->kind);
         p.records++;

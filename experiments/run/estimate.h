@@ -13,6 +13,7 @@
 #ifndef EXPERIMENTS_RUN_ESTIMATE_H
 #define EXPERIMENTS_RUN_ESTIMATE_H
 
+#include "core/mask/draw.h"
 #include "experiments/run/work.h"
 
 /* Floating point operations of a stage. */
@@ -20,14 +21,24 @@ double estimate_flop(const Cell *c, StageKind kind);
 
 double estimate_parameters(const Cell *c); /* numbers in the whole model */
 
-/* Bytes of memory while a stage runs; of that stage still to be run which takes most;
- * bytes that a cell leaves on disk. */
+/* Of a step of pre-training. */
+double estimate_step_flop(const Cell *c);
+
+/* Bytes of memory while a stage runs. */
 double estimate_memory(const Cell *c, StageKind kind);
-double estimate_most_memory(const Works *w);
+
+/* Sets the bytes of each: of that stage still to be run which takes most.  Returns the one
+ * that takes most of all; NULL if nothing is to be run. */
+const Work *estimate_works(Works *w);
+
+/* Bytes that a cell leaves on disk; that its states take while it trains. */
 double estimate_disk(const Cell *c);
+double estimate_states(const Cell *c);
+
+Mask *estimate_mask(const Cell *c); /* mask_close it */
 
 /* Seconds per operation of this recipe on one thread of this machine, from the
- * records of up to a few finished stages, or else from a trial. */
+ * records of a few finished stages, or else from a trial. */
 typedef struct {
     double s_per_flop;
     int    records; /* that it was measured from; 0: a trial */
@@ -42,7 +53,5 @@ typedef struct {
 } MemoryTaken;
 
 MemoryTaken estimate_memory_taken(const Works *w);
-
-double memory_available(void); /* bytes; 0 if the system does not say */
 
 #endif

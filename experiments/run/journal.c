@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { PATH_ROOM = 4200, LINE_ROOM = 512 };
+enum { PATH_ROOM = 4200, LINE_ROOM = 512, MOST_THREADS = 1024 };
 
 static void journal_path(char path[PATH_ROOM], const char *folder)
 {
@@ -39,7 +39,7 @@ void journal_write(FILE *f, const JournalLine *line)
     number(&t, "lr", line->lr);
     number(&t, "images_per_s", line->images_per_s);
     number(&t, "elapsed_s", line->elapsed_s);
-    text_add(&t, "}\n");
+    text_add(&t, ", \"threads\": %d}\n", line->threads);
     fputs(text_get(&t), f);
     fflush(f);
     text_free(&t);
@@ -80,12 +80,14 @@ bool journal_last(JournalLine *line, const char *folder)
     const char *last = strrchr(tail, '\n');
     last = last ? last + 1 : tail;
     double step = number_of(last, "step"), steps = number_of(last, "steps");
+    double threads = number_of(last, "threads");
     if (!field(stage, last, "stage") || !(step >= 0 && steps >= step && steps < 1e15))
         return false;
     *line = (JournalLine){
         .step = (long)step, .steps = (long)steps, .loss = number_of(last, "loss"),
         .lr = number_of(last, "lr"), .images_per_s = number_of(last, "images_per_s"),
         .elapsed_s = number_of(last, "elapsed_s"),
+        .threads = threads >= 1 && threads <= MOST_THREADS ? (int)threads : 0,
     };
     snprintf(line->stage, sizeof line->stage, "%.39s", stage);
     return true;

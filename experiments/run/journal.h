@@ -1,7 +1,7 @@
 /* How far a cell is: one line of JSON now and then, while it runs.
  *
  *   {"stage": "pretrain", "step": 40, "steps": 384, "loss": 0.62, "lr": 5e-05,
- *    "images_per_s": 914.2, "elapsed_s": 5.6}
+ *    "images_per_s": 914.2, "elapsed_s": 5.6, "threads": 2}
  *
  * The process of the cell writes, schedulers and `status` read the last line.
  */
@@ -19,6 +19,7 @@ typedef struct {
     long   step, steps;
     double loss, lr;          /* NaN where not known */
     double images_per_s, elapsed_s;
+    int    threads;           /* 0 where not known */
 } JournalLine;
 
 /* Go on with the journal of a folder. */

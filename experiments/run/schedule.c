@@ -1,11 +1,13 @@
-#define _GNU_SOURCE /* sigtimedwait, setenv */
+#define _GNU_SOURCE /* sigtimedwait, setenv, wait4 */
 #include "experiments/run/schedule.h"
 
 #include "core/base/file.h"
 #include "core/base/threads.h"
 #include "experiments/run/child.h"
-#include "experiments/run/estimate.h"
+#include "experiments/run/death.h"
 #include "experiments/run/journal.h"
+#include "experiments/run/machine.h"
+#include "experiments/run/outlook.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/worker.h"
 
@@ -13,12 +15,24 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
 static const double LOOK_S = 1.0; /* between two looks at what others are doing */
 
 typedef enum { WAITING, HERE, ELSEWHERE, OVER } Place;
+
+/* What becomes of a piece of work. */
+typedef struct {
+    Place place;
+    int   tries; /* that began here */
+
+    /* Of one that is HERE. */
+    pid_t pid;
+    Team  team;
+    long  kills; /* machine_kills when it began */
+} Course;
 
 typedef struct {
     Works                *w;
@@ -27,30 +41,20 @@ typedef struct {
     ScheduleResult       *result;
     Progress              progress;
 
-    Place *place; /* [w->n] */
-    pid_t *pid;   /* [w->n] of those that are HERE */
-    int    running, next; /* work before `next` is not WAITING */
-    int    asked; /* how often to stop */
-    double looked_s, start_s;
-    double all_flop, over_flop; /* of what was not done when we came   */
-    double first_flop;          /* ... that was behind us at first sight */
-    bool   seen;
+    Course *course; /* [w->n] */
+    int     jobs;   /* at a time */
+    int     running, next; /* work before `next` is not WAITING */
+    int     asked; /* how often to stop */
+    double  looked_s;
+    Outlook outlook;
 } Schedule;
 
-static double flop_left(const Work *w)
-{
-    double flop = 0;
-    for (int i = 0; i < w->n; i++)
-        if (work_needs(w, i)) flop += estimate_flop(w->tasks[i].cell, w->tasks[i].kind);
-    return flop;
-}
-
-/* --- beginning and ending ------------------------------------------------ */
+/* --- beginning ----------------------------------------------------------- */
 
 static void over(Schedule *s, int i, WorkState state)
 {
-    s->over_flop += flop_left(&s->w->work[i]);
-    s->place[i] = OVER;
+    s->outlook.over_flop += outlook_left(&s->w->work[i]);
+    s->course[i].place = OVER;
     s->w->work[i].state = state;
     if (state == WORK_DONE) s->result->done++;
     else s->result->failed++;
@@ -60,13 +64,15 @@ static void failed(Schedule *s, int i, const char *why)
 {
     Work *w = &s->w->work[i];
     Text  label = { 0 };
-    char  log[CELL_PATH];
+    char  log[CELL_PATH], tries[32] = "";
     snprintf(w->why, sizeof w->why, "%s", why);
     over(s, i, WORK_FAILED);
     work_label(s->recipe, w->cell, &label);
     cell_file(log, s->w->results, w->cell, "log.txt");
-    progress_say(&s->progress, "failed: %s: %s\n        see %s", text_get(&label), w->why,
-                 log);
+    if (s->course[i].tries > 1)
+        snprintf(tries, sizeof tries, " %d times", s->course[i].tries);
+    progress_say(&s->progress, "failed%s: %s: %s\n        see %s", tries, text_get(&label),
+                 w->why, log);
     text_free(&label);
 }
 
@@ -80,10 +86,34 @@ static void say_damage(Schedule *s, const Work *w)
     }
 }
 
+/* The first seat that nobody has. */
+static int free_seat(const Schedule *s)
+{
+    for (int seat = 0;; seat++) {
+        int i = 0;
+        while (i < s->w->n && (s->course[i].place != HERE || s->course[i].team.seat != seat)) i++;
+        if (i == s->w->n) return seat;
+    }
+}
+
+/* What was begun with other threads goes on with them, wherever there are processors. */
+static Team team_for(const Schedule *s, const Work *w)
+{
+    const ScheduleConfig *c = s->config;
+    char                  folder[CELL_PATH];
+    JournalLine           line;
+    cell_folder(folder, s->w->results, w->cell);
+    if (c->keep_threads && journal_last(&line, folder) && line.threads &&
+        line.threads != c->threads && line.threads <= threads_available())
+        return (Team){ line.threads, -1 };
+    return (Team){ c->threads, c->pinned ? free_seat(s) : -1 };
+}
+
 static void begin(Schedule *s, int i)
 {
-    Work *w = &s->w->work[i];
-    Err   err;
+    Work   *w = &s->w->work[i];
+    Course *course = &s->course[i];
+    Err     err;
     work_look(w, s->w->results); /* another scheduler may have done it meanwhile */
     if (w->state == WORK_DONE) {
         over(s, i, WORK_DONE);
@@ -91,46 +121,117 @@ static void begin(Schedule *s, int i)
     }
     say_damage(s, w);
     work_forget_failure(s->w->results, w->cell); /* of an earlier try */
-    if (child_start(&s->pid[i], w, s->w->results, s->config, &err)) {
+    course->tries++;
+    course->kills = machine_kills("");
+    course->team = team_for(s, w);
+    if (child_start(&course->pid, w, s->w->results, s->config, &course->team, &err)) {
         failed(s, i, err.text);
         return;
     }
-    s->place[i] = HERE;
+    course->place = HERE;
     s->running++;
 }
 
-/* The process of work i has ended. */
-static void ended(Schedule *s, int i, int status)
+/* Bytes of memory for one more, beside what those that run will still take.  Of a cell that
+ * is alone nobody has more to say: what cannot fit was refused. */
+static double room(const Schedule *s)
 {
-    Work  *w = &s->w->work[i];
-    double flop = flop_left(w);
-    char   why[sizeof w->why];
+    static const double SHARE = 0.95;
+    if (!s->running) return INFINITY;
+    double bytes = SHARE * machine_look("").unused;
+    for (int i = 0; i < s->w->n; i++)
+        if (s->course[i].place == HERE)
+            bytes -= fmax(0, s->w->work[i].bytes - machine_held("", s->course[i].pid));
+    return bytes;
+}
+
+/* The next that there is memory for; -1: none. */
+static int next_to_begin(Schedule *s)
+{
+    const int n = s->w->n;
+    while (s->next < n && s->course[s->next].place != WAITING) s->next++;
+    if (s->asked || s->running >= s->jobs || s->next == n) return -1;
+    const double bytes = room(s);
+    int          i = s->next;
+    while (i < n && (s->course[i].place != WAITING || s->w->work[i].bytes > bytes)) i++;
+    return i < n ? i : -1;
+}
+
+/* --- ending -------------------------------------------------------------- */
+
+/* What a cell says of its recipe or data stays so. */
+static bool may_do_better(int status)
+{
+    if (!WIFEXITED(status)) return true;
+    const int code = WEXITSTATUS(status);
+    return code != EXIT_USAGE && code != EXIT_DATA;
+}
+
+/* Its memory is better spent on one cell less. */
+static void run_fewer(Schedule *s)
+{
+    if (s->running >= s->jobs) return;
+    s->jobs = s->running > 1 ? s->running : 1;
+    progress_say(&s->progress, "memory was short: %d at a time from here on", s->jobs);
+}
+
+static void try_again(Schedule *s, int i, const char *why)
+{
+    Text label = { 0 };
+    work_label(s->recipe, s->w->work[i].cell, &label);
+    progress_say(&s->progress, "again: %s: %s", text_get(&label), why);
+    text_free(&label);
+    s->course[i].place = WAITING;
+    if (i < s->next) s->next = i;
+}
+
+static Death death_of(const Schedule *s, int i, int status, double peak_bytes, char *log)
+{
+    cell_file(log, s->w->results, s->w->work[i].cell, "log.txt");
+    return (Death){ .status = status, .peak_bytes = peak_bytes, .log = log,
+                    .before = s->course[i].kills, .now = machine_kills("") };
+}
+
+/* The process of work i has ended. */
+static void ended(Schedule *s, int i, int status, double peak_bytes)
+{
+    Work   *w = &s->w->work[i];
+    Course *course = &s->course[i];
+    double  flop = outlook_left(w);
+    char    why[sizeof w->why], log[CELL_PATH];
+    Death   death = death_of(s, i, status, peak_bytes, log);
     s->running--;
     work_look(w, s->w->results);
-    int  code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    bool told = code > 0 && w->why[0], lost = w->state != WORK_DONE && code != EXIT_CLAIMED;
+    const int  code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const bool told = code > 0 && w->why[0];
+    const bool lost = w->state != WORK_DONE && code != EXIT_CLAIMED && !s->asked;
     if (told) snprintf(why, sizeof why, "%s", w->why);
-    else if (code >= 0)
-        snprintf(why, sizeof why, "ended with code %d and without its records", code);
-    else
-        snprintf(why, sizeof why, "killed by signal %d%s", WTERMSIG(status),
-                 WTERMSIG(status) == SIGKILL ? "; out of memory is the usual reason" : "");
-    if (lost && !s->asked && !told) work_note_failure(s->w->results, w, why);
+    else death_text(why, sizeof why, &death);
+    if (lost && !told) {
+        child_note(w, s->w->results, why);
+        work_note_failure(s->w->results, w, why);
+    }
+    if (lost && death_by_memory(&death)) run_fewer(s);
     if (w->state == WORK_DONE) {
-        s->over_flop += flop;
+        s->outlook.over_flop += flop;
         over(s, i, WORK_DONE);
         work_tidy(w, s->w->results); /* it may have died right behind its last record */
-    } else if (code == EXIT_CLAIMED || w->state == WORK_RUNNING) s->place[i] = ELSEWHERE;
-    else if (s->asked) s->place[i] = OVER; /* neither done nor failed */
+    } else if (code == EXIT_CLAIMED || w->state == WORK_RUNNING) {
+        course->place = ELSEWHERE;
+        course->tries -= code == EXIT_CLAIMED;
+    } else if (s->asked) course->place = OVER; /* neither done nor failed */
+    else if (course->tries <= s->config->retries && may_do_better(status)) try_again(s, i, why);
     else failed(s, i, why);
 }
 
 static void reap(Schedule *s)
 {
     for (int i = 0; i < s->w->n && s->running; i++) {
-        int status;
-        if (s->place[i] == HERE && waitpid(s->pid[i], &status, WNOHANG) == s->pid[i])
-            ended(s, i, status);
+        int           status;
+        struct rusage used;
+        Course       *course = &s->course[i];
+        if (course->place == HERE && wait4(course->pid, &status, WNOHANG, &used) == course->pid)
+            ended(s, i, status, 1024.0 * (double)used.ru_maxrss);
     }
 }
 
@@ -143,76 +244,46 @@ static int look_elsewhere(Schedule *s)
     bool now = clock_s() - s->looked_s >= LOOK_S;
     if (now) s->looked_s = clock_s();
     for (int i = 0; i < s->w->n; i++) {
-        if (s->place[i] != ELSEWHERE) continue;
+        if (s->course[i].place != ELSEWHERE) continue;
         theirs++;
         if (!now) continue;
-        double flop = flop_left(&s->w->work[i]);
+        double flop = outlook_left(&s->w->work[i]);
         work_look(&s->w->work[i], s->w->results);
         WorkState state = s->w->work[i].state;
         if (state == WORK_RUNNING) continue;
         if (state == WORK_DONE) {
-            s->over_flop += flop;
+            s->outlook.over_flop += flop;
             over(s, i, WORK_DONE);
         } else if (state == WORK_FAILED) over(s, i, WORK_FAILED);
         else {
-            s->place[i] = WAITING; /* its process died */
+            s->course[i].place = WAITING; /* its process died */
             if (i < s->next) s->next = i;
         }
     }
     return theirs;
 }
 
-/* --- how far ------------------------------------------------------------- */
-
-/* Operations of a running piece of work that are behind it. */
-static double behind(const Schedule *s, const Work *w, double *images_per_s)
-{
-    char        folder[CELL_PATH];
-    JournalLine line;
-    double      flop = 0;
-    cell_folder(folder, s->w->results, w->cell);
-    if (!journal_last(&line, folder)) return 0;
-    for (int i = 0; i < w->n; i++) {
-        const Task *t = &w->tasks[i];
-        double      all = estimate_flop(t->cell, t->kind);
-        if (!work_needs(w, i)) continue;
-        if (strcmp(t->cell->stage[t->kind].name, line.stage)) {
-            flop += all;
-            continue;
-        }
-        if (line.images_per_s > 0) *images_per_s += line.images_per_s;
-        return line.steps ? flop + all * (double)line.step / (double)line.steps : flop;
-    }
-    return 0; /* a line of an earlier run */
-}
+/* --- the loop ------------------------------------------------------------ */
 
 static void show(Schedule *s, bool now)
 {
-    Progress *p = &s->progress;
-    double    flop = s->over_flop, elapsed = clock_s() - s->start_s;
+    const ScheduleConfig *c = s->config;
+    Progress             *p = &s->progress;
+    double                flop = 0;
     p->images_per_s = 0;
     p->elsewhere = 0;
     for (int i = 0; i < s->w->n; i++) {
-        if (s->place[i] == HERE || s->place[i] == ELSEWHERE)
-            flop += behind(s, &s->w->work[i], &p->images_per_s);
-        p->elsewhere += s->place[i] == ELSEWHERE;
+        const Place place = s->course[i].place;
+        if (place == HERE || place == ELSEWHERE)
+            flop += outlook_behind(&s->w->work[i], s->w->results, &p->images_per_s);
+        p->elsewhere += place == ELSEWHERE;
     }
     p->done = s->result->before + s->result->done;
     p->failed = s->result->failed;
     p->running = s->running;
-    p->share = s->all_flop > 0 ? flop / s->all_flop : 1;
-    if (!s->seen) s->seen = true, s->first_flop = flop;
-    /* The first seconds say little; until then the estimate is all there is. */
-    double gained = flop - s->first_flop;
-    if (elapsed > 10 && gained > 0.01 * s->all_flop)
-        p->left_s = elapsed * (s->all_flop - flop) / gained;
-    else if (s->config->s_per_flop > 0)
-        p->left_s = (s->all_flop - flop) * s->config->s_per_flop /
-                    (s->config->jobs * s->config->threads);
+    outlook_tell(&s->outlook, p, flop, c->s_per_flop / (s->jobs * c->threads));
     progress_show(p, now);
 }
-
-/* --- the loop ------------------------------------------------------------ */
 
 /* SIGUSR1 asks and never kills: a batch system may send it to more than one of us, each of
  * whom passes it on. */
@@ -225,7 +296,7 @@ static void ask_to_stop(Schedule *s, int signal)
         progress_say(&s->progress, "stopping: cells save what they have; "
                                    "once more to kill them");
     for (int i = 0; i < s->w->n; i++)
-        if (s->place[i] == HERE) kill(s->pid[i], s->asked == 1 ? SIGTERM : SIGKILL);
+        if (s->course[i].place == HERE) kill(s->course[i].pid, s->asked == 1 ? SIGTERM : SIGKILL);
 }
 
 static sigset_t signals(void)
@@ -246,10 +317,7 @@ void schedule_hold_signals(void)
 static void loop(Schedule *s, const sigset_t *set)
 {
     for (;;) {
-        while (!s->asked && s->running < s->config->jobs && s->next < s->w->n) {
-            if (s->place[s->next] == WAITING) begin(s, s->next);
-            s->next++;
-        }
+        for (int i; (i = next_to_begin(s)) >= 0;) begin(s, i);
         int theirs = s->asked ? 0 : look_elsewhere(s);
         if (!s->running && !theirs && (s->asked || s->next == s->w->n)) return;
         show(s, false);
@@ -263,12 +331,12 @@ static void sort_out(Schedule *s)
 {
     for (int i = 0; i < s->w->n; i++) {
         Work *w = &s->w->work[i];
-        s->place[i] = w->state == WORK_RUNNING ? ELSEWHERE : WAITING;
+        s->course[i].place = w->state == WORK_RUNNING ? ELSEWHERE : WAITING;
         if (w->state == WORK_DONE) {
-            s->place[i] = OVER, s->result->before++;
+            s->course[i].place = OVER, s->result->before++;
             work_tidy(w, s->w->results);
         }
-        if (s->place[i] != OVER) s->all_flop += flop_left(w), s->progress.total++;
+        if (s->course[i].place != OVER) s->outlook.all_flop += outlook_left(w), s->progress.total++;
     }
     s->progress.total += s->result->before;
 }
@@ -277,16 +345,15 @@ Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
                     ScheduleResult *result, Err *err)
 {
     char     path[CELL_PATH], threads[16];
-    Schedule s = { .w = w, .recipe = r, .config = c, .result = result };
+    Schedule s = { .w = w, .recipe = r, .config = c, .result = result, .jobs = c->jobs };
     sigset_t set = signals(), before;
     *result = (ScheduleResult){ 0 };
-    s.start_s = clock_s();
+    s.outlook.start_s = clock_s();
     CHECK(c->jobs > 0 && c->threads > 0, "%d jobs of %d threads", c->jobs, c->threads);
     snprintf(path, sizeof path, "%s/cells", w->results);
     if (file_make_folders(path, err)) return err->code;
-    s.place = calloc((size_t)w->n + 1, sizeof *s.place);
-    s.pid = calloc((size_t)w->n + 1, sizeof *s.pid);
-    CHECK(s.place && s.pid, "no memory for %d cells", w->n);
+    s.course = calloc((size_t)w->n + 1, sizeof *s.course);
+    CHECK(s.course, "no memory for %d cells", w->n);
     progress_open(&s.progress, r->name, c->progress);
     sort_out(&s);
 
@@ -297,7 +364,6 @@ Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
     loop(&s, &set);
     sigprocmask(SIG_SETMASK, &before, NULL);
     progress_close(&s.progress);
-    free(s.place);
-    free(s.pid);
+    free(s.course);
     return STATUS_OK;
 }

@@ -24,6 +24,8 @@ typedef struct {
     Task       *tasks; /* [n] pretrain first                       */
     int         n;
     WorkState   state;
+    double      bytes;    /* of memory that it will take, if somebody has asked
+                             estimate_works; 0: not known           */
     char        why[256]; /* it failed, one line; else empty        */
 } Work;
 

@@ -55,6 +55,7 @@ static void progress(void *self, const StageProgress *p)
         .step = p->step, .steps = p->steps, .loss = p->loss, .lr = p->lr,
         .images_per_s = span > 0 ? (p->images - r->images) / span : (double)NAN,
         .elapsed_s = now - r->start_s,
+        .threads = threads_get(),
     };
     snprintf(line.stage, sizeof line.stage, "%s", r->stage);
     journal_write(r->journal, &line);

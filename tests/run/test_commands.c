@@ -122,6 +122,23 @@ Test(commands, some_cells_alone)
     cr_expect(strstr(err, "no such cell is left to run") != NULL, "%s", err);
 }
 
+/* Terabytes of weights: in words of the user, before anything starts. */
+Test(commands, what_cannot_fit_is_refused)
+{
+    static const char *const commands[] = { "plan", "run" };
+    for (int c = 0; c < 2; c++) {
+        char words[200];
+        snprintf(words, sizeof words, "%s --jobs auto -s model.width=16384 -s model.depth=256 "
+                 "-s evaluate=none", commands[c]);
+        cr_expect(with_recipe(words, SMALL) == EXIT_USAGE);
+        cr_expect(strstr(err, "r: r takes about ") != NULL, "%s", err);
+        cr_expect(strstr(err, " MB of memory, and there are ") != NULL, "%s", err);
+        cr_expect(!file_exists(scratch_path(&scratch, "cells")));
+    }
+    cr_expect(with_recipe("run --jobs all", SMALL) == EXIT_USAGE);
+    cr_expect(strstr(err, "--jobs: \"all\" is not a whole number") != NULL, "%s", err);
+}
+
 Test(commands, status_speaks_three_formats)
 {
     cr_expect(with_recipe("status", SMALL) == EXIT_DONE);

@@ -1,0 +1,43 @@
+#include "experiments/run/fit.h"
+
+#include "experiments/run/estimate.h"
+
+#include <math.h>
+
+void fit_works(Fit *f, Works *w, int jobs, int threads)
+{
+    double step = 0, states = 0;
+    *f = (Fit){ .machine = machine_look(""), .largest = estimate_works(w),
+                .disk_free = machine_disk(w->results) };
+    for (int i = 0; i < w->n; i++) {
+        const Work *one = &w->work[i];
+        const int   before = f->stages;
+        for (int k = 0; k < one->n; k++) f->stages += work_needs(one, k);
+        if (f->stages == before) continue;
+        f->cells++;
+        f->disk += estimate_disk(one->cell);
+        states = fmax(states, estimate_states(one->cell));
+        step = fmax(step, estimate_step_flop(one->cell));
+    }
+    f->bytes = f->largest ? f->largest->bytes : 0;
+    f->share = share_machine(&(ShareWish){ jobs, threads, f->cells, f->bytes, step },
+                             &f->machine);
+    f->disk += states * fmin(f->share.jobs, f->cells);
+}
+
+Status fit_check(const Fit *f, const Works *w, const Recipe *r, Err *err)
+{
+    if (f->bytes > f->machine.total) {
+        Text label = { 0 };
+        work_label(r, f->largest->cell, &label);
+        err_set(err, STATUS_CONFIG, "%s: %s takes about %.0f MB of memory, and there are %.0f MB "
+                "here; a smaller pretrain.batch, pretrain.accumulate or model.recompute takes "
+                "less", r->name, text_get(&label), f->bytes / 1e6, f->machine.total / 1e6);
+        text_free(&label);
+        return err->code;
+    }
+    if (f->disk <= f->disk_free) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: %d cells take about %.0f MB of disk, and %.0f MB are "
+                   "free in %.200s", r->name, f->cells, f->disk / 1e6, f->disk_free / 1e6,
+                   w->results);
+}

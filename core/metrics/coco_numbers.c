@@ -49,25 +49,42 @@ static double recall_with(const Curve *c, int area, int t, int most)
     return (double)right / (double)c->wanted[area];
 }
 
-static void score_category(double x[COCO_NUMBERS], const Curve *c, Arena *a)
+/* Bits of numbers. */
+enum {
+    ALL = (1 << COCO_NUMBERS) - 1,
+    OVERALL = 1 << COCO_AP | 1 << COCO_AP50 | 1 << COCO_AP75,
+    WITH_FEW = 1 << COCO_AR1 | 1 << COCO_AR10,
+};
+
+static void precisions(double x[COCO_NUMBERS], const Curve *c, int area, Arena *a)
 {
     double *precision = ARENA_NEW(a, double, c->n), *recall = ARENA_NEW(a, double, c->n);
+    double  ap[COCO_THRESHOLDS], sum = 0;
+    for (int t = 0; t < COCO_THRESHOLDS; t++) {
+        ap[t] = average_precision(c, area, t, precision, recall);
+        sum += ap[t];
+    }
+    x[area ? COCO_AP75 + area : COCO_AP] = sum / COCO_THRESHOLDS;
+    if (!area) x[COCO_AP50] = ap[0], x[COCO_AP75] = ap[5];
+}
+
+static double mean_recall(const Curve *c, int area, int most)
+{
+    double sum = 0;
+    for (int t = 0; t < COCO_THRESHOLDS; t++) sum += recall_with(c, area, t, most);
+    return sum / COCO_THRESHOLDS;
+}
+
+/* Those of the numbers whose bits are set; the others may be left -1. */
+static void score_category(double x[COCO_NUMBERS], const Curve *c, int want, Arena *a)
+{
     for (int i = 0; i < COCO_NUMBERS; i++) x[i] = -1;
     for (int area = 0; area < COCO_AREAS; area++) {
-        double ap[COCO_THRESHOLDS], sum = 0, ar[3] = { 0 };
         if (!c->wanted[area]) continue;
-        for (int t = 0; t < COCO_THRESHOLDS; t++) {
-            ap[t] = average_precision(c, area, t, precision, recall);
-            sum += ap[t];
-            ar[0] += area ? 0 : recall_with(c, area, t, 1);
-            ar[1] += area ? 0 : recall_with(c, area, t, 10);
-            ar[2] += recall_with(c, area, t, COCO_MOST);
-        }
-        x[area ? COCO_AP75 + area : COCO_AP] = sum / COCO_THRESHOLDS;
-        x[COCO_AR100 + area] = ar[2] / COCO_THRESHOLDS;
-        if (area) continue;
-        x[COCO_AP50] = ap[0], x[COCO_AP75] = ap[5];
-        x[COCO_AR1] = ar[0] / COCO_THRESHOLDS, x[COCO_AR10] = ar[1] / COCO_THRESHOLDS;
+        if (want & (area ? 1 << (COCO_AP75 + area) : OVERALL)) precisions(x, c, area, a);
+        if (want & 1 << (COCO_AR100 + area)) x[COCO_AR100 + area] = mean_recall(c, area, COCO_MOST);
+        if (area || !(want & WITH_FEW)) continue;
+        x[COCO_AR1] = mean_recall(c, area, 1), x[COCO_AR10] = mean_recall(c, area, 10);
     }
 }
 
@@ -85,7 +102,8 @@ static Curve curve_of(const CocoMatches *m, int category, size_t *at, size_t *wa
     return c;
 }
 
-void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times)
+static void numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times,
+                    int want)
 {
     Arena  a;
     size_t at = 0, wanted_at = 0;
@@ -96,7 +114,7 @@ void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const
         ArenaMark mark = arena_mark(&a);
         CocoScore s;
         Curve     c = curve_of(m, category, &at, &wanted_at, times);
-        score_category(s.x, &c, &a);
+        score_category(s.x, &c, want, &a);
         s.truths = c.wanted[0], s.founds = c.n;
         total->truths += s.truths, total->founds += s.founds;
         for (int i = 0; i < COCO_NUMBERS; i++)
@@ -107,4 +125,16 @@ void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const
     for (int i = 0; i < COCO_NUMBERS; i++)
         total->x[i] = counted[i] ? total->x[i] / counted[i] : -1;
     arena_close(&a);
+}
+
+void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times)
+{
+    numbers(total, each, m, times, ALL);
+}
+
+double coco_number(const CocoMatches *m, int number, const int *times)
+{
+    CocoScore total;
+    numbers(&total, NULL, m, times, 1 << number);
+    return total.x[number];
 }

@@ -41,22 +41,40 @@ bool confusion_add(Confusion *c, const uint16_t *truth, const uint16_t *predicte
     return true;
 }
 
-void miou_of(Miou *m, double *iou, double *accuracy, const Confusion *c)
+ClassPixels confusion_class(const Confusion *c, int class)
 {
-    uint64_t right = 0, all = 0;
-    double   sum_iou = 0, sum_accuracy = 0;
-    int      there = 0, labelled = 0;
-    for (int k = 0; k < c->classes; k++) {
-        uint64_t truth = 0, predicted = 0, both = row(c, k)[k];
-        for (int j = 0; j <= c->classes; j++) truth += row(c, k)[j];
-        for (int j = 0; j < c->classes; j++) predicted += row(c, j)[k];
-        uint64_t either = truth + predicted - both;
-        iou[k] = either ? (double)both / (double)either : NAN;
-        accuracy[k] = truth ? (double)both / (double)truth : NAN;
-        if (either) sum_iou += iou[k], there++;
-        if (truth) sum_accuracy += accuracy[k], labelled++;
-        right += both, all += truth;
+    ClassPixels of = { .right = (int64_t)row(c, class)[class] };
+    for (int j = 0; j <= c->classes; j++) of.truth += (int64_t)row(c, class)[j];
+    for (int j = 0; j < c->classes; j++) of.predicted += (int64_t)row(c, j)[class];
+    return of;
+}
+
+void miou_of_classes(Miou *m, double *iou, double *accuracy, const ClassPixels *of,
+                     int classes)
+{
+    int64_t right = 0, all = 0;
+    double  sum_iou = 0, sum_accuracy = 0;
+    int     there = 0, labelled = 0;
+    for (int k = 0; k < classes; k++) {
+        int64_t either = of[k].truth + of[k].predicted - of[k].right;
+        double  overlap = either ? (double)of[k].right / (double)either : NAN;
+        double  share = of[k].truth ? (double)of[k].right / (double)of[k].truth : NAN;
+        if (either) sum_iou += overlap, there++;
+        if (of[k].truth) sum_accuracy += share, labelled++;
+        if (iou) iou[k] = overlap;
+        if (accuracy) accuracy[k] = share;
+        right += of[k].right, all += of[k].truth;
     }
     *m = (Miou){ there ? sum_iou / there : NAN, labelled ? sum_accuracy / labelled : NAN,
-                 all ? (double)right / (double)all : NAN, all };
+                 all ? (double)right / (double)all : NAN, (uint64_t)all };
+}
+
+void miou_of(Miou *m, double *iou, double *accuracy, const Confusion *c)
+{
+    Arena a;
+    arena_open(&a, "pixels of classes", NULL, NULL);
+    ClassPixels *of = ARENA_NEW(&a, ClassPixels, c->classes);
+    for (int k = 0; k < c->classes; k++) of[k] = confusion_class(c, k);
+    miou_of_classes(m, iou, accuracy, of, c->classes);
+    arena_close(&a);
 }

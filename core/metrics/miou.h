@@ -47,8 +47,17 @@ typedef struct {
     uint64_t pixels;     /* that count                                        */
 } Miou;
 
+/* Of a class: pixels that are right, that were predicted so, that truly are. */
+typedef struct { int64_t right, predicted, truth; } ClassPixels;
+
+ClassPixels confusion_class(const Confusion *c, int class);
+
 /* iou [classes] intersection over union, accuracy [classes] the share of a class's pixels
  * that is right; NaN where the data set has none. */
 void miou_of(Miou *m, double *iou, double *accuracy, const Confusion *c);
+
+/* The same of what was counted elsewhere, of [classes]; iou and accuracy may be NULL. */
+void miou_of_classes(Miou *m, double *iou, double *accuracy, const ClassPixels *of,
+                     int classes);
 
 #endif

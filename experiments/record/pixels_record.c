@@ -43,15 +43,11 @@ void record_miou(Record *r, const double total[PIXEL_NUMBERS], const double *eac
 
 void pixel_counts(int64_t *counts, const Confusion *c)
 {
-    const size_t across = (size_t)c->classes + 1;
-    for (int k = 0; k < c->classes; k++) {
-        int64_t *of = counts + (size_t)k * PIXEL_COUNTS;
-        of[PIXELS_RIGHT] = (int64_t)c->pixels[(size_t)k * across + (size_t)k];
-        of[PIXELS_PREDICTED] = of[PIXELS_TRUE] = 0;
-        for (size_t j = 0; j < across; j++)
-            of[PIXELS_TRUE] += (int64_t)c->pixels[(size_t)k * across + j];
-        for (int j = 0; j < c->classes; j++)
-            of[PIXELS_PREDICTED] += (int64_t)c->pixels[(size_t)j * across + (size_t)k];
+    for (int k = 0; k < c->classes; k++, counts += PIXEL_COUNTS) {
+        ClassPixels of = confusion_class(c, k);
+        counts[PIXELS_RIGHT] = of.right;
+        counts[PIXELS_PREDICTED] = of.predicted;
+        counts[PIXELS_TRUE] = of.truth;
     }
 }
 

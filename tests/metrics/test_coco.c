@@ -305,6 +305,8 @@ Test(coco, images_that_count_more_often_are_like_copies)
         coco_score(&copied, NULL, &(CocoTask){ truth, truths, found, founds, CATEGORIES,
                                                COCO_MASK });
         expect_equal(&copied, &counted, "copies");
+        for (int i = 0; i < COCO_NUMBERS; i++)
+            cr_expect(coco_number(&m, i, times) == counted.x[i], "%s alone", coco_name[i]);
     }
 }
 

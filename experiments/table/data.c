@@ -131,13 +131,13 @@ void table_csv(const Table *t, Text *out)
 
 /* --- JSON ----------------------------------------------------------------- */
 
-static json_t *json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
+json_t *table_json_number(double x) { return isfinite(x) ? json_real(x) : json_null(); }
 
-static json_t *json_summary(const Summary *s)
+json_t *table_json_summary(const Summary *s)
 {
-    return json_pack("{s:i, s:o, s:o, s:[o, o]}", "n", s->n, "mean", json_number(s->mean),
-                     "sd", json_number(s->sd), "interval95",
-                     json_number(s->mean - s->half), json_number(s->mean + s->half));
+    return json_pack("{s:i, s:o, s:o, s:[o, o]}", "n", s->n, "mean", table_json_number(s->mean),
+                     "sd", table_json_number(s->sd), "interval95",
+                     table_json_number(s->mean - s->half), table_json_number(s->mean + s->half));
 }
 
 static json_t *json_cell(const Table *t, const Seen *at, int metric)
@@ -146,8 +146,8 @@ static json_t *json_cell(const Table *t, const Seen *at, int metric)
     const ResultMetric *m = &r->metrics[t->metrics[metric]];
     const double       *x = values(t, at->row, metric);
     Summary s = value_of(t, at->row, metric), d = difference_of(t, at->row, metric);
-    json_t *all = json_array(), *cell = json_summary(&s);
-    for (int k = 0; k < r->n_seeds; k++) json_array_append_new(all, json_number(x[k]));
+    json_t *all = json_array(), *cell = table_json_summary(&s);
+    for (int k = 0; k < r->n_seeds; k++) json_array_append_new(all, table_json_number(x[k]));
     json_object_set_new(cell, "values", all);
     json_object_set_new(cell, "leads", json_boolean(leads(t, at, metric)));
     json_object_set_new(cell, "missing",
@@ -157,10 +157,10 @@ static json_t *json_cell(const Table *t, const Seen *at, int metric)
     json_object_set_new(cell, "damaged",
                         json_integer(results_count(r, m->stage, at->row, POINT_DAMAGED)));
     if (d.n) {
-        json_t       *difference = json_summary(&d);
+        json_t       *difference = table_json_summary(&d);
         const double *other = values(t, results_baseline(r, at->row, t->baseline), metric);
         json_object_set_new(difference, "sign_flip_p",
-                            json_number(stats_sign_flip(x, other, r->n_seeds)));
+                            table_json_number(stats_sign_flip(x, other, r->n_seeds)));
         json_object_set_new(cell, "difference", difference);
     }
     return cell;
@@ -208,7 +208,7 @@ static json_t *json_published(const Table *t)
         json_array_append_new(
             all, json_pack("{s:s?, s:s, s:o, s:s, s:f, s:s, s:s, s:s, s:i, s:s, s:s, s:s}",
                            "strategy", p->strategy, "method", p->method, "ratio",
-                           json_number(p->ratio), "metric", p->metric, "value", p->value,
+                           table_json_number(p->ratio), "metric", p->metric, "value", p->value,
                            "table", from->name, "model", from->model, "data", from->data,
                            "epochs", p->epochs, "source", from->source, "evidence",
                            from->evidence, "doubts", *p->doubts ? p->doubts : from->doubts));

@@ -35,27 +35,35 @@ Status table_find(const Results *r, const char *word, int *metric, Err *err)
     return *metric < 0 ? no_metric(r, word, err) : STATUS_OK;
 }
 
-static Status add_metric(Table *t, const char *word, Err *err)
+static Status add_metric(int *metrics, int *n, const Results *r, const char *word, Err *err)
 {
     int m;
-    if (table_find(t->r, word, &m, err)) return err->code;
-    for (int i = 0; i < t->n_metrics; i++)
-        if (t->metrics[i] == m) return STATUS_OK;
-    if (t->n_metrics < METRICS_MOST) t->metrics[t->n_metrics++] = m;
+    if (table_find(r, word, &m, err)) return err->code;
+    for (int i = 0; i < *n; i++)
+        if (metrics[i] == m) return STATUS_OK;
+    if (*n < METRICS_MOST) metrics[(*n)++] = m;
+    return STATUS_OK;
+}
+
+Status table_choose(int *metrics, int *n, const Results *r, const char *const *words,
+                    int n_words, Err *err)
+{
+    *n = 0;
+    for (int i = 0; i < r->n_metrics && !n_words; i++)
+        if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
+            metrics[(*n)++] = i;
+    for (int i = 0; i < n_words; i++)
+        if (add_metric(metrics, n, r, words[i], err)) return err->code;
     return STATUS_OK;
 }
 
 static Status choose_metrics(Table *t, const TableAsk *ask, Err *err)
 {
-    const Results *r = t->r;
-    for (int i = 0; i < r->n_metrics && !ask->n_metrics; i++)
-        if (r->metrics[i].stage != STAGE_PRETRAIN && r->metrics[i].is.primary)
-            t->metrics[t->n_metrics++] = i;
-    for (int i = 0; i < ask->n_metrics; i++)
-        if (add_metric(t, ask->metrics[i], err)) return err->code;
-    if (ask->equal && add_metric(t, ask->equal, err)) return err->code;
+    int *m = t->metrics, *n = &t->n_metrics;
+    if (table_choose(m, n, t->r, ask->metrics, ask->n_metrics, err)) return err->code;
+    if (ask->equal && add_metric(m, n, t->r, ask->equal, err)) return err->code;
     for (size_t i = 0; ask->cost && i < sizeof costs / sizeof *costs; i++)
-        if (add_metric(t, costs[i], err)) return err->code;
+        if (add_metric(m, n, t->r, costs[i], err)) return err->code;
     return STATUS_OK;
 }
 

@@ -93,6 +93,10 @@ Summary table_difference(const Table *t, int line, int column);
 /* The metric of that name, or the first primary one of that stage; as table_open. */
 MUST_USE Status table_find(const Results *r, const char *word, int *metric, Err *err);
 
+/* All these, or without words the primary ones of all evaluations: metrics [METRICS_MOST]. */
+MUST_USE Status table_choose(int *metrics, int *n, const Results *r, const char *const *words,
+                             int n_words, Err *err);
+
 /* "ratio 0.5, patch 2": a choice of keys as words. */
 void table_choice(const Table *t, const TableKeys *keys, const TableChoice *c, Text *out);
 void table_key(const Table *t, int key, char out[64]); /* "strategy", "ratio", "seed" */
@@ -114,6 +118,10 @@ void table_notes(const Table *t, Text *out);
 
 void table_csv(const Table *t, Text *out);
 void table_json(const Table *t, Text *out);
+
+/* Jansson's: null where x is not known; n, mean, sd, interval95. */
+struct json_t *table_json_number(double x);
+struct json_t *table_json_summary(const Summary *s);
 
 /* --- within the folder ----------------------------------------------------- */
 

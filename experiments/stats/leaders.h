@@ -17,9 +17,9 @@ void stats_holm(double *adjusted, const double *p, int n);
  * common seeds, one-sided.  Its p is the smallest of them times their number (Bonferroni);
  * these are adjusted by Holm over rows, and below 5 % the row is out.  So in at least 95 %
  * of grids no row is out that is truly the best, or one of several: under no difference, all
- * lead.  That holds whatever the variances of the rows and their correlations; it is paid
- * for in power, 2 to 2.5 deviations of a difference with six seeds and eight rows.  With
- * fewer than STATS_PAIRS_LEAST common seeds nobody is better: all that are known lead.
+ * lead.  That holds whatever the variances of the rows and their correlations, and is paid for
+ * in power: with six seeds and eight rows a difference must be 2 to 3 of its deviations.
+ * With fewer than STATS_PAIRS_LEAST common seeds nobody is better: all that are known lead.
  *
  * Why: for each set S that may be all of the best, rows x comparisons in it times the
  * smallest p is a test at 5 % of "all in S are as good as any"; closed testing (Marcus,

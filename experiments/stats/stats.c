@@ -108,8 +108,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How many are known: the first so many, from now on in order. */
-static int sort_known(double *x, int n)
+int stats_sort(double *x, int n)
 {
     int known = 0;
     qsort(x, (size_t)n, sizeof *x, by_value);
@@ -119,7 +118,7 @@ static int sort_known(double *x, int n)
 
 double stats_median(double *x, int n)
 {
-    int known = sort_known(x, n);
+    int known = stats_sort(x, n);
     return known ? x[(known - 1) / 2] / 2 + x[known / 2] / 2 : NAN;
 }
 
@@ -133,7 +132,7 @@ static double between(const double *x, int n, double share)
 
 Quartiles stats_quartiles(double *x, int n)
 {
-    Quartiles q = { .median = stats_median(x, n), .n = sort_known(x, n) };
+    Quartiles q = { .median = stats_median(x, n), .n = stats_sort(x, n) };
     q.low = between(x, q.n, 0.25);
     q.high = between(x, q.n, 0.75);
     return q;
@@ -141,7 +140,7 @@ Quartiles stats_quartiles(double *x, int n)
 
 Interval stats_middle(double *x, int n)
 {
-    int known = sort_known(x, n);
+    int known = stats_sort(x, n);
     return (Interval){ between(x, known, 0.025), between(x, known, 0.975) };
 }
 

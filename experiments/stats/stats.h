@@ -44,6 +44,9 @@ double stats_detectable(double sd, int n);
 enum { STATS_SEEDS_MOST = 100000 };
 int stats_seeds(double sd, double difference);
 
+/* Ascending, the unknown last; returns how many are known. */
+int stats_sort(double *x, int n);
+
 /* The middle one of those that are known, or the mean of the middle two; NaN if there
  * is none.  Sorts x. */
 double stats_median(double *x, int n);

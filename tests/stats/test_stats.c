@@ -89,6 +89,25 @@ Test(stats, pairs_are_the_common_seeds)
     cr_expect(fabs(s.sd - 1) <= 1e-14);
 }
 
+/* Paired differences of six seeds, off by 0.4 from none. */
+Test(stats, interval_covers_the_truth_in_95_of_100)
+{
+    enum { GRIDS = 2000, SEEDS = 6 };
+    int covered = 0;
+    for (int g = 0; g < GRIDS; g++) {
+        double x[SEEDS], base[SEEDS];
+        Rng    rng = rng_at(5, STREAM_TEST, 0, (uint64_t)g);
+        for (int s = 0; s < SEEDS; s++) {
+            base[s] = 70 + 3 * rng_normal(&rng);
+            x[s] = base[s] + 0.4 + 0.5 * rng_normal(&rng);
+        }
+        Summary d = stats_paired(x, base, SEEDS);
+        covered += fabs(d.mean - 0.4) <= d.half;
+    }
+    double share = (double)covered / GRIDS;
+    cr_expect(share >= 0.93 && share <= 0.97, "%.2f %%", 100 * share);
+}
+
 Test(stats, sign_flips_by_hand)
 {
     double zero[6] = { 0 }, all_above[] = { 1, 2, 3, 4, 5, 6 }, mixed[] = { 1, 2, -3 };

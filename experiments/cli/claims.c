@@ -62,10 +62,10 @@ COMMAND(claims) = {
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,
-    .details = "Reads records only.  A claim is supported or contradicted if the 95 % interval\n"
-               "of the paired differences and the exact sign-flip test, adjusted by Holm for\n"
-               "all claims, agree, with six common seeds or more; else it is undecided at this\n"
-               "scale.  Claims are data: results/published/*.yaml.\n\n"
+    .details = "Reads records only.  A claim is supported or contradicted if there are six\n"
+               "common seeds or more, and both the exact sign-flip test and the t test of the\n"
+               "paired differences, adjusted by Holm for all claims, say less than 5 %; else\n"
+               "it is undecided at this scale.  Claims are data: results/published/*.yaml.\n\n"
                "Exit codes: 0 none is contradicted, 4 some are, 2 the recipe or the claims are\n"
                "wrong, 5 data are missing.",
     .examples = "  maskgrid claims table1\n"

@@ -61,7 +61,7 @@ static Judgement measure(const Results *r, const Claim *c, int metric, int bette
     const bool    lower = r->metrics[metric].is.better == LOWER;
     Judgement     one = { .claim = c, .metric = metric, .better = better, .worse = worse };
     one.difference = lower ? stats_paired(w, b, r->n_seeds) : stats_paired(b, w, r->n_seeds);
-    one.p = one.difference.n < STATS_PAIRS_LEAST ? (double)NAN : stats_sign_flip(b, w, r->n_seeds);
+    one.flip_p = stats_sign_flip(b, w, r->n_seeds);
     one.least = one.difference.n < 2 ? (double)NAN
                                      : stats_detectable(one.difference.sd, one.difference.n);
     return one;
@@ -87,31 +87,30 @@ static Verdict verdict_of(const Judgement *one)
 {
     const Summary *d = &one->difference;
     if (one->metric < 0) return CLAIM_UNTESTED;
-    if (!(one->adjusted < 0.05)) return CLAIM_UNDECIDED;
-    return d->mean - d->half > 0   ? CLAIM_SUPPORTED
-           : d->mean + d->half < 0 ? CLAIM_CONTRADICTED
-                                   : CLAIM_UNDECIDED;
+    if (d->n < STATS_PAIRS_LEAST || !(one->flip_p < 0.05) || !(one->holm_p < 0.05))
+        return CLAIM_UNDECIDED;
+    return d->mean > 0 ? CLAIM_SUPPORTED : CLAIM_CONTRADICTED;
 }
 
-void claims_judge(Judgements *j, const Published *p, const Results *r)
+void claims_judge(Judgements *j, const Published *from, const Results *r)
 {
     int room = 0;
     *j = (Judgements){ .r = r };
     arena_open(&j->arena, "claims", NULL, NULL);
-    for (const Claim *c = p->claims; c; c = c->next) {
+    for (const Claim *c = from->claims; c; c = c->next) {
         int n = 0;
         for (int i = 0; i < c->n_metrics; i++) {
             int metric = results_find(r, c->metric[i]);
             if (metric >= 0) n += judge_pairs(j, c, metric, i > 0, &room);
         }
-        if (!n) add(j, &(Judgement){ .claim = c, .metric = -1, .p = NAN, .least = NAN }, &room);
+        if (!n) add(j, &(Judgement){ .claim = c, .metric = -1 }, &room);
     }
-    double *raw = ARENA_NEW(&j->arena, double, j->n + 1);
-    double *adjusted = ARENA_NEW(&j->arena, double, j->n + 1);
-    for (int i = 0; i < j->n; i++) raw[i] = j->list[i].p;
-    stats_holm(adjusted, raw, j->n);
+    double *p = ARENA_NEW(&j->arena, double, j->n + 1);
+    for (int i = 0; i < j->n; i++)
+        p[i] = j->list[i].metric < 0 ? (double)NAN : stats_t_test(&j->list[i].difference);
+    stats_holm(p, p, j->n);
     for (int i = 0; i < j->n; i++) {
-        j->list[i].adjusted = adjusted[i];
+        j->list[i].holm_p = p[i];
         j->list[i].verdict = verdict_of(&j->list[i]);
     }
 }

@@ -61,7 +61,7 @@ static void fill(Tabular *s, const Judgements *j)
         text_add(tabular_cell(s, row, METRIC), "%s%s", metric_of(j, one)->name,
                  one->stands_in ? " +" : "");
         effect_text(j, one, tabular_cell(s, row, EFFECT));
-        if (isfinite(one->adjusted)) text_add(tabular_cell(s, row, P), "%.3f", one->adjusted);
+        if (isfinite(one->holm_p)) text_add(tabular_cell(s, row, P), "%.3g", one->holm_p);
         if (isfinite(one->least))
             table_number(metric_of(j, one), false, one->least, tabular_cell(s, row, LEAST));
     }
@@ -71,9 +71,10 @@ static void notes(const Judgements *j, Text *out)
 {
     bool stands_in = false;
     text_add(out, "effect: mean of the paired differences ± half of its 95 %% interval (common "
-                  "seeds); above 0 the claim would be right.  p: exact sign flips, adjusted by "
-                  "Holm.  detectable: the smallest difference that so many seeds find in 80 %% "
-                  "of cases.  A verdict takes both interval and p, and %d common seeds.\n",
+                  "seeds); above 0 the claim would be right.  p: of the t test, adjusted by Holm "
+                  "for all claims here.  detectable: the smallest difference that so many seeds "
+                  "find in 80 %% of cases.  A verdict takes %d common seeds, and less than 5 %% "
+                  "of both p and the exact sign-flip test.\n",
              STATS_PAIRS_LEAST);
     for (int i = 0; i < j->n; i++) stands_in = stands_in || j->list[i].stands_in;
     if (stands_in)
@@ -121,8 +122,8 @@ static json_t *json_judgement(const Judgements *j, const Judgement *one)
         all, json_pack("{s:s, s:s, s:i, s:o, s:[o, o], s:o, s:o, s:o}", "metric",
                        metric_of(j, one)->name, "units", metric_of(j, one)->units, "pairs", d->n,
                        "effect", number(d->mean), "interval95", number(d->mean - d->half),
-                       number(d->mean + d->half), "sign_flip_p", number(one->p), "adjusted_p",
-                       number(one->adjusted), "detectable", number(one->least)));
+                       number(d->mean + d->half), "sign_flip_p", number(one->flip_p), "holm_p",
+                       number(one->holm_p), "detectable", number(one->least)));
     return all;
 }
 

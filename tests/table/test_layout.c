@@ -1,0 +1,218 @@
+/* Rows, columns, order, leading groups: a table laid out as one asks for it. */
+#include "experiments/table/explain.h"
+#include "experiments/table/tabular.h"
+#include "tests/scratch.h"
+#include "tests/table/leave.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char RECIPE[] =
+    "name: layout\n"
+    "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+    "model: {preset: micro, patch: 4}\n"
+    "pretrain: {epochs: 2, warmup: 1, batch: 8}\n"
+    "evaluate: [knn]\n"
+    "untrained: yes\n"
+    "grid: {pretrain.strategy: [random, block, spiral], pretrain.ratio: [0.5, 0.75],\n"
+    "       seed: 0..5}\n";
+
+static Scratch scratch;
+static Recipe *recipe;
+static Results results;
+static char    folder[300];
+static Err     err;
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+/* At 0.5 block is 5 above random and 1 above spiral, at 0.75 all are alike but for noise
+ * that every strategy has otherwise. */
+static double top1(const Cell *c)
+{
+    static const double noise[3][6] = { { 0.1, -0.1, 0.3, -0.2, 0.0, -0.1 },
+                                        { -0.2, 0.2, 0.1, 0.1, -0.3, 0.1 },
+                                        { 0.0, -0.3, 0.1, 0.2, 0.1, -0.1 } };
+    const char *name = c->config.pretrain.strategy;
+    int         which = !strcmp(name, "random") ? 0 : !strcmp(name, "block") ? 1 : 2;
+    double      x = cell_untrained(c) ? 20 : 60 + noise[which][c->config.seed];
+    if (!cell_untrained(c) && c->config.pretrain.ratio == 0.5)
+        x += which == 1 ? 5 : which == 2 ? 4 : 0;
+    return x;
+}
+
+static void open_all(void)
+{
+    scratch_open(&scratch);
+    OK(recipe_open(&recipe, scratch_file(&scratch, "l.yaml", RECIPE, sizeof RECIPE - 1), NULL, 0,
+                   &err));
+    snprintf(folder, sizeof folder, "%s/results", scratch.folder);
+    for (int i = 0; i < recipe->n_cells; i++)
+        leave_knn(&recipe->cells[i], folder, top1(&recipe->cells[i]));
+    results_open(&results, recipe, folder);
+}
+
+static void close_all(void)
+{
+    results_close(&results);
+    recipe_close(recipe);
+    scratch_close(&scratch);
+}
+
+TestSuite(layout, .init = open_all, .fini = close_all);
+
+static char *written(const TableAsk *ask, const char *format, int width)
+{
+    static Text text;
+    Table       t;
+    text_clear(&text);
+    OK(table_open(&t, &results, ask, &err));
+    table_write(&t, format, width, &text);
+    table_close(&t);
+    return text.s;
+}
+
+static void has(const char *text, const char *part)
+{
+    cr_expect(strstr(text, part), "no %s in\n%s", part, text);
+}
+
+Test(layout, columns_are_what_the_grid_varies)
+{
+    const char *text = written(&(TableAsk){ .baseline = "random", .columns = "ratio" }, "table",
+                               0);
+    has(text, "strategy   ratio 0.5          vs random      ratio 0.75\n"
+              "random     60.00 ± 0.18 (6)                    60.00 ± 0.18 (6)\n");
+    has(text, "block      65.00 ± 0.20 (6) *  +5.00 ± 0.");
+    has(text, "untrained  20.00 ± 0.00 (6)    -40.00 ± 0.");
+    has(text, "layout: knn_top1 (%) by ratio; scenes");
+}
+
+Test(layout, any_key_can_be_rows)
+{
+    const TableAsk ask = { .baseline = "random", .rows = "ratio", .columns = "strategy" };
+    const char    *text = written(&ask, "md", 0);
+    has(text, "| ratio | random           | block                |");
+    has(text, "| 0.5   | 60.00 ± 0.18 (6) | **65.00 ± 0.20 (6)**");
+    cr_expect(!strstr(text, "untrained  |\n|--") && strstr(text, "| untrained"),
+              "untrained is a column:\n%s", text);
+    has(written(&(TableAsk){ .baseline = "random", .columns = "seed", .metrics =
+                (const char *const[]){ "knn" }, .n_metrics = 1 }, "table", 0),
+        "strategy   ratio  seed 0  vs random  seed 1");
+}
+
+/* The group is of a column of the table: rows that stand in one column are compared. */
+Test(layout, the_leading_group_is_that_of_the_test)
+{
+    Table t;
+    OK(table_open(&t, &results, &(TableAsk){ .baseline = "random", .columns = "ratio" }, &err));
+    cr_assert(t.n_lines == 4 && t.n_groups == 2, "%d x %d", t.n_lines, t.n_groups);
+    cr_expect(table_leads(&t, 1, 0) && !table_leads(&t, 0, 0) && !table_leads(&t, 2, 0));
+    cr_expect(t.told[0] && !t.told[1], "at 0.75 there is nothing to tell");
+    for (int line = 0; line < 4; line++) cr_expect(!table_leads(&t, line, 1));
+    cr_expect(!table_leads(&t, 3, 0), "what was not trained does not lead");
+    table_close(&t);
+}
+
+Test(layout, rows_are_sorted_by_metric_or_key)
+{
+    const TableAsk by_metric = { .baseline = "random", .columns = "ratio", .sort = "knn" };
+    const TableAsk by_key = { .baseline = "random", .rows = "ratio,strategy", .sort = "strategy" };
+    Table          t;
+    OK(table_open(&t, &results, &by_metric, &err));
+    cr_expect_str_eq(t.lines[0].word[0], "block");
+    cr_expect_str_eq(t.lines[1].word[0], "spiral");
+    cr_expect_str_eq(t.lines[3].word[0], "untrained");
+    cr_expect(table_value(&t, 0, 0).mean > 64.9, "values move with their rows");
+    table_close(&t);
+    OK(table_open(&t, &results, &by_key, &err));
+    cr_expect_str_eq(t.lines[0].word[1], "block");
+    cr_expect_str_eq(t.lines[0].word[0], "0.5");
+    cr_expect_str_eq(t.lines[2].word[1], "random");
+    table_close(&t);
+}
+
+Test(layout, what_is_not_varied_is_named)
+{
+    Table t;
+    cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .columns = "ration" },
+                         &err) == STATUS_CONFIG);
+    has(err.text, "did you mean ratio");
+    cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .rows = "ratio",
+                                                     .columns = "ratio" }, &err) == STATUS_CONFIG);
+    has(err.text, "twice");
+    cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .sort = "kn" }, &err) ==
+              STATUS_CONFIG);
+    has(err.text, "did you mean knn");
+}
+
+/* 80 columns hold any table: no line is longer, and no value is lost. */
+Test(layout, a_wide_table_is_folded)
+{
+    const TableAsk ask = { .baseline = "random", .rows = "ratio", .columns = "strategy,seed" };
+    char          *text = written(&ask, "table", 80);
+    int            values = 0;
+    for (const char *at = text; (at = strstr(at, "20.00")); at++) values++;
+    cr_expect(values == 2 * 6, "untrained stands at both ratios: %d", values);
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect(text_width(line) <= 80, "%d columns: %s", text_width(line), line);
+}
+
+Test(layout, long_words_go_on_below)
+{
+    Tabular t;
+    Text    text = { 0 };
+    tabular_open(&t, 2, 2, 1);
+    t.width = 50;
+    text_add(tabular_cell(&t, 0, 0), "strategy");
+    text_add(tabular_cell(&t, 0, 1), "knn");
+    text_add(tabular_cell(&t, 1, 0), "mix(random:one=1,two=2,three=3,block:four=4)");
+    text_add(tabular_cell(&t, 1, 1), "72.41 ± 0.31");
+    tabular_text(&t, &text);
+    cr_expect_str_eq(text_get(&text), "strategy                          knn\n"
+                                      "mix(random:one=1,two=2,three=3,   72.41 ± 0.31\n"
+                                      "block:four=4)\n");
+    tabular_close(&t);
+    text_free(&text);
+}
+
+Test(layout, html_is_whole_and_escaped)
+{
+    const char *text = written(&(TableAsk){ .baseline = "random", .columns = "ratio" }, "html", 0);
+    has(text, "<!DOCTYPE html>");
+    has(text, "<td><strong>65.00 ± 0.20 (6)</strong></td>");
+    has(text, "<th scope=\"row\">untrained</th>");
+    has(text, "</figure>\n</body>\n</html>\n");
+    Text escaped = { 0 };
+    tabular_escape_html("a<b>&\"c\"", &escaped);
+    cr_expect_str_eq(text_get(&escaped), "a&lt;b&gt;&amp;&quot;c&quot;");
+    text_free(&escaped);
+}
+
+Test(layout, a_number_is_explained_down_to_its_records)
+{
+    Table t;
+    Text  text = { 0 };
+    char  path[CELL_PATH];
+    OK(table_open(&t, &results, &(TableAsk){ .baseline = "random" }, &err));
+    OK(table_explain(&t, "block, ratio 0.5", "knn", &text, &err));
+    has(text.s, "block, ratio 0.5, knn_top1: 65.00 ± 0.20 (6)\n");
+    has(text.s, "exact sign-flip p 0.0312");
+    has(text.s, "In the leading group of its column.");
+    has(text.s, "pretrain.strategy   block             random\n");
+    for (int i = 0; i < recipe->n_cells; i++) {
+        const Cell *c = &recipe->cells[i];
+        if (strcmp(c->config.pretrain.strategy, "block") || c->config.pretrain.ratio != 0.5)
+            continue;
+        cell_record(path, folder, c, STAGE_KNN);
+        has(text.s, path);
+        has(text.s, c->stage[STAGE_KNN].id);
+    }
+    cr_expect(table_explain(&t, "block", "knn", &text, &err) == STATUS_CONFIG);
+    has(err.text, "more than one");
+    cr_expect(table_explain(&t, "hilbert", "knn", &text, &err) == STATUS_CONFIG);
+    has(err.text, "not in the table");
+    text_free(&text);
+    table_close(&t);
+}

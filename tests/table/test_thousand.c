@@ -1,0 +1,54 @@
+/* A table of 1,000 cells is there at once. */
+#include "experiments/table/table.h"
+#include "tests/scratch.h"
+#include "tests/table/leave.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <time.h>
+
+static const char RECIPE[] =
+    "name: thousand\n"
+    "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+    "model: {preset: micro, patch: 4}\n"
+    "pretrain: {epochs: 2, warmup: 1, batch: 8}\n"
+    "evaluate: none\n"
+    "grid: {pretrain.strategy: [random, block, spiral, zigzag, hilbert],\n"
+    "       pretrain.ratio: [0.3, 0.4, 0.5, 0.6, 0.7], pretrain.epochs: 2..6, seed: 0..7}\n";
+
+/* Seconds of this process; others on the machine do not count. */
+static double taken(clock_t since) { return (double)(clock() - since) / CLOCKS_PER_SEC; }
+
+Test(thousand, cells_become_a_table_at_once)
+{
+    Scratch scratch;
+    Recipe *recipe;
+    Results results;
+    Table   t;
+    Text    text = { 0 };
+    char    folder[300];
+    Err     err;
+    scratch_open(&scratch);
+    snprintf(folder, sizeof folder, "%s/results", scratch.folder);
+    cr_assert(!recipe_open(&recipe, scratch_file(&scratch, "t.yaml", RECIPE, sizeof RECIPE - 1),
+                           NULL, 0, &err), "%s", err.text);
+    cr_assert(recipe->n_cells == 1000, "%d cells", recipe->n_cells);
+    for (int i = 0; i < recipe->n_cells; i++)
+        leave_record(&recipe->cells[i], STAGE_PRETRAIN, folder,
+                     (Left){ "some_top1", 50 + i % 17, HIGHER });
+    const char *const metric = "some_top1";
+    const TableAsk    ask = { .baseline = "random", .metrics = &metric, .n_metrics = 1 };
+    clock_t           start = clock();
+    results_open(&results, recipe, folder);
+    cr_assert(!table_open(&t, &results, &ask, &err), "%s", err.text);
+    table_write(&t, "md", 0, &text);
+    double s = taken(start);
+    cr_log_warn("%.2f s of processor time", s);
+    cr_expect(t.n_lines == 125 && results.n_seeds == 8);
+    cr_expect(s <= 10, "%.2f s; measured 0.6", s); /* the sanitizers take some times as long */
+    table_close(&t);
+    results_close(&results);
+    recipe_close(recipe);
+    scratch_close(&scratch);
+    text_free(&text);
+}

@@ -1,5 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* realpath */
-#define _DEFAULT_SOURCE
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "experiments/table/made.h"
 
 #include <errno.h>
@@ -165,21 +164,35 @@ static void show(char sign, const char *line, int *shown, Text *out)
     text_free(&one);
 }
 
+static bool has_line(const char *text, const char *line)
+{
+    for (; *text; text += line_length(text))
+        if (same_line(text, line)) return true;
+    return false;
+}
+
+/* The lines of one text that the other has nowhere. */
+static void show_others(char sign, const char *one, const char *other, int *shown, Text *out)
+{
+    for (; *one; one += line_length(one))
+        if (!has_line(other, one)) show(sign, one, shown, out);
+}
+
 bool made_compare(const char *was, const char *is, Text *out)
 {
-    int  shown = 0, n = count_lines(was), m = count_lines(is);
-    bool differs = strcmp(was, is);
-    for (; n && m && same_line(was, is); n--, m--) was += line_length(was), is += line_length(is);
-    if (n == m) /* the same rows with other values: each beside what it was */
-        for (; n; n--, was += line_length(was), is += line_length(is)) {
+    int shown = 0;
+    if (!strcmp(was, is)) return false;
+    if (count_lines(was) == count_lines(is)) /* other values: each below what it was */
+        for (; *was; was += line_length(was), is += line_length(is)) {
             if (same_line(was, is)) continue;
             show('-', was, &shown, out);
             show('+', is, &shown, out);
         }
     else {
-        for (; *was; was += line_length(was)) show('-', was, &shown, out);
-        for (; *is; is += line_length(is)) show('+', is, &shown, out);
+        show_others('-', was, is, &shown, out);
+        show_others('+', is, was, &shown, out);
     }
+    if (!shown) text_add(out, "the same lines, but not in the same places\n");
     if (shown > SHOWN_MOST) text_add(out, "... and %d lines more\n", shown - SHOWN_MOST);
-    return differs;
+    return true;
 }

@@ -142,8 +142,7 @@ Test(claims, are_told_by_the_command)
               EXIT_CHECK_FAILED, "one is contradicted");
     cr_expect(strstr(said, "spiral above random  paper  knn_top1 +  supported"), "%s", said);
     cr_expect(strstr(said, "block above random   paper  knn_top1    contradicted"), "%s", said);
-    cr_expect(strstr(said, "such a metric: columns above random; spiral above random at half."),
-              "%s", said);
+    cr_expect(strstr(said, "such a metric: columns above random;"), "%s", said);
     cr_expect(strstr(said, "1 supported, 1 contradicted, 0 undecided, 2 not tested."), "%s", said);
     cr_expect(RUN(said, "claims", yaml, "--results", folder, "--from", paper, "--format", "json") ==
               EXIT_CHECK_FAILED);

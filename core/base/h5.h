@@ -130,4 +130,12 @@ MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t
 MUST_USE Status h5_compare(const char *a, const char *b, bool (*skip)(const char *path),
                            Text *where, Err *err);
 
+/* --- what others do ------------------------------------------------------ */
+
+/* Writes and reads a file at `path` with HDF5's own locks, which we do without and other
+ * programs take (h5py, h5dump), and removes it.  *locks: it was locked while it was open;
+ * false, and all is well, where HDF5_USE_FILE_LOCKING turns them off.  STATUS_IO where HDF5
+ * is refused a lock: others can read our records there with that variable at FALSE only. */
+MUST_USE Status h5_try_locks(const char *path, bool *locks, Err *err);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/cpu/cpu.h"
+#include "core/cpu/library.h"
 #include "core/cpu/product.h"
 
 #include <cblas.h>
@@ -19,6 +20,15 @@
 
 const char *cpu_blas_config(void) { return openblas_get_config(); }
 const char *cpu_blas_core(void) { return openblas_get_corename(); }
+
+BlasThreads cpu_blas_threads(void)
+{
+    switch (openblas_get_parallel()) {
+    case OPENBLAS_OPENMP: return BLAS_OPENMP;
+    case OPENBLAS_THREAD: return BLAS_PTHREADS;
+    default: return BLAS_ALONE;
+    }
+}
 
 void blas_gemm_scaled(int ta, int tb, int m, int n, int k, real alpha, const real *a,
                       int lda, const real *b, int ldb, real beta, real *c, int ldc)

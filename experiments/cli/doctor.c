@@ -1,4 +1,4 @@
-/* maskgrid doctor: what data is there, and what is wrong with it. */
+/* maskgrid doctor: is the machine well, what data is there, and what is wrong with it? */
 #include "experiments/cli/cli.h"
 #include "experiments/doctor/doctor.h"
 
@@ -8,13 +8,14 @@
 enum { MOST_SUBJECTS = 64, SHOWN = 20 };
 
 typedef struct {
-    const char *set, *format;
+    const char *set, *format, *results;
     bool        all;
 } Options;
 
 static const Option options[] = {
-    OPTION_TEXT(Options, set, "NAME", NULL, "what the folders hold, if that cannot be told"),
+    OPTION_TEXT(Options, set, "SET", NULL, "what the folders hold, if that cannot be told"),
     OPTION_FLAG(Options, all, "every complaint, not the first of each kind only"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "where cells would be written"),
     OPTION_CHOICE(Options, format, "table|json", "table", "how to print it"),
     { 0 }
 };
@@ -39,7 +40,10 @@ static int run(const void *opt, char *const *arguments, int n)
     Err            err;
     Status         bad = STATUS_OK;
     int            done = 0, wrong = 0;
-    if (!n) doctor_installed(&s[done++]);
+    if (!n) {
+        doctor_environment(&s[done++], o->results);
+        doctor_installed(&s[done++]);
+    }
     for (int i = 0; i < n && !bad; i++) {
         const char *subject = arguments[i];
         if (doctor_is_dense(subject, o->set)) doctor_dense(&s[done], subject, o->set);
@@ -56,13 +60,17 @@ static int run(const void *opt, char *const *arguments, int n)
 
 COMMAND(doctor) = {
     .place = 120, .arguments = "[DATA ...]", .least = 0, .most = MOST_SUBJECTS,
-    .about = "what data is there, and what is wrong with it",
-    .details = "DATA is the folder of a data set, or the name of one that is installed.  "
+    .about = "is the machine well, what data is there, and what is wrong with it",
+    .details = "Without DATA it looks at the machine: threads, BLAS, memory, disk, clock, and "
+               "writes and locks files where results would be.  Each line is ok, warn or fail, "
+               "with what to do about it.\n\n"
+               "DATA is the folder of a data set, or the name of one that is installed.  "
                "Every picture is decoded: those that cannot be read are named, and those "
                "that are in both splits, in two classes, and classes without a picture; of "
                "annotated pictures, those whose annotations are wrong or missing.  "
-               "Ends with 4 if something is wrong.",
+               "Ends with 4 if something is wrong; a warning is not.",
     .examples = "  maskgrid doctor\n"
+                "  maskgrid doctor --results /scratch/results\n"
                 "  maskgrid doctor fashion-mnist\n"
                 "  maskgrid doctor /data/imagenet --format json\n"
                 "  maskgrid doctor /data/kanji --set kmnist\n"

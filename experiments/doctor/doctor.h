@@ -17,6 +17,10 @@ MUST_USE Status doctor_data(Section *s, const char *subject, const char *set, Er
 bool doctor_is_dense(const char *subject, const char *set);
 void doctor_dense(Section *s, const char *subject, const char *set);
 
+/* The machine, its libraries, and the file system that results would be written to, which is
+ * tried: each a note that is well, doubtful or wrong, with what to do about it. */
+void doctor_environment(Section *s, const char *results);
+
 /* Which data sets are in the usual places; complains of nothing. */
 void doctor_installed(Section *s);
 

@@ -172,8 +172,11 @@ static void judge(const Compare *c, Comparison *one)
 
 /* --- all ---------------------------------------------------------------------- */
 
-static void judge_all(Compare *c)
+static Status judge_all(Compare *c, Err *err)
 {
+    if (!c->n)
+        return err_set(err, STATUS_CONFIG, "%.200s and %.200s: there is no record yet of both",
+                       c->of[0], c->of[1]);
     double *p = ARENA_NEW(&c->arena, double, c->n);
     for (int i = 0; i < c->n; i++) {
         judge(c, &c->c[i]);
@@ -186,6 +189,7 @@ static void judge_all(Compare *c)
         one->clear = one->difference.n >= STATS_PAIRS_LEAST && !(one->flip_p > 0.05) &&
                      one->holm_p <= 0.05;
     }
+    return STATUS_OK;
 }
 
 /* The metrics are those of the first; the second must know all that are asked for. */
@@ -224,8 +228,7 @@ Status compare_strategies(Compare *c, const Results *r, const char *a, const cha
         int other = strcmp(r->rows[i].strategy, a) ? -1 : results_baseline(r, i, b);
         if (other >= 0) pair_rows(c, i, other);
     }
-    judge_all(c);
-    return STATUS_OK;
+    return judge_all(c, err);
 }
 
 Status compare_recipes(Compare *c, const Results *a, const Results *b,
@@ -242,8 +245,7 @@ Status compare_recipes(Compare *c, const Results *a, const Results *b,
     if (!common)
         return err_set(err, STATUS_CONFIG, "%s and %s have no strategy in common, with the same "
                        "settings", a->recipe->name, b->recipe->name);
-    judge_all(c);
-    return STATUS_OK;
+    return judge_all(c, err);
 }
 
 void compare_close(Compare *c) { arena_close(&c->arena); }

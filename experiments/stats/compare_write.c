@@ -74,6 +74,8 @@ void compare_words(const Compare *c, const Comparison *one, Text *out)
     if (!d->n) text_add(out, "and %s have no seed in common.", c->of[1]);
     else if (d->mean == 0 && !(d->sd > 0))
         text_add(out, "and %s are the same in each of %d seeds.", c->of[1], d->n);
+    else if (fabs(d->mean) <= 1e-9 * d->sd)
+        text_add(out, "and %s are equal on the average of %d seeds.", c->of[1], d->n);
     else {
         text_add(out, "is %s than %s by ", direction(m, d->mean), c->of[1]);
         add_measured(m, d, out);
@@ -186,7 +188,7 @@ static void notes(const Compare *c, Text *out)
              "images.  95 %% of images: by the bootstrap over test images, the metric computed "
              "anew, for other images with the same trainings; - where the records do not keep "
              "that.  p flips: exact sign-flip test; p t: t test; p Holm: that, adjusted for the "
-             "%d comparisons here.\n", c->of[0], c->of[1], c->n);
+             "%d comparison%s here.\n", c->of[0], c->of[1], c->n, c->n == 1 ? "" : "s");
     text_add(out, "IQM: mean of the middle half of seeds.  P(better): the chance that a run of "
                   "%s beats a run of %s, ties counting half, with its bootstrap over runs.\n",
              c->of[0], c->of[1]);

@@ -256,10 +256,12 @@ Test(compare, power)
     cr_expect(strstr(out, "--difference"), "%s", out);
 }
 
-Test(compare, power_before_anything_was_run)
+Test(compare, before_anything_was_run)
 {
     char out[8192], empty[300];
     snprintf(empty, sizeof empty, "%s", scratch_path(&scratch, "nothing"));
+    cr_expect_eq(RUN(out, "compare", file, "block", "random", "--results", empty), EXIT_USAGE);
+    cr_expect(strstr(out, "block and random: there is no record yet of both"), "%s", out);
     cr_expect_eq(RUN(out, "power", file, "--difference", "1", "--results", empty), EXIT_USAGE);
     cr_expect(strstr(out, "say --sd"), "%s", out);
     cr_assert_eq(RUN(out, "power", file, "--difference", "1", "--sd", "0.1", "--results", empty),

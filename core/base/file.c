@@ -163,10 +163,22 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
+/* Whoever may write in /dev would put a file in the place of what all programs use. */
+static Status check_place(const char *path, Err *err)
+{
+    struct stat st;
+    return stat(path, &st) || S_ISDIR(st.st_mode) ? STATUS_OK : file_check_regular(path, err);
+}
+
 Status file_replace(const char *aside, const char *path, const char *before, Err *err)
 {
     int fd = open(aside, O_RDONLY);
     if (fd < 0) return refuse(err, aside);
+    if (check_place(path, err)) {
+        close(fd);
+        unlink(aside);
+        return err->code;
+    }
     int why = fsync(fd) ? errno : 0;
     close(fd);
     if (!why && before && rename(path, before) && errno != ENOENT) why = errno;

@@ -21,7 +21,7 @@ MUST_USE Status file_unpack(const char *path, size_t limit, char **bytes, size_t
 MUST_USE Status file_hash(char hex[HASH_HEX], const char *path, Err *err);
 
 /* Write aside, sync, rename: whoever looks finds the old file or the new one,
- * never half of either. */
+ * never half of either.  STATUS_FORMAT if a device or pipe stands there, which stays. */
 MUST_USE Status file_write(const char *path, const void *bytes, size_t n, Err *err);
 
 /* The two halves of that for writers that need a path: a name beside `path` to

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* mkfifo */
 #include "core/base/file.h"
 #include "tests/scratch.h"
 
@@ -5,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -65,6 +67,18 @@ Test(file, a_failed_commit_leaves_nothing)
     cr_expect(file_commit(aside, path, &err) == STATUS_IO, "a folder cannot be replaced");
     cr_expect(!file_exists(aside));
     rmdir(path);
+    scratch_close(&s);
+}
+
+Test(file, takes_the_place_of_no_device)
+{
+    Scratch s;
+    Err     err;
+    scratch_open(&s);
+    cr_assert(!mkfifo(scratch_path(&s, "pipe"), 0600));
+    cr_expect(file_write(s.path, "x", 1, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "pipe: a pipe, expected a file"), "%s", err.text);
+    cr_expect(file_check_regular(s.path, &err) == STATUS_FORMAT, "the pipe is gone");
     scratch_close(&s);
 }
 

@@ -346,13 +346,13 @@ static void note(const Source *s, const VitConfig *to)
                  vit_rows(to), vit_cols(to));
 }
 
-/* LayerScale, relative positions, norms of queries: without them features are others. */
-static Status check_blocks(const Source *s, Err *err)
+/* LayerScale, relative positions, registers: without them features are others. */
+static Status check_all_read(const Source *s, Err *err)
 {
     const SafeTensor *x = naming_strange(&s->naming, &s->f, s->used);
     if (!x) return STATUS_OK;
-    return err_set(err, STATUS_FORMAT, "%s: tensor \"%s\": no part of the blocks that are computed "
-                   "here; without it the features would be others", s->f.path, x->name);
+    return err_set(err, STATUS_FORMAT, "%s: tensor \"%s\": no part of what is computed here; "
+                   "without it the features would be others", s->f.path, x->name);
 }
 
 static Status open_model(Mae *m, const Backend *be, const Source *s, Err *err)
@@ -363,7 +363,7 @@ static Status open_model(Mae *m, const Backend *be, const Source *s, Err *err)
     if (check_shapes(s, err)) return err->code;
     if (mae_check(&c, err)) return err_in(err, "%s", s->f.path);
     mae_open(m, be, &c, 0);
-    if (take_all(s, m, err) || check_blocks(s, err)) {
+    if (take_all(s, m, err) || check_all_read(s, err)) {
         mae_close(m);
         return err->code;
     }

@@ -147,11 +147,25 @@ int naming_blocks(const Naming *n, const Safetensors *f, const char *ours)
     return (int)count;
 }
 
+/* One more token that all others look at. */
+static bool is_token(const Naming *n, const char *name)
+{
+    static const char *const more[] = { "dist_token", "reg_token", "register_tokens",
+                                        "embeddings.distillation_token",
+                                        "embeddings.register_tokens", NULL };
+    if (!text_starts(name, n->encoder)) return false;
+    name += strlen(n->encoder);
+    int i = 0;
+    while (more[i] && strcmp(name, more[i])) i++;
+    return more[i];
+}
+
 const SafeTensor *naming_strange(const Naming *n, const Safetensors *f, const bool *used)
 {
     for (size_t i = 0; i < f->n; i++) {
         const char *name = f->tensors[i].name;
-        if (!used[i] && (in_blocks(n, name, "blocks") || in_blocks(n, name, "decoder_blocks")))
+        if (!used[i] && (is_token(n, name) || in_blocks(n, name, "blocks") ||
+                         in_blocks(n, name, "decoder_blocks")))
             return &f->tensors[i];
     }
     return NULL;

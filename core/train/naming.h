@@ -35,8 +35,8 @@ bool naming_has(const Naming *n, const Safetensors *f, const char *ours);
 /* How many "blocks" or "decoder_blocks" there are, if none is missing. */
 int naming_blocks(const Naming *n, const Safetensors *f, const char *ours);
 
-/* A tensor in blocks that was not read, or NULL: blocks with such a part compute something
- * else. */
+/* A tensor in blocks, or a token, that was not read, or NULL: a model with such a part
+ * computes something else. */
 const SafeTensor *naming_strange(const Naming *n, const Safetensors *f, const bool *used);
 
 /* The shape of our parameter `ours`, and its numbers.  used [f->n], or NULL, becomes

@@ -123,11 +123,12 @@ static const struct {
     { "no blocks", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 0" },
     { "far block", GIVEN(2, 2, 8, 24, NULL), STATUS_CONFIG, "depth 1000000" },
     { "no number of blocks", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
-      "blocks.99999999999999999999.norm1.weight\": no part of the blocks" },
+      "blocks.99999999999999999999.norm1.weight\": no part of what is computed" },
     { "layer scale", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
-      "blocks.0.ls1.gamma\": no part of the blocks" },
+      "blocks.0.ls1.gamma\": no part of what is computed" },
     { "scaled decoder", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT,
-      "decoder_blocks.0.ls1.gamma\": no part of the blocks" },
+      "decoder_blocks.0.ls1.gamma\": no part of what is computed" },
+    { "registers", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "reg_token\": no part" },
     { "nan", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "norm.weight: number 3 is nan" },
     { "short norm", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "\"norm.weight\": shape [8]" },
     { "empty giant", GIVEN(2, 2, 8, 24, NULL), STATUS_FORMAT, "shape [16384, 0]" },
@@ -142,6 +143,7 @@ static const struct { const char *wrong, *name; } more[] = {
     { "no number of blocks", "blocks.99999999999999999999.norm1.weight" },
     { "layer scale", "blocks.0.ls1.gamma" },
     { "scaled decoder", "decoder_blocks.0.ls1.gamma" },
+    { "registers", "reg_token" },
 };
 
 /* Some sizes cost nothing in a file: [16384, 0] must not cost memory here. */
@@ -170,7 +172,7 @@ static void write_wrong(const Mae *m, const char *wrong)
         snprintf(name, sizeof name, "decoder_blocks.%d.norm1.weight", i);
         safetensors_add(&o, name, NULL, NULL, 1, (int[]){ 0 });
     }
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (!strcmp(wrong, more[i].wrong))
             safetensors_add(&o, more[i].name, NULL, &one, 1, (int[]){ 1 });
     if (!strcmp(wrong, "other heads")) safetensors_note(&o, "encoder_heads", "2");

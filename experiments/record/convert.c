@@ -24,7 +24,7 @@ Status convert(const char *out, const char *format, const char *from, Checkpoint
             text_add(&notes, "not carried: the eps of its norms, %g: give it to the program that "
                      "reads this, or export to hf\n", vit_norm_eps(&m.config.encoder));
         model_text(&m.config, &model);
-        fprintf(said, "%s\n%s%s", out, text_get(&model), text_get(&notes));
+        if (!bad) fprintf(said, "%s\n%s%s", out, text_get(&model), text_get(&notes));
         mae_close(&m);
     }
     text_free(&model);

@@ -14,7 +14,7 @@ typedef struct {
     real              *class_token, *mean;
     int               *labels;
     const char *const *names; /* or NULL */
-    int                count;
+    int                count, bad;
 } SplitFeatures;
 
 struct Features {
@@ -79,7 +79,7 @@ static Status take_split(Features *f, const Cell *c, const StageContext *x, cons
     Status bad = stage_pass(x, data, &tape, &mae->config.encoder, take_batch,
                             &(Taking){ mae, s }, err);
     tape_close(&tape);
-    stage_bad_images(data);
+    s->bad = stage_bad_images(data);
     data_close(data);
     return bad;
 }
@@ -112,7 +112,7 @@ Status features_get(const Cell *c, const StageContext *x, const char *what,
     for (int i = 0; i < 2; i++) {
         const SplitFeatures *s = &f->split[i];
         *(i == SPLIT_TRAIN ? train : test) = (FeatureSet){
-            class_token ? s->class_token : s->mean, s->labels, s->names, s->count, f->D,
+            class_token ? s->class_token : s->mean, s->labels, s->names, s->count, f->D, s->bad,
         };
     }
     return STATUS_OK;

@@ -34,6 +34,7 @@ typedef struct {
     const int         *labels; /* [count]                    */
     const char *const *names;  /* [count] or NULL: Data has  */
     int                count, D;
+    int                bad;    /* pictures left out, or gray */
 } FeatureSet;
 
 /* `what` is "class", the class token after the final norm, or "mean", the mean of
@@ -55,9 +56,10 @@ typedef struct {
     const int         *labels;
     const char *const *names; /* [count] or NULL: Data has them */
     int                count;
+    int                bad;   /* pictures left out, or gray because they are damaged */
 } Scores;
 
-/* Accuracy, NAME_top1 and NAME_top5, and outcome per image. */
+/* Accuracy, NAME_top1 and NAME_top5, outcome per image, and how many are bad. */
 void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
                     const Scores *s);
 

@@ -22,7 +22,7 @@ static Status vote(Scores *s, const Cell *c, const StageContext *x, const char *
     if (backend_open(&be, NULL, err) || features_get(c, x, feature, &train, &test, err))
         return err->code;
     *s = (Scores){ ARENA_NEW(host, float, (size_t)test.count * (size_t)classes), test.labels,
-                   test.names, test.count };
+                   test.names, test.count, test.bad };
     knn_scores(be, s->scores, &c->config.knn, train.x, train.labels, train.count, test.x,
                test.count, test.D, classes);
     return STATUS_OK;

@@ -24,7 +24,7 @@ Status stage_linear_cached(const Cell *c, const StageContext *x, Err *err)
     arena_open(&host, "linear", NULL, NULL);
     size_t  E = (size_t)linear.epochs;
     Scores  s = { ARENA_NEW(&host, float, (size_t)test.count * c->data->classes), test.labels,
-                  test.names, test.count };
+                  test.names, test.count, test.bad };
     double *loss = ARENA_NEW(&host, double, E), *epoch = ARENA_NEW(&host, double, E);
     for (size_t e = 0; e < E; e++) epoch[e] = (double)e + 1;
     linear.seed = config->seed;

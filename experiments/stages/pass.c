@@ -52,7 +52,7 @@ Status stage_score_on(Scores *s, const Data *d, const StageContext *x, Arena *ho
     int         *labels = ARENA_NEW(host, int, n);
     Scoring      all = { ARENA_NEW(host, float, n * classes), d->classes, network };
     memcpy(labels, d->labels, n * sizeof *labels);
-    *s = (Scores){ all.scores, labels, stage_names(host, d), d->count };
+    *s = (Scores){ all.scores, labels, stage_names(host, d), d->count, 0 };
     return stage_pass(x, d, t, network->encoder, score, &all, err);
 }
 
@@ -62,7 +62,7 @@ Status stage_score(Scores *s, const Cell *c, const StageContext *x, Arena *host,
     Data *d;
     if (data_open(&d, &c->config.data, SPLIT_TEST, err)) return err->code;
     Status bad = stage_score_on(s, d, x, host, t, network, err);
-    stage_bad_images(d);
+    s->bad = stage_bad_images(d);
     data_close(d);
     return bad;
 }

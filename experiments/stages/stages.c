@@ -126,6 +126,7 @@ void stage_accuracy(Record *r, const Cell *c, const char *name, const char *how,
 {
     record_accuracy(r, name, how, s->scores, s->labels, s->count, c->data->classes, true);
     record_pictures(r, s->names, s->labels, s->count);
+    record_whole(r, "bad_test_images", s->bad);
 }
 
 const char *const *stage_names(Arena *host, const Data *d)

@@ -356,11 +356,11 @@ static Status step(Machine *m, int op)
     case 0x85: return push_tuple(m, 1);
     case 0x86: return push_tuple(m, 2);
     case 0x87: return push_tuple(m, 3);
-    case 't': return push_marked_tuple(m);
-    case ']': return push(m, node(m, PICKLE_LIST));
+    case 't': case 0x91: return push_marked_tuple(m);
+    case ']': case 0x8f: return push(m, node(m, PICKLE_LIST));
     case '}': return push(m, node(m, PICKLE_DICT));
     case 'a': return extend_by(m, 1, false);
-    case 'e': return extend(m, false);
+    case 'e': case 0x90: return extend(m, false);
     case 's': return extend_by(m, 2, true);
     case 'u': return extend(m, true);
     case 'c': return push_named(m);

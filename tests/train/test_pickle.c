@@ -96,6 +96,21 @@ Test(pickle, reads_what_is_written)
     arena_close(&a);
 }
 
+/* As protocol 4 writes ({1, 2}, frozenset({3})). */
+Test(pickle, sets_are_read_as_what_is_in_them)
+{
+    static const char bytes[] = "\x80\x04\x8f\x94(K\x01K\x02\x90(K\x03\x91\x94\x86\x94.";
+    Err     err = { .text = "" };
+    Arena   a;
+    Pickle *root;
+    size_t  used;
+    cr_assert(!read(&root, &a, bytes, sizeof bytes - 1, &used, &err), "%s", err.text);
+    cr_assert(root->kind == PICKLE_TUPLE && root->n == 2);
+    cr_expect(root->items[0]->n == 2 && root->items[0]->items[1]->whole == 2);
+    cr_expect(root->items[1]->n == 1 && root->items[1]->items[0]->whole == 3);
+    arena_close(&a);
+}
+
 Test(pickle, a_call_stays_a_call)
 {
     static const char bytes[] = "ccollections\nOrderedDict\n)R(U\x01xK\x05u}b.";

@@ -173,7 +173,8 @@ Status list_open(Album *a, const char *path, const char *folder, Err *err)
     if (file_read(path, MOST_BYTES, &text, &n, err)) return err->code;
     Status bad = STATUS_OK;
     if (strlen(text) != n) bad = err_set(err, STATUS_FORMAT, "%s: no text, it has a NUL", path);
-    if (!bad) bad = fill(a, text, path, folder, err);
+    const bool marked = text_starts(text, "\xef\xbb\xbf"); /* as some editors begin UTF-8 */
+    if (!bad) bad = fill(a, text + (marked ? 3 : 0), path, folder, err);
     free(text);
     return bad;
 }

@@ -51,6 +51,8 @@ Test(list, tells_classes_by_name_or_rank)
     DataConfig c = config();
     write_list("a.JPEG dog\nval/b b.JPEG\tdog\r\n\nc.JPEG cat");
     expect_right(&c);
+    write_list("\xef\xbb\xbf" "a.JPEG dog\nb b.JPEG dog\nc.JPEG cat\n");
+    expect_right(&c);
     write_list("c.JPEG 0\na.JPEG 1\n b b.JPEG  1 \n");
     expect_right(&c);
     write_list("dog\ndog\ncat\n");

@@ -48,8 +48,8 @@ MUST_USE Status checkpoint_save(const char *path, const Mae *m, Err *err);
  * model.safetensors.index.json with the files that it names, or pytorch_model.bin.
  * STATUS_CONFIG names what is missing or where a hint and the file disagree, STATUS_FORMAT
  * a tensor that is missing, has another shape, is not finite, or is unknown here and in a
- * block or a token, or the file if it carries a checksum, as those of checkpoint_save do, that is not
- * its own. */
+ * block or a token, or the file if it carries a checksum, as those of checkpoint_save do,
+ * that is not its own. */
 MUST_USE Status checkpoint_open(Mae *m, const Backend *be, const char *path,
                                 const CheckpointHints *hints, Err *err);
 

@@ -17,7 +17,7 @@ typedef struct {
 static const Option options[] = {
     OPTION_CHOICE(Options, format, "table|md|latex|json", "table", "how to write it"),
     OPTION_TEXT(Options, out, "FILE", NULL, "write there instead of to the terminal"),
-    OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1; may be repeated"),
+    OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run; in both recipes"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }

@@ -16,8 +16,7 @@ static const Option options[] = {
     OPTION_TEXT(Options, baseline, "STRATEGY", "random",
                 "what the others are compared with"),
     OPTION_LIST(Options, metric, 'm', "NAME",
-                "only this metric, curve or figure: knn_top5, cut_gap, loss; may be "
-                "repeated"),
+                "only this metric, curve or figure: knn_top5, cut_gap, loss"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }

@@ -21,7 +21,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_NUMBER(Options, difference, "D", "0", 0, 1e9, "to be found, in the metric's units"),
-    OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1; may be repeated"),
+    OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1"),
     OPTION_NUMBER(Options, sd, "SD", "0", 0, 1e9,
                   "deviation of paired differences; 0: as the records have it"),
     OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),

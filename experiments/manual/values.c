@@ -179,29 +179,27 @@ static const struct { const char *key; void (*offer)(Typed *t); } known_keys[] =
 };
 enum { N_KNOWN = sizeof known_keys / sizeof *known_keys };
 
+/* On to the last of "[a, b" or "a,b". */
+static void to_last_element(Typed *t)
+{
+    for (size_t i = t->head; t->word[i]; i++)
+        if (strchr(",[ ", t->word[i])) t->head = i + 1;
+}
+
 static void key_values(Typed *t, const char *name, bool varied)
 {
-    int         key = schema_find(name);
-    const char *from = rest(t), *last = from;
+    int key = schema_find(name), known = 0;
     if (key < 0) return;
-    for (int i = 0; i < N_KNOWN; i++) {
-        if (strcmp(known_keys[i].key, name)) continue;
-        if (varied && known_keys[i].offer == strategy) {
-            strategy_list(t);
-            return;
-        }
-        for (const char *c = from; *c; c++)
-            if (*c == ',' || *c == '[') last = c + 1;
-        t->head += (size_t)(last - from);
-        known_keys[i].offer(t);
+    while (known < N_KNOWN && strcmp(known_keys[known].key, name)) known++;
+    void (*offer)(Typed *t) = known < N_KNOWN ? known_keys[known].offer : NULL;
+    if (varied && offer == strategy) {
+        strategy_list(t);
         return;
     }
-    const Key *k = schema_key(key);
-    for (const char *c = from; varied && *c; c++)
-        if (*c == ',' || *c == '[') last = c + 1;
-    t->head += (size_t)(last - from);
-    if (k->choices) values_choice(t, k->choices);
-    if (k->kind == KEY_IS_FLAG) values_choice(t, "yes|no");
+    if (varied || offer == stages) to_last_element(t);
+    if (offer) offer(t);
+    if (schema_key(key)->choices) values_choice(t, schema_key(key)->choices);
+    if (schema_key(key)->kind == KEY_IS_FLAG) values_choice(t, "yes|no");
 }
 
 static void settings(Typed *t)
@@ -222,11 +220,18 @@ static void settings(Typed *t)
         values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
 }
 
+static void keys(Typed *t)
+{
+    to_last_element(t);
+    for (int i = 0; i < schema_count(); i++)
+        values_add(t, schema_key(i)->name, "", schema_key(i)->about);
+}
+
 /* --- by what help calls them ---------------------------------------------- */
 
 static const struct { const char *what; void (*offer)(Typed *t); } kinds[] = {
     { "RECIPE", recipes }, { "STRATEGY", strategy }, { "KEY=VALUE", settings },
-    { "SET", sets }, { "DATA", data }, { "PAGE", pages }, { "CELL", cells },
+    { "KEYS", keys }, { "SET", sets }, { "DATA", data }, { "PAGE", pages }, { "CELL", cells },
     { "FILE", files }, { "PATH", files }, { "IMAGE", files }, { "CHECKPOINT", files },
     { "COMMAND", files }, { "FOLDER", folders }, { "DIR", folders },
 };

@@ -70,6 +70,7 @@ static const struct { const char *words[6], *there, *not; } cases[] = {
       "grid.pretrain.strategy=random,spiral:select=window,sym=", "sym=" },
     { { "run", "demo", "-s", "grid.pretrain.strategy=[spiral:sym=1,hil" },
       "grid.pretrain.strategy=[spiral:sym=1,hilbert", "hilbert" },
+    { { "table", "demo", "--rows", "seed,pretrain.ra" }, "seed,pretrain.ratio", "seed" },
     { { "doctor", "ci" }, "cifar10|cifar100", "mnist" },
     { { "manual", "rec" }, "recipe|record|reconstruct", "maskgrid-recipe" },
 };

@@ -33,7 +33,7 @@ static Status draw(const Sheet *s, const char *script, const char *name, const T
     for (all[0] = path; *arguments && k < GNUPLOT_ARGUMENTS - 1;) all[k++] = *arguments++;
     all[k++] = text_get(&s->footer);
     all[k] = NULL;
-    return gnuplot_run(script, out, all, s->made, err);
+    return gnuplot_run(script, NULL, out, all, s->made, err);
 }
 
 /* --- rates by name ------------------------------------------------------------ */

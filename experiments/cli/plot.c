@@ -4,9 +4,11 @@
 #include "experiments/figures/figures.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
     const char *out, *baseline, *results;
+    bool        terminal;
     OptionList  metric, set;
 } Options;
 
@@ -15,6 +17,7 @@ static const Option options[] = {
                 "where to write; results/NAME unless given"),
     OPTION_TEXT(Options, baseline, "STRATEGY", "random",
                 "what the others are compared with"),
+    OPTION_FLAG(Options, terminal, "show them here, as text; only the .tsv are written"),
     OPTION_LIST(Options, metric, 'm', "NAME",
                 "only this metric, curve or figure: knn_top5, cut_gap, loss"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
@@ -22,25 +25,46 @@ static const Option options[] = {
     { 0 }
 };
 
+/* Why what is not there is not there: figures of one reason together. */
+static void say_left_out(const FigureList *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        const Figure *f = &l->figure[i];
+        bool          said = f->drawn;
+        for (int k = 0; k < i && !said; k++)
+            said = !l->figure[k].drawn && !strcmp(l->figure[k].about, f->about);
+        if (said) continue;
+        fprintf(stderr, "left out: %s", f->name);
+        for (int k = i + 1; k < l->n; k++)
+            if (!l->figure[k].drawn && !strcmp(l->figure[k].about, f->about))
+                fprintf(stderr, ", %s", l->figure[k].name);
+        fprintf(stderr, ": %s\n", f->about);
+    }
+}
+
 static Status draw(const Options *o, const Recipe *recipe, Err *err)
 {
-    char    folder[FIGURE_PATH];
-    Results r;
-    Text    made = { 0 };
-    int     n = o->out ? snprintf(folder, sizeof folder, "%s", o->out)
-                       : snprintf(folder, sizeof folder, "%s/%s", o->results,
-                                  recipe->name);
-    if (n < 0 || n >= FIGURE_PATH / 2)
+    char       folder[2048], terminal[16];
+    Results    r;
+    FigureList made;
+    int        n = o->out ? snprintf(folder, sizeof folder, "%s", o->out)
+                          : snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
+    if (n < 0 || n >= (int)sizeof folder)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
+    snprintf(terminal, sizeof terminal, "%s%d", cli_colours(1) ? "colour" : "text",
+             cli_columns(1));
     results_open(&r, recipe, o->results);
+    figures_open(&made);
     fputs(text_get(&r.notes), stderr);
-    Status bad = figures_write(&r, o->baseline, o->metric.item, o->metric.n, folder,
-                               &made, err);
-    fputs(text_get(&made), stdout);
-    if (!bad && !made.length)
+    Status bad = figures_write(&made, &(FigurePlan){
+        .results = &r, .baseline = o->baseline, .folder = folder, .names = o->metric.item,
+        .n = o->metric.n, .terminal = o->terminal ? terminal : NULL }, err);
+    fputs(text_get(o->terminal ? &made.shown : &made.paths), stdout);
+    say_left_out(&made);
+    if (!bad && !made.paths.length)
         fprintf(stderr, "%s: no records yet; maskgrid run %s makes them\n", recipe->name,
                 recipe->name);
-    text_free(&made);
+    figures_close(&made);
     results_close(&r);
     return bad;
 }
@@ -64,14 +88,18 @@ COMMAND(plot) = {
     .arguments = "RECIPE",
     .least = 1,
     .most = 1,
-    .details = "Reads records only.  Each figure is PNG and SVG, drawn by gnuplot, with\n"
-               "its numbers beside it as .tsv; the paths go to stdout.  Unless metrics\n"
-               "are named: the primary one of each evaluation, and all diagnostics of\n"
-               "reconstruct and represent.  Of detect and segment there are objects.png\n"
-               "and labels.png: what was found in some test images, beside what is true.",
+    .details = "Reads records only.  Each figure is PNG, SVG and PDF for a column of 88 mm,\n"
+               "drawn by gnuplot, with its numbers beside it as .tsv; the paths go to stdout,\n"
+               "and to stderr what is left out and why.  Unless metrics are named: of the\n"
+               "primary one of each evaluation means, paired differences, critical\n"
+               "differences, over ratio (or what else varies), visibility and time; and all\n"
+               "diagnostics of reconstruct and represent.  Of detect and segment there are\n"
+               "objects.png and labels.png: what was found in some test images, beside what\n"
+               "is true.",
     .examples = "  maskgrid plot demo\n"
                 "  maskgrid plot represent -m psnr -m cut_gap\n"
-                "  maskgrid plot table1 --out figures\n",
+                "  maskgrid plot table1 --out figures\n"
+                "  maskgrid plot table1 -m knn_top1 --terminal\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -64,7 +64,7 @@ double shown_enlarged(const ShownRows *s, int i, Image *m)
 Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, const char *name,
                   void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
 {
-    static const char *const endings[] = { "png", "svg" };
+    static const char *const endings[] = { ".png", ".svg" };
     for (char *c = note->s; c && *c; c++)
         if (*c == '\n') *c = ' '; /* the footer's lines are those of wider figures */
     m->note = text_get(note);
@@ -72,14 +72,13 @@ Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, c
     m->classes = s->classes, m->class_name = s->class_name;
     for (int i = 0; i < 2; i++) {
         char path[FIGURE_PATH];
-        int  n = snprintf(path, sizeof path, "%s/%s.%s", f->folder, name, endings[i]);
-        CHECK(n > 0 && n < (int)sizeof path, "path too long: %s", f->folder);
+        figure_path(path, f, name, endings[i]);
         mosaic_open(m, path);
         fill(m, s);
         Status bad = mosaic_write(m, path, err);
         mosaic_close(m);
         if (bad) return bad;
-        text_add(f->made, "%s\n", path);
+        figure_made(f, path);
     }
     return STATUS_OK;
 }

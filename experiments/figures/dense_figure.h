@@ -3,7 +3,7 @@
 #ifndef EXPERIMENTS_FIGURES_DENSE_FIGURE_H
 #define EXPERIMENTS_FIGURES_DENSE_FIGURE_H
 
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 #include "experiments/figures/mosaic.h"
 #include "experiments/record/shown.h"
 
@@ -27,6 +27,15 @@ void            shown_rows_close(ShownRows *s);
 
 /* Picture i of the first row, enlarged and in colours; how much. */
 double shown_enlarged(const ShownRows *s, int i, Image *m);
+
+/* Picture i on a canvas, at (left, top): with the objects that `shown` has in it, true ones
+ * or found ones of a score that is worth it; and what was found in words, "disc 0.93, ...". */
+void objects_draw(Canvas *c, int left, int top, const ShownRows *s, const Shown *shown, int i,
+                  bool truth);
+void objects_words(const ShownRows *s, const Shown *shown, int i, bool truth, Text *out);
+
+/* Picture i, coloured by classes [side, side] of its pixels. */
+void labels_draw(Image *tile, const ShownRows *s, const int32_t *labels, int i);
 
 /* Draw `rows` x pictures to FOLDER/name.png and .svg: fill draws them all on an open
  * mosaic, whose title, rows and colours are given; the note stands below, on one line. */

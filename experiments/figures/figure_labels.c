@@ -6,14 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Classes of picture i, [side, side], over the picture. */
+void labels_draw(Image *tile, const ShownRows *s, const int32_t *labels, int i)
+{
+    const int    side = s->row[0].shown.side;
+    const double by = shown_enlarged(s, i, tile);
+    labels += (size_t)i * (size_t)side * (size_t)side;
+    overlay_classes(tile, labels, side, side, by, label_colour);
+}
+
 static void put_labels(Mosaic *m, const ShownRows *s, const int32_t *labels, int row, int i)
 {
-    Image        tile = { 0 };
-    const int    side = s->row[0].shown.side;
-    const double by = shown_enlarged(s, i, &tile);
-    labels += (size_t)i * (size_t)side * (size_t)side;
-    overlay_classes(&tile, labels, side, side, by, m->colour);
+    Image tile = { 0 };
+    labels_draw(&tile, s, labels, i);
     mosaic_tile(m, row, i, &tile);
     image_free(&tile);
 }
@@ -71,6 +75,9 @@ static Status draw(const Figures *f, ShownRows *s, Err *err)
                  .shown = used, .colour = label_colour };
     Status bad = figure_tsv(f, "labels", &tsv, err);
     if (!bad) bad = shown_draw(f, s, &m, &note, "labels", fill, err);
+    if (!bad)
+        figure_done(f, "labels", m.title,
+                    "What pixels of some test images were taken for, and are.");
     text_free(&tsv);
     text_free(&note);
     return bad;
@@ -81,6 +88,7 @@ Status figure_labels(const Figures *f, Err *err)
     ShownRows s;
     Status    bad = shown_rows(&s, f->r, STAGE_SEGMENT, err);
     if (!bad && s.n && s.row[0].shown.truth) bad = draw(f, &s, err);
+    else if (!bad) figure_left(f, "labels", "no segment is done; evaluate: [segment] asks for it");
     shown_rows_close(&s);
     return bad;
 }

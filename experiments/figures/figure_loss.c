@@ -1,5 +1,5 @@
 /* Training loss of each strategy. */
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 
 #include <math.h>
 
@@ -80,9 +80,14 @@ Status figure_loss(const Figures *f, Err *err)
         if (rows > before) text_add(&shades, "%d ", figure_shade(f, row));
     }
     if (!bad && rows)
-        bad = figure_draw(f, "loss", "loss", &tsv,
-                          (const char *const[]){ text_get(&shades), f->widest,
-                                                 text_get(&f->footer), NULL }, err);
+        bad = figure_draw(f, &(Drawing){
+            .name = "loss", .title = "Training loss", .script = "lines", .tsv = &tsv,
+            .about = "Mean squared error of hidden patches over the epochs: mean over seeds, with "
+                     "a band of one standard deviation.",
+            .arguments = { text_get(&shades), "epoch",
+                           "mean squared error\nof hidden patches", "cut sd" } }, err);
+    else if (!bad)
+        figure_left(f, "loss", "no pre-training is done yet");
     text_free(&tsv);
     text_free(&shades);
     return bad;

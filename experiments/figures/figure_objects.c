@@ -15,18 +15,17 @@ static bool is_drawn(const Object *o, bool truth)
     return truth ? isnan(o->score) : o->score >= LEAST;
 }
 
-static void put_objects(Mosaic *m, const ShownRows *s, const Shown *shown, int row, int i,
-                        bool truth)
+void objects_draw(Canvas *c, int left, int top, const ShownRows *s, const Shown *shown, int i,
+                  bool truth)
 {
     Image  tile = { 0 };
     double by = shown_enlarged(s, i, &tile);
-    int    left = mosaic_x(m, i), top = mosaic_y(m, row);
     for (int k = shown->objects; k-- > 0;) { /* the best last, on top */
         const Object *o = &shown->object[k];
         if (o->image == i && is_drawn(o, truth) && o->mask.n)
-            overlay_mask(&tile, &o->mask, by, m->colour(o->category));
+            overlay_mask(&tile, &o->mask, by, object_colour(o->category));
     }
-    mosaic_tile(m, row, i, &tile);
+    canvas_image(c, left, top, tile.width, tile.height, &tile);
     for (int k = shown->objects; k-- > 0;) {
         const Object *o = &shown->object[k];
         char          words[64];
@@ -34,11 +33,30 @@ static void put_objects(Mosaic *m, const ShownRows *s, const Shown *shown, int r
         const char *name = o->category < s->classes ? s->class_name[o->category] : "?";
         snprintf(words, sizeof words, truth ? "%.40s" : "%.40s %.2f", name, o->score);
         int x = left + (int)lround(by * o->box[0]), y = top + (int)lround(by * o->box[1]);
-        overlay_box(&m->c, x, y, (int)lround(by * o->box[2]), (int)lround(by * o->box[3]),
-                    m->colour(o->category));
-        overlay_words(&m->c, x, y, left + tile.width, top, m->colour(o->category), words);
+        overlay_box(c, x, y, (int)lround(by * o->box[2]), (int)lround(by * o->box[3]),
+                    object_colour(o->category));
+        overlay_words(c, x, y, left + tile.width, top, object_colour(o->category), words);
     }
     image_free(&tile);
+}
+
+void objects_words(const ShownRows *s, const Shown *shown, int i, bool truth, Text *out)
+{
+    const char *separator = "";
+    for (int k = 0; k < shown->objects; k++) {
+        const Object *o = &shown->object[k];
+        if (o->image != i || !is_drawn(o, truth) || o->category >= s->classes) continue;
+        text_add(out, truth ? "%s%s" : "%s%s %.2f", separator, s->class_name[o->category],
+                 o->score);
+        separator = ", ";
+    }
+    if (!*separator) text_add(out, "nothing");
+}
+
+static void put_objects(Mosaic *m, const ShownRows *s, const Shown *shown, int row, int i,
+                        bool truth)
+{
+    objects_draw(&m->c, mosaic_x(m, i), mosaic_y(m, row), s, shown, i, truth);
 }
 
 static void fill(Mosaic *m, const ShownRows *s)
@@ -86,6 +104,9 @@ static Status draw(const Figures *f, ShownRows *s, Err *err)
                  .shown = used, .colour = object_colour };
     Status bad = figure_tsv(f, "objects", &tsv, err);
     if (!bad) bad = shown_draw(f, s, &m, &note, "objects", fill, err);
+    if (!bad)
+        figure_done(f, "objects", m.title,
+                    "What was found in some test images, and what is there.");
     text_free(&tsv);
     text_free(&note);
     return bad;
@@ -96,6 +117,7 @@ Status figure_objects(const Figures *f, Err *err)
     ShownRows s;
     Status    bad = shown_rows(&s, f->r, STAGE_DETECT, err);
     if (!bad && s.n) bad = draw(f, &s, err);
+    else if (!bad) figure_left(f, "objects", "no detect is done; evaluate: [detect] asks for it");
     shown_rows_close(&s);
     return bad;
 }

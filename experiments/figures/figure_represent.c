@@ -1,6 +1,6 @@
 /* What represent found: the spectrum of features, attention block by block, cuts over the
  * epochs, and how alike the features of strategies are. */
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 
 #include "core/metrics/geometry.h"
 
@@ -101,6 +101,16 @@ static void add_block(const Figures *f, int row, const Curve *c, const Line *l, 
     }
 }
 
+/* No record has the curve: because nobody asked for it, or for what it is of. */
+static const char *why_not(const Figures *f, const Line *l)
+{
+    for (int row = 0; row < f->r->n_rows; row++)
+        if (results_count(f->r, STAGE_REPRESENT, row, POINT_DONE))
+            return strcmp(l->across, "epoch") ? "no record has it"
+                                              : "no moments were kept; set pretrain.snapshots";
+    return "no represent is done; evaluate: [represent] asks for it";
+}
+
 static Status draw_lines(const Figures *f, const Line *l, Err *err)
 {
     const Results *r = f->r;
@@ -124,9 +134,13 @@ static Status draw_lines(const Figures *f, const Line *l, Err *err)
     }
     if (!bad && tsv.length) {
         figure_label(&label, words);
-        const char *const arguments[] = { text_get(&shades), f->widest, l->across, label.s,
-                                          l->scale, text_get(&f->footer), NULL };
-        bad = figure_draw(f, "lines", l->figure, &tsv, arguments, err);
+        bad = figure_draw(f, &(Drawing){
+            .name = l->figure, .title = words, .script = "lines", .tsv = &tsv,
+            .about = "Mean over seeds, with a band of one standard deviation.",
+            .arguments = { text_get(&shades), l->across, label.s,
+                           strcmp(l->scale, "log") ? "sd" : "log sd" } }, err);
+    } else if (!bad) {
+        figure_left(f, l->figure, why_not(f, l));
     }
     text_free(&label);
     text_free(&tsv);
@@ -200,15 +214,20 @@ static Status draw_likeness(const Figures *f, Err *err)
             double x = alike(all, r->n_seeds, i, j);
             text_add(&tsv, "%d\t%d\t", i, j);
             results_label(r, row[i], &tsv);
+            text_add(&tsv, "\t");
+            results_label(r, row[j], &tsv);
             text_add(&tsv, isfinite(x) ? "\t%.6g\n" : "\tnan\n", x);
         }
     snprintf(count, sizeof count, "%d", shown);
     text_add(&caption, "linear CKA of features, debiased%s",
              r->n_seeds > 1 ? "; between different seeds, on the diagonal too" : "");
     if (!bad && shown > 1)
-        bad = figure_draw(f, "cka", "cka", &tsv,
-                          (const char *const[]){ count, f->widest, text_get(&caption),
-                                                 text_get(&f->footer), NULL }, err);
+        bad = figure_draw(f, &(Drawing){
+            .name = "cka", .title = "How alike features are", .script = "heat", .tsv = &tsv,
+            .about = "Linear CKA of the features of strategies; 1: the same but for a rotation.",
+            .arguments = { count, count, text_get(&caption), "unit" } }, err);
+    else if (!bad)
+        figure_left(f, "cka", "it needs two strategies with a represent that is done");
     text_free(&caption);
     text_free(&tsv);
     arena_close(&a);

@@ -1,5 +1,6 @@
 /* How often each strategy shows each patch. */
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
+#include "experiments/figures/pictures.h"
 
 #include <stdio.h>
 
@@ -7,31 +8,16 @@
 static Status add_visibility(const Figures *f, int row, Arena *a, Text *out, int *panels,
                              Err *err)
 {
-    const Results *r = f->r;
-    double        *sum = NULL;
-    int            n = 0, rows = 0, cols = 0;
-    for (int k = 0; k < r->n_seeds; k++) {
-        H5   *h;
-        H5Set set = { .name = "maps/visible_share", .kind = NUMBER_DOUBLE, .rank = 2 };
-        void *x;
-        if (results_state(r, STAGE_PRETRAIN, row, k) != POINT_DONE) continue;
-        if (results_record(r, STAGE_PRETRAIN, row, k, &h, err)) return err->code;
-        Status bad = h5_get(h, &set, a, &x, err);
-        h5_close(h);
-        if (bad) return bad;
-        if (!n) sum = x, rows = (int)set.dim[0], cols = (int)set.dim[1];
-        else if ((int)set.dim[0] == rows && (int)set.dim[1] == cols)
-            for (int i = 0; i < rows * cols; i++) sum[i] += ((double *)x)[i];
-        else continue;
-        n++;
-    }
-    if (!n) return STATUS_OK;
+    double *share;
+    int     rows, cols;
+    if (shares_of_row(&share, &rows, &cols, f->r, row, a, err)) return err->code;
+    if (!share) return STATUS_OK;
     text_add(out, "%s", (*panels)++ ? "\n\n" : "");
-    results_label(r, row, out);
+    results_label(f->r, row, out);
     text_add(out, "\n");
     for (int y = 0; y < rows; y++)
         for (int x = 0; x < cols; x++)
-            text_add(out, "%d\t%d\t%.5f\n", x, y, sum[y * cols + x] / n);
+            text_add(out, "%d\t%d\t%.5f\n", x, y, share[y * cols + x]);
     return STATUS_OK;
 }
 
@@ -46,10 +32,14 @@ Status figure_visibility(const Figures *f, Err *err)
     for (int row = 0; row < f->r->n_rows && !bad; row++)
         if (!f->r->rows[row].untrained) bad = add_visibility(f, row, &a, &tsv, &n, err);
     snprintf(panels, sizeof panels, "%d", n);
-    if (!bad && n)
-        bad = figure_draw(f, "visibility", "visibility", &tsv,
-                          (const char *const[]){ panels, f->widest, text_get(&f->footer),
-                                                 NULL }, err);
+    if (!bad && n && !f->plan->terminal)
+        bad = figure_draw(f, &(Drawing){
+            .name = "visibility", .title = "Visible patches", .script = "visibility",
+            .about = "How often each strategy shows each patch, over all images and epochs.",
+            .tsv = &tsv, .arguments = { panels } }, err);
+    else if (!bad)
+        figure_left(f, "visibility", n ? "a terminal has no room for it"
+                                       : "no pre-training is done yet");
     arena_close(&a);
     text_free(&tsv);
     return bad;

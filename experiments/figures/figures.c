@@ -1,10 +1,54 @@
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 
 #include "core/base/file.h"
 #include "experiments/figures/gnuplot.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+/* --- the list ---------------------------------------------------------------- */
+
+void figures_open(FigureList *l)
+{
+    *l = (FigureList){ .n = 0 };
+    arena_open(&l->arena, "figures", NULL, NULL);
+}
+
+void figures_close(FigureList *l)
+{
+    arena_close(&l->arena);
+    text_free(&l->paths);
+    text_free(&l->shown);
+}
+
+static const char *keep(FigureList *l, const char *s)
+{
+    size_t n = strlen(s) + 1;
+    return memcpy(arena_take(&l->arena, n), s, n);
+}
+
+static void add(const Figures *f, const char *name, const char *title, const char *about,
+                bool drawn)
+{
+    FigureList *l = f->made;
+    CHECK(l->n < FIGURES_MOST, "more than %d figures", FIGURES_MOST);
+    l->figure[l->n++] = (Figure){ keep(l, name), keep(l, title), keep(l, about), drawn };
+}
+
+void figure_done(const Figures *f, const char *name, const char *title, const char *about)
+{
+    add(f, name, title, about, true);
+}
+
+void figure_left(const Figures *f, const char *name, const char *why)
+{
+    add(f, name, "", why, false);
+}
+
+void figure_made(const Figures *f, const char *path) { text_add(&f->made->paths, "%s\n", path); }
+
+/* --- colours and words --------------------------------------------------------- */
 
 /* Rows of one strategy share its colour and differ in their dashes. */
 int figure_shade(const Figures *f, int row)
@@ -37,41 +81,10 @@ static void find_widest(Figures *f)
     snprintf(f->widest, sizeof f->widest, "%d", widest);
 }
 
-static void path_of(char out[FIGURE_PATH], const Figures *f, const char *name, const char *end)
-{
-    int n = snprintf(out, FIGURE_PATH, "%s/%s%s", f->folder, name, end);
-    CHECK(n > 0 && n < FIGURE_PATH, "path too long: %s", f->folder);
-}
-
-Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err)
-{
-    char path[FIGURE_PATH];
-    path_of(path, f, name, ".tsv");
-    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
-    text_add(f->made, "%s\n", path);
-    return STATUS_OK;
-}
-
-Status figure_draw(const Figures *f, const char *script, const char *name,
-                   const Text *tsv, const char *const *arguments, Err *err)
-{
-    const char *all[GNUPLOT_ARGUMENTS + 1];
-    char        out[FIGURE_PATH], path[FIGURE_PATH];
-    int         k = 1;
-    if (figure_tsv(f, name, tsv, err)) return err->code;
-    path_of(out, f, name, "");
-    path_of(path, f, name, ".tsv");
-
-    all[0] = path;
-    while (*arguments && k < GNUPLOT_ARGUMENTS) all[k++] = *arguments++;
-    all[k] = NULL;
-    return gnuplot_run(script, out, all, f->made, err);
-}
-
-/* Broken into lines that fit below the narrowest figure. */
+/* Broken into lines that fit below a figure. */
 static void write_footer(Figures *f)
 {
-    enum { COLUMNS = 125 };
+    enum { COLUMNS = 84 };
     const Results *r = f->r;
     Text           line = { 0 };
     text_add(&line, "%s: ", r->recipe->name);
@@ -80,13 +93,67 @@ static void write_footer(Figures *f)
     if (*r->source) text_add(&line, "; %s", r->source);
     text_wrap(&f->footer, text_get(&line), COLUMNS);
     text_free(&line);
+    f->footer.s[--f->footer.length] = '\0'; /* the last line's end */
 }
 
 void figure_label(Text *out, const char *text)
 {
-    enum { COLUMNS = 46 };
+    enum { COLUMNS = 32 };
     text_wrap(out, text, COLUMNS);
     out->s[--out->length] = '\0'; /* the last line's end */
+}
+
+void figure_metric_label(Text *out, const Metric *m)
+{
+    Text words = { 0 };
+    text_add(&words, "%s", m->long_name);
+    if (strcmp(m->units, "1"))
+        text_add(&words, " [%s]", strcmp(m->units, "percent") ? m->units : "%");
+    figure_label(out, words.s);
+    text_free(&words);
+}
+
+void figure_add(Text *out, double x)
+{
+    if (isfinite(x)) text_add(out, "\t%.8g", x);
+    else text_add(out, "\tnan");
+}
+
+/* --- files ----------------------------------------------------------------------- */
+
+void figure_path(char out[FIGURE_PATH], const Figures *f, const char *name, const char *ending)
+{
+    int n = snprintf(out, FIGURE_PATH, "%s/%s%s", f->folder, name, ending);
+    CHECK(n > 0 && n < FIGURE_PATH, "path too long: %s", f->folder);
+}
+
+Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err)
+{
+    char path[FIGURE_PATH];
+    figure_path(path, f, name, ".tsv");
+    if (file_write(path, tsv->s, tsv->length, err)) return err->code;
+    figure_made(f, path);
+    return STATUS_OK;
+}
+
+Status figure_draw(const Figures *f, const Drawing *d, Err *err)
+{
+    const char *all[GNUPLOT_ARGUMENTS + 1];
+    char        out[FIGURE_PATH], path[FIGURE_PATH];
+    int         k = 3;
+    if (figure_tsv(f, d->name, d->tsv, err)) return err->code;
+    figure_path(out, f, d->name, "");
+    figure_path(path, f, d->name, ".tsv");
+    all[0] = path, all[1] = d->widest ? d->widest : f->widest, all[2] = text_get(&f->footer);
+    for (int i = 0; i < 5 && d->arguments[i]; i++) all[k++] = d->arguments[i];
+    all[k] = NULL;
+    Text  *paths = &f->made->paths;
+    Status bad = f->plan->terminal
+                     ? gnuplot_show(d->script, f->plan->terminal, out, all, &f->made->shown, err)
+                     : gnuplot_run(d->script, f->plan->only, out, all, paths, err);
+    if (bad) return bad;
+    figure_done(f, d->name, d->title, d->about);
+    return STATUS_OK;
 }
 
 /* --- which ------------------------------------------------------------------ */
@@ -96,61 +163,73 @@ static const struct {
     Status    (*draw)(const Figures *f, Err *err);
 } plain[] = {
     { "loss", figure_loss },
+    { "distance", figure_distance },
     { "visibility", figure_visibility },
     { "reconstruction", figure_reconstruction },
+    { "objects", figure_objects },
+    { "labels", figure_labels },
 };
 enum { N_PLAIN = sizeof plain / sizeof *plain };
 
 bool figure_wanted(const Figures *f, const char *name)
 {
-    for (int i = 0; i < f->n_names; i++)
-        if (!strcmp(f->names[i], name)) return true;
-    return !f->n_names;
+    for (int i = 0; i < f->plan->n; i++)
+        if (!strcmp(f->plan->names[i], name)) return true;
+    return !f->plan->n;
 }
 
 /* Diagnostics have no metric that would stand for the others. */
 static bool is_shown(const Figures *f, const ResultMetric *m)
 {
-    if (f->n_names) return figure_wanted(f, m->is.name);
+    if (f->plan->n) return figure_wanted(f, m->is.name);
     if (m->stage == STAGE_RECONSTRUCT || m->stage == STAGE_REPRESENT) return true;
     return m->is.primary && m->stage != STAGE_PRETRAIN;
 }
 
 static Status check_names(const Figures *f, Err *err)
 {
+    const FigurePlan *p = f->plan;
     const char *known[METRICS_MOST + 128] = { NULL }, *figure, *curve;
     int         n = 0, m = f->r->n_metrics;
     for (int i = 0; i < m; i++) known[n++] = f->r->metrics[i].is.name;
     for (int i = 0; i < N_PLAIN; i++) known[n++] = plain[i].name;
     for (int i = 0; figure_represent_name(i, &figure, &curve); i++)
         known[n++] = figure, known[n++] = curve;
-    for (int i = 0; i < f->n_names; i++) {
+    for (int i = 0; i < p->n; i++) {
         int k = 0;
-        while (k < n && strcmp(known[k], f->names[i])) k++;
+        while (k < n && strcmp(known[k], p->names[i])) k++;
         if (k < n) continue;
-        const char *near = text_nearest(f->names[i], known);
-        return err_set(err, STATUS_CONFIG, "no record has a metric %s%s%s%s", f->names[i],
+        const char *near = text_nearest(p->names[i], known);
+        return err_set(err, STATUS_CONFIG, "no record has a metric %s%s%s%s", p->names[i],
                        near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     }
     return STATUS_OK;
 }
 
-Status figures_write(const Results *r, const char *baseline, const char *const *names,
-                     int n, const char *folder, Text *made, Err *err)
+/* One number of diagnostics says enough in its first figure. */
+static Status draw_metric(const Figures *f, int metric, Err *err)
 {
-    Figures f = { .r = r, .baseline = baseline, .folder = folder, .made = made,
-                  .names = names, .n_names = n };
-    if (check_names(&f, err) || file_make_folders(folder, err)) return err->code;
+    bool   whole = f->plan->n || f->r->metrics[metric].is.primary;
+    Status bad = figure_metric(f, metric, err);
+    if (!bad && whole) bad = figure_ranks(f, metric, err);
+    if (!bad && whole) bad = figure_settings(f, metric, err);
+    if (!bad && whole) bad = figure_against(f, metric, err);
+    return bad;
+}
+
+Status figures_write(FigureList *made, const FigurePlan *p, Err *err)
+{
+    Figures f = { .r = p->results, .baseline = p->baseline, .folder = p->folder, .plan = p,
+                  .made = made };
+    if (check_names(&f, err) || file_make_folders(p->folder, err)) return err->code;
     write_footer(&f);
     find_widest(&f);
     Status bad = STATUS_OK;
+    for (int i = 0; i < f.r->n_metrics && !bad; i++)
+        if (is_shown(&f, &f.r->metrics[i])) bad = draw_metric(&f, i, err);
     for (int i = 0; i < N_PLAIN && !bad; i++)
         if (figure_wanted(&f, plain[i].name)) bad = plain[i].draw(&f, err);
-    for (int i = 0; i < r->n_metrics && !bad; i++)
-        if (is_shown(&f, &r->metrics[i])) bad = figure_metric(&f, i, err);
     if (!bad) bad = figure_represent(&f, err);
-    if (!bad) bad = figure_objects(&f, err);
-    if (!bad) bad = figure_labels(&f, err);
     text_free(&f.footer);
     return bad;
 }

@@ -1,9 +1,8 @@
-/* The figures of a recipe: for each the numbers as .tsv, and PNG and SVG drawn
- * from them by gnuplot.
+/* The figures of a recipe: for each the numbers as .tsv, and PNG, SVG and PDF drawn from
+ * them by gnuplot, for a column of a printed page (88 mm).
  *
- *   loss             training loss of each strategy, mean and deviation over seeds
- *   METRIC           seeds, means, intervals, differences: of each primary metric, and of
- *                    all that reconstruct and represent leave
+ *   loss             training loss over epochs, mean and deviation over seeds
+ *   distance         error of hidden patches over the distance to the nearest visible one
  *   visibility       how often each strategy shows each patch
  *   reconstruction   original, visible and reconstruction side by side
  *   spectrum         singular values of features
@@ -14,56 +13,57 @@
  *   objects, labels  boxes, masks and classes of pixels that were found, beside the true ones;
  *                    drawn without gnuplot
  *
- * A figure whose records are not there is left out.
+ * and of each primary metric, and of all that reconstruct and represent leave:
+ *
+ *   METRIC               seeds, means and intervals
+ *   METRIC_differences   paired differences to the baseline
+ *   METRIC_ranks         critical differences of mean ranks
+ *   METRIC_by_KEY        over a number that the grid varies: ratio, epochs
+ *   METRIC_map_of_KEY    strategies by that number, as a table of squares
+ *   METRIC_by_visibility over how often the middle of an image is visible
+ *   METRIC_by_time       over what the training took
+ *
+ * A figure whose records are not there is left out, and says why.
  */
 #ifndef EXPERIMENTS_FIGURES_FIGURES_H
 #define EXPERIMENTS_FIGURES_FIGURES_H
 
 #include "experiments/record/results.h"
 
-/* Write into `folder`, which is made; adds the path of each file to `made`.  Of names
- * [n], metrics, curves or figures, those alone, whatever stage they are of; n 0: all.
- * STATUS_CONFIG names the nearest if there is nothing of such a name. */
-MUST_USE Status figures_write(const Results *r, const char *baseline,
-                              const char *const *names, int n, const char *folder,
-                              Text *made, Err *err);
+typedef struct {
+    const char *name;  /* "knn_top1_by_ratio": of its files                       */
+    const char *title; /* "k-NN accuracy over the ratio"                          */
+    const char *about; /* what it shows, in a sentence; or why it is left out     */
+    bool        drawn;
+} Figure;
 
-/* --- one by one, for figures_write ---------------------------------------- */
-
-enum { FIGURE_PATH = 4096 };
+enum { FIGURES_MOST = 512 };
 
 typedef struct {
-    const Results     *r;
-    const char        *baseline, *folder;
-    const char *const *names; /* [n_names] that are wanted; none: all */
-    int                n_names;
-    char               widest[16]; /* letters of the longest label, in digits */
-    Text               footer; /* scale, seeds and commit, below each figure */
-    Text              *made;
-} Figures;
+    Arena  arena;
+    Figure figure[FIGURES_MOST];
+    int    n;
+    Text   paths; /* of all files, a line each       */
+    Text   shown; /* what a terminal is to be given */
+} FigureList;
 
-/* Write FOLDER/name.tsv; and then run script.gp on it. */
-MUST_USE Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err);
-MUST_USE Status figure_draw(const Figures *f, const char *script, const char *name,
-                            const Text *tsv, const char *const *arguments, Err *err);
+void figures_open(FigureList *l);
+void figures_close(FigureList *l);
 
-bool figure_wanted(const Figures *f, const char *name);
+typedef struct {
+    const Results     *results;
+    const char        *baseline;
+    const char        *folder; /* that files are written to; it is made */
+    const char *const *names;  /* [n] metrics, curves or figures, of whatever stage: those
+                                  alone; none: all */
+    int                n;
+    const char        *only;     /* png, svg or pdf; NULL: all three */
+    const char        *terminal; /* "text80", "colour80": so wide, as text, and only the
+                                    .tsv are written; NULL: files */
+} FigurePlan;
 
-/* The words of a label, broken into lines that a frame has room for. */
-void figure_label(Text *out, const char *text);
-
-/* Colour and dashes of a row, as style.gp numbers them. */
-int figure_shade(const Figures *f, int row);
-
-MUST_USE Status figure_loss(const Figures *f, Err *err);
-MUST_USE Status figure_metric(const Figures *f, int metric, Err *err);
-MUST_USE Status figure_visibility(const Figures *f, Err *err);
-MUST_USE Status figure_reconstruction(const Figures *f, Err *err);
-MUST_USE Status figure_represent(const Figures *f, Err *err);
-MUST_USE Status figure_objects(const Figures *f, Err *err);
-MUST_USE Status figure_labels(const Figures *f, Err *err);
-
-/* Its figure number i, and the curve that it draws: false behind the last. */
-bool figure_represent_name(int i, const char **figure, const char **curve);
+/* Adds what was drawn and what was left out to `made`.  STATUS_CONFIG names the nearest
+ * if there is nothing of such a name. */
+MUST_USE Status figures_write(FigureList *made, const FigurePlan *p, Err *err);
 
 #endif

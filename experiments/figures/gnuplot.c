@@ -91,17 +91,35 @@ Status gnuplot_check(const char *name, Err *err)
     return status ? err_set(err, STATUS_MISSING, "gnuplot does not run") : STATUS_OK;
 }
 
-Status gnuplot_run(const char *name, const char *out, const char *const *arguments,
-                   Text *made, Err *err)
+Status gnuplot_run(const char *name, const char *only, const char *out,
+                   const char *const *arguments, Text *made, Err *err)
 {
-    static const char *const formats[] = { "png", "svg" };
+    static const char *const formats[] = { "png", "svg", "pdf" };
+    enum { FORMATS = sizeof formats / sizeof *formats };
     char                     script[PATH_ROOM], path[PATH_ROOM];
     if (find_script(script, name, err)) return err->code;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < FORMATS; i++) {
+        if (only && strcmp(only, formats[i])) continue;
         int n = snprintf(path, sizeof path, "%s.%s", out, formats[i]);
         CHECK(n > 0 && n < (int)sizeof path, "path too long: %s", out);
         if (run(script, formats[i], path, arguments, err)) return err->code;
         text_add(made, "%s\n", path);
     }
+    return STATUS_OK;
+}
+
+Status gnuplot_show(const char *name, const char *format, const char *out,
+                    const char *const *arguments, Text *show, Err *err)
+{
+    enum { LIMIT = 1 << 20 };
+    char   script[PATH_ROOM], *text;
+    size_t n;
+    if (find_script(script, name, err) || run(script, format, out, arguments, err))
+        return err->code;
+    Status bad = file_read(out, LIMIT, &text, &n, err);
+    unlink(out);
+    if (bad) return bad;
+    text_add_bytes(show, text, n);
+    free(text);
     return STATUS_OK;
 }

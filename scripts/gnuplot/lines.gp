@@ -1,39 +1,54 @@
-# A quantity over another, a line per strategy: mean over seeds, with a band of one
-# standard deviation.
-#   gnuplot -c lines.gp png OUT TSV SHADES WIDEST XLABEL YLABEL SCALE FOOTER
+# A quantity over another, a line per strategy, with a band.
+#   gnuplot -c lines.gp FORMAT OUT TSV WIDEST FOOTER SHADES XLABEL YLABEL KIND
 # TSV: a block per strategy, its name first, then x, mean, low, high.  SHADES: the colour
-# of each block, by number.  WIDEST: letters of the longest name.  SCALE: of y, log or
-# linear.
-format = ARG1; out = ARG2; tsv = ARG3; shades = ARG4; widest = int(ARG5)
-across = ARG6; up = ARG7; scale = ARG8; footer = ARG9
-W = 556 + 7.0 * widest; H = 380
+# of each block, by number.  WIDEST: letters of the longest name.  KIND: words: log (y),
+# cut (the first steps, far above the others), sd or interval (what the band is).
+format = ARG1; out = ARG2; tsv = ARG3; widest = int(ARG4); footer = ARG5
+shades = ARG6; across = ARG7; up = ARG8; kind = ARG9
 here = substr(ARG0, 1, strlen(ARG0) - strlen("lines.gp"))
 load here . "style.gp"
+is(w) = strstrt(kind, w) > 0
+n = words(shades)
+W = page_width; columns = int((W - 14) / (26 + 4.1 * widest)); if (columns < 1) { columns = 1 }
+if (columns > n) { columns = n }
+deep = (n + columns - 1) / columns
+legend = 9.5 * deep + 4
+H = 14 + 122 + 26 + legend + foot
+load here . "page.gp"
 
+stats tsv using 2 every ::1 nooutput
+top = STATS_up_quartile + 2.5 * (STATS_up_quartile - STATS_min)
+cut = is("cut") && STATS_max > top
 stats tsv using 1 every ::1 nooutput
-n = STATS_blocks
-few = STATS_max - STATS_min < 20 && STATS_max == floor(STATS_max)
-set xlabel across
-set ylabel up
-if (few) { set xtics 1 }
-if (STATS_max - STATS_min > 12) { set xtics autofreq }
-if (scale eq "log") { set logscale y; set format y "%g" }
-set xrange [STATS_min : STATS_max > STATS_min ? STATS_max : STATS_min + 1]
-set key at screen 520.0 / W, graph 0.5 left center Left reverse samplen 2 spacing 1.15
-set lmargin at screen (strstrt(up, "\n") ? 90.0 : 78.0) / W
-set rmargin at screen 510.0 / W
-set bmargin at screen 92.0 / H
-set tmargin at screen 1 - 22.0 / H
-set label 2 "mean over seeds; band: one standard deviation" at graph 0, screen 1 - 11.0 / H \
+span = STATS_max - STATS_min; points = STATS_records / n
+set xlabel across offset 0, 0.6
+set ylabel up offset 1, 0
+if (span < 13 && STATS_max == floor(STATS_max) && STATS_min == floor(STATS_min)) { set xtics 1 }
+if (is("log")) { set logscale y; set format y "%g" }
+set xrange [STATS_min : span > 0 ? STATS_max : STATS_min + 1]
+set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 1.4 spacing 0.95 \
+    vertical maxrows deep font small
+set lmargin at screen 46.0 / W
+set rmargin at screen 1 - 12.0 / W
+set bmargin at screen (foot + legend + 26) / H
+set tmargin at screen 1 - 14.0 / H
+set label 2 "mean over seeds; band: " . (is("sd") ? "one standard deviation" : "95 % interval") \
+    . (cut ? "; the first steps are above the frame" : "") at graph 0, screen 1 - 7.0 / H \
     left font small textcolor rgb "#404040"
 set autoscale yfix
-set offsets 0, 0, graph (scale eq "log" ? 0 : 0.04), graph (scale eq "log" ? 0 : 0.04)
-set style fill transparent solid 0.14 noborder
-# A single point makes no line.
-dots(i) = STATS_max > STATS_min ? 0 : 0.6
+set offsets 0, 0, graph (is("log") || cut ? 0 : 0.04), graph (is("log") ? 0 : 0.04)
+if (cut) { set yrange [*:top] }
+set style fill transparent solid 0.12 noborder
+# Few points are shown, and a single one makes no line.
+dots(i) = span > 0 && points > 9 ? 0 : 0.35
 
-plot for [i=0:n-1] tsv index i using 1:3:4 with filledcurves \
-         linecolor rgb shade(word(shades, i+1)) notitle, \
-     for [i=0:n-1] tsv index i using 1:2 with linespoints linewidth 1.6 pointtype 7 \
-         pointsize dots(i) linecolor rgb shade(word(shades, i+1)) \
-         dashtype dashes(word(shades, i+1)) title columnheader(1)
+if (in_terminal) {
+    plot for [i=0:n-1] tsv index i using 1:2 with lines linecolor rgb \
+             shade(word(shades, i+1)) title columnheader(1)
+} else {
+    plot for [i=0:n-1] tsv index i using 1:3:4 with filledcurves \
+             linecolor rgb shade(word(shades, i+1)) notitle, \
+         for [i=0:n-1] tsv index i using 1:2 with linespoints linewidth 1.2 pointtype 7 \
+             pointsize dots(i) linecolor rgb shade(word(shades, i+1)) \
+             dashtype dashes(word(shades, i+1)) title columnheader(1)
+}

@@ -13,7 +13,9 @@ left = 24 + 6.6 * names_max; if (left < 92) { left = 92 }
 legend = blocks > 1 ? 7 + 13 * ((blocks + 1) / 2) : 0
 W = 560; H = 120 + (8 + 15 * blocks) * rows + legend
 here = substr(ARG0, 1, strlen(ARG0) - strlen("rates.gp"))
+letter = 10
 load here . "style.gp"
+load here . "page.gp"
 
 # Three digits: 3.00, 47.4, 1,520, 379,000, 1.43 million.
 three(x) = (p = 10.0 ** (floor(log10(x)) - 2), p * int(x / p + 0.5))

@@ -13,7 +13,9 @@ panel = panels > 1 ? 250 : 464; gap = 64; left = 76
 W = left + panels * panel + (panels - 1) * gap + 20
 H = 312
 here = substr(ARG0, 1, strlen(ARG0) - strlen("scaling.gp"))
+letter = 10
 load here . "style.gp"
+load here . "page.gp"
 
 set multiplot
 set bmargin at screen 92.0 / H

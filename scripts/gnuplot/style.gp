@@ -1,14 +1,16 @@
-# What all figures share.  A script sets W and H, its size in points, format
-# (png or svg) and the file, and loads this.
+# What all figures share, loaded first: letters, colours, helpers.  page.gp then opens a page
+# of W x H points.
+#
+# Figures of a recipe are made for a column of a printed page: 88 mm, 250 points wide, with
+# letters of 7 points, none below 5.  A script that draws for a screen sets `letter` to 10.
 
 set encoding utf8
-if (format eq "svg") {
-    set terminal svg size W,H font "sans-serif,10" linewidth 1 background "#ffffff" noenhanced
-} else {
-    set terminal pngcairo size 2*W,2*H font "sans-serif,10" fontscale 1.9 linewidth 1.9 \
-        pointscale 1.9 background "#ffffff" noenhanced
-}
-set output out
+if (!exists("letter")) { letter = 7 }
+page_width = 250
+font = sprintf("sans-serif,%g", letter)
+small = sprintf("sans-serif,%g", letter > 8 ? 7 : 6)
+tiny = sprintf("sans-serif,%g", letter > 8 ? 7 : 5)
+in_terminal = format[1:4] eq "text" || format[1:6] eq "colour"
 
 set datafile separator tab
 set datafile missing "nan"
@@ -19,16 +21,20 @@ set datafile missing "nan"
 # with dashes.
 palette_words = "#000000 #0072B2 #D55E00 #009E73 #CC79A7 #E69F00 #56B4E9 #882255 #999933 #332288"
 n_shades = 10
-grey = "#8c8c8c"
+grey = "#707070"
 shade(s) = s < 0 ? grey : word(palette_words, int(s) % n_shades + 1)
 dashes(s) = s < 0 ? 1 : 1 + int(s) / n_shades
 rgb(s) = int("0x" . substr(shade(s), 2, 7))
+form(s) = s < 0 ? 6 : int(word("7 5 9 11 13", int(s) % 5 + 1))
 
-set border 3 linecolor "#404040" linewidth 0.8
+# Dark to light in even steps of lightness, blue to yellow for every eye.
+set palette defined (0 "#00204d", 0.25 "#414d6b", 0.5 "#7c7b78", 0.75 "#bcaf6f", 1 "#ffea46")
+
+set border 3 linecolor "#404040" linewidth 0.6
 set tics nomirror textcolor "#202020"
-set grid linecolor "#e4e4e4" linewidth 0.6 linetype 1
+if (letter < 8) { set tics scale 0.5; set xtics offset 0, 0.3; set ytics offset 0.4, 0 }
+set grid linecolor "#e4e4e4" linewidth 0.5 linetype 1
 set key noenhanced
-small = "sans-serif,7"
 
 # A step of 1, 2 or 5 that puts about five tics on a range r.
 step(r) = (p = 10.0 ** floor(log10(r / 5.0)), m = r / 5.0 / p, \
@@ -37,12 +43,17 @@ step(r) = (p = 10.0 ** floor(log10(r / 5.0)), m = r / 5.0 / p, \
 # The same for numbers up to m on an axis of so many points, and half as many tics where
 # their digits would run into each other: 0.0002, 14.34.
 letters(s, m) = strlen(sprintf("%g", s)) + strlen(sprintf("%.0f", m))
-spaced(r, m, points) = (r / step(r) + 1) * 6.6 * letters(step(r), m) < points \
+spaced(r, m, points) = (r / step(r) + 1) * 0.66 * letter * letters(step(r), m) < points \
                      ? step(r) : step(2 * r)
 
 # A whole number below a million, thousands apart: 128,000.
 thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
              : sprintf("%d,%03d", int(x + 0.5) / 1000, int(x + 0.5) % 1000)
 
-# The footer has up to three lines.
-set label 1 footer at screen 8.0 / W, 32.0 / H left font small textcolor rgb grey
+# Points that a name of so many letters takes, within bounds; lines of a text, and points
+# that those of the footer take.
+wide(letters, most) = (w = 10 + 0.6 * letter * letters, w < most ? w : most)
+lines(s) = (i = strstrt(s, "\n"), i ? 1 + lines(s[i+1:*]) : 1)
+foot = letter > 8 ? 52 : 6.3 * lines(footer) + 6
+larger(a, b) = a > b ? a : b
+smaller(a, b) = a < b ? a : b

@@ -1,6 +1,6 @@
 /* Figures of represent, from records made up here: what they show is what was recorded. */
 #include "core/base/file.h"
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -63,7 +63,7 @@ Test(represent_figures, show_what_was_recorded)
 {
     Recipe *recipe;
     Results results;
-    Text    made = { 0 };
+    FigureList made;
     char   *text, path[400];
     double  mean, low, high, same, other;
     scratch_open(&scratch);
@@ -75,7 +75,9 @@ Test(represent_figures, show_what_was_recorded)
         leave(c, !strcmp(c->config.pretrain.strategy, "block"), (int)c->config.seed);
     }
     results_open(&results, recipe, folder);
-    OK(figures_write(&results, "random", NULL, 0, folder, &made, &err));
+    FigurePlan plan = { .results = &results, .baseline = "random", .folder = folder };
+    figures_open(&made);
+    OK(figures_write(&made, &plan, &err));
 
     text = tsv("attention_nmi_by_block"); /* 1 and 2 of the seeds: mean 1.5, deviation 0.7071 */
     cr_assert(sscanf(text, "random 1 %lf %lf %lf", &mean, &low, &high) == 3, "%s", text);
@@ -85,8 +87,8 @@ Test(represent_figures, show_what_was_recorded)
     free(text);
     text = tsv("cka"); /* the same features in both seeds of a strategy */
     const char *second = strchr(text, '\n');
-    cr_assert(second && sscanf(text, "0 0 random %lf", &same) == 1 &&
-              sscanf(second + 1, "0 1 random %lf", &other) == 1, "%s", text);
+    cr_assert(second && sscanf(text, "0 0 random random %lf", &same) == 1 &&
+              sscanf(second + 1, "0 1 random block %lf", &other) == 1, "%s", text);
     cr_expect(fabs(same - 1) <= 1e-5 && other < 0.9, "%g %g", same, other);
     free(text);
     snprintf(path, sizeof path, "%s/cka.png", folder);
@@ -95,32 +97,38 @@ Test(represent_figures, show_what_was_recorded)
     cr_expect(!file_exists(path), "a figure of what nobody recorded");
     snprintf(path, sizeof path, "%s/stable_rank.png", folder);
     cr_expect(file_exists(path), "a diagnostic that is not the primary metric");
-    text_free(&made);
+    figures_close(&made);
 
     const char *const wanted[] = { "stable_rank" }, *const wrong[] = { "stable_rnak" };
-    OK(figures_write(&results, "random", wanted, 1, folder, &made, &err));
-    cr_expect(strstr(made.s, "stable_rank.svg") && !strstr(made.s, "effective_rank") &&
-              !strstr(made.s, "cka"), "%s", made.s);
-    text_free(&made);
+    plan.names = wanted, plan.n = 1;
+    figures_open(&made);
+    OK(figures_write(&made, &plan, &err));
+    cr_expect(strstr(made.paths.s, "stable_rank.svg") && !strstr(made.paths.s, "effective_rank") &&
+              !strstr(made.paths.s, "cka"), "%s", made.paths.s);
+    figures_close(&made);
     const char *const curve[] = { "attention_nmi" };
-    OK(figures_write(&results, "random", curve, 1, folder, &made, &err));
-    cr_expect(strstr(made.s, "attention_nmi_by_block.png") && !strstr(made.s, "rank"), "%s",
-              made.s);
-    text_free(&made);
-    cr_expect(figures_write(&results, "random", wrong, 1, folder, &made, &err) == STATUS_CONFIG);
+    plan.names = curve, plan.n = 1;
+    figures_open(&made);
+    OK(figures_write(&made, &plan, &err));
+    cr_expect(strstr(made.paths.s, "attention_nmi_by_block.png") && !strstr(made.paths.s, "rank"),
+              "%s", made.paths.s);
+    figures_close(&made);
+    plan.names = wrong;
+    figures_open(&made);
+    cr_expect(figures_write(&made, &plan, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "stable_rnak") && strstr(err.text, "stable_rank"), "%s", err.text);
-    text_free(&made);
+    figures_close(&made);
     results_close(&results);
     recipe_close(recipe);
     scratch_close(&scratch);
 }
 
-/* A frame is 46 letters high: longer labels take two lines, and none is lost. */
+/* A frame is 32 letters high: longer labels take two lines, and none is lost. */
 Test(represent_figures, long_labels_are_broken)
 {
     Text label = { 0 };
     figure_label(&label, "cosine within parts of a cut minus between them, of patches");
-    cr_expect_str_eq(label.s, "cosine within parts of a cut minus between\nthem, of patches");
+    cr_expect_str_eq(label.s, "cosine within parts of a cut\nminus between them, of patches");
     text_clear(&label);
     figure_label(&label, "epoch");
     cr_expect_str_eq(label.s, "epoch");

@@ -3,7 +3,7 @@
 #include "tests/stages/home.h"
 
 #include "core/base/file.h"
-#include "experiments/figures/figures.h"
+#include "experiments/figures/figure.h"
 #include "experiments/record/dense_record.h"
 #include "experiments/run/estimate_dense.h"
 
@@ -107,19 +107,22 @@ static void expect_figures(const Home *h, const char *results)
 {
     static const char *const made[] = { "objects.tsv", "objects.png", "objects.svg",
                                         "labels.tsv", "labels.png", "labels.svg" };
-    Results r;
-    Text    list = { 0 };
-    Err     err;
+    Results    r;
+    FigureList list;
+    Err        err;
     results_open(&r, h->recipe, results);
-    Figures f = { .r = &r, .baseline = "random", .folder = h->scratch.folder, .made = &list };
+    figures_open(&list);
+    FigurePlan plan = { .results = &r };
+    Figures f = { .r = &r, .plan = &plan, .baseline = "random", .folder = h->scratch.folder,
+                  .made = &list };
     cr_assert(!figure_objects(&f, &err), "%s", err.text);
     cr_assert(!figure_labels(&f, &err), "%s", err.text);
     for (int i = 0; i < 6; i++) {
         char path[256];
         snprintf(path, sizeof path, "%s/%s", h->scratch.folder, made[i]);
-        cr_expect(file_exists(path) && strstr(text_get(&list), path), "%s", made[i]);
+        cr_expect(file_exists(path) && strstr(text_get(&list.paths), path), "%s", made[i]);
     }
-    text_free(&list);
+    figures_close(&list);
     results_close(&r);
 }
 

@@ -1,5 +1,4 @@
 #include "core/base/file.h"
-#include "experiments/figures/figures.h"
 #include "experiments/table/table.h"
 #include "tests/scratch.h"
 
@@ -247,21 +246,4 @@ Test(table, an_unknown_metric_is_named_with_the_nearest)
     cr_expect(table_open(&t, &results, &ask, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "knn_tpo1") && strstr(err.text, "knn_top1"), "%s",
               err.text);
-}
-
-/* All figures, from colour pictures, with seeds that are not there. */
-Test(table, figures_are_drawn)
-{
-    static const char *const names[] = { "loss.png",       "loss.svg",
-                                         "loss.tsv",       "knn_top1.png",
-                                         "visibility.svg", "reconstruction.png" };
-    Text made = { 0 };
-    char out[400], path[800];
-    snprintf(out, sizeof out, "%s/figures", scratch.folder);
-    OK(figures_write(&results, "random", NULL, 0, out, &made, &err));
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", out, names[i]);
-        cr_expect(file_exists(path) && strstr(made.s, names[i]), "%s", names[i]);
-    }
-    text_free(&made);
 }

@@ -1,0 +1,145 @@
+/* Critical differences: mean ranks of strategies over all seeds and settings, and which of
+ * them are not told apart. */
+#include "experiments/figures/figure.h"
+#include "experiments/stats/ranks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct {
+    const Figures *f;
+    int            metric;
+    int           *row;   /* [n] of each strategy the first row               */
+    double        *x;     /* [n, blocks] a block: a seed of one setting       */
+    double        *mean;  /* [n] ranks                                        */
+    int           *order; /* [n] by mean rank                                 */
+    int            n, blocks, whole;
+} Ranks;
+
+/* The row of the same strategy as `row` with the settings of `like`; -1: none. */
+static int row_like(const Results *r, int row, int like)
+{
+    for (int i = 0; i < r->n_rows; i++) {
+        bool same = !strcmp(r->rows[i].strategy, r->rows[row].strategy);
+        for (int k = 0; k < r->n_settings && same; k++)
+            same = !strcmp(r->rows[i].settings[k], r->rows[like].settings[k]);
+        if (same && !r->rows[i].untrained) return i;
+    }
+    return -1;
+}
+
+static void list_strategies(Ranks *s)
+{
+    const Results *r = s->f->r;
+    for (int row = 0; row < r->n_rows; row++) {
+        bool known = r->rows[row].untrained ||
+                     !stats_moments(results_values(r, s->metric, row), NULL, r->n_seeds).n;
+        for (int k = 0; k < s->n && !known; k++)
+            known = !strcmp(r->rows[s->row[k]].strategy, r->rows[row].strategy);
+        if (!known) s->row[s->n++] = row;
+    }
+}
+
+/* Blocks are those of the settings that the first strategy has. */
+static void list_blocks(Ranks *s, Arena *a)
+{
+    const Results *r = s->f->r;
+    int           *like = ARENA_NEW(a, int, r->n_rows), n = 0;
+    for (int row = 0; row < r->n_rows; row++)
+        if (!r->rows[row].untrained && !strcmp(r->rows[row].strategy, r->rows[s->row[0]].strategy))
+            like[n++] = row;
+    s->blocks = n * r->n_seeds;
+    s->x = ARENA_NEW(a, double, s->n * s->blocks);
+    for (int i = 0; i < s->n; i++)
+        for (int k = 0; k < n; k++) {
+            int row = row_like(r, s->row[i], like[k]);
+            for (int seed = 0; seed < r->n_seeds; seed++)
+                s->x[i * s->blocks + k * r->n_seeds + seed] =
+                    row < 0 ? (double)NAN : results_values(r, s->metric, row)[seed];
+        }
+}
+
+static void rank(Ranks *s)
+{
+    bool higher = s->f->r->metrics[s->metric].is.better != LOWER;
+    s->whole = stats_mean_ranks(s->mean, s->x, s->n, s->blocks, higher);
+    for (int i = 0; i < s->n; i++) {
+        int k = i;
+        for (; k && s->mean[s->order[k - 1]] > s->mean[i]; k--) s->order[k] = s->order[k - 1];
+        s->order[k] = i;
+    }
+}
+
+/* Bars join neighbours that are closer than the critical difference; none lies within
+ * another, and those that overlap stand on levels of their own.  Returns the levels. */
+static int list_bars(const Ranks *s, double critical, Text *out)
+{
+    int end = 0, level = 0, levels = 0;
+    for (int i = 0; i < s->n; i++) {
+        int k = i;
+        while (k + 1 < s->n && s->mean[s->order[k + 1]] - s->mean[s->order[i]] < critical) k++;
+        if (k == i || k <= end) continue;
+        level = i <= end && levels ? level + 1 : 0;
+        if (level + 1 > levels) levels = level + 1;
+        text_add(out, "%.6g\t%.6g\t%d\n", s->mean[s->order[i]], s->mean[s->order[k]], level);
+        end = k;
+    }
+    if (!levels) text_add(out, "nan\tnan\t0\n"); /* gnuplot wants a line in each block */
+    return levels;
+}
+
+static Status draw(const Ranks *s, const char *name, Err *err)
+{
+    const Results *r = s->f->r;
+    const Metric  *m = &r->metrics[s->metric].is;
+    Text           tsv = { 0 }, bars = { 0 };
+    char           rows[16], far[32], levels[16], widest[16], title[256], caption[256];
+    double         critical = stats_critical_difference(s->n, s->whole);
+    int            longest = 6;
+    for (int i = 0; i < s->n; i++) {
+        const int row = s->row[s->order[i]];
+        int       letters = text_width(r->rows[row].strategy);
+        if (letters > longest) longest = letters;
+        text_add(&tsv, "%d\t%s\t%d\t%.6g\n", i, r->rows[row].strategy,
+                 figure_shade(s->f, row) % 10, s->mean[s->order[i]]);
+    }
+    snprintf(levels, sizeof levels, "%d", list_bars(s, critical, &bars));
+    text_add(&tsv, "\n\n%s", text_get(&bars));
+    snprintf(rows, sizeof rows, "%d", s->n);
+    snprintf(far, sizeof far, "%.6g", critical);
+    snprintf(widest, sizeof widest, "%d", longest);
+    snprintf(title, sizeof title, "%s: critical differences", m->long_name);
+    snprintf(caption, sizeof caption, "%s: over %d blocks, 1 is best", m->long_name, s->whole);
+    Status bad = figure_draw(s->f, &(Drawing){
+        .name = name, .title = title, .script = "ranks", .tsv = &tsv, .widest = widest,
+        .about = "Mean ranks over seeds (and settings).  Strategies under one bar differ by less "
+                 "than the critical difference (Nemenyi, 5 %): they are not told apart.",
+        .arguments = { rows, far, levels, caption } }, err);
+    text_free(&tsv);
+    text_free(&bars);
+    return bad;
+}
+
+Status figure_ranks(const Figures *f, int metric, Err *err)
+{
+    Arena  a;
+    Ranks  s = { .f = f, .metric = metric };
+    char   name[160];
+    Status bad = STATUS_OK;
+    snprintf(name, sizeof name, "%s_ranks", f->r->metrics[metric].is.name);
+    arena_open(&a, "ranks", NULL, NULL);
+    s.row = ARENA_NEW(&a, int, f->r->n_rows + 1);
+    list_strategies(&s);
+    if (s.n >= 3) {
+        s.mean = ARENA_NEW(&a, double, s.n);
+        s.order = ARENA_NEW(&a, int, s.n);
+        list_blocks(&s, &a);
+        rank(&s);
+    }
+    if (s.n < 3) figure_left(f, name, "ranks need three strategies");
+    else if (s.whole < 2) figure_left(f, name, "ranks need two seeds that all strategies have");
+    else bad = draw(&s, name, err);
+    arena_close(&a);
+    return bad;
+}

@@ -1,0 +1,25 @@
+# Open the page: `out` in `format`, W x H points, with `footer` below.
+# format: png, svg, pdf; or text80, colour80: into a terminal of 80 columns.
+if (format eq "svg") {
+    set terminal svg size W,H font font linewidth 1 background "#ffffff" noenhanced
+}
+if (format eq "png") {
+    zoom = letter > 8 ? 2 : 4
+    set terminal pngcairo size zoom*W,zoom*H font font fontscale (letter > 8 ? 0.95 : 0.85)*zoom \
+        linewidth 0.95*zoom pointscale 0.95*zoom background "#ffffff" noenhanced
+}
+if (format eq "pdf") {
+    set terminal pdfcairo size W/72.0,H/72.0 font font fontscale 1 linewidth 1 \
+        pointscale 1 background "#ffffff" noenhanced
+}
+if (format[1:4] eq "text") {
+    set terminal dumb size int(format[5:*]),int(H / 7) mono noenhanced
+}
+if (format[1:6] eq "colour") {
+    set terminal dumb size int(format[7:*]),int(H / 7) ansi256 noenhanced
+}
+set output out
+if (!in_terminal) {
+    set label 1 footer at screen 4.0 / W, \
+        (letter > 8 ? 32.0 : 5 + 6.3 * (lines(footer) - 1)) / H left font tiny textcolor rgb grey
+}

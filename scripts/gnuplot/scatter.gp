@@ -1,0 +1,41 @@
+# One quantity against another, a point per strategy with its 95 % intervals.
+#   gnuplot -c scatter.gp FORMAT OUT TSV WIDEST FOOTER ROWS XLABEL YLABEL
+# TSV: row, name, shade, x, low, high, y, low, high.
+format = ARG1; out = ARG2; tsv = ARG3; widest = int(ARG4); footer = ARG5
+rows = int(ARG6); across = ARG7; up = ARG8
+here = substr(ARG0, 1, strlen(ARG0) - strlen("scatter.gp"))
+load here . "style.gp"
+W = page_width; columns = int((W - 14) / (20 + 4.1 * widest)); if (columns < 1) { columns = 1 }
+if (columns > rows) { columns = rows }
+deep = (rows + columns - 1) / columns
+legend = 9.5 * deep + 4
+H = 14 + 122 + 26 + legend + foot
+load here . "page.gp"
+
+array names[rows]; array shades[rows]
+stats tsv using (names[int($1) + 1] = strcol(2), shades[int($1) + 1] = $3, 0) nooutput
+stats tsv using 7 nooutput
+low = STATS_min; high = STATS_max; room = high > low ? high - low : 1
+stats tsv using 8:9 nooutput
+cut = STATS_min_x < low - room || STATS_max_y > high + room
+low = larger(STATS_min_x, low - room); high = smaller(STATS_max_y, high + room)
+if (high <= low) { low = low - 0.5; high = high + 0.5 }
+stats tsv using 5:6 nooutput # before ranges are set, which it would obey
+set yrange [low - 0.06 * (high - low) : high + 0.06 * (high - low)]
+span = STATS_max_y - STATS_min_x; if (span <= 0) { span = 0.1 }
+set xrange [STATS_min_x - 0.07 * span : STATS_max_y + 0.07 * span]
+set xtics spaced(1.14 * span, STATS_max_y, 190)
+set xlabel across offset 0, 0.6
+set ylabel up offset 1, 0
+set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 0.6 spacing 0.95 \
+    vertical maxrows deep font small
+set lmargin at screen 46.0 / W
+set rmargin at screen 1 - 12.0 / W
+set bmargin at screen (foot + legend + 26) / H
+set tmargin at screen 1 - 14.0 / H
+set label 2 "means over seeds with 95 % intervals" . (cut ? "; wide ones are cut" : "") \
+    at graph 0, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
+set bars 0
+plot for [i=0:rows-1] tsv every ::i::i using 4:7:5:6:8:9 with xyerrorbars \
+         pointtype form(shades[i+1]) pointsize 0.5 linewidth 0.8 \
+         linecolor rgb shade(shades[i+1]) title names[i+1]

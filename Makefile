@@ -103,6 +103,9 @@ check: setup ## everything a commit must pass: lint, tests in float, double, san
 slurm-test: all ## a recipe under a real Slurm, started for it: two minutes
 	tests/slurm/slurm.sh $(B)/maskgrid
 
+report-test: $(B)/maskgrid ## a report, looked at in Chromium: half a minute
+	tests/report/report.sh $(B)/maskgrid $(SHOTS)
+
 mpi-test: ## build with MPI=1 and run the tests of ranks: a minute
 	@$(MAKE) --no-print-directory test MPI=1 FILTER='ranks/*'
 
@@ -144,6 +147,8 @@ install: all ## install below prefix (/usr/local), or DESTDIR
 	install -d $(SHARE)/maskgrid $(STAGE)/lib/maskgrid/plugins $(STAGE)/lib/pkgconfig
 	cp -r experiments/recipes scripts/gnuplot scripts/slurm strategies/plugin results/published \
 	    $(SHARE)/maskgrid/
+	install -D -m 644 -t $(SHARE)/maskgrid/report experiments/report/page.css \
+	    experiments/report/page.js
 	for h in $(HEADERS); do install -D -m 644 $$h $(STAGE)/include/maskgrid/$$h || exit; done
 	sed 's/@VERSION@/$(VERSION)/' scripts/maskgrid.pc > $(STAGE)/lib/pkgconfig/maskgrid.pc
 	$(B)/maskgrid manual --out $(SHARE)/man
@@ -218,6 +223,6 @@ clean: ## remove build/
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
-.PHONY: all test check slurm-test mpi-test demo bench fuzz install uninstall plugins setup clean help FORCE
+.PHONY: all test check slurm-test report-test mpi-test demo bench fuzz install uninstall plugins setup clean help FORCE
 .DELETE_ON_ERROR:
 -include $(patsubst %,$(B)/%.d,$(LIB) $(APP) $(MAIN) $(TEST))

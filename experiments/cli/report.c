@@ -1,0 +1,67 @@
+/* maskgrid report: all that the records of a recipe say, as one HTML file. */
+#include "experiments/cli/cli.h"
+
+#include "core/base/file.h"
+#include "experiments/report/report.h"
+
+#include <stdio.h>
+
+typedef struct {
+    const char *out, *baseline, *results;
+    OptionList  set;
+} Options;
+
+static const Option options[] = {
+    OPTION_TEXT(Options, out, "FILE", NULL,
+                "where to write; results/NAME/report.html unless given"),
+    OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
+    { 0 }
+};
+
+static Status write_page(const Options *o, const Recipe *recipe, Err *err)
+{
+    char    folder[2048], path[2048 + 16];
+    Results r;
+    int     n = snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
+    int     k = o->out ? snprintf(path, sizeof path, "%s", o->out)
+                       : snprintf(path, sizeof path, "%s/report.html", folder);
+    if (n >= (int)sizeof folder || k >= (int)sizeof path)
+        return err_set(err, STATUS_CONFIG, "--out: path too long");
+    if (!o->out && file_make_folders(folder, err)) return err->code;
+    results_open(&r, recipe, o->results);
+    fputs(text_get(&r.notes), stderr);
+    Status bad = report_write(&(ReportPlan){ .results = &r, .baseline = o->baseline }, path, err);
+    if (!bad) printf("%s\n", path);
+    results_close(&r);
+    return bad;
+}
+
+static int run(const void *opt, char *const *arguments, int n)
+{
+    Recipe *recipe;
+    Err     err;
+    (void)n;
+    const Options *o = opt;
+    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    Status bad = write_page(o, recipe, &err);
+    recipe_close(recipe);
+    return bad ? cli_fail(&err) : EXIT_DONE;
+}
+
+COMMAND(report) = {
+    .place = 83,
+    .about = "everything on one page: words, table, figures, pictures, provenance",
+    .arguments = "RECIPE",
+    .least = 1,
+    .most = 1,
+    .details = "Reads records only, and writes one HTML file that needs nothing else: no\n"
+               "network, no server; to be read on paper, a telephone, in the dark, and sent to\n"
+               "others.  It says how sure its numbers are, and where each is from.",
+    .examples = "  maskgrid report demo\n"
+                "  maskgrid report table1 --out table1.html\n",
+    .options = options,
+    .size = sizeof(Options),
+    .run = run,
+};

@@ -1,0 +1,106 @@
+#include "experiments/figures/png.h"
+#include "experiments/report/section.h"
+#include "experiments/table/tabular.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_escaped(Text *out, const char *words, bool lines)
+{
+    Text tame = { 0 };
+    text_add(&tame, "%s", words);
+    text_tame(tame.s, lines);
+    tabular_escape_html(tame.s, out);
+    text_free(&tame);
+}
+
+void html_text(Text *out, const char *words) { add_escaped(out, words, false); }
+void html_lines(Text *out, const char *lines) { add_escaped(out, lines, true); }
+
+void html_section(Text *out, const char *id, const char *title)
+{
+    text_add(out, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n", id, id);
+    text_add(out, "<h2 id=\"%s-title\">", id);
+    html_text(out, title);
+    text_add(out, "</h2>\n");
+}
+
+void html_paragraph(Text *out, const char *words)
+{
+    text_add(out, "<p>");
+    html_text(out, words);
+    text_add(out, "</p>\n");
+}
+
+/* --- pictures ----------------------------------------------------------------- */
+
+/* RFC 4648, section 4. */
+static void add_base64(Text *out, const uint8_t *x, size_t n)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t bits = (uint32_t)x[i] << 16;
+        if (i + 1 < n) bits |= (uint32_t)x[i + 1] << 8;
+        if (i + 2 < n) bits |= x[i + 2];
+        char four[4] = { letters[bits >> 18], letters[bits >> 12 & 63],
+                         i + 1 < n ? letters[bits >> 6 & 63] : '=',
+                         i + 2 < n ? letters[bits & 63] : '=' };
+        text_add_bytes(out, four, sizeof four);
+    }
+}
+
+void html_image(Text *out, const Image *m, const char *alt)
+{
+    uint8_t *png;
+    size_t   n;
+    png_encode(&png, &n, m->pixels, m->width, m->height);
+    text_add(out, "<img width=\"%d\" height=\"%d\" alt=\"", m->width, m->height);
+    html_text(out, alt);
+    text_add(out, "\" src=\"data:image/png;base64,");
+    add_base64(out, png, n);
+    text_add(out, "\">");
+    free(png);
+}
+
+/* --- drawings ------------------------------------------------------------------- */
+
+/* Where a word of gnuplot's begins that names something, and what is put behind it. */
+static const char *const naming[] = { "id=\"", "id='", "href='#", "href=\"#", "url(#" };
+enum { NAMINGS = sizeof naming / sizeof *naming };
+
+static size_t naming_at(const char *s)
+{
+    for (int i = 0; i < NAMINGS; i++)
+        if (text_starts(s, naming[i])) return strlen(naming[i]);
+    return 0;
+}
+
+void html_drawing(Text *out, const char *svg, int number, const char *alt)
+{
+    static const char behind[] = "fill=\"#ffffff\"/>", desc[] = "</desc>";
+    const char       *size = strstr(svg, "viewBox="), *s = strstr(svg, desc);
+    if (!size || !s) return; /* nothing that gnuplot wrote */
+    text_add(out, "<svg role=\"img\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" ");
+    text_add_bytes(out, size, strcspn(size, "\n>"));
+    text_add(out, " aria-label=\"");
+    html_text(out, alt);
+    text_add(out, "\">");
+    bool first = true;
+    for (s += strlen(desc); *s;) {
+        size_t n = naming_at(s);
+        if (first && text_starts(s, behind)) {
+            text_add(out, "fill=\"none\"/>");
+            s += strlen(behind);
+            first = false;
+        } else if (n) {
+            text_add_bytes(out, s, n);
+            text_add(out, "d%d-", number);
+            s += n;
+        } else {
+            n = strcspn(s + 1, "fihu") + 1;
+            text_add_bytes(out, s, n);
+            s += n;
+        }
+    }
+}

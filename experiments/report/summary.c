@@ -1,0 +1,216 @@
+/* What the numbers say, in words, and how sure that is. */
+#include "experiments/report/section.h"
+#include "experiments/stats/leaders.h"
+#include "experiments/table/table.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct {
+    const ReportPlan *p;
+    const Results    *r;
+    const Metric     *m;
+    int               metric;
+    int              *row;   /* [n] trained rows of which it is known */
+    double           *x;     /* [n, seeds] */
+    bool             *leads; /* [n] */
+    int               n, n_leads, best, seeds; /* seeds: the fewest that one of them has */
+} Judged;
+
+static void add_label(Text *out, const Judged *j, int i)
+{
+    Text label = { 0 };
+    results_label(j->r, j->row[i], &label);
+    text_add(out, "<b>");
+    html_text(out, text_get(&label));
+    text_add(out, "</b>");
+    text_free(&label);
+}
+
+static void add_number(Text *out, const Judged *j, bool sign, double x)
+{
+    table_number(j->m, sign, x, out);
+}
+
+static Summary summary_of(const Judged *j, int i)
+{
+    return stats_summary(j->x + i * j->r->n_seeds, j->r->n_seeds);
+}
+
+static void judge(Judged *j, Arena *a)
+{
+    const Results *r = j->r;
+    const bool     higher = j->m->better != LOWER;
+    j->row = ARENA_NEW(a, int, r->n_rows);
+    j->x = ARENA_NEW(a, double, r->n_rows * r->n_seeds);
+    j->leads = ARENA_NEW(a, bool, r->n_rows);
+    j->seeds = r->n_seeds;
+    for (int row = 0; row < r->n_rows; row++) {
+        const double *x = results_values(r, j->metric, row);
+        int           seeds = stats_moments(x, NULL, r->n_seeds).n;
+        if (r->rows[row].untrained || !seeds) continue;
+        memcpy(j->x + j->n * r->n_seeds, x, (size_t)r->n_seeds * sizeof *x);
+        j->row[j->n] = row;
+        double mine = summary_of(j, j->n).mean, best = summary_of(j, j->best).mean;
+        if (higher ? mine > best : mine < best) j->best = j->n;
+        if (seeds < j->seeds) j->seeds = seeds;
+        j->n++;
+    }
+    if (j->n) j->n_leads = stats_leaders(j->x, j->n, r->n_seeds, higher, j->leads);
+}
+
+static void say_best(Text *out, const Judged *j)
+{
+    Summary s = summary_of(j, j->best);
+    text_add(out, "The %s mean is that of ", j->m->better == LOWER ? "lowest" : "highest");
+    add_label(out, j, j->best);
+    text_add(out, ": ");
+    add_number(out, j, false, s.mean);
+    if (s.n > 1) {
+        text_add(out, " ± ");
+        add_number(out, j, false, s.half);
+        text_add(out, " (95 %% interval, %d seeds). ", s.n);
+    } else {
+        text_add(out, " (one seed, so nobody knows how far chance alone would move it). ");
+    }
+}
+
+static void say_leaders(Text *out, const Judged *j)
+{
+    if (j->n < 2) return;
+    if (j->seeds < STATS_PAIRS_LEAST) {
+        text_add(out, "No order is certain: %d seed%s tell%s nothing apart, it takes %d. ",
+                 j->seeds, j->seeds == 1 ? "" : "s", j->seeds == 1 ? "s" : "", STATS_PAIRS_LEAST);
+        return;
+    }
+    if (j->n_leads == j->n) {
+        text_add(out, "None of the %d can be told from the best. ", j->n);
+        return;
+    }
+    if (j->n_leads == 1) {
+        text_add(out, "It leads: all others are behind, at 5 %% over all comparisons. ");
+        return;
+    }
+    const char *separator = "Not told from the best: ";
+    for (int i = 0; i < j->n; i++) {
+        if (!j->leads[i]) continue;
+        text_add(out, "%s", separator);
+        add_label(out, j, i);
+        separator = ", ";
+    }
+    text_add(out, "; the other %d are behind, at 5 %% over all comparisons. ", j->n - j->n_leads);
+}
+
+/* The best against the baseline, as one of all comparisons with it. */
+static void say_difference(Text *out, const Judged *j, Arena *a)
+{
+    const Results *r = j->r;
+    double        *p = ARENA_NEW(a, double, j->n), *holm = ARENA_NEW(a, double, j->n);
+    int            tests = 0, base = results_baseline(r, j->row[j->best], j->p->baseline);
+    if (base < 0 || base == j->row[j->best]) return;
+    for (int i = 0; i < j->n; i++) {
+        int to = results_baseline(r, j->row[i], j->p->baseline);
+        p[i] = to < 0 || to == j->row[i] ? (double)NAN
+                   : stats_sign_flip(j->x + i * r->n_seeds, results_values(r, j->metric, to),
+                                     r->n_seeds);
+        tests += isfinite(p[i]);
+    }
+    stats_holm(holm, p, j->n);
+    Summary d = stats_paired(j->x + j->best * r->n_seeds, results_values(r, j->metric, base),
+                             r->n_seeds);
+    if (!d.n) return;
+    text_add(out, "Seed by seed it differs from ");
+    html_text(out, j->p->baseline);
+    text_add(out, " by ");
+    add_number(out, j, true, d.mean);
+    if (d.n > 1) {
+        text_add(out, " ± ");
+        add_number(out, j, false, d.half);
+    }
+    if (d.n >= STATS_PAIRS_LEAST && isfinite(holm[j->best]))
+        text_add(out, " (p %.2g by exact sign flips, %.2g after Holm for %d comparisons)",
+                 p[j->best], holm[j->best], tests);
+    text_add(out, ". ");
+}
+
+static void say_reach(Text *out, const Judged *j)
+{
+    int    pairs;
+    double sd = results_deviation(j->r, j->metric, j->p->baseline, &pairs);
+    double least = stats_detectable(sd, pairs);
+    for (int row = 0; row < j->r->n_rows; row++) {
+        Summary s = stats_summary(results_values(j->r, j->metric, row), j->r->n_seeds);
+        if (!j->r->rows[row].untrained || !s.n) continue;
+        text_add(out, "Without any training it is ");
+        add_number(out, j, false, s.mean);
+        text_add(out, ". ");
+        break;
+    }
+    if (!isfinite(least)) return;
+    text_add(out, "A true difference of ");
+    add_number(out, j, false, least);
+    text_add(out, " would be found in four of five such comparisons; smaller ones mostly not.");
+}
+
+static void say_metric(Text *out, const ReportPlan *p, int metric)
+{
+    Arena  a;
+    Judged j = { .p = p, .r = p->results, .m = &p->results->metrics[metric].is,
+                 .metric = metric };
+    arena_open(&a, "a summary", NULL, NULL);
+    judge(&j, &a);
+    if (j.n) {
+        text_add(out, "<li><h3>");
+        html_text(out, j.m->long_name);
+        if (strcmp(j.m->units, "1")) {
+            text_add(out, " <span>[");
+            html_text(out, strcmp(j.m->units, "percent") ? j.m->units : "%");
+            text_add(out, "]</span>");
+        }
+        text_add(out, "</h3>\n<p>");
+        say_best(out, &j);
+        say_leaders(out, &j);
+        say_difference(out, &j, &a);
+        say_reach(out, &j);
+        text_add(out, "</p></li>\n");
+    }
+    arena_close(&a);
+}
+
+/* How much of the recipe there is. */
+static void say_state(Text *out, const Results *r)
+{
+    int done = 0, failed = 0, all = 0;
+    for (int s = 0; s < STAGE_KINDS; s++)
+        for (int row = 0; row < r->n_rows; row++) {
+            int none = results_count(r, s, row, POINT_NONE);
+            done += results_count(r, s, row, POINT_DONE);
+            failed += results_count(r, s, row, POINT_FAILED) +
+                      results_count(r, s, row, POINT_DAMAGED);
+            all += r->n_seeds - none;
+        }
+    if (done == all)
+        text_add(out, "<p>All %d records are there: %d rows, %d seed%s.</p>\n", all, r->n_rows,
+                 r->n_seeds, r->n_seeds == 1 ? "" : "s");
+    else
+        text_add(out, "<p class=\"warning\">%d of %d records are there, %d failed or damaged; "
+                      "what follows is of those that are there.</p>\n", done, all, failed);
+}
+
+void section_summary(Text *out, const ReportPlan *p)
+{
+    const Results *r = p->results;
+    size_t         before;
+    html_section(out, "summary", "Summary");
+    say_state(out, r);
+    text_add(out, "<ul class=\"findings\">\n");
+    before = out->length;
+    for (int i = 0; i < r->n_metrics; i++)
+        if (r->metrics[i].is.primary && r->metrics[i].stage != STAGE_PRETRAIN &&
+            r->metrics[i].stage != STAGE_REPRESENT)
+            say_metric(out, p, i);
+    text_add(out, "</ul>\n");
+    if (out->length == before + strlen("</ul>\n"))
+        html_paragraph(out, "No evaluation is done yet: there is nothing to say.");
+    text_add(out, "</section>\n");
+}

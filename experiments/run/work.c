@@ -1,6 +1,7 @@
 #include "experiments/run/work.h"
 
 #include "core/base/file.h"
+#include "core/data/seen.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
 
@@ -8,6 +9,95 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* --- how it stands ------------------------------------------------------- */
+
+static bool has_record(const char *results, const Task *t)
+{
+    char path[CELL_PATH];
+    cell_record(path, results, t->cell, t->kind);
+    return file_exists(path);
+}
+
+static bool has_encoder(const char *results, const Cell *c)
+{
+    char path[CELL_PATH];
+    cell_file(path, results, c, "encoder.safetensors");
+    return file_exists(path);
+}
+
+static void read_failure(Work *w, const char *results)
+{
+    char   path[CELL_PATH], *bytes;
+    size_t n;
+    Err    err;
+    w->why[0] = '\0';
+    cell_file(path, results, w->cell, "failed.txt");
+    if (file_read(path, 1 << 16, &bytes, &n, &err)) return;
+    snprintf(w->why, sizeof w->why, "%.*s", (int)strcspn(bytes, "\n"), bytes);
+    free(bytes);
+}
+
+/* `whole`: its records were read before, and have not changed since. */
+static void look(Work *w, const char *results, bool whole)
+{
+    char folder[CELL_PATH];
+    bool missing = false;
+    for (int i = w->n - 1; i >= 0; i--) {
+        Task *t = &w->tasks[i];
+        t->done = whole ? has_record(results, t) : cell_done(results, t->cell, t->kind);
+        t->damaged = !t->done && has_record(results, t);
+        if (t->kind == STAGE_PRETRAIN && t->done && missing)
+            t->done = has_encoder(results, t->cell);
+        missing = missing || !t->done;
+    }
+    w->why[0] = '\0';
+    w->state = WORK_DONE;
+    if (!missing) return;
+    cell_folder(folder, results, w->cell);
+    w->state = WORK_MISSING;
+    if (!file_exists(folder)) return;
+    read_failure(w, results);
+    if (claim_held(folder)) w->state = WORK_RUNNING;
+    else if (w->why[0]) w->state = WORK_FAILED;
+}
+
+void work_look(Work *w, const char *results) { look(w, results, false); }
+
+/* --- many of them -------------------------------------------------------- */
+
+enum { BLOCK = 1000 }; /* done ones have 200 MB of records */
+
+/* By the records that are there: what was read once need not be read again. */
+static void stamp_block(Stamp *s, char hex[HASH_HEX], const Works *w, int from, int to)
+{
+    stamp_start(s);
+    for (int i = from; i < to; i++)
+        for (int k = 0; k < w->work[i].n; k++) {
+            const Task *t = &w->work[i].tasks[k];
+            char        path[CELL_PATH];
+            FileFacts   facts;
+            Err         err;
+            cell_record(path, w->results, t->cell, t->kind);
+            if (!file_facts(&facts, path, &err)) stamp_add(s, path, &facts);
+        }
+    stamp_end(s, hex);
+}
+
+/* A block whose records were all whole is known by its stamp alone. */
+static void look_at_block(Works *w, int from, int to)
+{
+    Stamp s;
+    char  stamp[HASH_HEX], known[HASH_HEX];
+    stamp_block(&s, stamp, w, from, to);
+    bool whole = seen_find(known, &s, stamp) && !strcmp(known, stamp), damaged = false;
+    for (int i = from; i < to; i++) {
+        look(&w->work[i], w->results, whole);
+        for (int k = 0; k < w->work[i].n; k++)
+            damaged = damaged || w->work[i].tasks[k].damaged;
+    }
+    if (!whole && !damaged) seen_keep(stamp, &s, stamp);
+}
 
 /* --- the list ------------------------------------------------------------ */
 
@@ -59,7 +149,7 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
     }
     free(sorted);
     qsort(w->work, (size_t)w->n, sizeof *w->work, by_first);
-    for (int i = 0; i < w->n; i++) work_look(&w->work[i], results);
+    for (int i = 0; i < w->n; i += BLOCK) look_at_block(w, i, i + BLOCK < w->n ? i + BLOCK : w->n);
 }
 
 void works_pick(Works *w, bool failed, long limit)
@@ -74,56 +164,7 @@ void works_pick(Works *w, bool failed, long limit)
     w->n = n;
 }
 
-/* --- how it stands ------------------------------------------------------- */
-
-static bool has_record(const char *results, const Task *t)
-{
-    char path[CELL_PATH];
-    cell_record(path, results, t->cell, t->kind);
-    return file_exists(path);
-}
-
-static bool has_encoder(const char *results, const Cell *c)
-{
-    char path[CELL_PATH];
-    cell_file(path, results, c, "encoder.safetensors");
-    return file_exists(path);
-}
-
-static void read_failure(Work *w, const char *results)
-{
-    char   path[CELL_PATH], *bytes;
-    size_t n;
-    Err    err;
-    w->why[0] = '\0';
-    cell_file(path, results, w->cell, "failed.txt");
-    if (file_read(path, 1 << 16, &bytes, &n, &err)) return;
-    snprintf(w->why, sizeof w->why, "%.*s", (int)strcspn(bytes, "\n"), bytes);
-    free(bytes);
-}
-
-void work_look(Work *w, const char *results)
-{
-    char folder[CELL_PATH];
-    bool missing = false;
-    for (int i = w->n - 1; i >= 0; i--) {
-        Task *t = &w->tasks[i];
-        t->done = cell_done(results, t->cell, t->kind);
-        t->damaged = !t->done && has_record(results, t);
-        if (t->kind == STAGE_PRETRAIN && t->done && missing)
-            t->done = has_encoder(results, t->cell);
-        missing = missing || !t->done;
-    }
-    w->why[0] = '\0';
-    w->state = WORK_DONE;
-    if (!missing) return;
-    cell_folder(folder, results, w->cell);
-    w->state = WORK_MISSING;
-    if (!file_exists(folder)) return;
-    read_failure(w, results);
-    if (claim_held(folder)) w->state = WORK_RUNNING;
-    else if (w->why[0]) w->state = WORK_FAILED;
-}
+/* --- when all is done ---------------------------------------------------- */
 
 void work_tidy(const Work *w, const char *results)
 {

@@ -36,7 +36,8 @@ typedef struct {
 } Works;
 
 /* All of the recipe's, as they stand on disk.  Lives in the arena and points into
- * the recipe. */
+ * the recipe.  Records that were found whole are read again only when one of the thousand
+ * around them has changed (core/data/seen.h). */
 void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
 
 /* Leave those that a command would try: neither done nor running; if `failed` only such as

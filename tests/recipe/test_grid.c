@@ -61,11 +61,11 @@ ParameterizedTest(int *i, grid, settings_list_values)
 }
 
 /* The points of a grid: values joined by commas, points by blanks; "-" is the base's. */
-static void points_of(Text *t, const char *grid, const char *const *settings)
+static void points_of(Text *t, const char *grid, const char *const *set)
 {
     char text[2000];
     snprintf(text, sizeof text, SMALL "%s", grid);
-    Recipe *r = recipe_good(&scratch, text, settings);
+    Recipe *r = recipe_good(&scratch, text, set);
     text_clear(t);
     for (int i = 0; i < r->grid.n_points; i++)
         for (int x = 0; x < r->grid.n; x++) {

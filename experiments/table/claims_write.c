@@ -70,12 +70,14 @@ static void fill(Tabular *s, const Judgements *j)
 static void notes(const Judgements *j, Text *out)
 {
     bool stands_in = false;
-    text_add(out, "effect: mean of the paired differences ± half of its 95 %% interval (common "
-                  "seeds); above 0 the claim would be right.  p: of the t test, adjusted by Holm "
-                  "for all claims here.  detectable: the smallest difference that so many seeds "
-                  "find in 80 %% of cases.  A verdict takes %d common seeds, and less than 5 %% "
-                  "of both p and the exact sign-flip test.\n",
-             STATS_PAIRS_LEAST);
+    if (j->n == claims_count(j, CLAIM_UNTESTED)) text_add(out, "No claim is tested here.\n");
+    else
+        text_add(out, "effect: mean of the paired differences ± half of its 95 %% interval "
+                      "(common seeds); above 0 the claim would be right.  p: of the t test, "
+                      "adjusted by Holm for all claims here.  detectable: the smallest "
+                      "difference that so many seeds find in 80 %% of cases.  A verdict takes "
+                      "%d common seeds, and less than 5 %% of both p and the exact sign-flip "
+                      "test.\n", STATS_PAIRS_LEAST);
     for (int i = 0; i < j->n; i++) stands_in = stands_in || j->list[i].stands_in;
     if (stands_in)
         text_add(out, "+: not the published metric, but one that may stand for it.\n");
@@ -154,14 +156,12 @@ void claims_write(const Judgements *j, const char *format, int width, Text *out)
     fill(&s, j);
     s.width = width;
     notes(j, &below);
-    if (!strcmp(format, "md")) {
-        tabular_markdown(&s, out);
-        text_add(out, "\n%s", text_get(&below));
-    } else {
-        tabular_text(&s, out);
-        text_add(out, "\n");
-        text_wrap(out, text_get(&below), PAGE);
-    }
+    const bool md = !strcmp(format, "md"), any = s.rows > 1;
+    if (any && md) tabular_markdown(&s, out);
+    else if (any) tabular_text(&s, out);
+    text_add(out, any ? "\n" : "");
+    if (md) tabular_paragraphs(text_get(&below), out);
+    else text_wrap(out, text_get(&below), PAGE);
     tabular_close(&s);
     text_free(&below);
 }

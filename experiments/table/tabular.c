@@ -186,6 +186,12 @@ void tabular_markdown(const Tabular *t, Text *out)
     text_free(&word);
 }
 
+void tabular_paragraphs(const char *lines, Text *out)
+{
+    for (const char *line = lines; *line; line += strcspn(line, "\n") + 1)
+        text_add(out, "%s%.*s\n", line > lines ? "\n" : "", (int)strcspn(line, "\n"), line);
+}
+
 /* Of a number, and not the hyphen of top-1. */
 static bool is_sign(const char *s)
 {

@@ -36,6 +36,9 @@ void tabular_markdown(const Tabular *t, Text *out);
 void tabular_latex(const Tabular *t, Text *out); /* for \usepackage{booktabs} */
 void tabular_html(const Tabular *t, Text *out);  /* <table> */
 
+/* Lines, each of which ends, as paragraphs of Markdown. */
+void tabular_paragraphs(const char *lines, Text *out);
+
 void tabular_escape(const char *s, Text *out);      /* words for LaTeX */
 void tabular_escape_html(const char *s, Text *out);
 

@@ -90,8 +90,8 @@ static void as_markdown(const Table *t, const Tabular *s, Text *out)
     text_add(out, "\n\n");
     tabular_markdown(s, out);
     table_notes(t, &notes);
-    for (const char *line = text_get(&notes); *line; line += strcspn(line, "\n") + 1)
-        text_add(out, "\n%.*s\n", (int)strcspn(line, "\n"), line);
+    text_add(out, "\n");
+    tabular_paragraphs(text_get(&notes), out);
     text_free(&notes);
 }
 

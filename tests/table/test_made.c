@@ -174,5 +174,6 @@ Test(check, a_hostile_file_is_refused)
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         OK(file_write(table, files[i], strlen(files[i]), &err));
         cr_expect(RUN(said, "table", "--check", table) == EXIT_CHECK_FAILED, "%s", files[i]);
+        cr_expect(!*said, "%s: %s", files[i], said); /* no table was made of it */
     }
 }

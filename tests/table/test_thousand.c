@@ -42,10 +42,9 @@ Test(thousand, cells_become_a_table_at_once)
     results_open(&results, recipe, folder);
     cr_assert(!table_open(&t, &results, &ask, &err), "%s", err.text);
     table_write(&t, "md", 0, &text);
-    double s = taken(start);
-    cr_log_warn("%.2f s of processor time", s);
+    double s = taken(start); /* 2 s are allowed to users; a slow machine gets some more */
     cr_expect(t.n_lines == 125 && results.n_seeds == 8);
-    cr_expect(s <= 10, "%.2f s; measured 0.6", s); /* the sanitizers take some times as long */
+    cr_expect(s <= 10, "%.2f s; measured 0.7, under the sanitizers 1.8", s);
     table_close(&t);
     results_close(&results);
     recipe_close(recipe);

@@ -220,7 +220,7 @@ static Status draw_likeness(const Figures *f, Err *err)
         }
     snprintf(count, sizeof count, "%d", shown);
     text_add(&caption, "linear CKA of features, debiased%s",
-             r->n_seeds > 1 ? "; between different seeds, on the diagonal too" : "");
+             r->n_seeds > 1 ? "; between seeds, the diagonal too" : "");
     if (!bad && shown > 1)
         bad = figure_draw(f, &(Drawing){
             .name = "cka", .title = "How alike features are", .script = "heat", .tsv = &tsv,

@@ -19,8 +19,11 @@ typedef struct { Text value[FACTS]; } Facts;
 static bool has_line(const Text *t, const char *line)
 {
     size_t n = strlen(line);
-    for (const char *s = text_get(t); *s; s += strcspn(s, "\n") + 1)
-        if (strcspn(s, "\n") == n && !strncmp(s, line, n)) return true;
+    for (const char *s = text_get(t); *s; s += strspn(s, "\n")) {
+        size_t length = strcspn(s, "\n");
+        if (length == n && !strncmp(s, line, n)) return true;
+        s += length;
+    }
     return false;
 }
 
@@ -33,7 +36,7 @@ static void read_facts(Facts *all, H5 *f)
     for (int i = 0; i < FACTS; i++)
         if (!h5_get_text(f, "provenance", facts[i], &a, &text, &err) &&
             !has_line(&all->value[i], text))
-            text_add(&all->value[i], "%s\n", text);
+            text_add(&all->value[i], "%s%s", all->value[i].length ? "\n" : "", text);
     arena_close(&a);
 }
 
@@ -43,7 +46,7 @@ static void add_facts(Text *out, const Facts *all)
     for (int i = 0; i < FACTS; i++) {
         if (!all->value[i].length) continue;
         text_add(out, "<tr><th scope=\"row\">%s</th><td>", facts[i]);
-        html_text(out, text_get(&all->value[i]));
+        html_lines(out, text_get(&all->value[i]));
         text_add(out, "</td></tr>\n");
     }
     text_add(out, "</tbody></table>\n");

@@ -29,7 +29,7 @@ set rmargin at screen 1 - 10.0 / W
 set bmargin at screen (foot + axis) / H
 set tmargin at screen 1 - 14.0 / H
 set ytics scale 0
-set grid noytics xtics
+if (!in_terminal) { set grid noytics xtics }
 set border 1
 unset key
 set bars 0.4

@@ -28,7 +28,7 @@ set bmargin at screen (foot + axis) / H
 set tmargin at screen 1 - 14.0 / H
 set xtics spaced(high - low, high, W - left - right - 6)
 set ytics scale 0
-set grid noytics xtics
+if (!in_terminal) { set grid noytics xtics }
 set border 1
 unset key
 set bars 0.4

@@ -19,7 +19,9 @@ if (format[1:6] eq "colour") {
     set terminal dumb size int(format[7:*]),int(H / 7) ansi256 noenhanced
 }
 set output out
-if (!in_terminal) {
+if (in_terminal) {
+    unset grid # of letters it would be as heavy as what is drawn
+} else {
     set label 1 footer at screen 4.0 / W, \
-        (letter > 8 ? 32.0 : 5 + 6.3 * (lines(footer) - 1)) / H left font tiny textcolor rgb grey
+        (letter > 8 ? 32.0 : 7.0 * lines(footer)) / H left font tiny textcolor rgb grey
 }

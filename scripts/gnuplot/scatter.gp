@@ -20,11 +20,15 @@ stats tsv using 8:9 nooutput
 cut = STATS_min_x < low - room || STATS_max_y > high + room
 low = larger(STATS_min_x, low - room); high = smaller(STATS_max_y, high + room)
 if (high <= low) { low = low - 0.5; high = high + 0.5 }
-stats tsv using 5:6 nooutput # before ranges are set, which it would obey
+stats tsv using 4 nooutput # before ranges are set, which it would obey
+left = STATS_min; right = STATS_max; room = right > left ? right - left : 1
+stats tsv using 5:6 nooutput
+cut = cut || STATS_min_x < left - room || STATS_max_y > right + room
+left = larger(STATS_min_x, left - room); right = smaller(STATS_max_y, right + room)
 set yrange [low - 0.06 * (high - low) : high + 0.06 * (high - low)]
-span = STATS_max_y - STATS_min_x; if (span <= 0) { span = 0.1 }
-set xrange [STATS_min_x - 0.07 * span : STATS_max_y + 0.07 * span]
-set xtics spaced(1.14 * span, STATS_max_y, 190)
+span = right > left ? right - left : 0.1
+set xrange [left - 0.07 * span : right + 0.07 * span]
+set xtics spaced(1.14 * span, right, 190)
 set xlabel across offset 0, 0.6
 set ylabel up offset 1, 0
 set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 0.6 spacing 0.95 \

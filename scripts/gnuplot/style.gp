@@ -25,7 +25,8 @@ grey = "#707070"
 shade(s) = s < 0 ? grey : word(palette_words, int(s) % n_shades + 1)
 dashes(s) = s < 0 ? 1 : 1 + int(s) / n_shades
 rgb(s) = int("0x" . substr(shade(s), 2, 7))
-form(s) = s < 0 ? 6 : int(word("7 5 9 11 13", int(s) % 5 + 1))
+# Filled, then open, where colours come again.
+form(s) = s < 0 ? 6 : int(word("7 5 9 11 13 6 4 8 10 12", (int(s) % 5 + 6 * (int(s) / 10)) % 10 + 1))
 
 # Dark to light in even steps of lightness, blue to yellow for every eye.
 set palette defined (0 "#00204d", 0.25 "#414d6b", 0.5 "#7c7b78", 0.75 "#bcaf6f", 1 "#ffea46")
@@ -54,6 +55,6 @@ thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
 # that those of the footer take.
 wide(letters, most) = (w = 10 + 0.6 * letter * letters, w < most ? w : most)
 lines(s) = (i = strstrt(s, "\n"), i ? 1 + lines(s[i+1:*]) : 1)
-foot = letter > 8 ? 52 : 6.3 * lines(footer) + 6
+foot = letter > 8 ? 52.0 : 7.0 * lines(footer) + 7
 larger(a, b) = a > b ? a : b
 smaller(a, b) = a < b ? a : b

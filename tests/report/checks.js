@@ -14,6 +14,11 @@
     if (!svg.getAttribute('aria-label')) say('a drawing without words');
     const box = svg.getBoundingClientRect();
     if (shown(svg) && !(box.width > 100 && box.height > 40)) say('a drawing of no size');
+    for (const text of shown(svg) ? svg.querySelectorAll('text') : []) {
+      const r = text.getBoundingClientRect();
+      if (r.left < box.left - 3 || r.right > box.right + 3 || r.top < box.top - 3 || r.bottom > box.bottom + 3)
+        say(`cut off: "${text.textContent.trim()}" in ${svg.getAttribute('aria-label').slice(0, 50)}`);
+    }
     if (svg.querySelectorAll('path, circle, use, rect, polygon').length < 3) say('an empty drawing');
   }
 

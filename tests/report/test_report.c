@@ -1,0 +1,132 @@
+/* The page from records made up here, whose words a stranger has written. */
+#define _POSIX_C_SOURCE 200809L /* setenv */
+#include "core/base/file.h"
+#include "experiments/report/report.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char RECIPE[] =
+    "name: tiny # <script>alert(2)</script>\n"
+    "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+    "model: {preset: micro, patch: 4}\n"
+    "pretrain: {epochs: 2, warmup: 1, batch: 8}\n"
+    "evaluate: [knn]\n"
+    "grid:\n"
+    "  pretrain.strategy: [random, block]\n"
+    "  pretrain.ratio: [0.5, 0.75]\n"
+    "  seed: 0..5\n";
+
+static const char HOSTILE[] = "<script>alert(1)</script> \"&' \x01";
+
+static Scratch scratch;
+static Recipe *recipe;
+static char    folder[300];
+static Err     err;
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+/* block is 5 above random, whatever the seed; both go up with the ratio. */
+static void leave(const Cell *c)
+{
+    static uint8_t pictures[2 * 16 * 16 * 3], hidden[2 * 16] = { 1, 0, 1 };
+    const bool     block = !strcmp(c->config.pretrain.strategy, "block");
+    char           path[CELL_PATH];
+    cell_folder(path, folder, c);
+    OK(file_make_folders(path, &err));
+    for (int s = STAGE_PRETRAIN; s <= STAGE_KNN; s++) {
+        Record    *r;
+        RecordHead head = { .stage = stage_word((StageKind)s), .id = c->stage[s].id,
+                            .title = HOSTILE, .config = "", .threads = 1,
+                            .strategy = c->config.pretrain.strategy,
+                            .rows = c->rows, .cols = c->cols, .K = c->K };
+        cell_record(path, folder, c, (StageKind)s);
+        OK(record_open(&r, path, &head, &err));
+        if (s == STAGE_PRETRAIN)
+            record_reconstruction(r, pictures, hidden, pictures, 2, 16, 16, 3);
+        else
+            record_metric(r, "knn_top1", 50 + 5 * block + 2 * c->config.pretrain.ratio +
+                          0.125 * (double)(c->config.seed % 3), "percent", HOSTILE, HIGHER);
+        OK(record_close(r, &err));
+    }
+}
+
+static void setup(void)
+{
+    scratch_open(&scratch);
+    snprintf(folder, sizeof folder, "%s/results", scratch.folder);
+    const char *file = scratch_file(&scratch, "tiny.yaml", RECIPE, sizeof RECIPE - 1);
+    OK(recipe_open(&recipe, file, NULL, 0, &err));
+}
+
+static void teardown(void)
+{
+    recipe_close(recipe);
+    scratch_close(&scratch);
+}
+
+TestSuite(report, .init = setup, .fini = teardown);
+
+/* The page of what is there; free() it. */
+static char *page(void)
+{
+    Results r;
+    char   *text, path[400];
+    size_t  n;
+    results_open(&r, recipe, folder);
+    snprintf(path, sizeof path, "%s/report.html", scratch.folder);
+    OK(report_write(&(ReportPlan){ .results = &r, .baseline = "random" }, path, &err));
+    OK(file_read(path, 1 << 24, &text, &n, &err));
+    results_close(&r);
+    return text;
+}
+
+static int count(const char *s, const char *word)
+{
+    int n = 0;
+    for (; (s = strstr(s, word)); s++) n++;
+    return n;
+}
+
+Test(report, words_of_strangers_are_only_words)
+{
+    setenv("PATH", "", 1); /* no gnuplot: quicker, and the page must do without */
+    for (int i = 0; i < recipe->n_cells; i++) leave(&recipe->cells[i]);
+    char *text = page(), *again = page();
+    cr_expect(count(text, "<script") == 1 && !strstr(text, "<script>alert"));
+    cr_expect(strstr(text, "&lt;script&gt;alert(1)") && strstr(text, "&lt;script&gt;alert(2)"));
+    cr_expect(!strchr(text, '\x01'));
+    cr_expect(strstr(text, "install gnuplot"), "what is missing is said");
+    cr_expect(!strstr(text, "src=\"http") && !strstr(text, "url(") && !strstr(text, "@import"));
+    cr_expect_str_eq(text, again, "the same records, the same bytes");
+    free(text);
+    free(again);
+}
+
+Test(report, the_summary_says_what_the_numbers_say)
+{
+    setenv("PATH", "", 1);
+    for (int i = 0; i < recipe->n_cells; i++) leave(&recipe->cells[i]);
+    char *text = page();
+    cr_expect(strstr(text, "The highest mean is that of <b>block, ratio 0.75</b>: 56.6"), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    cr_expect(strstr(text, "It leads: all others are behind"));
+    cr_expect(strstr(text, "it differs from random by +5.00"));
+    cr_expect(count(text, "type=\"radio\" name=\"step\"") == 2, "a step for each ratio");
+    cr_expect(strstr(text, "data:image/png;base64,iVBOR"));
+    free(text);
+}
+
+Test(report, what_is_not_there_is_said)
+{
+    setenv("PATH", "", 1);
+    leave(&recipe->cells[0]);
+    char *text = page();
+    cr_expect(strstr(text, "2 of 48 records are there"), "%.600s", strstr(text, "id=\"summary\""));
+    cr_expect(strstr(text, "one seed, so nobody knows"));
+    free(text);
+}

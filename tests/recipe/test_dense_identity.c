@@ -86,6 +86,22 @@ Test(dense_identity, every_key_is_tried)
     }
 }
 
+/* Records that are older than a key stay what they are. */
+Test(dense_identity, a_later_key_is_silent_at_its_default)
+{
+    const char *settings[] = { "detect.accumulate=2", NULL };
+    Recipe     *r = recipe_good(&scratch, EVALUATED, settings);
+    Text        text = { 0 };
+    cell_canonical(&r->cells[0], STAGE_SEGMENT, &text);
+    cr_expect(!strstr(text_get(&text), "accumulate"), "%s", text_get(&text));
+    cr_expect(!strstr(text_get(&text), "snapshots"), "%s", text_get(&text));
+    text_clear(&text);
+    cell_canonical(&r->cells[0], STAGE_DETECT, &text);
+    cr_expect(strstr(text_get(&text), "detect.accumulate: 2\n"), "%s", text_get(&text));
+    text_free(&text);
+    recipe_close(r);
+}
+
 /* Of an encoder that was never trained, and of one that was. */
 Test(dense_identity, scratch_is_set_apart)
 {

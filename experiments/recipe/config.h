@@ -110,6 +110,7 @@ typedef struct {
     bool        flip;
     bool        colours;      /* changed at random; segment's                            */
     int         regions;      /* of an image that the heads learn from; detect's         */
+    int         proposals;    /* of an image, of which these are some; detect's          */
     const char *on;           /* the pictures that are scored: test or train             */
     ScratchConfig scratch;
 } DenseTask;

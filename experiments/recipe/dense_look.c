@@ -89,6 +89,14 @@ static void train_as(DenseVitConfig *v, const DenseTask *d)
     v->drop_path = d->drop_path, v->layer_decay = d->layer_decay;
 }
 
+/* As many more before suppression. */
+static void propose_more(BoxRules *r, int proposals)
+{
+    r->before_train = r->before_train * proposals / r->after;
+    r->before_test = r->before_test * proposals / r->after;
+    r->after = proposals;
+}
+
 MaskRcnnConfig dense_mask_rcnn(const Cell *c)
 {
     const DenseTask  d = config_dense(&c->config, STAGE_DETECT);
@@ -99,6 +107,7 @@ MaskRcnnConfig dense_mask_rcnn(const Cell *c)
                                                     : mask_rcnn_small(&encoder, d.size, classes);
     train_as(&m.backbone, &d);
     if (d.regions) m.rules.regions = d.regions;
+    if (d.proposals) propose_more(&m.rules, d.proposals);
     return m;
 }
 

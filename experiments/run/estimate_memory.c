@@ -66,8 +66,8 @@ static bool tunes_the_same(const TuneConfig *a, const TuneConfig *b)
 static bool dense_the_same(const DenseTask *a, const DenseTask *b)
 {
     return a->batch == b->batch && a->accumulate == b->accumulate && a->size == b->size &&
-           a->regions == b->regions && a->drop_path == b->drop_path &&
-           !strcmp(a->model, b->model);
+           a->regions == b->regions && a->proposals == b->proposals &&
+           a->drop_path == b->drop_path && !strcmp(a->model, b->model);
 }
 
 /* What of a mask makes a difference: a strategy that looks at nothing is like any other. */

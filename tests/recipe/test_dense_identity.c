@@ -1,6 +1,7 @@
 /* What changes the records of detect and segment, and what does not. */
 #include "tests/recipe/recipes.h"
 
+#include "experiments/recipe/dense_look.h"
 #include "experiments/recipe/schema.h"
 
 #include <criterion/criterion.h>
@@ -34,6 +35,7 @@ static const struct { const char *setting; unsigned changes; } something[] = {
     { "detect.set=scenes", 0 }, { "detect.train=48", DETECT }, { "detect.test=8", DETECT },
     { "detect.train=64", 0 },
     { "detect.model=vitdet", DETECT }, { "detect.size=56", DETECT },
+    { "detect.proposals=50", DETECT }, { "detect.proposals=0", 0 },
     { "detect.regions=8", DETECT }, { "detect.epochs=3", DETECT }, { "detect.blr=1e-3", DETECT },
     { "detect.lr=1e-3", DETECT }, { "detect.min-lr=1e-6", DETECT },
     { "detect.batch=8", DETECT }, { "detect.accumulate=2", DETECT },
@@ -84,6 +86,19 @@ Test(dense_identity, every_key_is_tried)
                     something[i].setting[n] == '=';
         cr_expect(tried, "%s", key->name);
     }
+}
+
+Test(dense_identity, regions_and_proposals_are_the_models_unless_given)
+{
+    const char *settings[] = { "detect.proposals=300", "detect.regions=24", NULL };
+    Recipe     *given = recipe_good(&scratch, EVALUATED, settings);
+    BoxRules    more = dense_mask_rcnn(&given->cells[0]).rules;
+    Recipe     *r = recipe_good(&scratch, EVALUATED, NULL);
+    BoxRules    usual = dense_mask_rcnn(&r->cells[0]).rules;
+    cr_expect(more.after == 300 && more.regions == 24 && more.before_test == 600);
+    cr_expect(more.before_train == 3 * usual.before_train && usual.after == 100);
+    recipe_close(given);
+    recipe_close(r);
 }
 
 /* Records that are older than a key stay what they are. */

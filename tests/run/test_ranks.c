@@ -130,6 +130,19 @@ Test(ranks, train_as_one_process_does)
     cr_expect(one[STEPS - 1] < 0.99 * one[0], "nothing is learned");
 }
 
+/* Two ranks are two parts: the same sums of the same products.  Losses alone would not tell
+ * a sum from a mean, for AdamW hardly sees how large gradients are. */
+Test(ranks, have_the_bits_of_a_batch_in_parts)
+{
+    double one[STEPS], two[STEPS];
+    cr_assert(run(0, "one", "pretrain.accumulate=2") == EXIT_DONE);
+    cr_assert(run(2, "two", NULL) == EXIT_DONE);
+    losses(one, "one");
+    losses(two, "two");
+    cr_expect(!memcmp(one, two, sizeof one));
+    expect_same_encoder("one", "two");
+}
+
 Test(ranks, come_to_the_same_bits_again)
 {
     double a[STEPS], b[STEPS];

@@ -2,7 +2,9 @@
 #include "experiments/run/claim.h"
 
 #include "core/base/file.h"
+#include "core/base/h5.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,8 +53,33 @@ Status claim_take(int *fd, const char *folder, Err *err)
     return STATUS_OK;
 }
 
+/* Is it a state, by its name (cell_state), of a stage that is done? */
+static bool is_spent(const char *folder, const char *name)
+{
+    static const char *const endings[] = { ".state.safetensors", ".previous.safetensors" };
+    char                     record[PATH_ROOM];
+    Err                      err;
+    for (int i = 0; i < 2; i++) {
+        const char *end = strstr(name, endings[i]);
+        if (!end || strcmp(end, endings[i])) continue;
+        snprintf(record, sizeof record, "%s/%.*s.h5", folder, (int)(end - name), name);
+        return !h5_verify(record, &err);
+    }
+    return false;
+}
+
+static void drop_spent(const char *folder)
+{
+    DIR *d = opendir(folder);
+    if (!d) return;
+    for (struct dirent *e; (e = readdir(d));)
+        if (is_spent(folder, e->d_name)) unlinkat(dirfd(d), e->d_name, 0);
+    closedir(d);
+}
+
 void claim_clear(const char *folder)
 {
+    drop_spent(folder);
     file_drop_asides(folder, ".safetensors");
     file_drop_asides(folder, ".h5");
     file_drop_asides(folder, "failed.txt");

@@ -14,8 +14,9 @@
  * cannot lock.  close(*fd), or the end of the process, gives it back. */
 MUST_USE Status claim_take(int *fd, const char *folder, Err *err);
 
-/* Removes what processes that died in the folder had begun to write: only who holds the
- * claim writes records, models, states and why it failed. */
+/* Removes what processes that died in the folder had begun to write, and states of stages
+ * whose records are there: only who holds the claim writes records, models, states and why
+ * it failed. */
 void claim_clear(const char *folder);
 
 /* Does somebody hold it?  False if there is no such folder. */

@@ -173,8 +173,6 @@ void work_tidy(const Work *w, const char *results)
     Err  err;
     cell_folder(folder, results, w->cell);
     if (!journal_left(folder) || claim_take(&fd, folder, &err) || fd < 0) return;
-    for (int i = 0; i < w->n; i++)
-        cell_forget_states(results, w->tasks[i].cell, w->tasks[i].kind);
     claim_clear(folder);
     journal_remove(folder);
     close(fd);

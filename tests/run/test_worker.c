@@ -5,7 +5,6 @@
 #include "core/base/file.h"
 #include "core/base/threads.h"
 #include "experiments/run/claim.h"
-#include "experiments/run/estimate.h"
 #include "experiments/run/journal.h"
 #include "experiments/run/progress.h"
 #include "tests/recipe/recipes.h"
@@ -226,6 +225,20 @@ Test(worker, makes_anew_what_is_damaged)
     cr_expect_str_eq(order, "knn knn pretrain knn ", "the encoder was not");
 }
 
+/* Whoever comes next is not asked for that stage again. */
+Test(worker, puts_away_states_of_stages_that_are_done)
+{
+    char path[2][CELL_PATH], other[CELL_PATH];
+    char *const knn[] = { recipe->cells[0].stage[STAGE_KNN].name };
+    leave_whole();
+    leave_file(path[0], "pretrain.state.safetensors");
+    leave_file(path[1], "pretrain.previous.safetensors");
+    leave_file(other, "linear-01234567.state.safetensors");
+    cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
+    cr_expect(!file_exists(path[0]) && !file_exists(path[1]));
+    cr_expect(file_exists(other), "that one is not done");
+}
+
 /* Of a process that died after a record, and in the middle of writing a state. */
 Test(worker, puts_away_what_the_dead_have_left)
 {
@@ -340,50 +353,7 @@ Test(worker, a_strange_journal_says_nothing)
     }
 }
 
-/* --- estimates ----------------------------------------------------------- */
-
-Test(worker, estimates_follow_the_recipe)
-{
-    const Cell *c = recipe->cells;
-    Cell        more = *c, untrained = *c;
-    more.config.pretrain.epochs *= 2;
-    untrained.config.pretrain.epochs = 0;
-    double one = estimate_flop(c, STAGE_PRETRAIN);
-    cr_expect(fabs(estimate_flop(&more, STAGE_PRETRAIN) / one - 2) < 1e-12);
-    cr_expect(estimate_flop(&untrained, STAGE_PRETRAIN) == 0);
-    cr_expect(estimate_flop(&untrained, STAGE_KNN) == estimate_flop(c, STAGE_KNN));
-    more.config.pretrain.batch *= 8;
-    double plain = estimate_memory(&more, STAGE_PRETRAIN);
-    cr_expect(plain > estimate_memory(c, STAGE_PRETRAIN));
-    more.config.model.recompute = true;
-    cr_expect(estimate_memory(&more, STAGE_PRETRAIN) < plain);
-    cr_expect(estimate_disk(c) > 0);
-}
-
-/* By hand: D 16, one block; decoder 8, one block; 49 patches of 16 pixels, 12 visible. */
-Test(worker, counts_the_operations_of_a_step)
-{
-    double encoder = 2 * 12 * 16 * 16 + 4 * (24 * 13 * 16 * 16 + 4 * 13 * 13 * 16);
-    double decoder = 2 * 13 * 16 * 8 + 24 * 50 * 8 * 8 + 4 * 50 * 50 * 8 + 2 * 50 * 8 * 16;
-    double all = 3 * 10 * 64 * (encoder + decoder);
-    cr_expect(recipe->cells[0].K == 12);
-    cr_expect(fabs(estimate_flop(recipe->cells, STAGE_PRETRAIN) / all - 1) < 1e-12);
-}
-
-Test(worker, counts_the_parameters_of_any_model)
-{
-    static const char *const presets[] = { "micro", "tiny", "base" };
-    for (int i = 0; i < 3; i++) {
-        char        setting[64];
-        const char *settings[] = { setting, NULL };
-        snprintf(setting, sizeof setting, "model.preset=%s", presets[i]);
-        Recipe *r = recipe_good(&scratch, "data: {set: scenes, train: 128, test: 16}\n", settings);
-        MaeConfig m = config_mae(&r->cells[0].config, 1, 28, 28);
-        cr_expect(estimate_parameters(r->cells) == (double)mae_count(&m), "%s: %.0f, not %zu",
-                  presets[i], estimate_parameters(r->cells), mae_count(&m));
-        recipe_close(r);
-    }
-}
+/* --- spans --------------------------------------------------------------- */
 
 Test(worker, spans_are_said_in_one_unit)
 {

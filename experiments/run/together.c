@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L /* dup, dup2, open */
 #include "experiments/run/together.h"
 
+#include "core/base/h5.h"
 #include "core/base/threads.h"
 #include "experiments/run/child.h"
 #include "experiments/run/worker.h"
@@ -61,6 +62,28 @@ static Status run_one(int *code, const Work *w, const char *results, const Sched
     return bad;
 }
 
+/* What training together cost, by the record. */
+static void tell_exchange(const Works *w, int i, FILE *to)
+{
+    static const char *const names[] = { "bytes", "s", "wait_s", "wait_share" };
+    double x[4];
+    char   path[CELL_PATH], name[64];
+    bool   all = true;
+    H5    *f;
+    Err    err;
+    cell_record(path, w->results, w->work[i].cell, STAGE_PRETRAIN);
+    if (h5_open(&f, path, &err)) return;
+    for (int k = 0; k < 4 && all; k++) {
+        snprintf(name, sizeof name, "metrics/exchange_%s", names[k]);
+        all = !h5_get_into(f, &(H5Set){ .name = name, .kind = NUMBER_DOUBLE }, &x[k], &err);
+    }
+    h5_close(f);
+    if (all)
+        fprintf(to, "    gradients, each step: %.3g MB sent in %.3g ms, of which %.3g ms were "
+                "waited for, %.2g %% of the time\n",
+                1e-6 * x[0], 1e3 * x[1], 1e3 * x[2], x[3]);
+}
+
 static void tell(const Works *w, const ScheduleConfig *c, int i, double s)
 {
     static const char *const words[] = { "is left to another run", "is running elsewhere",
@@ -69,6 +92,7 @@ static void tell(const Works *w, const ScheduleConfig *c, int i, double s)
         fprintf(c->progress, "%.16s %s after %.0f s (%d of %d)\n",
                 w->work[i].cell->stage[STAGE_PRETRAIN].id, words[w->work[i].state], s, i + 1,
                 w->n);
+    if (c->progress && w->work[i].state == WORK_DONE) tell_exchange(w, i, c->progress);
 }
 
 Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,

@@ -128,6 +128,12 @@ Test(ranks, train_as_one_process_does)
     for (int i = 0; i < STEPS; i++) most = fmax(most, fabs(one[i] - two[i]));
     cr_expect(most <= 1e-5, "losses differ by %g", most);
     cr_expect(one[STEPS - 1] < 0.99 * one[0], "nothing is learned");
+    char  *said;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(scratch_path(&scratch, "log"), 1 << 20, &said, &n, &err), "%s", err.text);
+    cr_expect(strstr(said, "gradients, each step: ") != NULL, "its cost is not told: %s", said);
+    free(said);
 }
 
 /* Two ranks are two parts: the same sums of the same products.  Losses alone would not tell

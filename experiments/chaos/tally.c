@@ -7,12 +7,13 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+/* Where a file comes from too: of two like events in a row the kernel keeps one. */
 static Status watch_all(Tally *t, Err *err)
 {
     for (int i = 0; i < t->works->n; i++) {
         char folder[CELL_PATH];
         cell_folder(folder, t->works->results, t->works->work[i].cell);
-        t->watch[i] = inotify_add_watch(t->fd, folder, IN_MOVED_TO);
+        t->watch[i] = inotify_add_watch(t->fd, folder, IN_MOVED_FROM | IN_MOVED_TO);
         if (t->watch[i] < 0)
             return err_set(err, STATUS_IO, "%s: cannot be watched: %s", folder, strerror(errno));
     }
@@ -57,6 +58,6 @@ void tally_look(Tally *t)
         for (char *at = bytes; at < bytes + n;) {
             const struct inotify_event *e = (const void *)at;
             at += sizeof *e + e->len;
-            if (e->len) count(t, e->wd, e->name);
+            if (e->len && e->mask & IN_MOVED_TO) count(t, e->wd, e->name);
         }
 }

@@ -5,6 +5,7 @@
 #include "experiments/run/slurm.h"
 #include "experiments/run/work.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,9 +73,31 @@ static void quoted(const char *s, bool json)
     putchar('"');
     for (; *s; s++) {
         if (*s == '"' || (json && *s == '\\')) putchar(json ? '\\' : '"');
-        putchar(*s);
+        if (json && (unsigned char)*s < ' ') printf("\\u%04x", (unsigned)*s);
+        else putchar(*s);
     }
     putchar('"');
+}
+
+static void json_number(const char *key, double x)
+{
+    if (isfinite(x)) printf(", \"%s\": %.6g", key, x);
+    else printf(", \"%s\": null", key);
+}
+
+/* How far it is, or was when it stopped, as numbers. */
+static void json_progress(const Works *w, const Work *one)
+{
+    JournalLine line;
+    char        folder[CELL_PATH];
+    cell_folder(folder, w->results, one->cell);
+    if (one->state == WORK_DONE || !journal_last(&line, folder)) return;
+    printf(", \"stage\": ");
+    quoted(line.stage, true);
+    printf(", \"step\": %ld, \"steps\": %ld", line.step, line.steps);
+    json_number("loss", line.loss);
+    json_number("images_per_s", line.images_per_s);
+    json_number("elapsed_s", line.elapsed_s);
 }
 
 static void show(const Recipe *r, const Works *w, const Work *one, const SlurmTask *t,
@@ -100,6 +123,7 @@ static void show(const Recipe *r, const Works *w, const Work *one, const SlurmTa
         quoted(text_get(&label), true);
         printf(", \"remark\": ");
         quoted(text_get(&said), true);
+        json_progress(w, one);
         printf("}");
     }
     text_free(&label);
@@ -132,7 +156,10 @@ static void show_all(const Recipe *r, const Works *w, const SlurmTask *t, const 
         if (json && shown++) printf(",\n");
         show(r, w, &w->work[i], t ? &t[i] : NULL, format);
     }
-    if (json) printf("%s  ]\n}\n", shown ? "\n" : "");
+    if (json)
+        printf("%s  ],\n  \"done\": %d, \"running\": %d, \"failed\": %d, \"missing\": %d\n}\n",
+               shown ? "\n" : "", in[WORK_DONE], in[WORK_RUNNING], in[WORK_FAILED],
+               in[WORK_MISSING]);
     if (!strcmp(format, "table"))
         printf("%s: %d of %d done, %d running, %d failed, %d missing\n", r->name,
                in[WORK_DONE], w->n, in[WORK_RUNNING], in[WORK_FAILED], in[WORK_MISSING]);

@@ -65,9 +65,38 @@ static double number_of(const char *line, const char *key)
     return field(value, line, key) && text_to_double(value, &x) ? x : (double)NAN;
 }
 
+static bool parse(JournalLine *line, const char *text)
+{
+    char   stage[64];
+    double step = number_of(text, "step"), steps = number_of(text, "steps");
+    double threads = number_of(text, "threads");
+    if (!field(stage, text, "stage") || !(step >= 0 && steps >= step && steps < 1e15))
+        return false;
+    *line = (JournalLine){
+        .step = (long)step, .steps = (long)steps, .loss = number_of(text, "loss"),
+        .lr = number_of(text, "lr"), .images_per_s = number_of(text, "images_per_s"),
+        .elapsed_s = number_of(text, "elapsed_s"),
+        .threads = threads >= 1 && threads <= MOST_THREADS ? (int)threads : 0,
+    };
+    snprintf(line->stage, sizeof line->stage, "%.39s", stage);
+    return true;
+}
+
+void journal_read(const char *folder, JournalEach *each, void *self)
+{
+    char        path[PATH_ROOM], text[LINE_ROOM];
+    JournalLine line;
+    journal_path(path, folder);
+    FILE *f = fopen(path, "r");
+    if (!f) return;
+    while (fgets(text, sizeof text, f))
+        if (strchr(text, '\n') && parse(&line, text)) each(self, &line);
+    fclose(f);
+}
+
 bool journal_last(JournalLine *line, const char *folder)
 {
-    char  path[PATH_ROOM], tail[2 * LINE_ROOM + 1], stage[64];
+    char  path[PATH_ROOM], tail[2 * LINE_ROOM + 1];
     journal_path(path, folder);
     FILE *f = fopen(path, "r");
     if (!f) return false;
@@ -78,19 +107,7 @@ bool journal_last(JournalLine *line, const char *folder)
     if (!n) return false;
     tail[n - 1] = '\0';
     const char *last = strrchr(tail, '\n');
-    last = last ? last + 1 : tail;
-    double step = number_of(last, "step"), steps = number_of(last, "steps");
-    double threads = number_of(last, "threads");
-    if (!field(stage, last, "stage") || !(step >= 0 && steps >= step && steps < 1e15))
-        return false;
-    *line = (JournalLine){
-        .step = (long)step, .steps = (long)steps, .loss = number_of(last, "loss"),
-        .lr = number_of(last, "lr"), .images_per_s = number_of(last, "images_per_s"),
-        .elapsed_s = number_of(last, "elapsed_s"),
-        .threads = threads >= 1 && threads <= MOST_THREADS ? (int)threads : 0,
-    };
-    snprintf(line->stage, sizeof line->stage, "%.39s", stage);
-    return true;
+    return parse(line, last ? last + 1 : tail);
 }
 
 bool journal_left(const char *folder)

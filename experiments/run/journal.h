@@ -31,6 +31,10 @@ void journal_write(FILE *f, const JournalLine *line);
 /* The last complete line.  False if there is none, or it is not one of ours. */
 bool journal_last(JournalLine *line, const char *folder);
 
+/* All complete lines that are ours, in order; what no longer is counts for nothing. */
+typedef void JournalEach(void *self, const JournalLine *line);
+void journal_read(const char *folder, JournalEach *each, void *self);
+
 bool journal_left(const char *folder);   /* is there one? */
 void journal_remove(const char *folder); /* when all is done */
 

@@ -1,7 +1,6 @@
 #define _POSIX_C_SOURCE 200809L /* isatty, fileno */
 #include "experiments/run/progress.h"
 
-#include "core/base/text.h"
 #include "core/base/threads.h"
 #include "experiments/cli/cli.h"
 
@@ -36,7 +35,7 @@ static void erase(Progress *p)
     p->drawn = false;
 }
 
-static void compose(const Progress *p, Text *t)
+void progress_text(const Progress *p, Text *t)
 {
     char left[32];
     text_add(t, "%s  ", p->name);
@@ -66,7 +65,7 @@ void progress_show(Progress *p, bool now)
     double time = clock_s();
     if (!p->to || (!now && time - p->shown_s < (p->bar ? REDRAW_S : LINE_S))) return;
     Text t = { 0 };
-    compose(p, &t);
+    progress_text(p, &t);
     erase(p);
     if (p->bar) {
         fprintf(p->to, "%.*s", cli_columns(fileno(p->to)) - 1, text_get(&t));

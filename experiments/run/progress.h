@@ -5,6 +5,7 @@
 #define EXPERIMENTS_RUN_PROGRESS_H
 
 #include "core/base/status.h"
+#include "core/base/text.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,6 +28,9 @@ void progress_open(Progress *p, const char *name, FILE *to);
 void progress_show(Progress *p, bool now); /* at most 5 times a second, or every 30 s */
 void progress_say(Progress *p, const char *fmt, ...) PRINTF_LIKE(2, 3); /* a line above it */
 void progress_close(Progress *p);
+
+/* What the line says. */
+void progress_text(const Progress *p, Text *out);
 
 /* "41 s", "12 min", "3.5 h", "2.1 days". */
 void progress_span(char out[32], double seconds);

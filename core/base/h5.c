@@ -7,6 +7,7 @@
 #include <hdf5.h>
 #include <hdf5_hl.h>
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,8 @@ _Static_assert(sizeof(hid_t) == sizeof(H5Id), "hid_t is not 64 bits wide");
 enum {
     PLAIN_MOST = 4 << 10,  /* bytes; longer arrays are chunked and packed   */
     CHUNK_MOST = 256 << 10, /* bytes; a quarter of HDF5's own chunk cache    */
-    GZIP_LEVEL = 4         /* 9 takes three times as long for 2% on curves  */
+    GZIP_LEVEL = 4,        /* 9 takes three times as long for 2% on curves  */
+    MEMORY_STEP = 1 << 20  /* bytes by which a file grows until it is written */
 };
 
 /* --- errors ------------------------------------------------------------- */
@@ -89,6 +91,7 @@ static void forget(H5 *f)
     free(f);
 }
 
+/* It grows in memory and we write it: where HDF5 1.10 cannot write, it crashes at exit. */
 Status h5_create(H5 **f, const char *path, Err *err)
 {
     char aside[4096];
@@ -99,28 +102,41 @@ Status h5_create(H5 **f, const char *path, Err *err)
     CHECK(made->aside, "no memory for an HDF5 handle");
     hid_t layout = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_userblock(layout, H5_SEAL);
+    H5Pset_fapl_core(access, MEMORY_STEP, false);
     made->id = H5Fcreate(aside, H5F_ACC_TRUNC, layout, access);
     H5Pclose(layout);
     H5Pclose(access);
-    *f = made->id < 0 ? NULL : made;
+    CHECK(made->id >= 0, "no memory for an HDF5 file");
+    FILE *place = fopen(aside, "wb"); /* better to fail now than when all is computed */
+    *f = place && !fclose(place) ? made : NULL;
     if (*f) return STATUS_OK;
-    h5_fail(err, STATUS_IO, made, NULL, "cannot be created");
+    err_set(err, STATUS_IO, "%s: cannot be created: %s", path, strerror(errno));
+    H5Fclose(made->id);
     forget(made);
     return err->code;
+}
+
+static Status write_image(const H5 *f, Err *err)
+{
+    ssize_t n = H5Fflush(f->id, H5F_SCOPE_GLOBAL) < 0 ? -1 : H5Fget_file_image(f->id, NULL, 0);
+    if (n < 0) return cannot_write(err, f, NULL);
+    char *image = malloc(H5_SEAL + (size_t)n);
+    CHECK(image, "no memory for %zd bytes", n);
+    H5Fget_file_image(f->id, image + H5_SEAL, (size_t)n);
+    h5_seal(image, image + H5_SEAL, (size_t)n);
+    Status bad = file_write(f->path, image, H5_SEAL + (size_t)n, err);
+    free(image);
+    return bad;
 }
 
 Status h5_commit(H5 *f, Err *err)
 {
     CHECK(f->writing, "commit of %s, which was opened for reading", f->path);
-    if (H5Fclose(f->id) < 0) {
-        cannot_write(err, f, NULL);
-        unlink(f->aside);
-    } else if (h5_seal(f->aside, err))
-        unlink(f->aside);
-    else
-        err->code = file_commit(f->aside, f->path, err);
+    Status bad = write_image(f, err);
+    H5Fclose(f->id);
+    if (bad) unlink(f->aside);
     forget(f);
-    return err->code;
+    return bad;
 }
 
 Status h5_open(H5 **f, const char *path, Err *err)

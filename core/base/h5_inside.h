@@ -18,10 +18,10 @@ struct H5 {
 /* "PATH: OBJECT: WHAT: why HDF5 says so"; object may be NULL. */
 Status h5_fail(Err *err, Status code, const H5 *f, const char *object, const char *what);
 
-/* Writes the seal of a file that was closed into its user block: the first bytes, which
- * HDF5 leaves alone.  It has the length of the file and the hash of all that follows. */
+/* The seal of a file: its user block, which HDF5 leaves alone, with the length of the file
+ * and the hash of the n bytes that follow. */
 enum { H5_SEAL = 512 };
-MUST_USE Status h5_seal(const char *path, Err *err);
+void h5_seal(char block[H5_SEAL], const void *rest, size_t n);
 
 /* The type of a number in memory; close it with H5Tclose. */
 H5Id h5_memory_type(NumberKind kind);

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/process.h"
 #include "experiments/run/share.h"
+#include "experiments/run/claim.h"
 #include "experiments/run/worker.h"
 
 #include <errno.h>
@@ -62,14 +63,20 @@ static Status start(pid_t *pid, const char *program, char *const *argv, const Te
     return bad;
 }
 
-Status child_prepare(const Work *w, const char *results, Err *err)
+Status child_prepare(bool *claimed, const Work *w, const char *results, Err *err)
 {
     char path[CELL_PATH];
+    int  fd;
     cell_folder(path, results, w->cell);
-    if (file_make_folders(path, err)) return err->code;
-    for (int i = 0; i < w->n; i++)
-        if (work_needs(w, i) && write_config(&w->tasks[i], results, err)) return err->code;
-    return STATUS_OK;
+    if (file_make_folders(path, err) || claim_take(&fd, path, err)) return err->code;
+    *claimed = fd < 0;
+    if (*claimed) return STATUS_OK;
+    claim_clear(path);
+    Status bad = STATUS_OK;
+    for (int i = 0; i < w->n && !bad; i++)
+        if (work_needs(w, i)) bad = write_config(&w->tasks[i], results, err);
+    close(fd);
+    return bad;
 }
 
 Status child_start(pid_t *pid, const Work *w, const char *results, const ScheduleConfig *c,
@@ -77,7 +84,10 @@ Status child_start(pid_t *pid, const Work *w, const char *results, const Schedul
 {
     enum { HEAD = 9 };
     char path[CELL_PATH], threads[16], seconds[32], folder[17];
-    if (child_prepare(w, results, err)) return err->code;
+    bool claimed;
+    *pid = 0;
+    if (child_prepare(&claimed, w, results, err)) return err->code;
+    if (claimed) return STATUS_OK;
 
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);

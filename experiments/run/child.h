@@ -6,8 +6,9 @@
 
 #include <sys/types.h>
 
-/* Make the folder, and write the configurations of all that is to be done. */
-MUST_USE Status child_prepare(const Work *w, const char *results, Err *err);
+/* Make the folder, and write the configurations of all that is to be done, under the claim;
+ * nothing if another process holds that. */
+MUST_USE Status child_prepare(bool *claimed, const Work *w, const char *results, Err *err);
 
 typedef struct {
     int threads;
@@ -16,7 +17,8 @@ typedef struct {
 
 /* Do that, and start
  *     PROGRAM cell --results R --threads N --save-every S CELL STAGE...
- * with its output going to log.txt.  It gets SIGTERM when we die. */
+ * with its output going to log.txt.  It gets SIGTERM when we die.  *pid is 0 if another
+ * process holds the claim. */
 MUST_USE Status child_start(pid_t *pid, const Work *w, const char *results,
                             const ScheduleConfig *c, const Team *team, Err *err);
 

@@ -82,6 +82,7 @@ void claim_clear(const char *folder)
     drop_spent(folder);
     file_drop_asides(folder, ".safetensors");
     file_drop_asides(folder, ".h5");
+    file_drop_asides(folder, ".yaml");
     file_drop_asides(folder, "failed.txt");
 }
 

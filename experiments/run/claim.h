@@ -15,8 +15,8 @@
 MUST_USE Status claim_take(int *fd, const char *folder, Err *err);
 
 /* Removes what processes that died in the folder had begun to write, and states of stages
- * whose records are there: only who holds the claim writes records, models, states and why
- * it failed. */
+ * whose records are there: only who holds the claim writes records, models, states,
+ * configurations and why it failed. */
 void claim_clear(const char *folder);
 
 /* Does somebody hold it?  False if there is no such folder. */

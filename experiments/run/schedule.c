@@ -128,8 +128,8 @@ static void begin(Schedule *s, int i)
         failed(s, i, err.text);
         return;
     }
-    course->place = HERE;
-    s->running++;
+    course->place = course->pid ? HERE : ELSEWHERE;
+    s->running += course->place == HERE;
 }
 
 /* Bytes of memory for one more, beside what those that run will still take.  Of a cell that

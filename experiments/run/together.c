@@ -52,9 +52,11 @@ static Status run_one(int *code, const Work *w, const char *results, const Sched
     }
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
     cell_file(log, results, w->cell, "log.txt");
-    Status bad = child_prepare(w, results, err);
-    if (!bad) bad = to_log(&before, log, err);
-    if (!bad) {
+    bool   claimed;
+    Status bad = child_prepare(&claimed, w, results, err);
+    *code = EXIT_CLAIMED;
+    if (!bad && !claimed) bad = to_log(&before, log, err);
+    if (!bad && !claimed) {
         *code = worker_lead(results, folder, stage, n, c->save_every_s, stage_run, ranks);
         back(&before);
     }

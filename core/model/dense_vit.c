@@ -147,7 +147,7 @@ void dense_vit_add(DenseVit *v, Params *p, const DenseVitConfig *c, const char *
     const VitConfig *e = &c->encoder;
     Tensor          *shared[2] = { NULL, NULL };
     char             name[PARAM_NAME];
-    *v = (DenseVit){ .config = *c, .prefix = prefix, .vit.config = *e };
+    *v = (DenseVit){ .config = *c, .prefix = prefix, .first = p->n, .vit.config = *e };
     snprintf(name, sizeof name, "%scls_token", prefix);
     if (c->class_token) v->vit.cls_token = params_token(p, e->size.D, name);
     snprintf(name, sizeof name, "%spos_embed", prefix);
@@ -164,23 +164,22 @@ void dense_vit_add(DenseVit *v, Params *p, const DenseVitConfig *c, const char *
         if (c->layer_scale)
             b->gain_1 = add_gain(p, v, i, 1), b->gain_2 = add_gain(p, v, i, 2);
     }
+    v->end = p->n;
 }
 
-/* NULL if it is not the backbone's. */
+/* As the encoder calls it.  Names do not tell whose a parameter is: what is built on
+ * the backbone may share its prefix. */
 static const char *own_name(const DenseVit *v, const Param *q)
 {
-    const size_t n = strlen(v->prefix);
-    return strncmp(q->name, v->prefix, n) ? NULL : q->name + n;
+    return q->name + strlen(v->prefix);
 }
 
 void dense_vit_share_out(const DenseVit *v, Params *p)
 {
     const int depth = v->config.encoder.size.depth;
-    for (int i = 0; i < p->n; i++) {
-        Param      *q = &p->list[i];
-        const char *name = own_name(v, q);
-        if (!name) continue;
-        q->rate = pow(v->config.layer_decay, depth + 1 - vit_layer(name, depth));
+    for (int i = v->first; i < v->end; i++) {
+        Param *q = &p->list[i];
+        q->rate = pow(v->config.layer_decay, depth + 1 - vit_layer(own_name(v, q), depth));
         if (q->tensor == v->vit.pos_embed) q->trained = q->decays = true;
     }
 }
@@ -241,11 +240,11 @@ static void take_positions(const DenseVit *v, Params *p, const Tensor *positions
 void dense_vit_take(const DenseVit *v, Params *p, const Params *encoder,
                     const VitConfig *from)
 {
-    for (int i = 0; i < p->n; i++) {
+    for (int i = v->first; i < v->end; i++) {
         const Param *q = &p->list[i];
         const char  *name = own_name(v, q);
-        const Param *source = name ? params_find(encoder, name) : NULL;
-        if (!name || strstr(name, "rel") || strstr(name, ".gamma_")) continue;
+        const Param *source = params_find(encoder, name);
+        if (strstr(name, "rel") || strstr(name, ".gamma_")) continue;
         CHECK(source, "%s: the encoder has none", q->name);
         if (q->tensor == v->vit.pos_embed) {
             take_positions(v, p, source->tensor, from);

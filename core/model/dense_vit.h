@@ -40,6 +40,7 @@ typedef struct {
     const char    *prefix; /* of its parameters: "backbone.net."                       */
     Vit            vit;    /* cls_token NULL where there is none; no norm              */
     Tensor        *resize; /* [L (+ 1), 1 + positions], constant; NULL: as they are    */
+    int            first, end; /* of the parameters its own are [first, end)           */
 } DenseVit;
 
 /* The three published. */

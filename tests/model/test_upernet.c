@@ -140,6 +140,35 @@ Test(upernet, learns_two_pictures)
     upernet_close(&u);
 }
 
+/* What makes maps of other sizes bears the backbone's name, and no encoder has it. */
+Test(upernet, takes_an_encoder_and_keeps_what_is_its_own)
+{
+    static const char *const names[] = { "patch_embed.proj.weight", "fpn1.0.weight" };
+    enum { MOST = 1024 };
+    static real   before[MOST], after[MOST], theirs[MOST];
+    MaeConfig     mae_config = { .encoder = dense_least };
+    UpernetConfig c = upernet_published(&dense_least, 16, 3);
+    Upernet       u;
+    Mae           mae;
+    mae_open(&mae, test_backend(), &mae_config, 9);
+    upernet_open(&u, test_backend(), &c, 5);
+    for (int i = 0; i < 2; i++) {
+        char name[PARAM_NAME];
+        snprintf(name, sizeof name, "backbone.%s", names[i]);
+        const Tensor *own = params_find(&u.params, name)->tensor;
+        const Param  *source = params_find(&mae.params, names[i]);
+        const size_t  n = tensor_count(own);
+        cr_assert(n <= MOST);
+        u.params.be->read(before, own->data, n);
+        dense_vit_take(&u.vit, &u.params, &mae.params, &mae.config.encoder);
+        u.params.be->read(after, own->data, n);
+        if (source) u.params.be->read(theirs, source->tensor->data, n);
+        cr_expect(!memcmp(after, source ? theirs : before, n * sizeof *after), "%s", name);
+    }
+    upernet_close(&u);
+    mae_close(&mae);
+}
+
 static double loss_of(Tape *t, const Upernet *u, Tensor *logits, Tensor *aux,
                       const int *label)
 {

@@ -212,6 +212,7 @@ static Status make_cells(Recipe *r, Err *err)
     for (int i = 0; i < n && r->base.untrained; i++)
         if (make_cell(r, &r->cells[r->n_cells++], i, true, &looks, err)) return err->code;
     drop_repeated(r);
+    r->n_whole = r->n_cells;
     gather_notices(r, looks.data);
     return STATUS_OK;
 }

@@ -25,6 +25,7 @@ typedef struct {
     Grid        grid;
     Cell       *cells;   /* [n_cells] all different, in the order of the grid;   */
     int         n_cells; /* the untrained ones last                              */
+    int         n_whole; /* ... before some were left out, see only.h            */
 } Recipe;
 
 /* word is a path or a name, see find.h.  Settings are "key=value" and

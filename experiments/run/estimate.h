@@ -27,8 +27,8 @@ double estimate_step_flop(const Cell *c);
 /* Bytes of memory while a stage runs. */
 double estimate_memory(const Cell *c, StageKind kind);
 
-/* Sets the bytes of each: of that stage still to be run which takes most.  Returns the one
- * that takes most of all; NULL if nothing is to be run. */
+/* Sets the bytes of each: of that stage still to be run which takes most; and of all, run or
+ * not.  Returns the one that takes most; NULL if nothing is to be run. */
 const Work *estimate_works(Works *w);
 
 /* Bytes that a cell leaves on disk; that its states take while it trains. */

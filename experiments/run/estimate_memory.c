@@ -142,10 +142,10 @@ const Work *estimate_works(Works *w)
         one->bytes = 0;
         for (int k = 0; k < one->n; k++) {
             const Task *t = &one->tasks[k];
-            if (!work_needs(one, k)) continue;
             if (t->cell != last) like = known(&memo, last = t->cell);
             if (!like->bytes[t->kind]) like->bytes[t->kind] = estimate_memory(t->cell, t->kind);
-            one->bytes = fmax(one->bytes, like->bytes[t->kind]);
+            w->bytes = fmax(w->bytes, like->bytes[t->kind]);
+            if (work_needs(one, k)) one->bytes = fmax(one->bytes, like->bytes[t->kind]);
         }
         if (one->bytes > (largest ? largest->bytes : 0)) largest = one;
     }

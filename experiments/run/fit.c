@@ -12,15 +12,16 @@ void fit_works(Fit *f, Works *w, int jobs, int threads)
     for (int i = 0; i < w->n; i++) {
         const Work *one = &w->work[i];
         const int   before = f->stages;
+        step = fmax(step, estimate_step_flop(one->cell));
         for (int k = 0; k < one->n; k++) f->stages += work_needs(one, k);
         if (f->stages == before) continue;
         f->cells++;
         f->disk += estimate_disk(one->cell);
         states = fmax(states, estimate_states(one->cell));
-        step = fmax(step, estimate_step_flop(one->cell));
     }
     f->bytes = f->largest ? f->largest->bytes : 0;
-    f->share = share_machine(&(ShareWish){ jobs, threads, f->cells, f->bytes, step },
+    /* Of the whole recipe: a cell has the same threads, and bits, however many are left. */
+    f->share = share_machine(&(ShareWish){ jobs, threads, w->cells, w->bytes, step },
                              &f->machine);
     f->disk += states * fmin(f->share.jobs, f->cells);
 }

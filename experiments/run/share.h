@@ -14,7 +14,7 @@
 
 typedef struct {
     int    jobs, threads; /* asked for; 0: as it suits                 */
-    int    cells;         /* to be run                                 */
+    int    cells;         /* of the recipe                             */
     double bytes;         /* of memory that the largest of them takes  */
     double step_flop;     /* of the largest step of training           */
 } ShareWish;

@@ -137,7 +137,8 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
     for (int i = 0; i < r->n_cells; i++) sorted[i].cell = &r->cells[i];
     qsort(sorted, (size_t)r->n_cells, sizeof *sorted, by_folder);
 
-    *w = (Works){ .results = results, .work = ARENA_NEW(a, Work, r->n_cells) };
+    *w = (Works){ .results = results, .work = ARENA_NEW(a, Work, r->n_cells),
+                  .cells = r->n_whole };
     for (int i = 0, end; i < r->n_cells; i = end) {
         const char *id = sorted[i].cell->stage[STAGE_PRETRAIN].id;
         for (end = i; end < r->n_cells; end++)

@@ -33,6 +33,9 @@ typedef struct {
     const char *results; /* the folder that holds cells/ */
     Work       *work;
     int         n;
+    int         cells; /* of the whole recipe, whichever are left or picked */
+    double      bytes; /* of memory that the largest stage of all takes, done or not; see
+                          estimate_works                                   */
 } Works;
 
 /* All of the recipe's, as they stand on disk.  Lives in the arena and points into

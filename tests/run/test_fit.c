@@ -1,5 +1,6 @@
 /* What a recipe takes, of one cell and of ten thousand. */
 #define _POSIX_C_SOURCE 200809L
+#include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/fit.h"
 #include "experiments/run/outlook.h"
@@ -79,6 +80,28 @@ Test(fit, says_what_does_not)
     s.fit.disk_free = s.fit.disk - 1;
     cr_expect(fit_check(&s.fit, &s.works, s.recipe, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "r: 24 cells take about ") == err.text, "%s", err.text);
+    tear_down(&s);
+}
+
+/* Results depend on threads in their last bits. */
+Test(fit, threads_are_those_of_the_whole_recipe)
+{
+    Setup s;
+    Arena arena;
+    Works some;
+    Fit   fit;
+    Err   err;
+    set_up(&s, MIXED);
+    cr_expect(s.works.cells == 24 && s.works.bytes == s.fit.bytes);
+    const char *one[] = { "seed=0", "ratio=0.5", "strategy=random" };
+    cr_assert(!recipe_only(s.recipe, one, 3, &err), "%s", err.text);
+    arena_open(&arena, "test", NULL, NULL);
+    works_list(&some, &arena, s.recipe, scratch.folder);
+    works_pick(&some, false, 1);
+    fit_works(&fit, &some, 0, 0);
+    cr_expect(some.n == 1 && fit.cells == 1 && some.cells == 24);
+    cr_expect(fit.share.threads == s.fit.share.threads);
+    arena_close(&arena);
     tear_down(&s);
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void scratch_open(Scratch *s)
 {
@@ -26,9 +27,11 @@ const char *scratch_path(Scratch *s, const char *name)
 
 const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t n)
 {
-    FILE *f = fopen(scratch_path(s, name), "wb");
-    cr_assert(f && fwrite(bytes, 1, n, f) == n);
-    fclose(f);
+    char aside[sizeof s->path + 16];
+    snprintf(aside, sizeof aside, "%s.%d", scratch_path(s, name), (int)getpid());
+    FILE *f = fopen(aside, "wb");
+    cr_assert(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0, "%s", aside);
+    cr_assert(rename(aside, s->path) == 0, "%s", s->path);
     return s->path;
 }
 

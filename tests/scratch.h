@@ -15,7 +15,8 @@ void scratch_close(Scratch *s);
 /* FOLDER/name; the text lives until the next call. */
 const char *scratch_path(Scratch *s, const char *name);
 
-/* The same, with these bytes in it. */
+/* The same, with these bytes in it: at once, for a child that was forked may be reading
+ * what its parent writes again. */
 const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t n);
 
 /* FOLDER/name, a folder, and those on the way to it. */

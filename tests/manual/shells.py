@@ -84,8 +84,8 @@ def main():
     here, folder = os.getcwd(), sys.argv[1]
     program = os.path.abspath(os.environ["MASKGRID"])
     os.makedirs(f"{folder}/bin")
-    os.makedirs(f"{folder}/work/results")
-    open(f"{folder}/work/some.h5", "w").close()
+    os.makedirs(f"{folder}/desk/results")
+    open(f"{folder}/desk/some.h5", "w").close()
     with open(f"{folder}/bin/maskgrid", "w") as f:
         f.write(PROGRAM % program)
     os.chmod(f"{folder}/bin/maskgrid", 0o755)
@@ -97,7 +97,7 @@ def main():
         sys.exit(f"shells.py: the program says {says.stdout!r} {says.stderr!r}")
     for name in ("bash", "zsh", "fish"):
         if shutil.which(name):
-            type_all(name, here, environment, f"{folder}/work")
+            type_all(name, here, environment, f"{folder}/desk")
 
 
 main()

@@ -266,7 +266,8 @@ static void describe_number(const Spot *s, Text *out)
     text_add(out, "%s\n\n",
              table_leads(t, s->line, s->column) ? "In the leading group of its column."
              : t->told[s->column]               ? "Not in the leading group of its column."
-                                                : "In its column nothing is told from the best.");
+             : t->compared[s->column]           ? "In its column nothing is told from the best."
+                                                : "It is the only one of its column.");
 }
 
 static void describe(const Spot *s, Text *out)

@@ -117,8 +117,7 @@ static void note_leaders(const Table *t, Text *out)
 {
     int told = 0, n = 0;
     for (int c = 0; c < table_columns(t); c++) {
-        if (table_metric(t, c)->is.better == NEITHER) continue;
-        n++;
+        n += t->compared[c];
         told += t->told[c];
     }
     if (told)

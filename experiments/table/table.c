@@ -139,15 +139,17 @@ static void lead(Table *t, int column)
     double        *x = ARENA_NEW(&t->arena, double, t->n_lines * r->n_seeds + 1);
     bool          *leads = ARENA_NEW(&t->arena, bool, t->n_lines + 1);
     int           *line = ARENA_NEW(&t->arena, int, t->n_lines + 1), n = 0, seeds = 0, k = 0;
+    bool           single = false;
     for (int i = 0; i < t->n_lines && better != NEITHER; i++) {
         const int row = table_row(t, i, column);
         if (row < 0 || r->rows[row].untrained || !table_value(t, i, column).n) continue;
-        memcpy(x + n * r->n_seeds, table_seeds(t, row, i, column, &seeds),
-               (size_t)r->n_seeds * sizeof *x);
+        const double *values = table_seeds(t, row, i, column, &seeds);
+        if (seeds < r->n_seeds) single = true;
+        else memcpy(x + n * r->n_seeds, values, (size_t)seeds * sizeof *x);
         line[n++] = i;
-        if (seeds < r->n_seeds) return;
     }
-    if (!n) return;
+    t->compared[column] = n > 1;
+    if (n < 2 || single) return;
     stats_leaders(x, n, r->n_seeds, better == HIGHER, leads);
     for (int i = 0; i < n; i++) k += leads[i];
     t->told[column] = k < n;
@@ -159,9 +161,10 @@ static void find_leaders(Table *t)
     const int columns = table_columns(t), n = t->n_lines * columns;
     t->leads = ARENA_NEW(&t->arena, bool, n + 1);
     t->told = ARENA_NEW(&t->arena, bool, columns + 1);
+    t->compared = ARENA_NEW(&t->arena, bool, columns + 1);
     for (int i = 0; i < n; i++) t->leads[i] = false;
     for (int c = 0; c < columns; c++) {
-        t->told[c] = false;
+        t->told[c] = t->compared[c] = false;
         lead(t, c);
     }
 }

@@ -56,6 +56,7 @@ typedef struct {
     int              n_lines, n_groups; /* without column keys one group          */
     int             *at;    /* [n_lines, n_groups] row of the results; -1: none   */
     bool            *leads; /* [n_lines, columns] in the leading group            */
+    bool            *compared; /* [columns] are there two strategies, to tell apart?  */
     bool            *told;  /* [columns] is anything told from the best?          */
     int             *note;  /* [published->n_tables] its number below; 0: unused  */
 } Table;

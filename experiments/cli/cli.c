@@ -21,6 +21,16 @@ static const struct { const char *name; const Command *command; } all[] = {
 };
 enum { N_COMMANDS = sizeof all / sizeof *all };
 
+int cli_recipe(const char *word, const OptionList *set, RecipeAct *act, const void *options)
+{
+    Recipe *r;
+    Err     err;
+    if (recipe_open(&r, word, set->item, set->n, &err)) return cli_fail(&err);
+    Status bad = act(options, r, &err);
+    recipe_close(r);
+    return bad ? cli_fail(&err) : EXIT_DONE;
+}
+
 int cli_fail(const Err *err)
 {
     fprintf(stderr, "maskgrid: %s\n", err->text);

@@ -30,6 +30,7 @@
 
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "experiments/recipe/recipe.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -115,6 +116,11 @@ int cli_main(int argc, char **argv);
  * room for argc.  STATUS_CONFIG says what cannot be accepted. */
 MUST_USE Status cli_parse(const Command *c, void *options, char **arguments, int *n_arguments,
                           int argc, char **argv, Err *err);
+
+/* What a command does with the recipe that it names: opens it, with the settings of -s,
+ * acts, closes it; returns the exit code. */
+typedef Status RecipeAct(const void *options, const Recipe *r, Err *err);
+int cli_recipe(const char *word, const OptionList *set, RecipeAct *act, const void *options);
 
 /* Print "maskgrid: text" to stderr; returns the exit code that fits. */
 int cli_fail(const Err *err);

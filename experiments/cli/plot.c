@@ -42,8 +42,9 @@ static void say_left_out(const FigureList *l)
     }
 }
 
-static Status draw(const Options *o, const Recipe *recipe, Err *err)
+static Status draw(const void *opt, const Recipe *recipe, Err *err)
 {
+    const Options *o = opt;
     char       folder[2048], terminal[16];
     Results    r;
     FigureList made;
@@ -71,15 +72,8 @@ static Status draw(const Options *o, const Recipe *recipe, Err *err)
 
 static int run(const void *opt, char *const *arguments, int n)
 {
-    Recipe *recipe;
-    Err     err;
     (void)n;
-    const Options *o = opt;
-    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err))
-        return cli_fail(&err);
-    Status bad = draw(o, recipe, &err);
-    recipe_close(recipe);
-    return bad ? cli_fail(&err) : EXIT_DONE;
+    return cli_recipe(arguments[0], &((const Options *)opt)->set, draw, opt);
 }
 
 COMMAND(plot) = {

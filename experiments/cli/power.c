@@ -151,8 +151,9 @@ static void answer(const Options *o, const Need *need, int n, const SeedCost *co
     tabular_close(&to);
 }
 
-static Status show(const Options *o, const Recipe *recipe, Err *err)
+static Status show(const void *opt, const Recipe *recipe, Err *err)
 {
+    const Options *o = opt;
     Results r;
     int     metrics[METRICS_MOST], n;
     Need    need[METRICS_MOST] = { { .sd = o->sd } };
@@ -179,7 +180,6 @@ static Status show(const Options *o, const Recipe *recipe, Err *err)
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
-    Recipe        *recipe;
     Err            err;
     (void)n;
     if (!(o->difference > 0)) {
@@ -187,10 +187,7 @@ static int run(const void *opt, char *const *arguments, int n)
                 "in --difference 0.2");
         return cli_fail(&err);
     }
-    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
-    Status bad = show(o, recipe, &err);
-    recipe_close(recipe);
-    return bad ? cli_fail(&err) : EXIT_DONE;
+    return cli_recipe(arguments[0], &o->set, show, o);
 }
 
 COMMAND(power) = {

@@ -20,8 +20,9 @@ static const Option options[] = {
     { 0 }
 };
 
-static Status write_page(const Options *o, const Recipe *recipe, Err *err)
+static Status write_page(const void *opt, const Recipe *recipe, Err *err)
 {
+    const Options *o = opt;
     char    folder[2048], path[2048 + 16];
     Results r;
     int     n = snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
@@ -40,14 +41,8 @@ static Status write_page(const Options *o, const Recipe *recipe, Err *err)
 
 static int run(const void *opt, char *const *arguments, int n)
 {
-    Recipe *recipe;
-    Err     err;
     (void)n;
-    const Options *o = opt;
-    if (recipe_open(&recipe, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
-    Status bad = write_page(o, recipe, &err);
-    recipe_close(recipe);
-    return bad ? cli_fail(&err) : EXIT_DONE;
+    return cli_recipe(arguments[0], &((const Options *)opt)->set, write_page, opt);
 }
 
 COMMAND(report) = {

@@ -171,22 +171,26 @@ static Status add_steps(Text *out, const Results *r, bool masks, Err *err)
     return bad;
 }
 
-Status section_masks(Text *out, const ReportPlan *p, Err *err)
+static Status section(Text *out, const ReportPlan *p, bool masks, const char *id,
+                      const char *title, const char *words, Err *err)
 {
-    html_section(out, "masks", "Masks");
-    html_paragraph(out, "Masks drawn for test images after the training, dark: visible; and how "
-                        "often each patch was visible in training, dark: always.");
-    Status bad = add_steps(out, p->results, true, err);
+    html_section(out, id, title);
+    html_paragraph(out, words);
+    Status bad = add_steps(out, p->results, masks, err);
     text_add(out, "</section>\n");
     return bad;
 }
 
+Status section_masks(Text *out, const ReportPlan *p, Err *err)
+{
+    return section(out, p, true, "masks", "Masks",
+                   "Masks drawn for test images after the training, dark: visible; and how often "
+                   "each patch was visible in training, dark: always.", err);
+}
+
 Status section_reconstructions(Text *out, const ReportPlan *p, Err *err)
 {
-    html_section(out, "reconstructions", "Reconstructions");
-    html_paragraph(out, "Test images: above the patches that are visible, below the image as "
-                        "the autoencoder completes it.");
-    Status bad = add_steps(out, p->results, false, err);
-    text_add(out, "</section>\n");
-    return bad;
+    return section(out, p, false, "reconstructions", "Reconstructions",
+                   "Test images: above the patches that are visible, below the image as the "
+                   "autoencoder completes it.", err);
 }

@@ -57,12 +57,11 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
         text_free(&label);
     }
     if (result->stopped) {
-        fprintf(stderr, "%s: stopped; `maskgrid run %s` goes on\n", r->name, r->name);
+        fprintf(stderr, "%s: stopped; the same command goes on\n", r->name);
         return EXIT_STOPPED;
     }
     if (result->failed)
-        fprintf(stderr, "%s: `maskgrid run %s --failed` tries them again\n", r->name,
-                r->name);
+        fprintf(stderr, "%s: the same command with --failed tries them again\n", r->name);
     return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 

@@ -170,8 +170,9 @@ static bool may_do_better(int status)
 /* Its memory is better spent on one cell less. */
 static void run_fewer(Schedule *s)
 {
-    if (s->running >= s->jobs) return;
-    s->jobs = s->running > 1 ? s->running : 1;
+    const int fewer = s->running > 1 ? s->running : 1;
+    if (fewer >= s->jobs) return;
+    s->jobs = fewer;
     progress_say(&s->progress, "memory was short: %d at a time from here on", s->jobs);
 }
 

@@ -206,21 +206,26 @@ static void wrap(const char *text, int at, int left)
     putchar('\n');
 }
 
+void cli_beside(int left, const char *name, const char *text)
+{
+    int at = printf("%s", name);
+    if (at >= left) putchar('\n'), at = 0;
+    printf("%*s", left - at, "");
+    wrap(text, left, left);
+}
+
 static void help_option(const Option *o)
 {
     char head[2 * OPTION_NAME], name[OPTION_NAME];
     Text about = { 0 };
     cli_option_name(name, o);
     const char *value = o->choices ? o->choices : o->value;
-    int at = snprintf(head, sizeof head, "  %s%c%s%s%s%s", o->letter ? "-" : "",
-                      o->letter ? o->letter : ' ', o->letter ? ", " : "", name, value ? " " : "",
-                      value ? value : "");
-    if (!o->letter) memmove(head + 2, head + 3, strlen(head + 2)), at--;
-    printf("%s", head);
-    if (at > 26) putchar('\n'), at = 0;
-    printf("%*s", 28 - at, "");
+    snprintf(head, sizeof head, "  %s%c%s%s%s%s", o->letter ? "-" : "",
+             o->letter ? o->letter : ' ', o->letter ? ", " : "", name, value ? " " : "",
+             value ? value : "");
+    if (!o->letter) memmove(head + 2, head + 3, strlen(head + 2));
     cli_option_about(&about, o);
-    wrap(text_get(&about), 28, 28);
+    cli_beside(28, head, text_get(&about));
     text_free(&about);
 }
 
@@ -277,8 +282,9 @@ static void list_commands(void)
            "learned, and says how sure that is.\n\nCommands:\n");
     for (int i = 0; cli_command(&c, i); i++) {
         if (c.internal) continue;
-        printf("  %-14s", c.name);
-        wrap(c.about, 16, 16);
+        char name[64];
+        snprintf(name, sizeof name, "  %s", c.name);
+        cli_beside(16, name, c.about);
     }
     for (const ExitMeaning *e = cli_exits; e->means; e++)
         text_add(&exits, "%s%d %s", e == cli_exits ? "Exit codes: " : "; ", e->code, e->means);

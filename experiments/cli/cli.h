@@ -129,6 +129,10 @@ int cli_fail(const Err *err);
  * is a terminal. */
 bool cli_colours(int fd);
 
+/* Print a name and beside it, from column `left` on, a text in as many lines of at most 79
+ * columns as it takes; below a name that is too long. */
+void cli_beside(int left, const char *name, const char *text);
+
 /* Columns of the terminal on fd, 80 if it is none or does not say. */
 int cli_columns(int fd);
 

@@ -18,19 +18,11 @@ static void list_pages(void)
 {
     enum { LEFT = 26 };
     ManualPage p;
-    Text       about = { 0 };
     for (int i = 0; manual_page(&p, i); i++) {
         char name[sizeof p.name + 16];
         snprintf(name, sizeof name, "%s(%d)", p.name, p.section);
-        printf("%-25s ", name);
-        text_clear(&about);
-        text_wrap(&about, p.about, 80 - LEFT);
-        for (const char *c = text_get(&about); *c; c++) {
-            putchar(*c);
-            if (*c == '\n' && c[1]) printf("%*s", LEFT, "");
-        }
+        cli_beside(LEFT, name, p.about);
     }
-    text_free(&about);
 }
 
 static Status write_page(const ManualPage *p, const char *folder, Err *err)

@@ -36,21 +36,23 @@ static const Option options[] = {
 
 static int list_keys(void)
 {
-    printf("%-28s %-20s %-22s %s\n", "key", "default", "values", "meaning");
+    enum { LEFT = 29 };
+    Text range = { 0 }, initial = { 0 };
     for (int i = 0; i < schema_count(); i++) {
         const Key *k = schema_key(i);
-        Text       initial = { 0 }, range = { 0 };
-        schema_default(i, &initial);
+        text_clear(&range);
+        text_clear(&initial);
         schema_range(i, &range);
-        printf("%-28s %-20s %-22s %s\n", k->name, text_get(&initial), text_get(&range),
-               k->about);
-        text_free(&initial);
-        text_free(&range);
+        schema_default(i, &initial);
+        if (initial.length) text_add(&range, ", default %s", text_get(&initial));
+        cli_beside(LEFT, k->name, k->about);
+        cli_beside(LEFT, "", text_get(&range));
     }
-    printf("%-28s %-20s %-22s %s\n", "grid.KEY", "", "values or ranges",
-           "vary a key: [a, b], 0..5, 0.1..0.9..0.2");
-    printf("%-28s %-20s %-22s %s\n", "grid.zip|union|exclude", "", "maps",
-           "which combinations: experiments/recipes/README.md");
+    text_free(&range);
+    text_free(&initial);
+    cli_beside(LEFT, "grid.KEY", "vary a key: [a, b], 0..5, 0.1..0.9..0.2");
+    cli_beside(LEFT, "grid.zip|union|exclude",
+               "which combinations: experiments/recipes/README.md");
     return EXIT_DONE;
 }
 

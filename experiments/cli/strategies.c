@@ -176,17 +176,11 @@ static void print_json(json_t *j)
     json_decref(j);
 }
 
-/* What stands beside names: the text in as many lines as it takes. */
 static void print_beside(const char *name, const char *text)
 {
-    Text lines = { 0 };
-    text_wrap(&lines, text, COLUMNS - NAME - 3);
-    for (const char *line = text_get(&lines); *line; name = "") {
-        int n = (int)strcspn(line, "\n");
-        printf("  %-*s %.*s\n", NAME, name, n, line);
-        line += n + 1;
-    }
-    text_free(&lines);
+    char indented[NAME + 24];
+    snprintf(indented, sizeof indented, "  %s", name);
+    cli_beside(NAME + 3, indented, text);
 }
 
 static void print_entry(const StrategyEntry *e)

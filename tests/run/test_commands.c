@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "core/base/file.h"
 #include "core/base/status.h"
+#include "core/base/text.h"
 #include "tests/recipe/recipes.h"
 
 #include <criterion/criterion.h>
@@ -101,6 +102,8 @@ Test(commands, plan_knows_all_keys)
     cr_expect(maskgrid("plan --keys") == EXIT_DONE);
     for (int i = 0; i < schema_count(); i++)
         cr_expect(strstr(out, schema_key(i)->name) != NULL, "%s", schema_key(i)->name);
+    for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect(text_width(line) <= 80, "%s", line);
     cr_expect(maskgrid("plan") == EXIT_USAGE);
 }
 

@@ -13,7 +13,7 @@ typedef struct {
     SlurmState state; /* SLURM_NOTHING: it holds no task of this cell      */
     long       job;   /* of the last task that it held, 12 in 12_3; 0: none */
     int        index; /* 3 in 12_3                                         */
-    char       said[64]; /* why it waits, where and since when it runs, how it ended; or "" */
+    char       said[80]; /* why it waits, where and since when it runs, how it ended; or "" */
 } SlurmTask;
 
 /* [w->n], in the arena; NULL if nothing of the recipe was ever submitted.  What is done,

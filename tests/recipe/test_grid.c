@@ -15,7 +15,7 @@ static void close_scratch(void) { scratch_close(&scratch); }
 TestSuite(grid, .init = open_scratch, .fini = close_scratch);
 
 /* What a setting makes of a key: the values, joined by blanks. */
-static const struct { const char *setting, *values; } settings[] = {
+static const struct { const char *setting, *values; } lists[] = {
     { "grid.seed=0..3", "0 1 2 3" },
     { "grid.seed=0,2,7..9", "0 2 7 8 9" },
     { "grid.seed=0..10..5", "0 5 10" },
@@ -37,24 +37,24 @@ static const struct { const char *setting, *values; } settings[] = {
       "0.7 random + 0.3 spiral:sym=1 random spiral:select=window,sym=1" },
     { "grid.pretrain.flip=yes,no", "yes no" },
 };
-enum { N_SETTINGS = sizeof settings / sizeof *settings };
+enum { N_LISTS = sizeof lists / sizeof *lists };
 
 ParameterizedTestParameters(grid, settings_list_values)
 {
-    static int index[N_SETTINGS];
-    for (int i = 0; i < N_SETTINGS; i++) index[i] = i;
-    return cr_make_param_array(int, index, N_SETTINGS);
+    static int index[N_LISTS];
+    for (int i = 0; i < N_LISTS; i++) index[i] = i;
+    return cr_make_param_array(int, index, N_LISTS);
 }
 
 ParameterizedTest(int *i, grid, settings_list_values)
 {
-    const char *list[] = { settings[*i].setting, NULL };
+    const char *list[] = { lists[*i].setting, NULL };
     Recipe     *r = recipe_good(&scratch, SMALL, list);
     Text        values = { 0 };
     cr_assert(r->grid.n == 1);
     for (int v = 0; v < r->grid.axis[0].n; v++)
         text_add(&values, "%s%s", v ? " " : "", r->grid.axis[0].values[v].text);
-    cr_expect_str_eq(text_get(&values), settings[*i].values, "case %d", *i);
+    cr_expect_str_eq(text_get(&values), lists[*i].values, "case %d", *i);
     cr_expect(r->n_cells == r->grid.axis[0].n);
     text_free(&values);
     recipe_close(r);

@@ -41,8 +41,10 @@ static Status write_config(const Task *t, const char *results, Err *err)
 
 /* Between fork and exec: only what is safe after the fork of a process with
  * threads. */
-static void become(const char *program, char *const *argv, int log, const Team *team)
+static void become(const char *program, char *const *argv, int claim, int log,
+                   const Team *team)
 {
+    fcntl(claim, F_SETFD, 0); /* it is inherited, by this process alone */
     if (team->seat >= 0) share_sit(team->seat, team->threads);
     int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
@@ -52,55 +54,58 @@ static void become(const char *program, char *const *argv, int log, const Team *
     _exit(127);
 }
 
-static Status start(pid_t *pid, const char *program, char *const *argv, const Team *team,
-                    const char *log_path, Err *err)
+static Status start(pid_t *pid, const char *program, char *const *argv, int claim,
+                    const Team *team, const char *log_path, Err *err)
 {
     int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (log < 0) return err_set(err, STATUS_IO, "%s: %s", log_path, strerror(errno));
     Status bad = process_fork(pid, PROCESS_FOLLOWS, SIGTERM, err);
-    if (*pid == 0) become(program, argv, log, team);
+    if (*pid == 0) become(program, argv, claim, log, team);
     close(log);
     return bad;
 }
 
-Status child_prepare(bool *claimed, const Work *w, const char *results, Err *err)
+static Status write_configs(const Work *w, const char *results, Err *err)
 {
-    char path[CELL_PATH];
-    int  fd;
-    cell_folder(path, results, w->cell);
-    if (file_make_folders(path, err) || claim_take(&fd, path, err)) return err->code;
-    *claimed = fd < 0;
-    if (*claimed) return STATUS_OK;
-    claim_clear(path);
     Status bad = STATUS_OK;
-    for (int i = 0; i < w->n && !bad; i++)
-        if (work_needs(w, i)) bad = write_config(&w->tasks[i], results, err);
-    close(fd);
+    for (int i = 0; i < w->n && !bad; i++) bad = write_config(&w->tasks[i], results, err);
     return bad;
 }
 
-Status child_start(pid_t *pid, const Work *w, const char *results, const ScheduleConfig *c,
-                   const Team *team, Err *err)
+Status child_prepare(int *claim, Work *w, const char *results, Err *err)
 {
-    enum { HEAD = 9 };
-    char path[CELL_PATH], threads[16], seconds[32], folder[17];
-    bool claimed;
-    *pid = 0;
-    if (child_prepare(&claimed, w, results, err)) return err->code;
-    if (claimed) return STATUS_OK;
+    char path[CELL_PATH];
+    *claim = -1;
+    cell_folder(path, results, w->cell);
+    if (file_make_folders(path, err) || claim_take(claim, path, err)) return err->code;
+    if (*claim < 0) return STATUS_OK;
+    claim_clear(path);
+    work_look(w, results);
+    if (w->state == WORK_DONE || !write_configs(w, results, err)) return STATUS_OK;
+    close(*claim);
+    *claim = -1;
+    return err->code;
+}
 
+Status child_start(pid_t *pid, int claim, const Work *w, const char *results,
+                   const ScheduleConfig *c, const Team *team, Err *err)
+{
+    enum { HEAD = 11 };
+    char         path[CELL_PATH], threads[16], seconds[32], lock[16], folder[17];
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);
     snprintf(threads, sizeof threads, "%d", team->threads);
     text_from_double(seconds, c->save_every_s);
+    snprintf(lock, sizeof lock, "%d", claim);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
-    const char *head[HEAD] = { c->program, "cell",         "--results", results, "--threads",
-                               threads,    "--save-every", seconds,     folder };
+    const char *head[HEAD] = { c->program,     "cell",  "--results", results, "--threads", threads,
+                               "--save-every", seconds, "--claim",   lock,    folder };
     memcpy(argv, head, sizeof head);
     for (int i = 0, k = HEAD; i < w->n; i++)
         if (work_needs(w, i)) argv[k++] = w->tasks[i].cell->stage[w->tasks[i].kind].name;
     cell_file(path, results, w->cell, "log.txt");
-    Status bad = start(pid, c->program, (char *const *)argv, team, path, err);
+    Status bad = start(pid, c->program, (char *const *)argv, claim, team, path, err);
+    close(claim);
     free(argv);
     return bad;
 }

@@ -6,20 +6,21 @@
 
 #include <sys/types.h>
 
-/* Make the folder, and write the configurations of all that is to be done, under the claim;
- * nothing if another process holds that. */
-MUST_USE Status child_prepare(bool *claimed, const Work *w, const char *results, Err *err);
+/* Make the folder and take the claim; then look what is to be done (work_look) and, unless all
+ * is, write the configurations.  *claim is -1, and nothing was done, if another process holds
+ * it, or after a failure. */
+MUST_USE Status child_prepare(int *claim, Work *w, const char *results, Err *err);
 
 typedef struct {
     int threads;
     int seat; /* see share.h; -1: on any processors */
 } Team;
 
-/* Do that, and start
- *     PROGRAM cell --results R --threads N --save-every S CELL STAGE...
- * with its output going to log.txt.  It gets SIGTERM when we die.  *pid is 0 if another
- * process holds the claim. */
-MUST_USE Status child_start(pid_t *pid, const Work *w, const char *results,
+/* Start
+ *     PROGRAM cell --results R --threads N --save-every S --claim FD CELL STAGE...
+ * with its output going to log.txt.  It gets SIGTERM when we die.  The claim is its own from
+ * here on; if it cannot be started nobody has it. */
+MUST_USE Status child_start(pid_t *pid, int claim, const Work *w, const char *results,
                             const ScheduleConfig *c, const Team *team, Err *err);
 
 /* A line of ours at the end of its log. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,12 +30,9 @@ static void sign(int fd)
     if (ftruncate(fd, 0) || write(fd, text, (size_t)n) != n) errno = 0;
 }
 
-Status claim_take(int *fd, const char *folder, Err *err)
+/* Nothing is changed for a descriptor that has the lock already. */
+static Status lock(int *fd, const char *path, Err *err)
 {
-    char path[PATH_ROOM];
-    lock_path(path, folder);
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*fd < 0) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
     /* Somebody who only looks (claim_held) holds it for a moment. */
     for (int i = 0; i < TRIES; i++) {
         if (!flock(*fd, LOCK_EX | LOCK_NB)) {
@@ -51,6 +49,28 @@ Status claim_take(int *fd, const char *folder, Err *err)
     close(*fd);
     *fd = -1;
     return STATUS_OK;
+}
+
+Status claim_take(int *fd, const char *folder, Err *err)
+{
+    char path[PATH_ROOM];
+    lock_path(path, folder);
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (*fd < 0) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    return lock(fd, path, err);
+}
+
+Status claim_accept(int *fd, const char *folder, Err *err)
+{
+    char        path[PATH_ROOM];
+    struct stat ours, file;
+    lock_path(path, folder);
+    if (fstat(*fd, &ours) || stat(path, &file) || ours.st_dev != file.st_dev ||
+        ours.st_ino != file.st_ino)
+        return err_set(err, STATUS_IO, "%s: is not what was handed over as descriptor %d", path,
+                       *fd);
+    fcntl(*fd, F_SETFD, FD_CLOEXEC);
+    return lock(fd, path, err);
 }
 
 /* Is it a state, by its name (cell_state), of a stage that is done? */

@@ -114,8 +114,14 @@ static void begin(Schedule *s, int i)
     Work   *w = &s->w->work[i];
     Course *course = &s->course[i];
     Err     err;
-    work_look(w, s->w->results); /* another scheduler may have done it meanwhile */
-    if (w->state == WORK_DONE) {
+    int     claim;
+    Status  bad = child_prepare(&claim, w, s->w->results, &err);
+    if (!bad && claim < 0) {
+        course->place = ELSEWHERE;
+        return;
+    }
+    if (!bad && w->state == WORK_DONE) { /* by another scheduler, meanwhile */
+        close(claim);
         over(s, i, WORK_DONE);
         return;
     }
@@ -124,12 +130,12 @@ static void begin(Schedule *s, int i)
     course->tries++;
     course->kills = machine_kills("");
     course->team = team_for(s, w);
-    if (child_start(&course->pid, w, s->w->results, s->config, &course->team, &err)) {
+    if (bad || child_start(&course->pid, claim, w, s->w->results, s->config, &course->team, &err)) {
         failed(s, i, err.text);
         return;
     }
-    course->place = course->pid ? HERE : ELSEWHERE;
-    s->running += course->place == HERE;
+    course->place = HERE;
+    s->running++;
 }
 
 /* Bytes of memory for one more, beside what those that run will still take.  Of a cell that

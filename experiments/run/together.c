@@ -38,28 +38,26 @@ static void back(const Words *before)
     close(before->err);
 }
 
-static Status run_one(int *code, const Work *w, const char *results, const ScheduleConfig *c,
+static Status run_one(int *code, Work *w, const char *results, const ScheduleConfig *c,
                       const Ranks *ranks, Err *err)
 {
     char   log[CELL_PATH], folder[17];
     Words  before = { -1, -1 };
-    int    n = 0;
+    int    n = 0, claim;
     char **stage = calloc((size_t)w->n + 1, sizeof *stage);
     CHECK(stage, "no memory for %d stages", w->n);
+    snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
+    cell_file(log, results, w->cell, "log.txt");
+    Status bad = child_prepare(&claim, w, results, err);
+    *code = EXIT_CLAIMED;
     for (int i = 0; i < w->n; i++) {
         const Task *t = &w->tasks[i];
         if (work_needs(w, i)) stage[n++] = (char *)t->cell->stage[t->kind].name;
     }
-    snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
-    cell_file(log, results, w->cell, "log.txt");
-    bool   claimed;
-    Status bad = child_prepare(&claimed, w, results, err);
-    *code = EXIT_CLAIMED;
-    if (!bad && !claimed) bad = to_log(&before, log, err);
-    if (!bad && !claimed) {
-        *code = worker_lead(results, folder, stage, n, c->save_every_s, stage_run, ranks);
+    if (!bad && claim >= 0 && !(bad = to_log(&before, log, err))) {
+        *code = worker_lead(results, folder, claim, stage, n, c->save_every_s, stage_run, ranks);
         back(&before);
-    }
+    } else if (claim >= 0) close(claim);
     free(stage);
     return bad;
 }

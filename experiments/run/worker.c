@@ -243,14 +243,14 @@ static int do_stages(Worker *w, const char *path, const char *failed, char *cons
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
                double save_every_s, StageRun *run)
 {
-    return worker_lead(results, folder, stages, n, save_every_s, run, &(Ranks){ .count = 1 });
+    return worker_lead(results, folder, 0, stages, n, save_every_s, run,
+                       &(Ranks){ .count = 1 });
 }
 
-int worker_lead(const char *results, const char *folder, char *const *stages, int n,
+int worker_lead(const char *results, const char *folder, int claim, char *const *stages, int n,
                 double save_every_s, StageRun *run, const Ranks *ranks)
 {
     char     path[CELL_PATH], failed[CELL_PATH + 16];
-    int      fd;
     Err      err;
     Worker   w = { .results = results, .folder = folder, .save_every_s = save_every_s,
                    .run = run, .ranks = *ranks };
@@ -264,10 +264,11 @@ int worker_lead(const char *results, const char *folder, char *const *stages, in
     CHECK(length > 0 && length < CELL_PATH, "path too long: %.200s", results);
     snprintf(failed, sizeof failed, "%s/failed.txt", path);
 
-    if (claim_take(&fd, path, &err)) return report(failed, "claim", &err);
-    if (fd < 0) return EXIT_CLAIMED;
+    if (claim ? claim_accept(&claim, path, &err) : claim_take(&claim, path, &err))
+        return report(failed, "claim", &err);
+    if (claim < 0) return EXIT_CLAIMED;
     int code = do_stages(&w, path, failed, stages, n);
-    close(fd);
+    close(claim);
     return code;
 }
 

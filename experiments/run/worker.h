@@ -19,10 +19,11 @@ typedef Status StageRun(const Cell *c, StageKind kind, const StageContext *x, Er
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
                double save_every_s, StageRun *run);
 
-/* The same where ranks run it together (core/train/ranks.h): rank 0 does what worker_run
- * does, and calls the others for a pre-training; in all else they sleep.  They follow until
- * rank 0 dismisses them, with the exit code of all. */
-int  worker_lead(const char *results, const char *folder, char *const *stages, int n,
+/* The same with a claim that was taken before (claim_accept), which it gives back; 0: none.
+ * And where ranks run it together (core/train/ranks.h): rank 0 does what worker_run does, and
+ * calls the others for a pre-training; in all else they sleep.  They follow until rank 0
+ * dismisses them, with the exit code of all. */
+int  worker_lead(const char *results, const char *folder, int claim, char *const *stages, int n,
                  double save_every_s, StageRun *run, const Ranks *ranks);
 int  worker_follow(const char *results, StageRun *run, const Ranks *ranks);
 void worker_dismiss(const Ranks *ranks, int code);

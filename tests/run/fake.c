@@ -14,12 +14,14 @@
 Fake fake;
 
 static const char script[] =
-    "#!/bin/sh\n"
+    "#!/bin/bash\n"
     "trap 'exit 75' TERM\n"
-    "results=$3 threads=$5 cell=$8\n"
-    "shift 8\n"
+    "results=$3 threads=$5 claim=$9 cell=${10}\n"
+    "shift 10\n"
     "folder=$results/cells/$cell\n"
-    "exec 9>\"$folder/lock\"\n"
+    "[ \"$folder/lock\" -ef /dev/fd/$claim ] || exit 2\n"
+    "if [ $claim != 9 ]; then exec 9>&$claim {claim}>&-; fi\n"
+    "if flock -n \"$folder/lock\" true; then exit 2; fi\n"
     "flock -n 9 || exit 76\n"
     "missing=\n"
     "for s; do cmp -s \"$results/whole\" \"$folder/$s.h5\" || missing=1; done\n"

@@ -4,7 +4,7 @@
  * `slow`, `hold` (all but the first two wait until it is gone), and for a cell `fail-ID`,
  * `wrong-ID` (exit code 2), `die-ID`, `once-ID` (it dies and removes the file), `idle-ID`.
  * It leaves `begun`, a line for each start, `threads-ID`, and `crowd` if two were there at
- * once. */
+ * once.  The claim must have been handed to it; without it ends with 2. */
 #ifndef TESTS_RUN_FAKE_H
 #define TESTS_RUN_FAKE_H
 

@@ -263,6 +263,20 @@ Test(worker, leaves_a_claimed_cell_alone)
     cr_expect(work(leave_record) == EXIT_DONE);
 }
 
+Test(worker, gives_back_a_claim_that_was_handed_over)
+{
+    int         fd;
+    char       *stages[] = { "pretrain" };
+    const Ranks alone = { .count = 1 };
+    Err         err;
+    cr_expect(worker_lead(scratch.folder, cell, 1 << 20, stages, 1, 0, leave_record, &alone) ==
+              EXIT_FAILED && calls == 0, "there is no such claim");
+    cr_assert(!claim_take(&fd, folder, &err) && fd >= 0);
+    cr_expect(worker_lead(scratch.folder, cell, fd, stages, 1, 0, leave_record, &alone) ==
+              EXIT_DONE && calls == 1);
+    cr_expect(!claim_held(folder));
+}
+
 /* A checkpoint must never go on under another configuration. */
 Test(worker, refuses_a_configuration_of_another_cell)
 {
@@ -290,30 +304,6 @@ Test(worker, refuses_names_that_are_no_cells)
     cr_expect(worker_run(scratch.folder, "..", stages, 1, 0, leave_record) == EXIT_USAGE);
     char *none[] = { "pretraining" };
     cr_expect(worker_run(scratch.folder, cell, none, 1, 0, leave_record) == EXIT_USAGE);
-}
-
-/* --- claims -------------------------------------------------------------- */
-
-Test(worker, a_claim_dies_with_its_process)
-{
-    int fd, ready[2];
-    Err err;
-    cr_assert(!pipe(ready));
-    pid_t pid = fork();
-    if (!pid) {
-        if (claim_take(&fd, folder, &err) || write(ready[1], "x", 1) != 1) _exit(1);
-        pause();
-        _exit(0);
-    }
-    char byte;
-    cr_assert(read(ready[0], &byte, 1) == 1);
-    cr_expect(claim_held(folder));
-    cr_expect(!claim_take(&fd, folder, &err) && fd < 0);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-    cr_expect(!claim_held(folder));
-    cr_expect(!claim_take(&fd, folder, &err) && fd >= 0);
-    close(fd);
 }
 
 /* --- journals ------------------------------------------------------------ */

@@ -73,6 +73,15 @@ MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes)
     return c;
 }
 
+MaskRcnnConfig mask_rcnn_plain(const VitConfig *encoder, int side, int classes)
+{
+    MaskRcnnConfig c = mask_rcnn_small(encoder, side, classes);
+    c.backbone.relative = RELATIVE_NONE;
+    c.backbone.window = c.backbone.wide = 0;
+    c.backbone.class_token = true;
+    return c;
+}
+
 static Status check_heads(const MaskRcnnConfig *c, Err *err)
 {
     const int convs[] = { c->rpn_convs, c->box_convs, c->mask_convs };

@@ -53,10 +53,13 @@ typedef struct {
 } MaskRcnn;
 
 /* As published, for squares of `side` pixels, today's and the earlier one; or for small
- * images, where the finest maps have the stride 4 at least and the heads are narrow. */
+ * images, where the finest maps have the stride 4 at least and the heads are narrow.  The
+ * plain one is small, and its encoder attends as in pre-training: every token to every
+ * other and to the class token, with nothing said of how far apart they are. */
 MaskRcnnConfig mask_rcnn_published(const VitConfig *encoder, int side, int classes);
 MaskRcnnConfig mask_rcnn_earlier(const VitConfig *encoder, int side, int classes);
 MaskRcnnConfig mask_rcnn_small(const VitConfig *encoder, int side, int classes);
+MaskRcnnConfig mask_rcnn_plain(const VitConfig *encoder, int side, int classes);
 
 MUST_USE Status mask_rcnn_check(const MaskRcnnConfig *c, Err *err);
 

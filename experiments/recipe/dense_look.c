@@ -104,7 +104,8 @@ MaskRcnnConfig dense_mask_rcnn(const Cell *c)
     const int        classes = c->detect->classes;
     MaskRcnnConfig   m = !strcmp(d.model, "vitdet") ? mask_rcnn_published(&encoder, d.size, classes)
                          : !strcmp(d.model, "taps") ? mask_rcnn_earlier(&encoder, d.size, classes)
-                                                    : mask_rcnn_small(&encoder, d.size, classes);
+                         : !strcmp(d.model, "plain") ? mask_rcnn_plain(&encoder, d.size, classes)
+                                                     : mask_rcnn_small(&encoder, d.size, classes);
     train_as(&m.backbone, &d);
     if (d.regions) m.rules.regions = d.regions;
     if (d.proposals) propose_more(&m.rules, d.proposals);

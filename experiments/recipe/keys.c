@@ -273,8 +273,9 @@ static const Key keys[] = {
     SCRATCH("finetune", scratch, FINETUNE),
 
     DENSE_DATA("detect", detect.data, "none|scenes|coco"),
-    { AT("detect.model", detect.model), .initial = "small", .choices = "small|vitdet|taps",
-      .about = "Mask R-CNN for small images, ViTDet's, or the one before it", .of = DETECT },
+    { AT("detect.model", detect.model), .initial = "small",
+      .choices = "small|plain|vitdet|taps", .of = DETECT,
+      .about = "Mask R-CNN for small images; plain: without windows; ViTDet's; the one before" },
     { AT("detect.regions", detect.regions), .initial = "0", BETWEEN(0, 4096),
       .about = "of an image that the heads learn from; 0: the model's", .of = DETECT },
     { AT("detect.proposals", detect.proposals), .initial = "0", BETWEEN(0, 4096),

@@ -1,6 +1,7 @@
 #include "core/model/dense_vit.h"
 
 #include "core/model/mae.h"
+#include "core/model/mask_rcnn.h"
 #include "core/model/positions.h"
 #include "tests/model/dense.h"
 #include "tests/tape/gradcheck.h"
@@ -45,31 +46,42 @@ static double off(const real *x, const real *y, int n)
     return worst;
 }
 
-/* Tables of zeros and gains of one say nothing: the map is what the encoder's blocks
- * make. */
+/* What the encoder's blocks make of a picture. */
+static void encoder_map(real *out, const Mae *mae)
+{
+    Tape t;
+    tape_open(&t, mae->params.be);
+    Tensor *images = dense_images(&t, &encoder, N);
+    Tensor *x = vit_embed(&t, &mae->vit, images, vit_all_visible(&t, &mae->vit, images));
+    x = op_drop_class(&t, blocks_forward(&t, mae->vit.blocks, &encoder.size, x));
+    t.be->read(out, x->data, tensor_count(x));
+    tape_close(&t);
+}
+
+/* Tables of zeros and gains of one say nothing, and the plain detector has none.  Windows
+ * say something from the first step on. */
 Test(dense_vit, starts_as_the_encoder_was)
 {
-    static real    got[N * GRID * GRID * D], want[N * GRID * GRID * D];
-    MaeConfig      mae_config = { .encoder = encoder };
-    DenseVitConfig c = dense_vit_upernet(&encoder, 16);
-    Mae            mae;
-    DenseVit       v;
-    Params         p;
-    Tape           t;
+    static real          got[N * GRID * GRID * D], want[N * GRID * GRID * D];
+    const MaeConfig      mae_config = { .encoder = encoder };
+    const DenseVitConfig same[] = { dense_vit_upernet(&encoder, 16),
+                                    mask_rcnn_plain(&encoder, 16, 2).backbone };
+    DenseVitConfig       other = dense_vit_det(&encoder, 16);
+    Mae                  mae;
+    other.window = 2;
     mae_open(&mae, test_backend(), &mae_config, 9);
     dense_disturb(&mae.params);
-    open_vit(&v, &p, &c);
-    dense_vit_take(&v, &p, &mae.params, &encoder);
-    map_of(got, &v, &p);
-    tape_open(&t, p.be);
-    Tensor *images = dense_images(&t, &encoder, N);
-    Tensor *x = vit_embed(&t, &mae.vit, images, vit_all_visible(&t, &mae.vit, images));
-    x = op_drop_class(&t, blocks_forward(&t, mae.vit.blocks, &encoder.size, x));
-    p.be->read(want, x->data, tensor_count(x));
-    double by = off(got, want, N * GRID * GRID * D);
-    cr_expect(by <= 1e-4, "off by %.2e", by);
-    tape_close(&t);
-    params_close(&p);
+    encoder_map(want, &mae);
+    for (int i = 0; i < 3; i++) {
+        DenseVit v;
+        Params   p;
+        open_vit(&v, &p, i < 2 ? &same[i] : &other);
+        dense_vit_take(&v, &p, &mae.params, &encoder);
+        map_of(got, &v, &p);
+        double by = off(got, want, N * GRID * GRID * D);
+        cr_expect(i < 2 ? by <= 1e-4 : by > 1e-2, "model %d: off by %.2e", i, by);
+        params_close(&p);
+    }
     mae_close(&mae);
 }
 

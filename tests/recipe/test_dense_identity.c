@@ -34,7 +34,8 @@ enum { DETECT = 1 << STAGE_DETECT, SEGMENT = 1 << STAGE_SEGMENT };
 static const struct { const char *setting; unsigned changes; } something[] = {
     { "detect.set=scenes", 0 }, { "detect.train=48", DETECT }, { "detect.test=8", DETECT },
     { "detect.train=64", 0 },
-    { "detect.model=vitdet", DETECT }, { "detect.size=56", DETECT },
+    { "detect.model=vitdet", DETECT }, { "detect.model=plain", DETECT },
+    { "detect.size=56", DETECT },
     { "detect.proposals=50", DETECT }, { "detect.proposals=0", 0 },
     { "detect.regions=8", DETECT }, { "detect.epochs=3", DETECT }, { "detect.blr=1e-3", DETECT },
     { "detect.lr=1e-3", DETECT }, { "detect.min-lr=1e-6", DETECT },

@@ -5,7 +5,6 @@
 #include "core/base/h5_inside.h"
 
 #include <hdf5.h>
-#include <hdf5_hl.h>
 
 #include <errno.h>
 #include <math.h>
@@ -177,7 +176,7 @@ static hid_t bool_type(void)
     return t;
 }
 
-static hid_t file_type(NumberKind kind)
+H5Id h5_file_type(NumberKind kind)
 {
     switch (kind) {
     case NUMBER_FLOAT: return H5Tcopy(H5T_IEEE_F32LE);
@@ -192,14 +191,14 @@ static hid_t file_type(NumberKind kind)
 
 H5Id h5_memory_type(NumberKind kind)
 {
-    hid_t type = file_type(kind), native = H5Tget_native_type(type, H5T_DIR_ASCEND);
+    hid_t type = h5_file_type(kind), native = H5Tget_native_type(type, H5T_DIR_ASCEND);
     H5Tclose(type);
     return native;
 }
 
 /* Of n bytes, zeros behind the text; H5T_VARIABLE for an attribute, which h5py
  * then reads as a str. */
-static hid_t text_type(size_t n)
+H5Id h5_text_type(size_t n)
 {
     hid_t t = H5Tcopy(H5T_C_S1);
     H5Tset_size(t, n ? n : 1);
@@ -222,7 +221,7 @@ static void choose_chunk(hsize_t chunk[], const H5Set *set, size_t bytes)
 }
 
 /* No times are stored, so that equal records are equal bytes. */
-static hid_t layout(const H5Set *set, hid_t type, size_t count)
+H5Id h5_layout(const H5Set *set, H5Id type, size_t count)
 {
     float   nan = NAN;
     size_t  bytes = count * H5Tget_size(type);
@@ -256,7 +255,7 @@ static int put_attribute(hid_t object, const char *key, hid_t type, hid_t space,
 
 static int put_text(hid_t object, const char *key, const char *text)
 {
-    hid_t type = text_type(H5T_VARIABLE), space = H5Screate(H5S_SCALAR);
+    hid_t type = h5_text_type(H5T_VARIABLE), space = H5Screate(H5S_SCALAR);
     int   bad = put_attribute(object, key, type, space, &text);
     H5Sclose(space);
     H5Tclose(type);
@@ -284,17 +283,6 @@ static int put_missing(hid_t object, hid_t type)
     return bad;
 }
 
-static int attach_scale(H5 *f, hid_t d, unsigned dim, const char *name)
-{
-    const char *slash = strrchr(name, '/');
-    hid_t       s = H5Dopen2(f->id, name, H5P_DEFAULT);
-    if (s < 0) return -1;
-    int bad = H5DSis_scale(s) > 0 ? 0 : H5DSset_scale(s, slash ? slash + 1 : name);
-    if (!bad) bad = H5DSattach_scale(d, s, dim);
-    H5Dclose(s);
-    return bad;
-}
-
 Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
 {
     CHECK(set->rank >= 0 && set->rank <= H5_RANK_MOST, "%s: rank %d", set->name,
@@ -303,10 +291,10 @@ Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
     size_t  count = 1;
     for (int i = 0; i < set->rank; i++) count *= dim[i] = set->dim[i];
 
-    hid_t type = file_type(set->kind), memory = h5_memory_type(set->kind);
+    hid_t type = h5_file_type(set->kind), memory = h5_memory_type(set->kind);
     hid_t space = set->rank ? H5Screate_simple(set->rank, dim, NULL)
                             : H5Screate(H5S_SCALAR);
-    hid_t how = layout(set, type, count);
+    hid_t how = h5_layout(set, type, count);
     hid_t d = H5Dcreate2(f->id, set->name, type, space, f->make, how, H5P_DEFAULT);
     int   bad = d < 0 || H5Dwrite(d, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, x) < 0;
 
@@ -315,15 +303,14 @@ Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
     if (!bad && set->long_name) bad = put_text(d, "long_name", set->long_name);
     if (!bad && set->better) bad = put_text(d, "better", set->better);
     if (!bad && set->lo < set->hi) bad = put_range(d, set->lo, set->hi);
-    for (int i = 0; i < set->rank && !bad; i++)
-        if (set->scale[i]) bad = attach_scale(f, d, (unsigned)i, set->scale[i]);
-
     Status status = bad ? cannot_write(err, f, set->name) : STATUS_OK;
     H5Dclose(d);
     H5Pclose(how);
     H5Sclose(space);
     H5Tclose(memory);
     H5Tclose(type);
+    for (int i = 0; i < set->rank && !status; i++)
+        if (set->scale[i]) status = h5_attach(f, set->name, i, set->scale[i], err);
     return status;
 }
 
@@ -331,7 +318,7 @@ Status h5_put(H5 *f, const H5Set *set, const void *x, Err *err)
 static Status put_fixed(H5 *f, const char *name, const char *bytes, size_t width,
                         hid_t space, Err *err)
 {
-    hid_t type = text_type(width), how = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t type = h5_text_type(width), how = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(how, 0);
     hid_t  d = H5Dcreate2(f->id, name, type, space, f->make, how, H5P_DEFAULT);
     int    bad = d < 0 || H5Dwrite(d, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) < 0;

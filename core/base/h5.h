@@ -75,6 +75,27 @@ MUST_USE Status h5_put_long_text(H5 *f, const char *name, const char *text, Err 
 MUST_USE Status h5_put_texts(H5 *f, const char *name, const char *const *texts, size_t n,
                              Err *err);
 
+/* Rows of named columns, as pandas has them: a column is of numbers, x [rows] of that kind, or
+ * of texts [rows]. */
+typedef struct {
+    const char        *name;
+    NumberKind         kind;
+    const void        *x;
+    const char *const *texts; /* NULL: numbers */
+} H5Column;
+
+MUST_USE Status h5_put_table(H5 *f, const char *name, const H5Column *columns, int n,
+                             size_t rows, const char *long_name, Err *err);
+
+/* The 1-D array `scale` numbers this dimension; nothing happens if it does already. */
+MUST_USE Status h5_attach(H5 *f, const char *array, int dim, const char *scale, Err *err);
+
+/* One more name for an object; a name for an object of another file, whose path is found
+ * from the folder of this one. */
+MUST_USE Status h5_link(H5 *f, const char *name, const char *object, Err *err);
+MUST_USE Status h5_link_outside(H5 *f, const char *name, const char *file, const char *object,
+                                Err *err);
+
 /* Attributes of "/", of a group (made if it is not there) or of an array. */
 MUST_USE Status h5_put_text(H5 *f, const char *object, const char *key, const char *text,
                             Err *err);
@@ -120,6 +141,23 @@ MUST_USE Status h5_get_number(H5 *f, const char *object, const char *key, double
                               Err *err);
 MUST_USE Status h5_get_whole(H5 *f, const char *object, const char *key, int64_t *x,
                              Err *err);
+
+/* What stands under a name, without reading it. */
+typedef enum { H5_GROUP, H5_NUMBERS, H5_TEXTS, H5_TABLE, H5_OTHER } H5What;
+typedef struct {
+    H5What     what;
+    NumberKind kind; /* of numbers                   */
+    int        rank; /* 0: one; of an array or table */
+    size_t     dim[H5_RANK_MOST];
+    size_t     bytes; /* that it takes in the file   */
+} H5Look;
+MUST_USE Status h5_look(H5 *f, const char *name, H5Look *look, Err *err);
+
+bool h5_is_attached(H5 *f, const char *array, int dim, const char *scale);
+
+/* Names of the attributes of an object, as h5_list. */
+MUST_USE Status h5_attributes(H5 *f, const char *object, Arena *a, const char *const **names,
+                              Err *err);
 
 /* --- comparing ---------------------------------------------------------- */
 

@@ -23,7 +23,16 @@ Status h5_fail(Err *err, Status code, const H5 *f, const char *object, const cha
 enum { H5_SEAL = 512 };
 void h5_seal(char block[H5_SEAL], const void *rest, size_t n);
 
-/* The type of a number in memory; close it with H5Tclose. */
+/* The type of a number in memory, and in files; of texts of n bytes, with zeros behind, or of
+ * H5T_VARIABLE.  Close them with H5Tclose. */
 H5Id h5_memory_type(NumberKind kind);
+H5Id h5_file_type(NumberKind kind);
+H5Id h5_text_type(size_t n);
+
+/* May a dataset of this type be read as `kind` and lose nothing? */
+bool h5_fits(H5Id type, NumberKind kind);
+
+/* How `count` values of a type are laid out; close it with H5Pclose. */
+H5Id h5_layout(const H5Set *set, H5Id type, size_t count);
 
 #endif

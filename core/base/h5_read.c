@@ -87,8 +87,7 @@ Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names, Er
 
 /* --- arrays ------------------------------------------------------------- */
 
-/* May a dataset of this type be read as `kind` and lose nothing? */
-static bool fits(hid_t type, NumberKind kind)
+bool h5_fits(H5Id type, NumberKind kind)
 {
     H5T_class_t class = H5Tget_class(type);
     size_t      size = H5Tget_size(type);
@@ -132,7 +131,7 @@ static Status measure(H5 *f, hid_t d, const H5Set *set, hsize_t dim[], Err *err)
 {
     hid_t  space = H5Dget_space(d), type = H5Dget_type(d);
     size_t most = READ_MOST, bytes = H5Tget_size(type);
-    bool   right = fits(type, set->kind);
+    bool   right = h5_fits(type, set->kind);
     int    rank = H5Sget_simple_extent_ndims(space);
     if (rank == set->rank) H5Sget_simple_extent_dims(space, dim, NULL);
     H5Sclose(space);
@@ -316,7 +315,7 @@ static Status get_scalar(H5 *f, const char *object, const char *key, NumberKind 
     if (at < 0) return err->code;
     hid_t  type = H5Aget_type(at), memory = h5_memory_type(kind);
     Status status = STATUS_OK;
-    if (!fits(type, kind))
+    if (!h5_fits(type, kind))
         status = not_as_said(err, f, key, "not a number of the right type");
     else if (H5Aread(at, memory, x) < 0) status = damaged(err, f, key);
     H5Tclose(memory);

@@ -1,19 +1,31 @@
 /* maskgrid inspect: what is in a file of tensors, or in a record. */
 #include "experiments/cli/cli.h"
 
+#include "core/base/file.h"
 #include "core/train/checkpoint.h"
 #include "core/train/naming.h"
 #include "core/train/torch.h"
+#include "experiments/record/check.h"
+#include "experiments/record/fields.h"
 #include "experiments/record/model_text.h"
+#include "experiments/record/outline.h"
 #include "experiments/record/record.h"
 
 #include <stdio.h>
 #include <string.h>
 
-typedef struct { const char *format; } Options;
+typedef struct {
+    bool        check, schema;
+    OptionList  set;
+    const char *format, *results;
+} Options;
 
 static const Option options[] = {
     OPTION_CHOICE(Options, format, "table|csv|json", "table", "how to write it"),
+    OPTION_FLAG(Options, check, "say where records are not what results/README.md says"),
+    OPTION_FLAG(Options, schema, "print what records have, as results/README.md does"),
+    OPTION_LIST(Options, set, 's', "KEY=VALUE", "of a recipe to check: set a key, as for run"),
+    OPTION_TEXT(Options, results, "FOLDER", "results", "of a recipe to check: where cells/ is"),
     { 0 }
 };
 
@@ -146,34 +158,35 @@ static void recognise(Look *k)
 
 /* --- records ------------------------------------------------------------- */
 
-/* What a record says of itself, and its metrics. */
+static void add_record_csv(const Metric *m, int n, Text *out)
+{
+    text_add(out, "metric,value,units,long_name\n");
+    for (int i = 0; i < n; i++)
+        text_add(out, "%s,%.17g,%s,\"%s\"\n", m[i].name, m[i].x, m[i].units, m[i].long_name);
+}
+
 static Status inspect_record(const char *path, const char *format, Err *err)
 {
-    static const char *const attributes[] = { "title", "stage", "config_hash", "created",
-                                              "source", "strategy", NULL };
     H5         *f;
     Arena       a;
     Metric     *m;
-    const char *text;
+    const char *config;
     int         n;
-    bool        table = !strcmp(format, "table");
+    Text        out = { 0 };
     if (strcmp(format, "table") && strcmp(format, "csv"))
         return err_set(err, STATUS_CONFIG, "%s: a record is written as table or csv", path);
     if (record_read(&f, path, NULL, err)) return err->code;
     arena_open(&a, "record", NULL, NULL);
     Status bad = record_metrics(f, &a, &m, &n, err);
-    if (!bad && table) printf("%s\n", path);
-    for (int i = 0; !bad && table && attributes[i]; i++) { /* one of a score has no strategy */
-        Err none;
-        if (!h5_get_text(f, "/", attributes[i], &a, &text, &none))
-            printf("%s: %s\n", attributes[i], text);
+    if (!bad && !strcmp(format, "csv")) add_record_csv(m, n, &out);
+    else if (!bad) {
+        text_add(&out, "%s\n", path);
+        bad = record_outline(&out, f, err);
+        if (!bad) bad = h5_get_long_text(f, "config", &a, &config, err);
+        if (!bad) text_add(&out, "\n%s", config);
     }
-    if (!bad) printf(table ? "\n" : "metric,value,units,long_name\n");
-    for (int i = 0; i < n && !bad; i++) {
-        if (table) printf("%-24s  %.6g %s\n", m[i].name, m[i].x, m[i].units);
-        else printf("%s,%.17g,%s,\"%s\"\n", m[i].name, m[i].x, m[i].units, m[i].long_name);
-    }
-    if (!bad && table && !h5_get_long_text(f, "config", &a, &text, err)) printf("\n%s", text);
+    if (!bad) fputs(text_get(&out), stdout);
+    text_free(&out);
     arena_close(&a);
     h5_close(f);
     return bad;
@@ -210,24 +223,87 @@ static Status inspect(const char *path, const char *format, Err *err)
     return bad;
 }
 
+/* --- checking ------------------------------------------------------------ */
+
+typedef struct { int records, bad; } Tally;
+
+/* A file that is no record is a departure too: the others are still looked at. */
+static void check_file(Tally *t, const char *path)
+{
+    Text where = { 0 };
+    int  departures = 0;
+    Err  err;
+    if (record_check(path, &where, &departures, &err)) text_add(&where, "%s\n", err.text);
+    fputs(text_get(&where), stdout);
+    t->records++;
+    t->bad += where.length > 0;
+    text_free(&where);
+}
+
+/* Those records of a recipe that there are. */
+static Status check_recipe(Tally *t, const char *word, const Options *o, Err *err)
+{
+    Recipe *r;
+    char    path[CELL_PATH];
+    if (recipe_open(&r, word, o->set.item, o->set.n, err)) return err->code;
+    for (int i = 0; i < r->n_cells; i++)
+        for (int s = 0; s < STAGE_KINDS; s++) {
+            if (!cell_wants(&r->cells[i], s)) continue;
+            cell_record(path, o->results, &r->cells[i], s);
+            if (file_exists(path)) check_file(t, path);
+        }
+    recipe_close(r);
+    return STATUS_OK;
+}
+
+static int check(const Options *o, char *const *arguments, int n)
+{
+    Tally t = { 0 };
+    Err   err;
+    for (int i = 0; i < n; i++) {
+        if (is_record(arguments[i])) check_file(&t, arguments[i]);
+        else if (check_recipe(&t, arguments[i], o, &err)) return cli_fail(&err);
+    }
+    printf("%d of %d records are as schema %d says\n", t.records - t.bad, t.records,
+           RECORD_SCHEMA);
+    return t.bad ? EXIT_CHECK_FAILED : EXIT_DONE;
+}
+
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
     Err            err;
-    (void)n;
-    return inspect(arguments[0], o->format, &err) ? cli_fail(&err) : EXIT_DONE;
+    if (o->schema) {
+        Text out = { 0 };
+        fields_describe(&out);
+        fputs(text_get(&out), stdout);
+        text_free(&out);
+        return EXIT_DONE;
+    }
+    if (!n) {
+        err_set(&err, STATUS_CONFIG, "inspect needs a file; see maskgrid inspect --help");
+        return cli_fail(&err);
+    }
+    if (o->check) return check(o, arguments, n);
+    for (int i = 0; i < n; i++)
+        if (inspect(arguments[i], o->format, &err)) return cli_fail(&err);
+    return EXIT_DONE;
 }
 
 COMMAND(inspect) = {
     .place = 96,
-    .arguments = "FILE",
-    .least = 1,
-    .most = 1,
-    .about = "what is in a checkpoint or record: tensors, model, hash; metrics",
+    .arguments = "FILE|RECIPE ...",
+    .least = 0,
+    .most = 100000,
+    .about = "what is in a checkpoint or record; whether records are what they should be",
     .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
-               "Face's, of which nothing is run; or a record, .h5.",
+               "Face's, of which nothing is run; or a record, .h5. With --check each is a "
+               "record, or a recipe, whose records there are: a line for every array and "
+               "attribute that is not as the schema says, and for every file that is damaged, "
+               "foreign or half written; the exit code is 4 if there are such.",
     .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
-                "  maskgrid inspect encoder.safetensors --format json\n",
+                "  maskgrid inspect encoder.safetensors --format json\n"
+                "  maskgrid inspect --check table1\n",
     .options = options,
     .size = sizeof(Options),
     .run = run,

@@ -1,6 +1,7 @@
 #include "experiments/record/record.h"
 
 #include "core/base/text.h"
+#include "experiments/record/fields.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,10 +15,11 @@ static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err 
         return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid",
                        path);
     if (h5_get_whole(f, "/", "schema_version", &version, err)) return err->code;
-    if (version != RECORD_SCHEMA)
+    if (version < RECORD_OLDEST || version > RECORD_SCHEMA)
         return err_set(err, STATUS_FORMAT,
-                       "%s: schema version %lld, this program reads %d", path,
-                       (long long)version, RECORD_SCHEMA);
+                       "%s: schema version %lld, this program reads %d to %d%s", path,
+                       (long long)version, RECORD_OLDEST, RECORD_SCHEMA,
+                       version > RECORD_SCHEMA ? ": a newer maskgrid has written it" : "");
     if (h5_get_text(f, "/", "config_hash", a, &hash, err)) return err->code;
     if (id && strcmp(hash, id))
         return err_set(err, STATUS_FORMAT, "%s: record of %.16s, expected %.16s", path,
@@ -39,16 +41,6 @@ Status record_read(H5 **f, const char *path, const char *id, Err *err)
     return bad;
 }
 
-/* Is it one of the words? */
-static bool is_among(const char *name, const char *words)
-{
-    for (size_t n; *words; words += n + strspn(words + n, " ")) {
-        n = strcspn(words, " ");
-        if (strlen(name) == n && !strncmp(name, words, n)) return true;
-    }
-    return false;
-}
-
 Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
 {
     const char *const *names;
@@ -64,20 +56,20 @@ Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)
     *metrics = ARENA_NEW(a, Metric, k);
     for (int i = 0; i < k; i++) {
         char  where[256];
+        if (!strcmp(names[i], "table")) continue; /* the same once more */
         void *x;
         H5Set set = { .name = where, .kind = NUMBER_DOUBLE };
         snprintf(where, sizeof where, "metrics/%s", names[i]);
         if (h5_get(f, &set, a, &x, err)) return err->code;
-        (*metrics)[i] = (Metric){
+        (*metrics)[(*n)++] = (Metric){
             .name = names[i], .x = *(double *)x, .units = set.units,
             .long_name = set.long_name ? set.long_name : names[i],
             .better = !set.better                  ? NEITHER
                       : !strcmp(set.better, "lower") ? LOWER
                                                      : HIGHER,
-            .primary = is_among(names[i], primary),
+            .primary = field_of(primary, names[i]),
         };
     }
-    *n = k;
     return STATUS_OK;
 }
 
@@ -106,7 +98,7 @@ Status record_curve_read(H5 *f, const char *name, const char *axis, Arena *a, do
 static bool of_time(const char *path)
 {
     static const char *const names[] = { "/created", "/started", "/history", "/cost",
-                                         "/metrics/mask_share" };
+                                         "/metrics/mask_share", "/metrics/table" };
     size_t n = strlen(path);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(path, names[i])) return true;
@@ -116,4 +108,24 @@ static bool of_time(const char *path)
 Status record_compare(const char *a, const char *b, Text *where, Err *err)
 {
     return h5_compare(a, b, of_time, where, err);
+}
+
+static bool of_maker(const char *path)
+{
+    static const char *const groups[] = { "/provenance", "/source", "/schema_version", "/entry",
+                                          "/default", "/epochs" };
+    static const char *const marks[] = { "DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME",
+                                         "NX_class", "signal", "axes" };
+    const char *last = strrchr(path, '/') + 1;
+    const char *indices = strstr(last, "_indices");
+    bool        is = of_time(path) || (indices && !indices[8]);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        is = is || !strcmp(path, groups[i]);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) is = is || !strcmp(last, marks[i]);
+    return is;
+}
+
+Status record_same(const char *a, const char *b, Text *where, Err *err)
+{
+    return h5_compare(a, b, of_maker, where, err);
 }

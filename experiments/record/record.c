@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/mask/plugin.h"
 #include "experiments/record/provenance.h"
+#include "experiments/record/views.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,8 +17,7 @@ static const char CONVENTIONS[] = "maskgrid-1.0";
 struct Record {
     H5    *f;
     int    rows, cols;
-    bool   measured; /* has a metric, or says which will be primary */
-    bool   plots;    /* has a curve, which viewers draw by default */
+    Views  views;
     double wall_s;   /* of the stage, once record_cost was told */
     double began_s;  /* since 1970; 0: wall_s ago               */
     Err    err;      /* the first failure; the calls after it do nothing */
@@ -123,6 +123,7 @@ Status record_open(Record **r, const char *path, const RecordHead *h, Err *err)
         free(made);
         return err->code;
     }
+    views_open(&made->views, h->stage);
     put_head(made, h);
     put_plugins(made, h->strategy);
     put_settings(made, h->config);
@@ -142,11 +143,13 @@ void record_whole(Record *r, const char *key, int64_t x) { whole_at(r, "/", key,
 
 void record_data(Record *r, const H5Set *set, const void *x)
 {
+    views_array(&r->views, set->name);
     if (ok(r)) r->err.code = h5_put(r->f, set, x, &r->err);
 }
 
 void record_texts(Record *r, const char *name, const char *const *texts, size_t n)
 {
+    views_array(&r->views, name);
     if (ok(r)) r->err.code = h5_put_texts(r->f, name, texts, n, &r->err);
 }
 
@@ -170,9 +173,9 @@ static void put_many(Record *r, const char *name, NumberKind kind, const void *x
 
 void record_primary(Record *r, const char *names)
 {
-    CHECK(!r->measured, "%s: too late to be primary", names);
+    CHECK(!r->views.primary, "%s: too late to be primary", names);
     text_at(r, "metrics", "primary", names);
-    r->measured = true;
+    views_primary(&r->views, names);
 }
 
 void record_metric(Record *r, const char *name, double x, const char *units,
@@ -181,7 +184,8 @@ void record_metric(Record *r, const char *name, double x, const char *units,
     static const char *const words[] = { [HIGHER] = "higher", [LOWER] = "lower" };
     char                     where[NAME_MOST];
     put_one(r, in(where, "metrics", name), x, units, long_name, words[better]);
-    if (!r->measured) record_primary(r, name);
+    views_metric(&r->views, name, x, units, words[better]);
+    if (!r->views.primary) record_primary(r, name);
 }
 
 void record_axis(Record *r, const char *name, const double *x, size_t n,
@@ -189,23 +193,16 @@ void record_axis(Record *r, const char *name, const double *x, size_t n,
 {
     char where[NAME_MOST];
     put_many(r, in(where, "curves", name), NUMBER_DOUBLE, x, n, units, long_name, NULL);
+    views_curve(&r->views, name, name, x, n);
 }
 
-/* The first curve is the one that viewers of NeXus files draw. */
 void record_curve(Record *r, const char *name, const char *axis, const double *y,
                   size_t n, const char *units, const char *long_name)
 {
     char where[NAME_MOST], scale[NAME_MOST];
     put_many(r, in(where, "curves", name), NUMBER_DOUBLE, y, n, units, long_name,
              in(scale, "curves", axis));
-    if (r->plots) return;
-    r->plots = true;
-    snprintf(where, sizeof where, "%s_indices", axis);
-    text_at(r, "/", "default", "curves");
-    text_at(r, "curves", "NX_class", "NXdata");
-    text_at(r, "curves", "signal", name);
-    text_at(r, "curves", "axes", axis);
-    whole_at(r, "curves", where, 0);
+    views_curve(&r->views, name, axis, y, n);
 }
 
 void record_outcomes(Record *r, const char *name, NumberKind kind, const void *x,
@@ -278,9 +275,11 @@ static void put_times(Record *r)
 Status record_close(Record *r, Err *err)
 {
     put_times(r);
+    if (ok(r)) r->err.code = views_write(&r->views, r->f, &r->err);
     if (ok(r)) r->err.code = h5_commit(r->f, &r->err);
     else h5_close(r->f);
     *err = r->err;
+    views_close(&r->views);
     free(r);
     return err->code;
 }
@@ -289,5 +288,6 @@ void record_drop(Record *r)
 {
     if (!r) return;
     h5_close(r->f);
+    views_close(&r->views);
     free(r);
 }

@@ -1,5 +1,5 @@
-/* What a stage leaves behind: one HDF5 file.  Its schema stands here and in
- * results/README.md, nowhere else; tables and figures read nothing but this.
+/* What a stage leaves behind: one HDF5 file.  Its schema stands in fields.h, array by array;
+ * tables and figures read nothing but this.
  *
  *     Record *r;
  *     if (record_open(&r, path, &(RecordHead){ .stage = "knn", ... }, err))
@@ -16,12 +16,13 @@
  *                     created, stage, config_hash, strategy, seed, ratio, visible,
  *                     patches, realised_ratio, ...; plugins, "NAME@HASH NAME@HASH",
  *                     where the strategy has any: the whole hashes of their files
+ *   /entry            what viewers of NeXus files draw first; see views.h
  *   /config           the stage's canonical configuration, exactly as it was hashed
  *   /settings         the same as flat attributes, to search in
  *   /provenance       attributes: commit, tree, compiler, flags, BLAS, threads, host
  *   /cost             wall_s, peak_bytes, images_per_s, sittings
  *   /metrics/NAME     one number each, with units, long_name, better; the attribute
- *                     `primary` of the group names the first, or others
+ *                     `primary` of the group names the first, or others; `table` has all
  *   /curves/NAME      one array each over an axis that is an array here too
  *   /outcomes/NAME    one value per image of the evaluation's test set
  *   /maps/NAME        [rows, cols] one value per patch
@@ -38,8 +39,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Raised when a name above changes its meaning; readers refuse other numbers. */
-enum { RECORD_SCHEMA = 1 };
+/* Raised when something is added that every record must have, or a name changes its meaning.
+ * Readers take the older ones since RECORD_OLDEST, and refuse newer ones.
+ *   1  the first
+ *   2  metrics/table, epochs/table, entry; outcomes and other arrays have dimension scales */
+enum { RECORD_OLDEST = 1, RECORD_SCHEMA = 2 };
 
 typedef enum { NEITHER, HIGHER, LOWER } Better;
 
@@ -148,6 +152,10 @@ MUST_USE Status record_read(H5 **f, const char *path, const char *id, Err *err);
  * for bit, but for what tells when it was made and how long that took: /created, /started,
  * /history, /cost, the metrics in seconds (NAME_s) and mask_share.  Fails as h5_open. */
 MUST_USE Status record_compare(const char *a, const char *b, Text *where, Err *err);
+
+/* The same, of records of several machines or versions: neither is looked at who made it and
+ * when, nor what follows from the numbers (views.h). */
+MUST_USE Status record_same(const char *a, const char *b, Text *where, Err *err);
 
 /* All of /metrics, by name. */
 MUST_USE Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err);

@@ -72,7 +72,7 @@ static void exchange(const Pretrain *p, Record *r)
     if (p->ranks.count == 1) return;
     record_whole(r, "ranks", p->ranks.count);
     if (c.steps == 0) return; /* this sitting has only written the record */
-    record_metric(r, "exchange_bytes", c.bytes / c.steps, "bytes",
+    record_metric(r, "exchange_bytes", c.bytes / c.steps, "byte",
                   "gradients that a rank sends in a step", LOWER);
     record_metric(r, "exchange_s", c.span_s / c.steps, "s",
                   "of a step, from the first gradients sent to the last received", LOWER);

@@ -1,6 +1,7 @@
 #include "tests/stages/home.h"
 
 #include "core/base/file.h"
+#include "experiments/record/check.h"
 #include "experiments/record/record.h"
 
 #include <criterion/criterion.h>
@@ -72,6 +73,17 @@ void expect_same_file(const Cell *c, const char *a, const char *b, const char *n
     free(y);
 }
 
+/* A record is what the schema says, down to its last attribute. */
+static void expect_schema(const char *path)
+{
+    Text where = { 0 };
+    int  departures;
+    Err  err;
+    cr_assert(!record_check(path, &where, &departures, &err), "%s", err.text);
+    cr_expect(departures == 0, "%s", text_get(&where));
+    text_free(&where);
+}
+
 double metric(const StageContext *x, const Cell *c, StageKind kind, const char *name)
 {
     char    path[CELL_PATH];
@@ -83,6 +95,7 @@ double metric(const StageContext *x, const Cell *c, StageKind kind, const char *
     double  value = -1;
     cell_record(path, x->results, c, kind);
     arena_open(&a, "test", NULL, NULL);
+    expect_schema(path);
     cr_assert(!record_read(&f, path, c->stage[kind].id, &err), "%s", err.text);
     cr_assert(!record_metrics(f, &a, &m, &n, &err), "%s", err.text);
     for (int i = 0; i < n; i++)

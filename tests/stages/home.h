@@ -27,7 +27,7 @@ bool stop_enough(void *self);
 /* A file of the cell is there in both results folders, with the same bytes. */
 void expect_same_file(const Cell *c, const char *a, const char *b, const char *name);
 
-/* Of a record; -1 if it is not there. */
+/* Of a record, which is held against the schema too; -1 if it is not there. */
 double metric(const StageContext *x, const Cell *c, StageKind kind, const char *name);
 
 #endif

@@ -1,0 +1,127 @@
+#include "experiments/record/check_inside.h"
+
+#include "core/base/hash.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- attributes ------------------------------------------------------------ */
+
+static bool is_attribute(Check *c, const Attribute *row)
+{
+    int64_t whole;
+    double  number;
+    Err     none;
+    switch (row->type) {
+    case ATTRIBUTE_TEXT: return check_text(c, row->object, row->key);
+    case ATTRIBUTE_WHOLE: return !h5_get_whole(c->f, row->object, row->key, &whole, &none);
+    case ATTRIBUTE_NUMBER: return !h5_get_number(c->f, row->object, row->key, &number, &none);
+    }
+    return false;
+}
+
+static bool has_key(Check *c, const Attribute *row)
+{
+    const char *const *names;
+    Err                none;
+    if (h5_attributes(c->f, row->object, &c->arena, &names, &none)) return false;
+    for (; *names; names++)
+        if (!strcmp(*names, row->key)) return true;
+    return false;
+}
+
+static void check_attributes(Check *c)
+{
+    static const char *const types[] = { "a text", "an integer", "a float" };
+    const char *const       *names;
+    Err                      none;
+    for (const Attribute *row = record_attributes; row->key; row++) {
+        const char *object = strcmp(row->object, "/") ? row->object : "";
+        bool        must = row->since <= c->schema && row->need != FIELD_MAY &&
+                    (row->need == FIELD_MUST || h5_has(c->f, row->object));
+        if (!field_of(row->of, c->stage) || is_attribute(c, row)) continue;
+        if (has_key(c, row)) check_departs(c, object, "attribute %s is not %s", row->key, types[row->type]);
+        else if (must) check_departs(c, object, "no attribute %s, expected %s", row->key, types[row->type]);
+    }
+    if (h5_attributes(c->f, "/", &c->arena, &names, &none)) return;
+    for (; *names; names++)
+        if (!attribute_find(c->stage, "/", *names))
+            check_departs(c, "", "attribute %.100s is not in the schema of %s", *names, c->stage);
+}
+
+/* --- what hangs together ---------------------------------------------------- */
+
+static void check_identity(Check *c)
+{
+    const char *config, *is = check_text(c, "/", "config_hash");
+    Hash        h;
+    char        id[HASH_HEX];
+    Err         err;
+    if (!is || h5_get_long_text(c->f, "config", &c->arena, &config, &err)) return;
+    hash_start(&h);
+    hash_text(&h, config);
+    hash_end(&h, id);
+    if (strcmp(id, is)) check_departs(c, "config", "its hash is %s, but config_hash is %.40s", id, is);
+}
+
+static void check_grid(Check *c)
+{
+    int64_t rows, cols, patches, visible;
+    double  ratio;
+    Err     none;
+    if (h5_get_whole(c->f, "/", "rows", &rows, &none) ||
+        h5_get_whole(c->f, "/", "cols", &cols, &none) ||
+        h5_get_whole(c->f, "/", "patches", &patches, &none) ||
+        h5_get_whole(c->f, "/", "visible", &visible, &none) ||
+        h5_get_number(c->f, "/", "realised_ratio", &ratio, &none))
+        return;
+    if (rows < 1 || cols < 1 || rows > INT32_MAX || cols > INT32_MAX || patches != rows * cols)
+        check_departs(c, "", "%" PRId64 " patches of %" PRId64 " x %" PRId64, patches, rows, cols);
+    else if (visible < 1 || visible > patches ||
+             !(fabs(ratio - (1 - (double)visible / (double)patches)) <= 1e-9))
+        check_departs(c, "", "realised_ratio %g of %" PRId64 " visible of %" PRId64 " patches", ratio,
+                visible, patches);
+}
+
+/* The first metric that tables are to show, or the next. */
+static void check_primary(Check *c)
+{
+    const char *word = check_text(c, "metrics", "primary");
+    char        name[PATH_MOST];
+    for (size_t n; word && *word; word += n + strspn(word + n, " ")) {
+        n = strcspn(word, " ");
+        snprintf(name, sizeof name, "metrics/%.*s", (int)(n < 200 ? n : 200), word);
+        if (!h5_has(c->f, name)) check_departs(c, "metrics", "primary /%s is not there", name);
+    }
+}
+
+/* A viewer begins at the root, and follows `default` until there is a signal. */
+static void check_plot(Check *c)
+{
+    char        group[PATH_MOST] = "", next[PATH_MOST], signal[PATH_MOST];
+    const char *to, *name;
+    if (c->schema < 2) return;
+    for (int depth = 0; (to = check_text(c, *group ? group : "/", "default")); depth++) {
+        snprintf(next, sizeof next, "%.200s%s%.200s", group, *group ? "/" : "", to);
+        if (depth == 2 || !h5_has(c->f, next)) {
+            check_departs(c, group, "default %.100s leads nowhere", to);
+            return;
+        }
+        snprintf(group, sizeof group, "%s", next);
+    }
+    if (!*group) return;
+    name = check_text(c, group, "signal");
+    snprintf(signal, sizeof signal, "%.200s/%.200s", group, name ? name : "");
+    if (!name || !h5_has(c->f, signal)) check_departs(c, group, "no signal for viewers to draw");
+}
+
+void check_head(Check *c)
+{
+    check_attributes(c);
+    check_identity(c);
+    check_grid(c);
+    check_primary(c);
+    check_plot(c);
+}

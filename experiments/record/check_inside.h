@@ -1,0 +1,37 @@
+/* What check.c (arrays) and check_head.c (all else) share.  Nobody else includes this. */
+#ifndef EXPERIMENTS_RECORD_CHECK_INSIDE_H
+#define EXPERIMENTS_RECORD_CHECK_INSIDE_H
+
+#include "core/base/arena.h"
+#include "experiments/record/fields.h"
+
+enum { PATH_MOST = 512, SIZES_MOST = 64 };
+
+/* What a dimension is in this record, and the array that has said so. */
+typedef struct {
+    char        name[DIMENSION_NAME];
+    size_t      size;
+    const char *said;
+} Size;
+
+typedef struct {
+    H5         *f;
+    const char *path, *stage;
+    int64_t     schema;
+    Arena       arena;
+    Size        size[SIZES_MOST];
+    int         n_sizes;
+    Text       *where;
+    int         departures;
+} Check;
+
+/* A line about an object, named without its first '/'; "" is the root. */
+void check_departs(Check *c, const char *object, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* An attribute; NULL: there is no such text. */
+const char *check_text(Check *c, const char *object, const char *key);
+
+/* Attributes, and what must agree: the hash, the grid, what is to be shown first. */
+void check_head(Check *c);
+
+#endif

@@ -292,7 +292,7 @@ static int run(const void *opt, char *const *arguments, int n)
 
 COMMAND(inspect) = {
     .place = 96,
-    .arguments = "FILE|RECIPE ...",
+    .arguments = "[FILE ...] | RECIPE ...",
     .least = 0,
     .most = 100000,
     .about = "what is in a checkpoint or record; whether records are what they should be",

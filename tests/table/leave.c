@@ -19,6 +19,7 @@ void leave_record(const Cell *c, StageKind stage, const char *folder, Left metri
                               .strategy = c->config.pretrain.strategy, .rows = c->rows,
                               .cols = c->cols, .K = c->K };
     cr_assert(!record_open(&r, path, &head, &err), "%s", err.text);
+    if (stage != STAGE_PRETRAIN) record_text(r, "builds_on", c->stage[STAGE_PRETRAIN].id);
     if (metric.name)
         record_metric(r, metric.name, metric.x, "percent", "accuracy", metric.better);
     cr_assert(!record_close(r, &err), "%s", err.text);

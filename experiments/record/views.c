@@ -148,7 +148,7 @@ static double *add_column(Views *v, Columns *c, const char *name, size_t rows)
 }
 
 /* The epoch that a step is of, from 0: `done` counts those that are done after it. */
-static size_t epoch_of(double done) { return (size_t)fmax(0, ceil(done - 1e-9) - 1); }
+static size_t epoch_of(double done) { return (size_t)fmin(1e9, fmax(0, ceil(done - 1e-9) - 1)); }
 
 /* Means over the steps of each epoch; `step` and `lr` are as they are at its end. */
 static void add_steps(Views *v, Columns *c, const NotedCurve *y, const NotedCurve *epoch,
@@ -159,6 +159,7 @@ static void add_steps(Views *v, Columns *c, const NotedCurve *y, const NotedCurv
     for (size_t i = 0; i < rows; i++) x[i] = count[i] = 0;
     for (size_t i = 0; i < y->n && i < epoch->n; i++) {
         size_t row = epoch_of(epoch->y[i]);
+        if (row >= rows) continue;
         x[row] = last ? y->y[i] : x[row] + y->y[i], count[row]++;
     }
     for (size_t i = 0; i < rows; i++)

@@ -134,11 +134,13 @@ static void check_array(Check *c, const char *name, const Field *row)
         return;
     }
     if (!is_type(&look, row)) {
-        check_departs(c, name, "%s, expected %s", found_word(&look), field_type(row->type, row->kind));
+        check_departs(c, name, "%s, expected %s", found_word(&look),
+                      field_type(row->type, row->kind));
         return;
     }
     if (look.rank != field_rank(row)) {
-        check_departs(c, name, "rank %d, expected %d: [%s]", look.rank, field_rank(row), row->shape);
+        check_departs(c, name, "rank %d, expected %d: [%s]", look.rank, field_rank(row),
+                      row->shape);
         return;
     }
     for (int i = 0; i < look.rank; i++) check_size(c, name, row, i, look.dim[i]);

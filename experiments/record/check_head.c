@@ -42,8 +42,10 @@ static void check_attributes(Check *c)
         bool        must = row->since <= c->schema && row->need != FIELD_MAY &&
                     (row->need == FIELD_MUST || h5_has(c->f, row->object));
         if (!field_of(row->of, c->stage) || is_attribute(c, row)) continue;
-        if (has_key(c, row)) check_departs(c, object, "attribute %s is not %s", row->key, types[row->type]);
-        else if (must) check_departs(c, object, "no attribute %s, expected %s", row->key, types[row->type]);
+        if (has_key(c, row))
+            check_departs(c, object, "attribute %s is not %s", row->key, types[row->type]);
+        else if (must)
+            check_departs(c, object, "no attribute %s, expected %s", row->key, types[row->type]);
     }
     if (h5_attributes(c->f, "/", &c->arena, &names, &none)) return;
     for (; *names; names++)
@@ -63,7 +65,8 @@ static void check_identity(Check *c)
     hash_start(&h);
     hash_text(&h, config);
     hash_end(&h, id);
-    if (strcmp(id, is)) check_departs(c, "config", "its hash is %s, but config_hash is %.40s", id, is);
+    if (strcmp(id, is))
+        check_departs(c, "config", "its hash is %s, but config_hash is %.40s", id, is);
 }
 
 static void check_grid(Check *c)
@@ -81,8 +84,8 @@ static void check_grid(Check *c)
         check_departs(c, "", "%" PRId64 " patches of %" PRId64 " x %" PRId64, patches, rows, cols);
     else if (visible < 1 || visible > patches ||
              !(fabs(ratio - (1 - (double)visible / (double)patches)) <= 1e-9))
-        check_departs(c, "", "realised_ratio %g of %" PRId64 " visible of %" PRId64 " patches", ratio,
-                visible, patches);
+        check_departs(c, "", "realised_ratio %g of %" PRId64 " visible of %" PRId64 " patches",
+                      ratio, visible, patches);
 }
 
 /* The first metric that tables are to show, or the next. */

@@ -174,7 +174,8 @@ const Field record_fields[] = {
     TABLE("epochs/table", "row", TRAINED " linear-cached represent", FIELD_MAY,
           "curves, a row an epoch: means over its steps; `step` and `lr` at its end"),
 
-    TEXTS("outcomes/image", "image", SCORED " reconstruct represent score-classification", FIELD_GROUP,
+    TEXTS("outcomes/image", "image", SCORED " reconstruct represent score-classification",
+          FIELD_GROUP,
           "which test image: its file below the data set's folder, else its number, from 0. A "
           "folder's images stand class by class in turn, the first of each, then the second: "
           "join on `image`"),
@@ -266,7 +267,8 @@ const Field record_fields[] = {
           "bit; spare bits 0"),
     ARRAY("masks/thrown", NUMBER_UINT8, "epoch image byte", "1", "masks", FIELD_MAY,
           "a bit per patch, 1 thrown: neither visible nor hidden; where a strategy throws"),
-    ARRAY("masks/epoch", NUMBER_INT64, "epoch", "1", "masks", FIELD_MUST, "one after the other"),
+    ARRAY("masks/epoch", NUMBER_INT64, "epoch", "1", "masks", FIELD_MUST,
+          "one after the other"),
     F64("masks/progress", "epoch", "1", NULL, "masks", FIELD_MUST,
         "share of training done before each"),
     ARRAY("masks/image", NUMBER_INT64, "image", "1", "masks", FIELD_MUST,

@@ -148,7 +148,10 @@ static double *add_column(Views *v, Columns *c, const char *name, size_t rows)
 }
 
 /* The epoch that a step is of, from 0: `done` counts those that are done after it. */
-static size_t epoch_of(double done) { return (size_t)fmin(1e9, fmax(0, ceil(done - 1e-9) - 1)); }
+static size_t epoch_of(double done)
+{
+    return (size_t)fmin(1e9, fmax(0, ceil(done - 1e-9) - 1));
+}
 
 /* Means over the steps of each epoch; `step` and `lr` are as they are at its end. */
 static void add_steps(Views *v, Columns *c, const NotedCurve *y, const NotedCurve *epoch,
@@ -179,7 +182,8 @@ static void add_ends(Views *v, Columns *c, const NotedCurve *y, size_t rows)
 /* Curves over epochs themselves, and over steps that say of which epoch they are. */
 static size_t fill_epochs(Views *v, Columns *c)
 {
-    const NotedCurve *epoch = find_curve(v, "epoch", "step"), *own = find_curve(v, "epoch", "epoch");
+    const NotedCurve *epoch = find_curve(v, "epoch", "step");
+    const NotedCurve *own = find_curve(v, "epoch", "epoch");
     size_t            rows = own ? own->n : 0;
     if (epoch && epoch->n) rows = epoch_of(epoch->y[epoch->n - 1]) + 1;
     if (epoch && rows > epoch->n) return 0;

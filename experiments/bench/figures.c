@@ -36,6 +36,22 @@ static Status draw(const Sheet *s, const char *script, const char *name, const T
     return gnuplot_run(script, NULL, out, all, s->made, err);
 }
 
+static void write_footer(Sheet *s, int columns)
+{
+    Fact facts[PROVENANCE_MOST];
+    Text line = { 0 };
+    char source[PROVENANCE_TEXT];
+    int  n = provenance(facts);
+    provenance_source(source);
+    for (int i = 0; i < n; i++)
+        if (!strcmp(facts[i].key, "processor"))
+            text_add(&line, "%s, %d threads; ", facts[i].text, s->r->how.threads);
+    text_add(&line, "medians; %s%s", source,
+             s->r->quiet.disturbed ? "; other programs ran beside it" : "");
+    text_wrap(&s->footer, text_get(&line), columns);
+    text_free(&line);
+}
+
 /* --- rates by name ------------------------------------------------------------ */
 
 static void add_block(Text *tsv, const char *name)
@@ -166,36 +182,55 @@ static Status draw_series(const Sheet *s, Over over, Err *err)
     return bad;
 }
 
-/* --- all ---------------------------------------------------------------------- */
+/* --- ranks -------------------------------------------------------------------- */
 
-static void write_footer(Sheet *s)
+/* For a column of a page, as the figures of a recipe are. */
+static Status draw_ranks(const Sheet *s, Err *err)
 {
-    enum { COLUMNS = 110 };
-    Fact facts[PROVENANCE_MOST];
-    Text line = { 0 };
-    char source[PROVENANCE_TEXT];
-    int  n = provenance(facts);
-    provenance_source(source);
-    for (int i = 0; i < n; i++)
-        if (!strcmp(facts[i].key, "processor"))
-            text_add(&line, "%s, %d threads; ", facts[i].text, s->r->how.threads);
-    text_add(&line, "medians; %s%s", source,
-             s->r->quiet.disturbed ? "; other programs ran beside it" : "");
-    text_wrap(&s->footer, text_get(&line), COLUMNS);
-    text_free(&line);
+    const RankStep *q = &s->r->rank;
+    const Network  *n;
+    char            caption[240];
+    Text            tsv = { 0 };
+    if (!(q->step_s > 0)) return STATUS_OK;
+    snprintf(caption, sizeof caption,
+             "simulated from a measured step: %s, %d images a rank, %.3g MB\n"
+             "of gradients, each to each (dashed: by halving and doubling);\n"
+             "networks: bandwidth of a rank each way, latency of a message",
+             q->preset, q->batch, 1e-6 * q->bytes);
+    for (int p = 0; p < PACES; p++)
+        for (int i = 0; (n = network_at(q, i)); i++) {
+            const double pace = network_paces[p];
+            text_add(&tsv, "%s", tsv.length ? "\n\n" : "");
+            if (pace > 1) text_add(&tsv, "%g times as fast", pace);
+            else text_add(&tsv, "measured step");
+            text_add(&tsv, ": %.2g s\t%s\n", q->step_s / pace, n->name);
+            for (int R = 1; R <= RANKS_MOST; R *= 2)
+                text_add(&tsv, "%d\t%.6g\t%.6g\n", R,
+                         network_share(n, q, pace, R, EACH_TO_EACH),
+                         network_share(n, q, pace, R, HALVING));
+        }
+    Sheet column = { .r = s->r, .folder = s->folder, .made = s->made };
+    write_footer(&column, 84);
+    Status bad = draw(&column, "network", "ranks", &tsv, (const char *[]){ caption, NULL }, err);
+    text_free(&column.footer);
+    text_free(&tsv);
+    return bad;
 }
+
+/* --- all ---------------------------------------------------------------------- */
 
 Status report_figures(const Report *r, const char *folder, Text *made, Err *err)
 {
     Sheet s = { .r = r, .folder = folder, .made = made };
     if (file_make_folders(folder, err)) return err->code;
-    write_footer(&s);
+    write_footer(&s, 110);
     Status bad = draw_presets(&s, "presets", r->preset, r->presets, err);
     if (!bad) bad = draw_presets(&s, "single", r->single, r->singles, err);
     if (!bad) bad = draw_masks(&s, err);
     for (Over over = 0; over < OVER_KINDS && !bad; over++)
         bad = draw_series(&s, over, err);
     if (!bad) bad = draw_cells(&s, err);
+    if (!bad) bad = draw_ranks(&s, err);
     text_free(&s.footer);
     return bad;
 }

@@ -208,6 +208,29 @@ static json_t *photos(const PhotoRate *p)
     return o;
 }
 
+static json_t *ranks(const RankStep *s)
+{
+    json_t *all = json_array();
+    const Network *n;
+    for (int p = 0; p < PACES; p++)
+        for (int i = 0; (n = network_at(s, i)); i++)
+            for (int R = 1; R <= RANKS_MOST; R *= 2) {
+                const double pace = network_paces[p];
+                json_array_append_new(
+                    all, json_pack("{s:s, s:f, s:i, s:f, s:f}", "network", n->name, "pace", pace,
+                                   "ranks", R, "share",
+                                   network_share(n, s, pace, R, EACH_TO_EACH), "halving_share",
+                                   network_share(n, s, pace, R, HALVING)));
+            }
+    json_t *o = json_pack("{s:s, s:i, s:f, s:f, s:i, s:o}", "preset", s->preset, "batch",
+                          s->batch, "step_s", s->step_s, "bytes", s->bytes, "ranks", s->ranks,
+                          "simulated", all);
+    if (s->ranks > 1)
+        json_object_set_new(o, "here", json_pack("{s:f, s:f}", "latency_s", s->here.latency_s,
+                                                 "bytes_per_s", s->here.bytes_per_s));
+    return o;
+}
+
 void report_json(const Report *r, Text *out)
 {
     json_t *all = json_pack("{s:o, s:o, s:i, s:f, s:i, s:o, s:o}", "machine", machine(),
@@ -220,6 +243,7 @@ void report_json(const Report *r, Text *out)
     if (r->evaluation) json_object_set_new(all, "evaluation", evaluation(r));
     if (r->attentions) json_object_set_new(all, "attention", attention(r));
     if (r->photos) json_object_set_new(all, "photos", photos(&r->photo));
+    if (r->rank.step_s > 0) json_object_set_new(all, "ranks", ranks(&r->rank));
     if (r->failed[0]) json_object_set_new(all, "failed", json_string(r->failed));
     char *text = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
     CHECK(text, "a report that is no JSON");

@@ -7,6 +7,7 @@
 #include "experiments/bench/cells.h"
 #include "experiments/bench/compare.h"
 #include "experiments/bench/evaluation.h"
+#include "experiments/bench/network.h"
 #include "experiments/bench/photos.h"
 #include "experiments/bench/quiet.h"
 #include "experiments/bench/scaling.h"
@@ -33,16 +34,18 @@ typedef struct {
     Evaluation       timing;
     EvaluationConfig timed;
     PhotoRate        photo;
+    RankStep         rank;  /* no step: not asked for                       */
+    Ranks            ranks; /* that run this together; count 0: not opened */
     char             failed[256]; /* why there is no more; "" if all went well */
 } Report;
 
 /* JSON, indented: machine, quiet, threads, presets, strategies and, if measured, single,
- * scaling, evaluation, photos and attention; results/reference/README.md names the
+ * scaling, evaluation, photos, ranks and attention; results/reference/README.md names the
  * fields. */
 void report_json(const Report *r, Text *out);
 
 /* Figures of what was measured, each as .tsv, .png and .svg in `folder`, which is made:
- * presets, single, masks, threads, batch, visible, cells.  Adds their paths to `made`. */
+ * presets, single, masks, threads, batch, visible, cells, ranks.  Adds their paths to `made`. */
 MUST_USE Status report_figures(const Report *r, const char *folder, Text *made, Err *err);
 
 #endif

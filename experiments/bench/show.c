@@ -84,3 +84,23 @@ void show_photos(const PhotoRate *p)
     else printf("of the %d in --photos\n", p->images);
     fflush(stdout);
 }
+
+void show_ranks(const RankStep *s)
+{
+    printf("\nranks, simulated: %s, %d images and %.3g s a step of one, %.0f MB of gradients;\n"
+           "speed kept, and that with halving and doubling\n%-26s %5s", s->preset, s->batch,
+           s->step_s, 1e-6 * s->bytes, "network", "pace");
+    for (int R = 8; R <= RANKS_MOST; R *= 4) printf(" %12d", R);
+    printf("\n");
+    const Network *n;
+    for (int p = 0; p < PACES; p++)
+        for (int i = 0; (n = network_at(s, i)); i++) {
+            const double pace = network_paces[p];
+            printf("%-26s %5g", n->name, pace);
+            for (int R = 8; R <= RANKS_MOST; R *= 4)
+                printf(" %5.0f%% (%3.0f%%)", 100 * network_share(n, s, pace, R, EACH_TO_EACH),
+                       100 * network_share(n, s, pace, R, HALVING));
+            printf("\n");
+        }
+    fflush(stdout);
+}

@@ -13,5 +13,6 @@ void show_others(const Comparison *list, int n);
 
 void show_series(const Series *s);
 void show_photos(const PhotoRate *p);
+void show_ranks(const RankStep *s);
 
 #endif

@@ -48,21 +48,27 @@ static FootprintStep dry_step(const Step *s)
                             .recompute = s->config.recompute };
 }
 
+Status step_mae(MaeConfig *m, const StepConfig *c, Err *err)
+{
+    *m = (MaeConfig){ .normalized = true };
+    if (mae_preset(m, c->preset, err)) return err->code;
+    m->encoder.channels = c->channels;
+    m->encoder.height = m->encoder.width = c->side;
+    m->encoder.patch = c->patch;
+    return mae_check(m, err);
+}
+
 Status step_open(Step *s, const StepConfig *c, Err *err)
 {
     const Backend *be;
-    MaeConfig      mae = { .normalized = true };
+    MaeConfig      mae;
     AdamWConfig    adamw = adamw_defaults();
     int            rows = c->side / c->patch;
     threads_set(c->threads ? c->threads : threads_get());
-    if (backend_open(&be, NULL, err) || mae_preset(&mae, c->preset, err))
-        return err->code;
-    mae.encoder.channels = c->channels;
-    mae.encoder.height = mae.encoder.width = c->side;
-    mae.encoder.patch = c->patch;
+    if (backend_open(&be, NULL, err) || step_mae(&mae, c, err)) return err->code;
     *s = (Step){ .config = *c, .L = rows * rows };
     s->K = mask_visible(s->L, c->ratio);
-    if (mae_check(&mae, err) || strategy_open(&s->mask, "random", rows, rows, err))
+    if (strategy_open(&s->mask, "random", rows, rows, err))
         return err->code;
     mae_open(&s->mae, be, &mae, 1);
     adamw_open(&s->adamw, &s->mae.params, &adamw);

@@ -38,6 +38,9 @@ typedef struct {
     uint64_t   epoch;   /* steps done: each has masks of its own */
 } Step;
 
+/* The model of a step. */
+MUST_USE Status step_mae(MaeConfig *m, const StepConfig *c, Err *err);
+
 /* Sets the threads of this process.  STATUS_CONFIG if the sizes do not fit. */
 MUST_USE Status step_open(Step *s, const StepConfig *c, Err *err);
 void            step_run(Step *s); /* the two that follow */

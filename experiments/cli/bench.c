@@ -18,7 +18,7 @@
 typedef struct {
     const char *preset, *figures, *out, *photos;
     OptionList  against;
-    bool        json, no_strategies, scaling, evaluation, attention, all, recompute;
+    bool        json, no_strategies, scaling, evaluation, attention, ranks, all, recompute;
     long        threads, rounds;
     double      seconds;
 } Options;
@@ -37,9 +37,11 @@ static const Option options[] = {
     OPTION_FLAG(Options, scaling, "instead: threads, batch, ratio, loader, cells"),
     OPTION_FLAG(Options, evaluation, "instead: knn and linear-cached at 60,000 features"),
     OPTION_FLAG(Options, attention, "instead: ours, and the plain way with scores in memory"),
+    OPTION_FLAG(Options, ranks, "instead: 2 to 512 ranks on networks, simulated from a step and, "
+                "under mpirun in a build with MPI=1, from what is exchanged here"),
     OPTION_TEXT(Options, photos, "FOLDER", NULL,
                 "instead: decoding and cropping its train/<class>/; scenes: drawn ones"),
-    OPTION_FLAG(Options, all, "all of these, and micro and tiny on one thread"),
+    OPTION_FLAG(Options, all, "all of these but ranks, and micro and tiny on one thread"),
     OPTION_TEXT(Options, figures, "FOLDER", NULL, "draw what was measured there"),
     OPTION_FLAG(Options, json, "JSON instead of tables"),
     OPTION_TEXT(Options, out, "FILE", NULL, "JSON there, beside the tables"),
@@ -209,11 +211,23 @@ static Status measure_photos(Report *r, const Options *o, Watch *w, Err *err)
     return STATUS_OK;
 }
 
+static Status measure_ranks(Report *r, const Options *o, Watch *w, Err *err)
+{
+    const char *preset = o->preset ? o->preset : "tiny";
+    watch_name(w, "ranks");
+    if (network_measure_step(&r->rank, preset, o->seconds / 4, r->how.threads, w, err))
+        return err->code;
+    ranks_open(&r->ranks);
+    if (network_measure_here(&r->rank, &r->ranks, err)) return err->code;
+    if (!o->json && !r->ranks.own) show_ranks(&r->rank);
+    return STATUS_OK;
+}
+
 /* --- all --------------------------------------------------------------------- */
 
 static Status measure(Report *r, const Options *o, Watch *w, Err *err)
 {
-    bool chosen = o->scaling || o->evaluation || o->attention || o->photos;
+    bool chosen = o->scaling || o->evaluation || o->attention || o->photos || o->ranks;
     if ((o->all || !chosen) && measure_presets(r, o, w, err)) return err->code;
     if (o->all && measure_singles(r, o, w, err)) return err->code;
     if ((o->all || !chosen) && !o->no_strategies && measure_masks(r, o, w, err))
@@ -221,6 +235,7 @@ static Status measure(Report *r, const Options *o, Watch *w, Err *err)
     if ((o->all || o->scaling) && measure_scaling(r, o, w, err)) return err->code;
     if ((o->all || o->evaluation) && measure_evaluation(r, o, w, err)) return err->code;
     if ((o->all || o->attention) && measure_attention(r, o, w, err)) return err->code;
+    if (o->ranks && measure_ranks(r, o, w, err)) return err->code;
     if ((o->all || o->photos) && measure_photos(r, o, w, err)) return err->code;
     return STATUS_OK;
 }
@@ -253,7 +268,8 @@ static Status check_figures(const char *folder, Err *err)
     if (snprintf(path, sizeof path, "%s/presets.tsv", folder) >= (int)sizeof path)
         return err_set(err, STATUS_IO, "%.80s...: path too long", folder);
     if (check_file(path, err) || gnuplot_check("rates", err)) return err->code;
-    return gnuplot_check("scaling", err);
+    if (gnuplot_check("scaling", err)) return err->code;
+    return gnuplot_check("network", err);
 }
 
 /* What can be known now: better to fail now than in ten minutes. */
@@ -288,6 +304,7 @@ static Status measure_and_write(Report *r, const Options *o, Watch *w, Err *err)
     quiet_start(&r->quiet);
     Status bad = measure(r, o, w, err);
     quiet_end(&r->quiet, r->how.threads);
+    if (r->ranks.own) return bad; /* the first rank speaks for all */
     if (bad == STATUS_STOPPED) return err_in(err, "nothing is written");
     if (bad) snprintf(r->failed, sizeof r->failed, "%.*s", (int)sizeof r->failed - 1, err->text);
     else if (r->failed[0])
@@ -313,6 +330,7 @@ static int run(const void *opt, char *const *arguments, int n)
     if (check(o, &err) || watch_open(&w, stderr, &err)) return cli_fail(&err);
     Status bad = measure_and_write(&r, o, &w, &err);
     watch_close(&w);
+    if (r.ranks.count) ranks_close(&r.ranks);
     return bad ? cli_fail(&err) : EXIT_DONE;
 }
 
@@ -322,7 +340,8 @@ COMMAND(bench) = {
     .examples = "  maskgrid bench\n"
                 "  maskgrid bench --preset tiny --json\n"
                 "  maskgrid bench --against 'python3 scripts/bench_pytorch.py' --rounds 3\n"
-                "  maskgrid bench --scaling --figures results/bench\n",
+                "  maskgrid bench --scaling --figures results/bench\n"
+                "  mpirun -n 2 maskgrid bench --ranks --threads 1 --figures results/bench\n",
     .details = "A step is forward, backward and AdamW at ratio 0.75. GEMM is the time of the "
                "step's own matrix products alone, forward and backward, run by OpenBLAS at the "
                "same shapes in the same process, in turn with the steps. Figures are medians; "

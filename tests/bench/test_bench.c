@@ -1,6 +1,7 @@
 /* maskgrid bench, as a user runs it: small, but all of it. */
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "experiments/bench/network.h"
 #include "experiments/figures/png.h"
 #include "strategies/registry.h"
 #include "tests/scratch.h"
@@ -323,6 +324,20 @@ Test(bench, measures_attention)
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
             cr_expect(number(o, keys[k]) > 0, "%s", keys[k]);
     }
+    json_decref(all);
+}
+
+Test(bench, writes_down_what_ranks_would_keep)
+{
+    int           code;
+    json_t       *all = bench("--preset micro --ranks", &code);
+    const json_t *ranks = json_object_get(all, "ranks");
+    cr_assert(code == 0 && ranks, "exit %d", code);
+    const json_t *list = json_object_get(ranks, "simulated");
+    cr_assert(json_array_size(list) == PACES * NETWORKS * 10);
+    cr_expect(number(json_array_get(list, 0), "share") == 1);
+    cr_expect(number(json_array_get(list, 9), "ranks") == 512);
+    cr_expect(number(ranks, "bytes") > 1e5);
     json_decref(all);
 }
 

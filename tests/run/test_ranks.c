@@ -160,6 +160,28 @@ Test(ranks, come_to_the_same_bits_again)
     expect_same_encoder("a", "b");
 }
 
+/* What bench simulates more ranks from; the first rank alone speaks. */
+Test(ranks, measure_what_their_exchange_takes)
+{
+    char   line[600], *said;
+    double rate = 0, latency = 0;
+    Err    err;
+    size_t n;
+    cr_assert(getenv("MASKGRID") != NULL, "MASKGRID names the program");
+    snprintf(line, sizeof line, "mpirun --oversubscribe -n 2 '%s' bench --ranks --preset micro "
+             "--seconds 0.1 --threads 1 --json > '%s' 2> '%s.said'", getenv("MASKGRID"),
+             scratch_path(&scratch, "bench"), scratch.path);
+    cr_expect_eq(system(line), 0);
+    cr_assert(!file_read(scratch_path(&scratch, "bench"), 1 << 20, &said, &n, &err), "%s",
+              err.text);
+    const char *here = strstr(said, "\"here\""), *two = strstr(said, "\"ranks\": 2");
+    cr_assert(here && two && !strstr(here + 1, "\"here\""), "%s", said);
+    sscanf(strstr(here, "latency_s"), "latency_s\": %lf", &latency);
+    sscanf(strstr(here, "bytes_per_s"), "bytes_per_s\": %lf", &rate);
+    cr_expect(latency > 0 && latency < 1 && rate > 1e4, "%g s, %g bytes a second", latency, rate);
+    free(said);
+}
+
 /* --- stopped and killed --------------------------------------------------- */
 
 static long parent_of(const char *pid)

@@ -44,6 +44,7 @@ set label 2 "mean and 95 % interval; single seeds" \
 if (untrained == untrained) {
     set label 3 "untrained" at untrained, graph 0 left offset 0.4, 0.5 font small \
         textcolor rgb grey
+    if (untrained > 0.5 * (low + high)) { set label 3 right offset -0.4, 0.5 }
     set arrow 1 from untrained, graph 0 to untrained, graph 1 nohead linecolor rgb grey \
         linewidth 0.9 dashtype 2
 }

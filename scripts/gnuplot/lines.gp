@@ -2,7 +2,8 @@
 #   gnuplot -c lines.gp FORMAT OUT TSV WIDEST FOOTER SHADES XLABEL YLABEL KIND
 # TSV: a block per strategy, its name first, then x, mean, low, high.  SHADES: the colour
 # of each block, by number.  WIDEST: letters of the longest name.  KIND: words: log (y),
-# cut (the first steps, far above the others), sd or interval (what the band is).
+# cut (the first steps, far above the others), share (not a mean), sd or interval (what the
+# band is).
 format = ARG1; out = ARG2; tsv = ARG3; widest = int(ARG4); footer = ARG5
 shades = ARG6; across = ARG7; up = ARG8; kind = ARG9
 here = substr(ARG0, 1, strlen(ARG0) - strlen("lines.gp"))
@@ -28,19 +29,19 @@ if (is("log")) { set logscale y; set format y "%g" }
 set xrange [STATS_min : span > 0 ? STATS_max : STATS_min + 1]
 set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 1.4 spacing 0.95 \
     vertical maxrows deep font small
-set lmargin at screen 46.0 / W
+set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
 set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + 26) / H
 set tmargin at screen 1 - 14.0 / H
-set label 2 "mean over seeds; band: " . (is("sd") ? "one standard deviation" : "95 % interval") \
-    . (cut ? "; the first steps are above the frame" : "") at graph 0, screen 1 - 7.0 / H \
+set label 2 (is("share") ? "share" : "mean") . " and " . (is("sd") ? "one standard deviation" : "95 % interval") . " over seeds" \
+    . (cut ? "; the first steps are cut" : "") at screen 4.0 / W, screen 1 - 7.0 / H \
     left font small textcolor rgb "#404040"
 set autoscale yfix
 set offsets 0, 0, graph (is("log") || cut ? 0 : 0.04), graph (is("log") ? 0 : 0.04)
 if (cut) { set yrange [*:top] }
 set style fill transparent solid 0.12 noborder
 # Few points are shown, and a single one makes no line.
-dots(i) = span > 0 && points > 9 ? 0 : 0.35
+drawn = span > 0 && points > 9 ? "lines" : "linespoints pointtype 7 pointsize 0.35"
 
 if (in_terminal) {
     plot for [i=0:n-1] tsv index i using 1:2 with lines linecolor rgb \
@@ -48,7 +49,7 @@ if (in_terminal) {
 } else {
     plot for [i=0:n-1] tsv index i using 1:3:4 with filledcurves \
              linecolor rgb shade(word(shades, i+1)) notitle, \
-         for [i=0:n-1] tsv index i using 1:2 with linespoints linewidth 1.2 pointtype 7 \
-             pointsize dots(i) linecolor rgb shade(word(shades, i+1)) \
+         for [i=0:n-1] tsv index i using 1:2 with @drawn linewidth 1.2 \
+             linecolor rgb shade(word(shades, i+1)) \
              dashtype dashes(word(shades, i+1)) title columnheader(1)
 }

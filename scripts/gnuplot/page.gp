@@ -9,8 +9,8 @@ if (format eq "png") {
         linewidth 0.95*zoom pointscale 0.95*zoom background "#ffffff" noenhanced
 }
 if (format eq "pdf") {
-    set terminal pdfcairo size W/72.0,H/72.0 font font fontscale 1 linewidth 1 \
-        pointscale 1 background "#ffffff" noenhanced
+    set terminal pdfcairo size W/72.0,H/72.0 font font fontscale 0.85 linewidth 1.9 \
+        pointscale 0.95 background "#ffffff" noenhanced
 }
 if (format[1:4] eq "text") {
     set terminal dumb size int(format[5:*]),int(H / 7) mono noenhanced

@@ -61,7 +61,7 @@ do for [b=0:blocks-1] {
         screen 1 - (29.0 + 13 * (b / 2)) / H left font small textcolor rgb shade(b) }
 }
 
-plot tsv index 0 using (low):1:ytic(2) with points pointsize 0, \
+plot tsv index 0 using (low):1:ytic(2) with dots linecolor rgb "#ffffff", \
      for [b=0:blocks-1] tsv index b using 3:(place($1, b)) every ::1 with points \
          pointtype 7 pointsize 0.7 linecolor rgb shade(b), \
      for [b=0:blocks-1] tsv index b using 3:(place($1, b)):(digits($3)) every ::1 with labels \

@@ -33,7 +33,7 @@ set xlabel across offset 0, 0.6
 set ylabel up offset 1, 0
 set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 0.6 spacing 0.95 \
     vertical maxrows deep font small
-set lmargin at screen 46.0 / W
+set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
 set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + 26) / H
 set tmargin at screen 1 - 14.0 / H

@@ -149,7 +149,7 @@ Status data_identity(char hex[HASH_HEX], const DataConfig *c, Split split, Err *
     return bad;
 }
 
-Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
+static Status open_some(Data **out, const DataConfig *c, Split split, bool pictures, Err *err)
 {
     const DataKind *kind;
     DataConfig      found = *c;
@@ -157,7 +157,8 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
     Data *d = calloc(1, sizeof *d);
     CHECK(d, "no memory for a data set");
     d->name = kind->name, d->kind = kind;
-    Status bad = kind->open(d, &found, split, err);
+    Status bad = pictures || !kind->facts ? kind->open(d, &found, split, err)
+                                          : kind->facts(d, &found, split, err);
     int    asked = data_asked(&found, split);
     if (!bad && asked > d->count)
         bad = err_set(err, STATUS_CONFIG, "%s_count is %d, but %s has only %d pictures",
@@ -176,6 +177,16 @@ Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
     if (found.size) d->height = d->width = found.size;
     *out = d;
     return STATUS_OK;
+}
+
+Status data_open(Data **out, const DataConfig *c, Split split, Err *err)
+{
+    return open_some(out, c, split, true, err);
+}
+
+Status data_facts(Data **out, const DataConfig *c, Split split, Err *err)
+{
+    return open_some(out, c, split, false, err);
 }
 
 void data_close(Data *d)

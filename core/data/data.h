@@ -68,7 +68,8 @@ typedef struct {
  * identifies, stamps and opens.  open fills in all but
  * `name` and `kind`, and count with all there are; pictures in `pixels` have that
  * height and width, data_open sets what is stored and what is seen.  What it has
- * allocated when it fails, labels, pixels or what close frees, data_open frees.
+ * allocated when it fails, labels, pixels or what close frees, data_open frees.  facts is
+ * like open, but without labels and pixels, whose `bytes` it tells (NULL: open is quick).
  * read, bad, damaged and close are for sets that are not in `pixels`: data_read, ...  file
  * is for sets with a file for each picture: the file of picture i, to be freed, and its name. */
 struct DataKind {
@@ -80,6 +81,7 @@ struct DataKind {
     Status (*stamp)(Stamp *s, const DataConfig *c, Split split, Err *err);
     Status (*list)(Album *a, const DataConfig *c, Split split, Err *err);
     Status (*open)(Data *d, const DataConfig *c, Split split, Err *err);
+    Status (*facts)(Data *d, const DataConfig *c, Split split, Err *err);
     Status (*read)(const Data *d, int i, Image *out, Err *err);
     Status (*file)(const Data *d, int i, char path[DATA_FILE], char **bytes, size_t *n,
                    Err *err);
@@ -115,6 +117,9 @@ MUST_USE Status data_stamp(Stamp *s, const DataConfig *c, Split split, Err *err)
  * two of them disagree.  Resolves the fallback. */
 MUST_USE Status data_open(Data **d, const DataConfig *c, Split split, Err *err);
 void            data_close(Data *d); /* NULL is fine */
+
+/* The same for who asks how many there are and of which kind, and for no picture. */
+MUST_USE Status data_facts(Data **d, const DataConfig *c, Split split, Err *err);
 
 /* Picture i, 0 <= i < count.  May be called from several threads.  One that turns out
  * to be damaged is plain gray while config.bad_images allows, then STATUS_FORMAT. */

@@ -76,19 +76,26 @@ static Status identify(Hash *h, const DataConfig *c, Split split, Err *err)
     return STATUS_OK;
 }
 
-static Status draw_all(Data *d, const DataConfig *c, Split split, Err *err)
+static Status facts(Data *d, const DataConfig *c, Split split, Err *err)
 {
     const ScenesConfig *s = &c->scenes;
-    const size_t        bytes = (size_t)s->size * (size_t)s->size * (size_t)s->channels;
     const int           asked = data_asked(c, split);
     (void)err;
     d->count = asked ? asked : split == SPLIT_TRAIN ? SCENES_TRAIN : SCENES_TEST;
     d->classes = SCENE_CLASSES, d->class_names = scene_classes;
     d->channels = s->channels, d->height = d->width = s->size;
+    d->bytes = (size_t)d->count * (size_t)s->size * (size_t)s->size * (size_t)s->channels;
     for (int i = 0; i < s->channels; i++) d->mean[i] = 0.5f, d->std[i] = 0.25f;
+    return STATUS_OK;
+}
 
+static Status draw_all(Data *d, const DataConfig *c, Split split, Err *err)
+{
+    const ScenesConfig *s = &c->scenes;
+    if (facts(d, c, split, err)) return err->code;
+    const size_t bytes = d->bytes / (size_t)d->count;
     d->labels = malloc((size_t)d->count * sizeof *d->labels);
-    d->pixels = malloc((size_t)d->count * bytes);
+    d->pixels = malloc(d->bytes);
     CHECK(d->labels && d->pixels, "no memory for %d scenes of %zu bytes", d->count,
           bytes);
 #pragma omp parallel for schedule(static)
@@ -108,4 +115,5 @@ const DataKind data_scenes = {
     .find = find,
     .identify = identify,
     .open = draw_all,
+    .facts = facts,
 };

@@ -49,7 +49,7 @@ static Status look_at_split(Looked *l, Split split, const char **blame, Err *err
     char                    *ids[] = { f->train, f->test, f->pretrain };
     int                     *counts[] = { &f->train_count, &f->test_count, &f->pretrain_count };
     *blame = keys[split];
-    if (data_open(&d, &l->config, split, err)) return err->code;
+    if (data_facts(&d, &l->config, split, err)) return err->code;
     f->classes = d->classes, f->channels = d->channels;
     f->height = d->height, f->width = d->width;
     f->bytes += (double)d->bytes;

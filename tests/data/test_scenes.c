@@ -196,3 +196,20 @@ Test(scenes, every_class_is_common)
         cr_expect(of[k] > 140 && of[k] < 270, "%d of class %s", of[k], d->class_names[k]);
     data_close(d);
 }
+
+/* Who only asks what they are does not wait until they are drawn. */
+Test(scenes, facts_are_those_of_the_pictures)
+{
+    DataConfig c = data_defaults();
+    Data      *all, *facts;
+    Err        err;
+    c.name = "scenes", c.fallback = NULL, c.test_count = 3, c.scenes = crowded();
+    cr_assert(!data_open(&all, &c, SPLIT_TEST, &err), "%s", err.text);
+    cr_assert(!data_facts(&facts, &c, SPLIT_TEST, &err), "%s", err.text);
+    cr_expect(!facts->pixels && !facts->labels && all->pixels);
+    cr_expect(facts->count == 3 && facts->count == all->count && facts->bytes == all->bytes);
+    cr_expect(facts->classes == all->classes && facts->channels == all->channels &&
+              facts->height == all->height && facts->width == all->width);
+    data_close(facts);
+    data_close(all);
+}

@@ -81,10 +81,8 @@ typedef struct {
 
 void coco_match_all(CocoMatches *m, Arena *a, const CocoTask *task);
 
-/* times (NULL: once each) [images]: how often each image counts, 0 or more. */
+/* times (NULL: once each) [images]: how often each image counts, 0 or more.  Who asks for
+ * thousands of choices takes coco_recount.h. */
 void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times);
-
-/* One of the totals, which takes less time; thousands of choices are asked for. */
-double coco_number(const CocoMatches *m, int number, const int *times);
 
 #endif

@@ -49,13 +49,6 @@ static double recall_with(const Curve *c, int area, int t, int most)
     return (double)right / (double)c->wanted[area];
 }
 
-/* Bits of numbers. */
-enum {
-    ALL = (1 << COCO_NUMBERS) - 1,
-    OVERALL = 1 << COCO_AP | 1 << COCO_AP50 | 1 << COCO_AP75,
-    WITH_FEW = 1 << COCO_AR1 | 1 << COCO_AR10,
-};
-
 static void precisions(double x[COCO_NUMBERS], const Curve *c, int area, Arena *a)
 {
     double *precision = ARENA_NEW(a, double, c->n), *recall = ARENA_NEW(a, double, c->n);
@@ -75,16 +68,14 @@ static double mean_recall(const Curve *c, int area, int most)
     return sum / COCO_THRESHOLDS;
 }
 
-/* Those of the numbers whose bits are set; the others may be left -1. */
-static void score_category(double x[COCO_NUMBERS], const Curve *c, int want, Arena *a)
+static void score_category(double x[COCO_NUMBERS], const Curve *c, Arena *a)
 {
     for (int i = 0; i < COCO_NUMBERS; i++) x[i] = -1;
     for (int area = 0; area < COCO_AREAS; area++) {
         if (!c->wanted[area]) continue;
-        if (want & (area ? 1 << (COCO_AP75 + area) : OVERALL)) precisions(x, c, area, a);
-        if (want & 1 << (COCO_AR100 + area)) x[COCO_AR100 + area] = mean_recall(c, area, COCO_MOST);
-        if (area || !(want & WITH_FEW)) continue;
-        x[COCO_AR1] = mean_recall(c, area, 1), x[COCO_AR10] = mean_recall(c, area, 10);
+        precisions(x, c, area, a);
+        x[COCO_AR100 + area] = mean_recall(c, area, COCO_MOST);
+        if (!area) x[COCO_AR1] = mean_recall(c, area, 1), x[COCO_AR10] = mean_recall(c, area, 10);
     }
 }
 
@@ -102,8 +93,7 @@ static Curve curve_of(const CocoMatches *m, int category, size_t *at, size_t *wa
     return c;
 }
 
-static void numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times,
-                    int want)
+void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times)
 {
     Arena  a;
     size_t at = 0, wanted_at = 0;
@@ -114,7 +104,7 @@ static void numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, con
         ArenaMark mark = arena_mark(&a);
         CocoScore s;
         Curve     c = curve_of(m, category, &at, &wanted_at, times);
-        score_category(s.x, &c, want, &a);
+        score_category(s.x, &c, &a);
         s.truths = c.wanted[0], s.founds = c.n;
         total->truths += s.truths, total->founds += s.founds;
         for (int i = 0; i < COCO_NUMBERS; i++)
@@ -125,16 +115,4 @@ static void numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, con
     for (int i = 0; i < COCO_NUMBERS; i++)
         total->x[i] = counted[i] ? total->x[i] / counted[i] : -1;
     arena_close(&a);
-}
-
-void coco_numbers(CocoScore *total, CocoScore *each, const CocoMatches *m, const int *times)
-{
-    numbers(total, each, m, times, ALL);
-}
-
-double coco_number(const CocoMatches *m, int number, const int *times)
-{
-    CocoScore total;
-    numbers(&total, NULL, m, times, 1 << number);
-    return total.x[number];
 }

@@ -89,36 +89,73 @@ static bool are_indices(const CocoMatches *m, int images)
 static Status read_objects(Evidence *e, H5 *f, const char *metric, int images, Arena *a,
                            Err *err)
 {
-    CocoKind kind = metric[0] == 'm' ? COCO_MASK : COCO_BOX;
-    e->kind = EVIDENCE_OBJECTS;
-    e->number = number_of(metric, coco_name, COCO_NUMBERS);
-    e->images = images;
-    if (e->number < 0 || !h5_has(f, "matches/image")) return nothing(metric, err);
-    if (matches_read(&e->matches, f, kind, a, err)) return err->code;
-    return are_indices(&e->matches, images)
-               ? STATUS_OK
-               : err_set(err, STATUS_FORMAT, "matches: of images or classes that are none");
+    CocoKind    kind = metric[0] == 'm' ? COCO_MASK : COCO_BOX;
+    const int   number = number_of(metric, coco_name, COCO_NUMBERS);
+    CocoMatches m;
+    Arena       scratch;
+    e->kind = EVIDENCE_OBJECTS, e->images = images;
+    if (number < 0 || !h5_has(f, "matches/image")) return nothing(metric, err);
+    arena_open(&scratch, "matches", NULL, NULL);
+    Status bad = matches_read(&m, f, kind, &scratch, err);
+    if (!bad && !are_indices(&m, images))
+        bad = err_set(err, STATUS_FORMAT, "matches: of images or classes that are none");
+    if (!bad) coco_recount_open(&e->objects, a, &m, number);
+    arena_close(&scratch);
+    return bad;
+}
+
+void evidence_pixels(Evidence *e, const int64_t *counts, int images, int classes, int number,
+                     Arena *a)
+{
+    const size_t cells = (size_t)images * (size_t)classes;
+    size_t       n = 0;
+    *e = (Evidence){ .kind = EVIDENCE_PIXELS, .images = images, .classes = classes,
+                     .number = number, .first = ARENA_NEW(a, size_t, images + 1) };
+    for (size_t i = 0; i < cells; i++) {
+        const int64_t *of = counts + i * PIXEL_COUNTS;
+        n += of[PIXELS_PREDICTED] || of[PIXELS_TRUE]; /* as what is right is, too */
+    }
+    e->pixels = ARENA_NEW(a, EvidencePixels, n);
+    n = 0;
+    for (size_t i = 0; i < cells; i++) {
+        const int64_t *of = counts + i * PIXEL_COUNTS;
+        if (i % (size_t)classes == 0) e->first[i / (size_t)classes] = n;
+        if (of[PIXELS_PREDICTED] || of[PIXELS_TRUE])
+            e->pixels[n++] = (EvidencePixels){ (int)(i % (size_t)classes),
+                { of[PIXELS_RIGHT], of[PIXELS_PREDICTED], of[PIXELS_TRUE] } };
+    }
+    e->first[images] = n;
+}
+
+static bool are_counts(const int64_t *n, size_t cells)
+{
+    for (size_t i = 0; i < cells; i++, n += PIXEL_COUNTS)
+        if (n[PIXELS_RIGHT] < 0 || n[PIXELS_PREDICTED] < n[PIXELS_RIGHT] ||
+            n[PIXELS_TRUE] < n[PIXELS_RIGHT] || n[PIXELS_PREDICTED] > UINT32_MAX ||
+            n[PIXELS_TRUE] > UINT32_MAX)
+            return false;
+    return true;
 }
 
 static Status read_pixels(Evidence *e, H5 *f, const char *metric, Arena *a, Err *err)
 {
-    void *x;
-    H5Set set = { .name = "pixels/counts", .kind = NUMBER_INT64, .rank = 3 };
-    e->kind = EVIDENCE_PIXELS;
-    e->number = number_of(metric, pixel_name, PIXEL_NUMBERS);
-    if (e->number < 0 || !h5_has(f, set.name)) return nothing(metric, err);
-    if (h5_get(f, &set, a, &x, err)) return err->code;
-    if (!set.dim[0] || set.dim[0] > IMAGES_MOST || !set.dim[1] ||
-        set.dim[1] > CONFUSION_CLASSES || set.dim[2] != PIXEL_COUNTS)
-        return err_set(err, STATUS_FORMAT, "%s: [%zu, %zu, %zu]", set.name, set.dim[0],
-                       set.dim[1], set.dim[2]);
-    e->images = (int)set.dim[0], e->classes = (int)set.dim[1];
-    e->pixels = x;
-    for (size_t i = 0; i < set.dim[0] * set.dim[1] * PIXEL_COUNTS; i++)
-        if (e->pixels[i] < 0 || e->pixels[i] > UINT32_MAX)
-            return err_set(err, STATUS_FORMAT, "%s: %lld pixels", set.name,
-                           (long long)e->pixels[i]);
-    return STATUS_OK;
+    const int number = number_of(metric, pixel_name, PIXEL_NUMBERS);
+    H5Set     set = { .name = "pixels/counts", .kind = NUMBER_INT64, .rank = 3 };
+    Arena     scratch;
+    void     *x;
+    if (number < 0 || !h5_has(f, set.name)) return nothing(metric, err);
+    arena_open(&scratch, "pixels", NULL, NULL);
+    Status        bad = h5_get(f, &set, &scratch, &x, err);
+    const size_t *dim = set.dim;
+    if (!bad && (!dim[0] || dim[0] > IMAGES_MOST || !dim[1] || dim[1] > CONFUSION_CLASSES ||
+                 dim[2] != PIXEL_COUNTS))
+        bad = err_set(err, STATUS_FORMAT, "%s: [%zu, %zu, %zu]", set.name, dim[0], dim[1],
+                      dim[2]);
+    if (!bad && !are_counts(x, dim[0] * dim[1]))
+        bad = err_set(err, STATUS_FORMAT, "%s: no numbers of pixels", set.name);
+    if (!bad) evidence_pixels(e, x, (int)dim[0], (int)dim[1], number, a);
+    arena_close(&scratch);
+    return bad;
 }
 
 Status evidence_read(Evidence *e, H5 *f, const char *metric, int images, Arena *a, Err *err)
@@ -135,7 +172,10 @@ Status evidence_read(Evidence *e, H5 *f, const char *metric, int images, Arena *
     else if (text_starts(metric, "pixel_")) bad = read_pixels(e, f, metric, a, err);
     else bad = read_mean(e, f, metric, a, err);
     if (bad) return bad;
-    double again = evidence_metric(e, NULL);
+    Arena scratch;
+    arena_open(&scratch, "metric", NULL, NULL);
+    double again = evidence_metric(e, NULL, &scratch);
+    arena_close(&scratch);
     return fabs(again - recorded) <= 1e-9 * (1 + fabs(recorded)) ? STATUS_OK
                                                                  : nothing(metric, err);
 }
@@ -152,32 +192,37 @@ static double mean(const Evidence *e, const int *times)
     return sum / n;
 }
 
-static double of_pixels(const Evidence *e, const int *times)
+static double of_pixels(const Evidence *e, const int *times, Arena *scratch)
 {
-    ClassPixels sum[CONFUSION_CLASSES]; /* asked for thousands of times: no arena for each */
-    Miou        m;
-    size_t      classes = (size_t)e->classes;
-    memset(sum, 0, classes * sizeof *sum);
-    for (size_t i = 0; i < (size_t)e->images; i++) {
-        const int64_t *n = e->pixels + i * classes * PIXEL_COUNTS, count = times ? times[i] : 1;
-        for (size_t k = 0; k < classes && count; k++, n += PIXEL_COUNTS) {
-            sum[k].right += count * n[PIXELS_RIGHT];
-            sum[k].predicted += count * n[PIXELS_PREDICTED];
-            sum[k].truth += count * n[PIXELS_TRUE];
+    const size_t bytes = (size_t)e->classes * sizeof(ClassPixels);
+    ClassPixels *sum = arena_take(scratch, bytes);
+    Miou         m;
+    memset(sum, 0, bytes);
+    for (int i = 0; i < e->images; i++) {
+        const int64_t count = times ? times[i] : 1;
+        for (size_t k = e->first[i]; k < e->first[i + 1] && count; k++) {
+            const EvidencePixels *of = &e->pixels[k];
+            sum[of->class].right += count * of->n.right;
+            sum[of->class].predicted += count * of->n.predicted;
+            sum[of->class].truth += count * of->n.truth;
         }
     }
     miou_of_classes(&m, NULL, NULL, sum, e->classes);
     return 100 * (e->number == PIXEL_MIOU ? m.miou : e->number == PIXEL_MACC ? m.macc : m.aacc);
 }
 
-double evidence_metric(const Evidence *e, const int *times)
+double evidence_metric(const Evidence *e, const int *times, Arena *scratch)
 {
-    double x;
+    ArenaMark mark = arena_mark(scratch);
+    double    x;
     switch (e->kind) {
     case EVIDENCE_MEAN: return mean(e, times);
-    case EVIDENCE_PIXELS: return of_pixels(e, times);
+    case EVIDENCE_PIXELS:
+        x = of_pixels(e, times, scratch);
+        arena_rewind(scratch, mark);
+        return x;
     case EVIDENCE_OBJECTS: break;
     }
-    x = coco_number(&e->matches, e->number, times);
+    x = coco_recount(&e->objects, times, scratch);
     return x < 0 ? (double)NAN : 100 * x;
 }

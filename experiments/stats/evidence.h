@@ -3,26 +3,33 @@
  *
  *     Evidence e;
  *     if (evidence_read(&e, f, "box_AP", images, &arena, err)) return err->code;
- *     double again = evidence_metric(&e, times);
+ *     double again = evidence_metric(&e, times, &scratch);
  */
 #ifndef EXPERIMENTS_STATS_EVIDENCE_H
 #define EXPERIMENTS_STATS_EVIDENCE_H
 
-#include "core/metrics/coco.h"
+#include "core/metrics/coco_recount.h"
 #include "core/metrics/miou.h"
 #include "experiments/record/record.h"
 
 /* It is the mean of a number of each image; COCO's; of pixels. */
 typedef enum { EVIDENCE_MEAN, EVIDENCE_OBJECTS, EVIDENCE_PIXELS } EvidenceKind;
 
+/* Of one class in one image. */
 typedef struct {
-    EvidenceKind   kind;
-    int            images;
-    double        *x;       /* [images], in the metric's units                       */
-    CocoMatches    matches; /* what became of each object that was found             */
-    const int64_t *pixels;  /* [images, classes, PIXEL_COUNTS]                       */
-    int            classes;
-    int            number;  /* COCO_AP, ..; PIXEL_MIOU, ..                           */
+    int         class;
+    ClassPixels n;
+} EvidencePixels;
+
+typedef struct {
+    EvidenceKind    kind;
+    int             images;
+    double         *x;       /* [images], in the metric's units                       */
+    CocoRecount     objects;
+    EvidencePixels *pixels;  /* of image i those from first[i] on: its classes alone  */
+    size_t         *first;   /* [images + 1]                                          */
+    int             classes;
+    int             number;  /* of pixels: PIXEL_MIOU, ..                             */
 } Evidence;
 
 /* Out of the record of one stage, whose metrics have been read: of top1 and top5, of
@@ -33,8 +40,13 @@ typedef struct {
 MUST_USE Status evidence_read(Evidence *e, H5 *f, const char *metric, int images, Arena *a,
                               Err *err);
 
+/* The evidence of pixels: counts [images, classes, PIXEL_COUNTS], number PIXEL_MIOU, .. */
+void evidence_pixels(Evidence *e, const int64_t *counts, int images, int classes, int number,
+                     Arena *a);
+
 /* times (NULL: once each) [images]: how often each image counts; not all 0.  NaN where
- * there is nothing to find in them.  Safe to call from several threads. */
-double evidence_metric(const Evidence *e, const int *times);
+ * there is nothing to find in them.  Safe to call from several threads, each with a
+ * scratch, which is left as it was. */
+double evidence_metric(const Evidence *e, const int *times, Arena *scratch);
 
 #endif

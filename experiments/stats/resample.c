@@ -19,11 +19,13 @@ static bool join(Evidence *one, const Evidence *x, const Evidence *base, int see
     return true;
 }
 
-static double mean_of(const Evidence *x, const Evidence *base, int seeds, const int *times)
+static double mean_of(const Evidence *x, const Evidence *base, int seeds, const int *times,
+                      Arena *scratch)
 {
     double sum = 0;
     for (int s = 0; s < seeds; s++)
-        sum += evidence_metric(&x[s], times) - (base ? evidence_metric(&base[s], times) : 0);
+        sum += evidence_metric(&x[s], times, scratch) -
+               (base ? evidence_metric(&base[s], times, scratch) : 0);
     return sum / seeds;
 }
 
@@ -47,14 +49,17 @@ Interval resample_images(const Evidence *x, const Evidence *base, int seeds, int
     double *value = ARENA_NEW(&a, double, resamples);
 #pragma omp parallel
     {
-        Arena own;
+        Arena own, scratch;
         arena_open(&own, "choice of images", NULL, NULL);
+        arena_open(&scratch, "its metric", NULL, NULL);
         int *times = ARENA_NEW(&own, int, images);
 #pragma omp for schedule(dynamic)
         for (int i = 0; i < resamples; i++) {
             draw(times, images, i);
-            value[i] = mean_of(x, base, seeds, times);
+            value[i] = mean_of(x, base, seeds, times, &scratch);
+            arena_reset(&scratch);
         }
+        arena_close(&scratch);
         arena_close(&own);
     }
     Interval middle = stats_middle(value, resamples);

@@ -1,6 +1,6 @@
 /* COCO's numbers: laws that hold of every problem, and a slow version that judges. */
 #include "core/base/rng.h"
-#include "core/metrics/coco.h"
+#include "core/metrics/coco_recount.h"
 
 #include <criterion/criterion.h>
 
@@ -305,8 +305,11 @@ Test(coco, images_that_count_more_often_are_like_copies)
         coco_score(&copied, NULL, &(CocoTask){ truth, truths, found, founds, CATEGORIES,
                                                COCO_MASK });
         expect_equal(&copied, &counted, "copies");
-        for (int i = 0; i < COCO_NUMBERS; i++)
-            cr_expect(coco_number(&m, i, times) == counted.x[i], "%s alone", coco_name[i]);
+        for (int i = 0; i < COCO_NUMBERS; i++) {
+            CocoRecount r;
+            coco_recount_open(&r, &arena, &m, i);
+            cr_expect(coco_recount(&r, times, &arena) == counted.x[i], "%s alone", coco_name[i]);
+        }
     }
 }
 

@@ -66,15 +66,15 @@ Test(evidence, accuracy_of_any_choice_of_images)
     Record  *r = begin();
     accuracy(r, "knn");
     cr_assert(!end(&e, r, "knn_top1"), "%s", err.text);
-    cr_expect(e.images == IMAGES && evidence_metric(&e, NULL) == 50);
+    cr_expect(e.images == IMAGES && evidence_metric(&e, NULL, &arena) == 50);
     r = begin();
     accuracy(r, "knn");
     cr_assert(!end(&e, r, "knn_top5"), "%s", err.text);
-    cr_expect(evidence_metric(&e, NULL) == 75 && evidence_metric(&e, twice) == 75);
+    cr_expect(evidence_metric(&e, NULL, &arena) == 75 && evidence_metric(&e, twice, &arena) == 75);
     r = begin();
     accuracy(r, "knn");
     cr_assert(!end(&e, r, "knn_top1"));
-    cr_expect(evidence_metric(&e, twice) == 50);
+    cr_expect(evidence_metric(&e, twice, &arena) == 50);
 }
 
 Test(evidence, means_of_reconstruction)
@@ -85,7 +85,7 @@ Test(evidence, means_of_reconstruction)
     record_metric(r, "psnr", 25, "dB", "p", HIGHER);
     record_outcomes(r, "psnr", NUMBER_DOUBLE, psnr, IMAGES, "dB", "p");
     cr_assert(!end(&e, r, "psnr"), "%s", err.text);
-    cr_expect(evidence_metric(&e, twice) == 22.5);
+    cr_expect(evidence_metric(&e, twice, &arena) == 22.5);
 }
 
 /* knn keeps outcomes of one of its features alone; a metric of another does not follow. */
@@ -140,7 +140,7 @@ Test(evidence, average_precision_of_any_choice_of_images)
     coco_numbers(&all, NULL, &m, NULL);
     coco_numbers(&chosen, NULL, &m, twice);
     cr_assert(!read_matches(&e, &m, 100 * all.x[COCO_AP]), "%s", err.text);
-    cr_expect(evidence_metric(&e, twice) == 100 * chosen.x[COCO_AP]);
+    cr_expect(evidence_metric(&e, twice, &arena) == 100 * chosen.x[COCO_AP]);
     cr_expect(chosen.x[COCO_AP] > all.x[COCO_AP], "the image that was missed is not chosen");
     cr_expect(read_matches(&e, &m, 12) == STATUS_MISSING, "%s", err.text);
 }
@@ -174,8 +174,8 @@ Test(evidence, miou_of_any_choice_of_images)
     record_metric(r, "pixel_mIoU", 100 * (4 / 10.0 + 0) / 2, "percent", "mIoU", HIGHER);
     record_pixels(r, &n[0][0][0], 2, 2);
     cr_assert(!end(&e, r, "pixel_mIoU"), "%s", err.text);
-    cr_expect(e.images == 2 && evidence_metric(&e, (int[]){ 1, 0 }) == 100, "class 1 is not there");
-    cr_expect(fabs(evidence_metric(&e, (int[]){ 3, 1 }) - 100 * (12 / 18.0) / 2) <= 1e-12);
+    cr_expect(e.images == 2 && evidence_metric(&e, (int[]){ 1, 0 }, &arena) == 100, "class 1 is not there");
+    cr_expect(fabs(evidence_metric(&e, (int[]){ 3, 1 }, &arena) - 100 * (12 / 18.0) / 2) <= 1e-12);
     n[1][0][0] = -4;
     r = begin();
     record_metric(r, "pixel_mIoU", 20, "percent", "mIoU", HIGHER);

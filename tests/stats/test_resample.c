@@ -74,8 +74,9 @@ static Evidence draw_pixels(int run)
             (int64_t)(PIXELS * good);
         of[next * PIXEL_COUNTS + PIXELS_PREDICTED] = PIXELS - (int64_t)(PIXELS * good);
     }
-    return (Evidence){ .kind = EVIDENCE_PIXELS, .images = IMAGES, .pixels = n,
-                       .classes = CLASSES, .number = PIXEL_MIOU };
+    Evidence e;
+    evidence_pixels(&e, n, IMAGES, CLASSES, PIXEL_MIOU, &arena);
+    return e;
 }
 
 Test(resample, interval_of_miou_covers_the_truth_in_95_of_100)

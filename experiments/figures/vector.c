@@ -1,7 +1,7 @@
 #include "experiments/figures/vector.h"
 
+#include "core/base/base64.h"
 #include "core/base/file.h"
-#include "core/base/text.h"
 #include "experiments/figures/png.h"
 
 #include <stdlib.h>
@@ -66,24 +66,6 @@ void vector_point(Vector *v, double x, double y, bool move)
 
 void vector_end_line(Vector *v) { text_add(&v->text, "\"/>\n"); }
 
-/* Three bytes as four letters. */
-static void add_base64(Text *out, const uint8_t *bytes, size_t n)
-{
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        size_t   left = n - i;
-        uint32_t x = (uint32_t)bytes[i] << 16;
-        if (left > 1) x |= (uint32_t)bytes[i + 1] << 8;
-        if (left > 2) x |= bytes[i + 2];
-        char four[4] = { letters[x >> 18], letters[x >> 12 & 63], letters[x >> 6 & 63],
-                         letters[x & 63] };
-        if (left < 3) four[3] = '=';
-        if (left < 2) four[2] = '=';
-        text_add_bytes(out, four, 4);
-    }
-}
-
 void vector_image(Vector *v, int x, int y, int width, int height, const Image *m)
 {
     size_t   pixels = (size_t)m->height * (size_t)m->width, n;
@@ -97,7 +79,7 @@ void vector_image(Vector *v, int x, int y, int width, int height, const Image *m
     end_filling(v);
     text_add(&v->text, "<image x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" "
              "preserveAspectRatio=\"none\" href=\"data:image/png;base64,", x, y, width, height);
-    add_base64(&v->text, png, n);
+    base64_add(&v->text, png, n);
     text_add(&v->text, "\"/>\n");
     free(png);
     free(rgb);

@@ -1,3 +1,4 @@
+#include "core/base/base64.h"
 #include "experiments/figures/png.h"
 #include "experiments/report/section.h"
 #include "experiments/table/tabular.h"
@@ -34,22 +35,6 @@ void html_paragraph(Text *out, const char *words)
 
 /* --- pictures ----------------------------------------------------------------- */
 
-/* RFC 4648, section 4. */
-static void add_base64(Text *out, const uint8_t *x, size_t n)
-{
-    static const char letters[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t bits = (uint32_t)x[i] << 16;
-        if (i + 1 < n) bits |= (uint32_t)x[i + 1] << 8;
-        if (i + 2 < n) bits |= x[i + 2];
-        char four[4] = { letters[bits >> 18], letters[bits >> 12 & 63],
-                         i + 1 < n ? letters[bits >> 6 & 63] : '=',
-                         i + 2 < n ? letters[bits & 63] : '=' };
-        text_add_bytes(out, four, sizeof four);
-    }
-}
-
 void html_image(Text *out, const Image *m, const char *alt)
 {
     uint8_t *png;
@@ -58,7 +43,7 @@ void html_image(Text *out, const Image *m, const char *alt)
     text_add(out, "<img width=\"%d\" height=\"%d\" alt=\"", m->width, m->height);
     html_text(out, alt);
     text_add(out, "\" src=\"data:image/png;base64,");
-    add_base64(out, png, n);
+    base64_add(out, png, n);
     text_add(out, "\">");
     free(png);
 }

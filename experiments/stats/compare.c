@@ -157,6 +157,7 @@ static void judge(const Compare *c, Comparison *one)
         Runs own = { results_values(r, one->metric[side], one->row[side]), 1, r->n_seeds };
         one->of[side] = stats_summary(own.x, own.runs);
         one->iqm[side] = aggregate_iqm(&own);
+        one->iqm_in[side] = aggregate_iqm_interval(&own);
         align(x[side], c, one, side);
     }
     one->difference = stats_paired(x[0], x[1], seeds);

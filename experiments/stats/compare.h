@@ -22,6 +22,7 @@ typedef struct {
     Interval images;            /* of the difference, by the bootstrap over images    */
     int      n_images;          /* 0: the records do not keep what that needs         */
     double   iqm[2];            /* the mean of the middle half of seeds               */
+    Interval iqm_in[2];
     double   improvement;       /* the chance that a run of the first beats one of the
                                    second                                             */
     Interval improvement_in;

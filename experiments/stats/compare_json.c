@@ -16,6 +16,7 @@ static json_t *side(const Compare *c, const Comparison *one, int i)
     results_label(c->r[i], one->row[i], &label);
     json_object_set_new(all, "row", json_string(text_get(&label)));
     json_object_set_new(all, "iqm", table_json_number(one->iqm[i]));
+    json_object_set_new(all, "iqm_interval95", interval(&one->iqm_in[i]));
     text_free(&label);
     return all;
 }

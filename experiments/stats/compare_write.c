@@ -154,6 +154,21 @@ static void fill(const Compare *c, Tabular *t)
     for (int row = 1; row <= c->n; row++) fill_row(c, t, row, words);
 }
 
+static void add_iqm(const Compare *c, const Comparison *one, int side, Text *out)
+{
+    const Metric *m = metric_of(c, one);
+    if (isnan(one->iqm[side])) {
+        text_add(out, "-");
+        return;
+    }
+    table_number(m, false, one->iqm[side], out);
+    text_add(out, " (");
+    table_number(m, false, one->iqm_in[side].low, out);
+    text_add(out, " .. ");
+    table_number(m, false, one->iqm_in[side].high, out);
+    text_add(out, ")");
+}
+
 /* What does not hang on means. */
 static void fill_robust(const Compare *c, Tabular *t)
 {
@@ -170,9 +185,7 @@ static void fill_robust(const Compare *c, Tabular *t)
         Text             *cell = tabular_cell(t, row, 0);
         text_add(&cell[0], "%s", table_head(metric_of(c, one)));
         if (words > 1) results_label(c->r[0], one->row[0], &cell[1]);
-        for (int side = 0; side < 2; side++)
-            if (isnan(one->iqm[side])) text_add(&cell[words + side], "-");
-            else table_number(metric_of(c, one), false, one->iqm[side], &cell[words + side]);
+        for (int side = 0; side < 2; side++) add_iqm(c, one, side, &cell[words + side]);
         if (isnan(one->improvement)) continue;
         text_add(&cell[words + 2], "%.2f", one->improvement);
         text_add(&cell[words + 3], "%.2f .. %.2f", one->improvement_in.low,
@@ -190,7 +203,8 @@ static void notes(const Compare *c, Text *out)
              "that.  p flips: exact sign-flip test; p t: t test; p Holm: that, adjusted for the "
              "%d comparison%s here.\n", c->of[0], c->of[1], c->n, c->n == 1 ? "" : "s");
     text_add(out, "IQM: mean of the middle half of seeds.  P(better): the chance that a run of "
-                  "%s beats a run of %s, ties counting half, with its bootstrap over runs.\n",
+                  "%s beats a run of %s, ties counting half.  Both with 95 %% by the bootstrap "
+                  "over runs, which is too narrow below ten of them.\n",
              c->of[0], c->of[1]);
     text_add(out, "Clear: %d pairs or more, p flips and p Holm at most 0.05.\n",
              STATS_PAIRS_LEAST);

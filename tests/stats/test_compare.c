@@ -108,6 +108,8 @@ Test(compare, a_difference_that_is_clear)
     cr_expect(one->n_images == IMAGES);
     cr_expect(one->images.low < 6 && one->images.low > 0 && one->images.high > 6, "%g .. %g",
               one->images.low, one->images.high);
+    cr_expect(one->iqm_in[1].low <= 45 && one->iqm_in[1].high >= 45 &&
+              one->iqm_in[1].low < one->iqm_in[1].high);
     cr_expect(near(one->iqm[1], 45) && one->improvement > 0.8 && one->improvement < 1);
     cr_expect(one->clear);
     compare_words(&c, one, &words);

@@ -143,7 +143,12 @@ static void note_certainty(const Table *t, Text *out)
         table_number(m, false, stats_detectable(sd, pairs), out);
         fewest = fewest && fewest < pairs ? fewest : pairs;
     }
-    if (!fewest) return;
+    if (!fewest) {
+        if (t->n_metrics)
+            text_add(out, "Smallest difference to %s that can be found: unknown, for no other "
+                          "strategy has two seeds in common with it.\n", t->baseline);
+        return;
+    }
     text_add(out, ".\n");
     if (fewest < STATS_PAIRS_LEAST)
         text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "

@@ -213,9 +213,9 @@ void tabular_escape(const char *s, Text *out)
 
 void tabular_latex(const Tabular *t, Text *out)
 {
-    text_add(out, "\\begin{tabular}{");
+    text_add(out, "\\begin{tabular}{@{}");
     for (int col = 0; col < t->cols; col++) text_add(out, col < t->words ? "l" : "r");
-    text_add(out, "}\n\\toprule\n");
+    text_add(out, "@{}}\n\\toprule\n");
     for (int row = 0; row < t->rows; row++) {
         for (int col = 0; col < t->cols; col++) {
             const bool bold = is_bold(t, row, col);

@@ -102,9 +102,9 @@ static void as_latex(const Table *t, const Tabular *s, Text *out)
     table_notes(t, &notes);
     text_add(out, "\\begin{table}\n\\centering\n\\caption{");
     tabular_escape(text_get(&caption), out);
-    text_add(out, "}\n");
+    text_add(out, "}\n\\medskip\n\\small\\setlength{\\tabcolsep}{4pt}\n");
     tabular_latex(s, out);
-    text_add(out, "\n\\footnotesize\n");
+    text_add(out, "\n\\medskip\n\\raggedright\\footnotesize\n");
     tabular_escape(text_get(&notes), out);
     text_add(out, "\\end{table}\n");
     text_free(&caption);

@@ -86,10 +86,10 @@ COMMAND(plot) = {
                "drawn by gnuplot, with its numbers beside it as .tsv; the paths go to stdout,\n"
                "and to stderr what is left out and why.  Unless metrics are named: of the\n"
                "primary one of each evaluation means, paired differences, critical\n"
-               "differences, over ratio (or what else varies), visibility and time; and all\n"
-               "diagnostics of reconstruct and represent.  Of detect and segment there are\n"
-               "objects.png and labels.png: what was found in some test images, beside what\n"
-               "is true.",
+               "differences, profiles, over ratio (or what else varies), visibility and time;\n"
+               "and all diagnostics of reconstruct and represent.  Of detect and segment there\n"
+               "are objects and labels, as wide as a page: what was found in some test images,\n"
+               "beside what is true.",
     .examples = "  maskgrid plot demo\n"
                 "  maskgrid plot represent -m psnr -m cut_gap\n"
                 "  maskgrid plot table1 --out figures\n"

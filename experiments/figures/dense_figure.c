@@ -1,5 +1,6 @@
 #include "experiments/figures/dense_figure.h"
 
+#include "experiments/figures/gnuplot.h"
 #include "experiments/figures/overlay.h"
 
 #include <stdio.h>
@@ -61,24 +62,46 @@ double shown_enlarged(const ShownRows *s, int i, Image *m)
     return by;
 }
 
+/* The PNG on a page: what a canvas cannot write itself. */
+static Status write_pdf(const Figures *f, const Mosaic *m, const char *name, Err *err)
+{
+    char        png[FIGURE_PATH], out[FIGURE_PATH], width[16], height[16];
+    const char *arguments[] = { png, width, height, NULL };
+    figure_path(png, f, name, ".png");
+    figure_path(out, f, name, "");
+    snprintf(width, sizeof width, "%d", m->c.width);
+    snprintf(height, sizeof height, "%d", m->c.height);
+    return gnuplot_run("picture", "pdf", out, arguments, &f->made->paths, err);
+}
+
+static Status draw_as(const Figures *f, const ShownRows *s, Mosaic *m, const char *name,
+                      const char *ending, void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
+{
+    char path[FIGURE_PATH];
+    figure_path(path, f, name, ending);
+    mosaic_open(m, path);
+    fill(m, s);
+    Status bad = mosaic_write(m, path, err);
+    mosaic_close(m);
+    if (!bad) figure_made(f, path);
+    return bad;
+}
+
+static bool wants(const Figures *f, const char *format)
+{
+    return !f->plan->only || !strcmp(f->plan->only, format);
+}
+
 Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, const char *name,
                   void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
 {
-    static const char *const endings[] = { ".png", ".svg" };
     for (char *c = note->s; c && *c; c++)
         if (*c == '\n') *c = ' '; /* the footer's lines are those of wider figures */
     m->note = text_get(note);
     m->cols = s->row[0].shown.n, m->tile = s->tile;
     m->classes = s->classes, m->class_name = s->class_name;
-    for (int i = 0; i < 2; i++) {
-        char path[FIGURE_PATH];
-        figure_path(path, f, name, endings[i]);
-        mosaic_open(m, path);
-        fill(m, s);
-        Status bad = mosaic_write(m, path, err);
-        mosaic_close(m);
-        if (bad) return bad;
-        figure_made(f, path);
-    }
-    return STATUS_OK;
+    const bool pdf = wants(f, "pdf");
+    if (wants(f, "svg") && draw_as(f, s, m, name, ".svg", fill, err)) return err->code;
+    if ((pdf || wants(f, "png")) && draw_as(f, s, m, name, ".png", fill, err)) return err->code;
+    return pdf ? write_pdf(f, m, name, err) : STATUS_OK;
 }

@@ -37,7 +37,7 @@ void objects_words(const ShownRows *s, const Shown *shown, int i, bool truth, Te
 /* Picture i, coloured by classes [side, side] of its pixels. */
 void labels_draw(Image *tile, const ShownRows *s, const int32_t *labels, int i);
 
-/* Draw `rows` x pictures to FOLDER/name.png and .svg: fill draws them all on an open
+/* Draw `rows` x pictures to FOLDER/name.svg, .png and .pdf: fill draws them all on an open
  * mosaic, whose title, rows and colours are given; the note stands below, on one line. */
 MUST_USE Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note,
                            const char *name, void (*fill)(Mosaic *m, const ShownRows *s), Err *err);

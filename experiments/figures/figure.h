@@ -61,6 +61,7 @@ MUST_USE Status figure_labels(const Figures *f, Err *err);
 /* All of one metric. */
 MUST_USE Status figure_metric(const Figures *f, int metric, Err *err);
 MUST_USE Status figure_ranks(const Figures *f, int metric, Err *err);
+MUST_USE Status figure_profile(const Figures *f, int metric, Err *err);
 MUST_USE Status figure_settings(const Figures *f, int metric, Err *err);
 MUST_USE Status figure_against(const Figures *f, int metric, Err *err);
 

@@ -87,8 +87,11 @@ Status figure_labels(const Figures *f, Err *err)
 {
     ShownRows s;
     Status    bad = shown_rows(&s, f->r, STAGE_SEGMENT, err);
-    if (!bad && s.n && s.row[0].shown.truth) bad = draw(f, &s, err);
-    else if (!bad) figure_left(f, "labels", "no segment is done; evaluate: [segment] asks for it");
+    bool   any = s.n && s.row[0].shown.truth;
+    if (!bad && any && !f->plan->terminal) bad = draw(f, &s, err);
+    else if (!bad)
+        figure_left(f, "labels", any ? "a terminal has no room for it"
+                                    : "no segment is done; evaluate: [segment] asks for it");
     shown_rows_close(&s);
     return bad;
 }

@@ -116,8 +116,11 @@ Status figure_objects(const Figures *f, Err *err)
 {
     ShownRows s;
     Status    bad = shown_rows(&s, f->r, STAGE_DETECT, err);
-    if (!bad && s.n) bad = draw(f, &s, err);
-    else if (!bad) figure_left(f, "objects", "no detect is done; evaluate: [detect] asks for it");
+    bool   any = s.n;
+    if (!bad && any && !f->plan->terminal) bad = draw(f, &s, err);
+    else if (!bad)
+        figure_left(f, "objects", any ? "a terminal has no room for it"
+                                    : "no detect is done; evaluate: [detect] asks for it");
     shown_rows_close(&s);
     return bad;
 }

@@ -89,12 +89,24 @@ static int list_bars(const Ranks *s, double critical, Text *out)
     return levels;
 }
 
+static void caption_of(const Ranks *s, Text *out)
+{
+    enum { COLUMNS = 66 };
+    const Results *r = s->f->r;
+    Text           line = { 0 };
+    text_add(&line, "%s: over %d %s, 1 is best", r->metrics[s->metric].is.long_name, s->whole,
+             s->blocks > r->n_seeds ? "pairs of a seed and a setting" : "seeds");
+    text_wrap(out, line.s, COLUMNS);
+    out->s[--out->length] = '\0'; /* the last line's end */
+    text_free(&line);
+}
+
 static Status draw(const Ranks *s, const char *name, Err *err)
 {
     const Results *r = s->f->r;
     const Metric  *m = &r->metrics[s->metric].is;
-    Text           tsv = { 0 }, bars = { 0 };
-    char           rows[16], far[32], levels[16], widest[16], title[256], caption[256];
+    Text           tsv = { 0 }, bars = { 0 }, caption = { 0 };
+    char           rows[16], far[32], levels[16], widest[16], title[256];
     double         critical = stats_critical_difference(s->n, s->whole);
     int            longest = 6;
     for (int i = 0; i < s->n; i++) {
@@ -110,12 +122,13 @@ static Status draw(const Ranks *s, const char *name, Err *err)
     snprintf(far, sizeof far, "%.6g", critical);
     snprintf(widest, sizeof widest, "%d", longest);
     snprintf(title, sizeof title, "%s: critical differences", m->long_name);
-    snprintf(caption, sizeof caption, "%s: over %d blocks, 1 is best", m->long_name, s->whole);
+    caption_of(s, &caption);
     Status bad = figure_draw(s->f, &(Drawing){
         .name = name, .title = title, .script = "ranks", .tsv = &tsv, .widest = widest,
         .about = "Mean ranks over seeds (and settings).  Strategies under one bar differ by less "
                  "than the critical difference (Nemenyi, 5 %): they are not told apart.",
-        .arguments = { rows, far, levels, caption } }, err);
+        .arguments = { rows, far, levels, caption.s } }, err);
+    text_free(&caption);
     text_free(&tsv);
     text_free(&bars);
     return bad;

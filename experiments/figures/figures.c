@@ -212,6 +212,7 @@ static Status draw_metric(const Figures *f, int metric, Err *err)
     bool   whole = f->plan->n || f->r->metrics[metric].is.primary;
     Status bad = figure_metric(f, metric, err);
     if (!bad && whole) bad = figure_ranks(f, metric, err);
+    if (!bad && whole) bad = figure_profile(f, metric, err);
     if (!bad && whole) bad = figure_settings(f, metric, err);
     if (!bad && whole) bad = figure_against(f, metric, err);
     return bad;

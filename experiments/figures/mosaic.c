@@ -3,8 +3,8 @@
 #include <string.h>
 
 enum {
-    MARGIN = 28, GAP = 8, TITLE = 20, NAME = 14, SMALL = 11, NAMES = 150, APART = 22,
-    CHIP = 14, LINE = 24
+    MARGIN = 28, GAP = 8, TITLE = 20, NAME = 16, SMALL = 14, NAMES = 170, APART = 22,
+    CHIP = 16, LINE = 28
 };
 
 uint32_t object_colour(int class)

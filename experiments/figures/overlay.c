@@ -92,10 +92,10 @@ void overlay_box(Canvas *c, int x, int y, int width, int height, uint32_t colour
 void overlay_words(Canvas *c, int x, int y, int right, int top, uint32_t colour,
                    const char *words)
 {
-    enum { LETTER = 8, CHIP = 12, INSIDE = 2 };
+    enum { LETTER = 10, CHIP = 16, INSIDE = 3 };
     int wide = canvas_text_width(LETTER, words) + 2 * INSIDE;
     y = y - CHIP < top ? y : y - CHIP;
     if (x + wide > right) x = right - wide;
     canvas_veil(c, x, y, wide, CHIP, colour, 0.85);
-    canvas_text(c, x + INSIDE, y + 2, LETTER, WHITE, words);
+    canvas_text(c, x + INSIDE, y + INSIDE, LETTER, WHITE, words);
 }

@@ -7,7 +7,8 @@ rows = int(ARG6); critical = real(ARG7); levels = int(ARG8); caption = ARG9
 here = substr(ARG0, 1, strlen(ARG0) - strlen("ranks.gp"))
 load here . "style.gp"
 W = page_width
-line = 54; names = line + 8 + 5 * levels + 6
+below = 8 * (lines(caption) - 1)
+line = 54 + below; names = line + 8 + 5 * levels + 6
 half = (rows + 1) / 2
 H = names + 11 * half + foot
 load here . "page.gp"
@@ -26,10 +27,10 @@ edge(i) = i < half ? 1 : rows
 set label 2 caption at screen 4.0 / W, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
 set label 3 "mean rank" at screen 4.0 / W, first line left font small textcolor rgb "#404040"
 shown = critical < rows - 1 ? critical : rows - 1
-set arrow 1 from 1, 27 to 1 + shown, 27 heads size screen 0.008, 90 linecolor rgb "#202020" \
+set arrow 1 from 1, 27 + below to 1 + shown, 27 + below heads size screen 0.008, 90 linecolor rgb "#202020" \
     linewidth 0.9
 set label 4 sprintf("critical difference %.2f%s", critical, critical > shown ? ", wider than the line" : "") \
-    at 1, 18 left font small textcolor rgb "#202020"
+    at 1, 18 + below left font small textcolor rgb "#202020"
 set arrow 2 from 1, line to rows, line nohead linecolor rgb "#202020" linewidth 0.9
 do for [k=1:rows] {
     set arrow 10 + k from k, line to k, line - 3 nohead linecolor rgb "#202020" linewidth 0.9

@@ -125,7 +125,7 @@ TestSuite(figures, .init = setup, .fini = teardown);
 Test(figures, their_numbers_are_those_of_the_records)
 {
     static const char *const knn[] = { "knn_top1" };
-    double a, b, c;
+    double a, b, c, d;
     FigurePlan plan = plan_of(knn, 1);
     OK(figures_write(&made, &plan, &err));
 
@@ -136,6 +136,9 @@ Test(figures, their_numbers_are_those_of_the_records)
     cr_expect(a == 6 && b == 6 && c == 6, "paired by seed: %g %g %g", a, b, c);
     cr_assert(sscanf(tsv("knn_top1_ranks", "\tspiral\t"), "%*d %lf", &a) == 1);
     cr_expect(a == 1, "the best in all four blocks: %g", a);
+    line = tsv("knn_top1_profile", "block, ratio 0.75\n");
+    cr_assert(sscanf(line, "%lf %lf %lf %lf", &a, &b, &c, &d) == 4);
+    cr_expect(a < 50 && b == 1 && c == 1 && d == 1, "all are above %g: %g", a, b);
     line = tsv("knn_top1_by_ratio", "spiral\n");
     cr_assert(sscanf(line, "0.5 %lf %*f %*f 0.75 %lf", &a, &b) == 2);
     cr_expect(a == 56.5 && b == 64.5, "%g %g", a, b);

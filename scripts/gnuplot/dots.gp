@@ -28,7 +28,8 @@ set lmargin at screen left / W
 set rmargin at screen 1 - 10.0 / W
 set bmargin at screen (foot + axis) / H
 set tmargin at screen 1 - 14.0 / H
-set ytics scale 0
+names = fitting(widest, left)
+set ytics scale 0 font names
 if (!in_terminal) { set grid noytics xtics }
 set border 1
 unset key

@@ -9,7 +9,9 @@ load here . "style.gp"
 W = page_width; axis = 18 + 9 * lines(label)
 H = 14 + 12 * rows + 6 + axis + foot
 load here . "page.gp"
-left = wide(widest, 95); right = 76
+left = wide(widest, 95)
+stats tsv using (strlen(strcol(7))) nooutput
+right = larger(60, 4 + 3.7 * STATS_max)
 
 # As in dots.gp: the frame follows the differences, wide intervals are cut.
 stats tsv using 4 nooutput
@@ -27,7 +29,8 @@ set rmargin at screen 1 - (right + 6.0) / W
 set bmargin at screen (foot + axis) / H
 set tmargin at screen 1 - 14.0 / H
 set xtics spaced(high - low, high, W - left - right - 6)
-set ytics scale 0
+names = fitting(widest, left)
+set ytics scale 0 font names
 if (!in_terminal) { set grid noytics xtics }
 set border 1
 unset key

@@ -7,7 +7,8 @@ here = substr(ARG0, 1, strlen(ARG0) - strlen("heat.gp"))
 load here . "style.gp"
 stats tsv using (strlen(strcol(4))) nooutput
 turned = STATS_max * 4.1 > (250 - 60.0) / columns - 2
-W = page_width; below = turned ? 8 + 3.2 * STATS_max : 14
+upright = turned && STATS_max > 16 # slanted, they would run over the edge
+W = page_width; below = upright ? 8 + 3.8 * STATS_max : turned ? 8 + 3.2 * STATS_max : 14
 line = rows > 12 ? 11 : 15; top = 10 + 8 * lines(caption)
 H = top + rows * line + below + foot
 load here . "page.gp"
@@ -29,12 +30,15 @@ set bmargin at screen (foot + below) / H
 set xrange [-0.5 : columns - 0.5]
 set yrange [rows - 0.5 : -0.5]
 set tics scale 0
-if (turned) { set xtics rotate by -40 left offset -0.4, 0.3 font small }
+names = fitting(widest, left)
+set ytics font names
+if (upright) { set xtics rotate by 90 right offset 0, -0.1 font small }
+if (turned && !upright) { set xtics rotate by -40 left offset -0.4, 0.3 font small }
 set colorbox user origin 1 - (bar - 5.0) / W, (foot + below) / H size 6.0 / W, rows * line * 1.0 / H
 set cbtics step(1.5 * (most - least)) font tiny offset -0.8, 0
 set label 2 caption at screen 4.0 / W, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
 across = 0.485; up = 0.47
-number = columns * 15.0 > W - left - bar ? tiny : small
+number = columns * 19.0 > W - left - bar ? tiny : small
 plot tsv using 2:1:(across):(up):5:ytic(3):xtic(4) \
          with boxxyerror fillcolor palette fillstyle solid noborder, \
      tsv using 2:1:($5 == $5 ? sprintf(shown, $5) : "none"):(in_terminal ? 0 : ink($5)) \

@@ -20,6 +20,13 @@ load here . "page.gp"
 stats tsv using 2 every ::1 nooutput
 top = STATS_up_quartile + 2.5 * (STATS_up_quartile - STATS_min)
 cut = is("cut") && STATS_max > top
+# An interval from two seeds would press all means together.
+low = STATS_min; high = STATS_max; room = 1.5 * (high - low); wide_cut = 0
+stats tsv using 3:4 every ::1 nooutput
+if (is("interval") && high > low) {
+    wide_cut = STATS_min_x < low - room || STATS_max_y > high + room
+    low = larger(STATS_min_x, low - room); high = smaller(STATS_max_y, high + room)
+}
 stats tsv using 1 every ::1 nooutput
 span = STATS_max - STATS_min; points = STATS_records / n
 set xlabel across offset 0, 0.6
@@ -34,11 +41,12 @@ set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + 26) / H
 set tmargin at screen 1 - 14.0 / H
 set label 2 (is("share") ? "share" : "mean") . " and " . (is("sd") ? "one standard deviation" : "95 % interval") . " over seeds" \
-    . (cut ? "; the first steps are cut" : "") at screen 4.0 / W, screen 1 - 7.0 / H \
+    . (cut ? "; the first steps are cut" : wide_cut ? "; wide ones are cut" : "") at screen 4.0 / W, screen 1 - 7.0 / H \
     left font small textcolor rgb "#404040"
 set autoscale yfix
 set offsets 0, 0, graph (is("log") || cut ? 0 : 0.04), graph (is("log") ? 0 : 0.04)
 if (cut) { set yrange [*:top] }
+if (wide_cut) { set yrange [low:high] }
 set style fill transparent solid 0.12 noborder
 # Few points are shown, and a single one makes no line.
 drawn = span > 0 && points > 9 ? "lines" : "linespoints pointtype 7 pointsize 0.35"

@@ -51,9 +51,12 @@ spaced(r, m, points) = (r / step(r) + 1) * 0.66 * letter * letters(step(r), m) <
 thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
              : sprintf("%d,%03d", int(x + 0.5) / 1000, int(x + 0.5) % 1000)
 
-# Points that a name of so many letters takes, within bounds; lines of a text, and points
-# that those of the footer take.
-wide(letters, most) = (w = 10 + 0.6 * letter * letters, w < most ? w : most)
+# Points that a name of so many letters takes, within bounds: a real number, for whole ones
+# divide to whole ones.  Lines of a text, and points that those of the footer take.
+wide(letters, most) = (w = 10 + 0.6 * letter * letters, 1.0 * (w < most ? w : most))
+# The letters for names that are to stand in so many points, as large as fit.
+fitting(letters, points) = 6 + 0.62 * letter * letters <= points ? font \
+                         : 6 + 0.53 * letter * letters <= points ? small : tiny
 lines(s) = (i = strstrt(s, "\n"), i ? 1 + lines(s[i+1:*]) : 1)
 foot = letter > 8 ? 52.0 : 7.0 * lines(footer) + 7
 larger(a, b) = a > b ? a : b

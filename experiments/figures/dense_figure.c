@@ -63,24 +63,24 @@ double shown_enlarged(const ShownRows *s, int i, Image *m)
 }
 
 /* The PNG on a page: what a canvas cannot write itself. */
-static Status write_pdf(const Figures *f, const Mosaic *m, const char *name, Err *err)
+static Status write_pdf(const Figures *f, const int size[2], const char *name, Err *err)
 {
     char        png[FIGURE_PATH], out[FIGURE_PATH], width[16], height[16];
     const char *arguments[] = { png, width, height, NULL };
     figure_path(png, f, name, ".png");
     figure_path(out, f, name, "");
-    snprintf(width, sizeof width, "%d", m->c.width);
-    snprintf(height, sizeof height, "%d", m->c.height);
+    snprintf(width, sizeof width, "%d", size[0]);
+    snprintf(height, sizeof height, "%d", size[1]);
     return gnuplot_run("picture", "pdf", out, arguments, &f->made->paths, err);
 }
 
-static Status draw_as(const Figures *f, const ShownRows *s, Mosaic *m, const char *name,
-                      const char *ending, void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
+/* size: its width and height. */
+static Status draw_as(const Figures *f, const ShownRows *s, Mosaic *m, const char *path,
+                      int size[2], void (*fill)(Mosaic *m, const ShownRows *s), Err *err)
 {
-    char path[FIGURE_PATH];
-    figure_path(path, f, name, ending);
     mosaic_open(m, path);
     fill(m, s);
+    size[0] = m->c.width, size[1] = m->c.height;
     Status bad = mosaic_write(m, path, err);
     mosaic_close(m);
     if (!bad) figure_made(f, path);
@@ -101,7 +101,11 @@ Status shown_draw(const Figures *f, const ShownRows *s, Mosaic *m, Text *note, c
     m->cols = s->row[0].shown.n, m->tile = s->tile;
     m->classes = s->classes, m->class_name = s->class_name;
     const bool pdf = wants(f, "pdf");
-    if (wants(f, "svg") && draw_as(f, s, m, name, ".svg", fill, err)) return err->code;
-    if ((pdf || wants(f, "png")) && draw_as(f, s, m, name, ".png", fill, err)) return err->code;
-    return pdf ? write_pdf(f, m, name, err) : STATUS_OK;
+    char       svg[FIGURE_PATH], png[FIGURE_PATH];
+    int        size[2];
+    figure_path(svg, f, name, ".svg");
+    figure_path(png, f, name, ".png");
+    if (wants(f, "svg") && draw_as(f, s, m, svg, size, fill, err)) return err->code;
+    if ((pdf || wants(f, "png")) && draw_as(f, s, m, png, size, fill, err)) return err->code;
+    return pdf ? write_pdf(f, size, name, err) : STATUS_OK;
 }

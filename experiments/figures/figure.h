@@ -39,9 +39,10 @@ void            figure_left(const Figures *f, const char *name, const char *why)
 /* Was it asked for: all are, or this name is among those that are. */
 bool figure_wanted(const Figures *f, const char *name);
 
-/* The words of a label, broken into lines that a frame has room for; a metric with its
- * unit, so broken. */
+/* The words of a label, broken into lines that a frame has room for, and of what stands above
+ * it; a metric with its unit, so broken. */
 void figure_label(Text *out, const char *text);
+void figure_caption(Text *out, const char *text);
 void figure_metric_label(Text *out, const Metric *m);
 
 /* "\t0.5", or "\tnan". */

@@ -91,13 +91,11 @@ static int list_bars(const Ranks *s, double critical, Text *out)
 
 static void caption_of(const Ranks *s, Text *out)
 {
-    enum { COLUMNS = 66 };
     const Results *r = s->f->r;
     Text           line = { 0 };
     text_add(&line, "%s: over %d %s, 1 is best", r->metrics[s->metric].is.long_name, s->whole,
              s->blocks > r->n_seeds ? "pairs of a seed and a setting" : "seeds");
-    text_wrap(out, line.s, COLUMNS);
-    out->s[--out->length] = '\0'; /* the last line's end */
+    figure_caption(out, line.s);
     text_free(&line);
 }
 

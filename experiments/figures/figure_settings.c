@@ -165,7 +165,8 @@ static void widest_of(const Over *o, char out[16])
 static Status draw(const Over *o, Err *err)
 {
     const Metric *m = &o->f->r->metrics[o->metric].is;
-    Text          tsv = { 0 }, squares = { 0 }, shades = { 0 }, label = { 0 }, caption = { 0 };
+    Text          tsv = { 0 }, squares = { 0 }, shades = { 0 }, label = { 0 }, words = { 0 };
+    Text          caption = { 0 };
     char          name[160], map[160], title[256], rows[16], columns[16], widest[16];
     Status        bad = STATUS_OK;
     widest_of(o, widest);
@@ -177,8 +178,9 @@ static Status draw(const Over *o, Err *err)
     snprintf(rows, sizeof rows, "%d", o->lines);
     snprintf(columns, sizeof columns, "%d", o->n);
     figure_metric_label(&label, m);
-    text_add(&caption, "%s, over %s: means over seeds", text_get(&label), o->key);
-    for (char *c = caption.s; *c; c++) *c = *c == '\n' ? ' ' : *c;
+    text_add(&words, "%s, over %s: means over seeds", text_get(&label), o->key);
+    for (char *c = words.s; *c; c++) *c = *c == '\n' ? ' ' : *c;
+    figure_caption(&caption, words.s);
     list_squares(o, &squares);
     if (!list_lines(o, &tsv, &shades)) {
         figure_left(o->f, name, "no strategy that was trained has this metric");
@@ -197,6 +199,7 @@ static Status draw(const Over *o, Err *err)
     text_free(&squares);
     text_free(&shades);
     text_free(&label);
+    text_free(&words);
     text_free(&caption);
     return bad;
 }

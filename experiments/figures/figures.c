@@ -96,12 +96,14 @@ static void write_footer(Figures *f)
     f->footer.s[--f->footer.length] = '\0'; /* the last line's end */
 }
 
-void figure_label(Text *out, const char *text)
+static void break_lines(Text *out, const char *text, int columns)
 {
-    enum { COLUMNS = 32 };
-    text_wrap(out, text, COLUMNS);
+    text_wrap(out, text, columns);
     out->s[--out->length] = '\0'; /* the last line's end */
 }
+
+void figure_label(Text *out, const char *text) { break_lines(out, text, 30); }
+void figure_caption(Text *out, const char *text) { break_lines(out, text, 66); }
 
 void figure_metric_label(Text *out, const Metric *m)
 {

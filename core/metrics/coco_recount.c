@@ -23,7 +23,8 @@ static int thresholds_of(int number)
 /* Recall takes the best of an image and category alone. */
 static int most_of(int number)
 {
-    return number == COCO_AR1 ? 1 : number == COCO_AR10 ? 10 : number < COCO_AR1 ? INT_MAX : COCO_MOST;
+    if (number < COCO_AR1) return INT_MAX;
+    return number == COCO_AR1 ? 1 : number == COCO_AR10 ? 10 : COCO_MOST;
 }
 
 static bool counts(const uint8_t *is, int thresholds)

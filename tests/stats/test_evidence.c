@@ -174,7 +174,8 @@ Test(evidence, miou_of_any_choice_of_images)
     record_metric(r, "pixel_mIoU", 100 * (4 / 10.0 + 0) / 2, "percent", "mIoU", HIGHER);
     record_pixels(r, &n[0][0][0], 2, 2);
     cr_assert(!end(&e, r, "pixel_mIoU"), "%s", err.text);
-    cr_expect(e.images == 2 && evidence_metric(&e, (int[]){ 1, 0 }, &arena) == 100, "class 1 is not there");
+    cr_expect(e.images == 2 && evidence_metric(&e, (int[]){ 1, 0 }, &arena) == 100,
+              "class 1 is not there");
     cr_expect(fabs(evidence_metric(&e, (int[]){ 3, 1 }, &arena) - 100 * (12 / 18.0) / 2) <= 1e-12);
     n[1][0][0] = -4;
     r = begin();

@@ -1,0 +1,229 @@
+#define _XOPEN_SOURCE 700 /* O_NOFOLLOW, lstat */
+#include "core/base/file.h"
+#include "core/train/safetensors.h"
+#include "experiments/run/merge_inside.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CELL_DIGITS = 16, STAGE_DIGITS = 8, CHUNK = 1 << 16, TEXT_MOST = 64 << 20 };
+
+/* --- names ----------------------------------------------------------------- */
+
+void merge_path(char out[CELL_PATH], const char *results, const char *cell, const char *name)
+{
+    int n = snprintf(out, CELL_PATH, "%s/cells%s%s%s%s", results, cell ? "/" : "",
+                     cell ? cell : "", name ? "/" : "", name ? name : "");
+    CHECK(n > 0 && n < CELL_PATH, "path too long: %s", results);
+}
+
+static bool are_digits(const char *s, size_t n)
+{
+    return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
+}
+
+bool merge_names_cell(const char *name) { return are_digits(name, CELL_DIGITS); }
+
+/* "knn-1f0c9a33" of "knn-1f0c9a33.h5", and its kind. */
+static bool split(const char *name, char stage[STAGE_NAME], StageKind *kind)
+{
+    size_t n = strlen(name);
+    if (n < 4 || n - 3 >= STAGE_NAME || strcmp(name + n - 3, ".h5")) return false;
+    snprintf(stage, STAGE_NAME, "%.*s", (int)(n - 3), name);
+    if (!stage_of(kind, stage)) return false;
+    const char *rest = stage + strlen(stage_word(*kind));
+    return *kind == STAGE_PRETRAIN ? !*rest : *rest == '-' && are_digits(rest + 1, STAGE_DIGITS);
+}
+
+bool merge_names_record(const char *name)
+{
+    char      stage[STAGE_NAME];
+    StageKind kind;
+    return split(name, stage, &kind);
+}
+
+/* --- records --------------------------------------------------------------- */
+
+/* A link may lead anywhere, and a pipe has no end. */
+static Status check_plain(const char *path, Err *err)
+{
+    struct stat st;
+    if (lstat(path, &st)) return err_set(err, STATUS_MISSING, "%s: %s", path, strerror(errno));
+    return S_ISREG(st.st_mode) ? STATUS_OK
+                               : err_set(err, STATUS_FORMAT, "%s: not a plain file", path);
+}
+
+/* The hash of its configuration is its name, or its folder's; so is what it builds on. */
+static Status check_identity(H5 *f, const char *path, const char *cell, const char *stage,
+                             StageKind kind, Arena *a, Err *err)
+{
+    const char *config, *is, *id, *on;
+    char        hex[HASH_HEX];
+    Hash        h;
+    if (h5_get_long_text(f, "config", a, &config, err) ||
+        h5_get_text(f, "/", "stage", a, &is, err) ||
+        h5_get_text(f, "/", "config_hash", a, &id, err))
+        return err->code;
+    on = id;
+    if (kind != STAGE_PRETRAIN && h5_get_text(f, "/", "builds_on", a, &on, err)) return err->code;
+    hash_start(&h);
+    hash_text(&h, config);
+    hash_end(&h, hex);
+    bool right = !strcmp(hex, id) && !strcmp(is, stage_word(kind)) &&
+                 !strncmp(on, cell, CELL_DIGITS);
+    if (kind != STAGE_PRETRAIN)
+        right = right && !strncmp(id, stage + strlen(is) + 1, STAGE_DIGITS);
+    return right ? STATUS_OK
+                 : err_set(err, STATUS_FORMAT, "%s: not the record that its name says", path);
+}
+
+bool merge_is_record(const char *path, const char *cell, const char *name, Err *why)
+{
+    char      stage[STAGE_NAME];
+    StageKind kind;
+    Arena     a;
+    H5       *f;
+    Err       unsaid, *err = why ? why : &unsaid;
+    if (!split(name, stage, &kind) || check_plain(path, err) || record_read(&f, path, NULL, err))
+        return false;
+    arena_open(&a, "head of a record", NULL, NULL);
+    Status bad = check_identity(f, path, cell, stage, kind, &a, err);
+    arena_close(&a);
+    h5_close(f);
+    return !bad;
+}
+
+/* --- files ----------------------------------------------------------------- */
+
+static Status copy_bytes(FILE *to, int from, const char *path, Err *err)
+{
+    char   *chunk = malloc(CHUNK);
+    ssize_t n = 0;
+    CHECK(chunk, "no memory for %d bytes", CHUNK);
+    while ((n = read(from, chunk, CHUNK)) > 0 && fwrite(chunk, 1, (size_t)n, to) == (size_t)n)
+        ;
+    free(chunk);
+    return n ? err_set(err, STATUS_IO, "%s: %s", path, strerror(errno)) : STATUS_OK;
+}
+
+/* A new file `aside` with the bytes of a plain one. */
+static Status copy_aside(const char *from, const char *aside, Err *err)
+{
+    struct stat st;
+    int         in = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (in < 0) return err_set(err, STATUS_IO, "%s: %s", from, strerror(errno));
+    if (fstat(in, &st) || !S_ISREG(st.st_mode)) {
+        close(in);
+        return err_set(err, STATUS_FORMAT, "%s: not a plain file", from);
+    }
+    FILE  *out = fopen(aside, "wb");
+    Status bad = out ? copy_bytes(out, in, aside, err)
+                     : err_set(err, STATUS_IO, "%s: %s", aside, strerror(errno));
+    if (out && fclose(out) && !bad) bad = err_set(err, STATUS_IO, "%s: %s", aside, strerror(errno));
+    close(in);
+    if (bad) unlink(aside);
+    return bad;
+}
+
+/* What was copied is what counts, whatever has become of the other since it was looked at. */
+typedef Status Look(const char *aside, const Brought *b, Err *err);
+
+static Status copy(const char *from, const char *to, const Brought *b, Look *look, Err *err)
+{
+    char aside[CELL_PATH];
+    file_aside(to, aside, sizeof aside);
+    if (copy_aside(from, aside, err)) return err->code;
+    if (!look(aside, b, err)) return file_commit(aside, to, err);
+    unlink(aside);
+    return err_in(err, "%s", from);
+}
+
+static Status look_record(const char *aside, const Brought *b, Err *err)
+{
+    return merge_is_record(aside, b->cell, b->name, err) ? STATUS_OK : err->code;
+}
+
+Status merge_copy_record(const Brought *b, const char *to, Err *err)
+{
+    return copy(b->from, to, b, look_record, err);
+}
+
+/* --- what belongs to a record ----------------------------------------------- */
+
+static Status look_tensors(const char *aside, const Brought *b, Err *err)
+{
+    Safetensors f;
+    (void)b;
+    if (safetensors_open(&f, aside, err)) return err->code;
+    Status bad = safetensors_sealed(&f) ? safetensors_verify(&f, err)
+                                        : err_set(err, STATUS_FORMAT, "%s: no checksum", aside);
+    safetensors_close(&f);
+    return bad;
+}
+
+static Status look_text(const char *aside, const Brought *b, Err *err)
+{
+    struct stat st;
+    (void)b;
+    if (!stat(aside, &st) && st.st_size <= TEXT_MOST) return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "longer than %d bytes", TEXT_MOST);
+}
+
+static bool ends(const char *name, const char *ending)
+{
+    size_t n = strlen(name), m = strlen(ending);
+    return n > m && !strcmp(name + n - m, ending);
+}
+
+/* A file of the record's stage; of pre-training all that its evaluations share. */
+static Look *look_of(const Brought *b, const char *name)
+{
+    char      stage[STAGE_NAME], own[STAGE_NAME + 8];
+    StageKind kind;
+    bool      is = split(b->name, stage, &kind);
+    CHECK(is, "%s is no record", b->name);
+    snprintf(own, sizeof own, "%s.yaml", kind == STAGE_PRETRAIN ? "config" : stage);
+    if (!strcmp(name, own)) return look_text;
+    if (kind != STAGE_PRETRAIN) return NULL;
+    if (!strcmp(name, "log.txt")) return look_text;
+    bool kept = !strcmp(name, "encoder.safetensors") || !strcmp(name, "guide.safetensors") ||
+                (text_starts(name, "snapshot-") && ends(name, ".safetensors"));
+    return kept ? look_tensors : NULL;
+}
+
+/* A disk that is full ends it all; a file that is none is left out. */
+static Status copy_one(const Brought *b, const char *into, const char *name, Text *said,
+                       Err *err)
+{
+    char        from[CELL_PATH], to[CELL_PATH];
+    struct stat st;
+    Look       *look = look_of(b, name);
+    merge_path(to, into, b->cell, name);
+    if (!look || !lstat(to, &st)) return STATUS_OK;
+    merge_path(from, b->folder, b->cell, name);
+    Status bad = check_plain(from, err);
+    if (!bad) bad = copy(from, to, b, look, err);
+    if (bad != STATUS_FORMAT) return bad;
+    text_add_tame(said, err->text);
+    text_add(said, ": left out\n");
+    return STATUS_OK;
+}
+
+Status merge_copy_beside(const Brought *b, const char *into, Text *said, Err *err)
+{
+    char   path[CELL_PATH];
+    Status bad = STATUS_OK;
+    merge_path(path, b->folder, b->cell, NULL);
+    DIR *d = opendir(path);
+    if (!d) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
+    for (struct dirent *e; !bad && (e = readdir(d));)
+        if (strlen(e->d_name) < STAGE_NAME) bad = copy_one(b, into, e->d_name, said, err);
+    closedir(d);
+    return bad;
+}

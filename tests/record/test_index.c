@@ -1,0 +1,130 @@
+/* One file of links to all records of a recipe, and the Python that reads it. */
+#include "core/base/file.h"
+#include "tests/cli/typed.h"
+#include "tests/run/whole.h"
+#include "tests/table/leave.h"
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char RECIPE[] = "name: linked\n"
+                             "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+                             "model: {preset: micro, patch: 4}\n"
+                             "pretrain: {epochs: 2, warmup: 1, batch: 8}\n"
+                             "evaluate: [knn]\n"
+                             "grid: {pretrain.strategy: [random, block], seed: [0, 1],\n"
+                             "       pretrain.ratio: [0.5, 0.75]}\n";
+enum { CELLS = 8, OUT = 1 << 14 };
+
+static Scratch scratch;
+static Recipe *recipe;
+static char    yaml[400], folder[300], indexed[400];
+static Err     err;
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+static void prepare(void)
+{
+    typed_open(&scratch);
+    strcpy(yaml, scratch_file(&scratch, "linked.yaml", RECIPE, sizeof RECIPE - 1));
+    OK(recipe_open(&recipe, yaml, NULL, 0, &err));
+    cr_assert_eq(recipe->n_cells, CELLS);
+    strcpy(folder, scratch_folder(&scratch, "there/results"));
+    for (int i = 0; i < CELLS; i++) leave_knn(&recipe->cells[i], folder, 50 + i);
+    snprintf(indexed, sizeof indexed, "%s/linked/index.h5", folder);
+}
+
+static void clean_up(void)
+{
+    recipe_close(recipe);
+    scratch_close(&scratch);
+}
+
+TestSuite(index_command, .init = prepare, .fini = clean_up);
+
+/* Ours never follow a link into another file; h5dump does. */
+static bool finds(const char *file, const char *object)
+{
+    char command[900];
+    snprintf(command, sizeof command, "h5dump -a '%s/stage' %s >%s/dump 2>&1", object, file,
+             scratch.folder);
+    return system(command) == 0;
+}
+
+Test(index_command, names_what_the_grid_varies)
+{
+    char out[OUT];
+    cr_assert_eq(RUN(out, "index", yaml, "--results", folder), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "linked/index.h5: 16 records"), "%s", out);
+    cr_expect(finds(indexed, "/strategy=random/ratio=0.5/seed=0/pretrain"));
+    cr_expect(finds(indexed, "/strategy=block/ratio=0.75/seed=1/knn"));
+    cr_expect(!finds(indexed, "/strategy=block/ratio=0.75/seed=2/knn"));
+}
+
+Test(index_command, is_moved_with_its_records)
+{
+    char out[OUT], to[300], moved[400];
+    cr_assert_eq(RUN(out, "index", yaml, "--results", folder), EXIT_DONE, "%s", out);
+    snprintf(to, sizeof to, "%s/elsewhere", scratch.folder);
+    cr_assert(!rename(folder, to));
+    snprintf(moved, sizeof moved, "%s/linked/index.h5", to);
+    cr_expect(finds(moved, "/strategy=random/ratio=0.5/seed=0/pretrain"));
+}
+
+Test(index_command, stands_where_it_is_asked_for)
+{
+    char out[OUT], at[400];
+    snprintf(at, sizeof at, "%s/a/b/all.h5", scratch.folder);
+    cr_assert_eq(RUN(out, "index", yaml, "--results", folder, "--out", at), EXIT_DONE, "%s", out);
+    cr_expect(finds(at, "/strategy=random/ratio=0.5/seed=0/pretrain"));
+}
+
+Test(index_command, leaves_out_what_is_missing_or_damaged)
+{
+    char out[OUT], path[CELL_PATH];
+    cell_record(path, folder, &recipe->cells[0], STAGE_KNN);
+    whole_harm(path);
+    cell_record(path, folder, &recipe->cells[1], STAGE_KNN);
+    cr_assert(!unlink(path));
+    cr_assert_eq(RUN(out, "index", yaml, "--results", folder), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "linked/index.h5: 14 records"), "%s", out);
+}
+
+Test(index_command, needs_results)
+{
+    char out[OUT];
+    cr_assert_eq(RUN(out, "index", yaml, "--results", "/nowhere/at/all", "--out",
+                     scratch_path(&scratch, "x.h5")), EXIT_DATA, "%s", out);
+    cr_expect(strstr(out, "/nowhere/at/all"), "%s", out);
+}
+
+/* --- Python ---------------------------------------------------------------- */
+
+static int lines_of(const char *path, const char *with)
+{
+    char  command[900], line[1000];
+    int   n = 0;
+    snprintf(command, sizeof command, "python3 scripts/read_results.py %s", path);
+    FILE *p = popen(command, "r");
+    cr_assert(p != NULL);
+    while (fgets(line, sizeof line, p)) n += strstr(line, with) != NULL;
+    cr_expect(pclose(p) == 0, "%s", command);
+    return n;
+}
+
+Test(index_command, python_reads_folders_records_and_indices)
+{
+    char out[OUT], path[CELL_PATH];
+    if (system("python3 -c 'import h5py, pandas' 2>/dev/null"))
+        cr_skip_test("python3-h5py, python3-pandas: not installed");
+    cr_assert_eq(RUN(out, "index", yaml, "--results", folder), EXIT_DONE, "%s", out);
+    cell_record(path, folder, &recipe->cells[1], STAGE_KNN);
+    cr_expect_eq(lines_of(folder, ",knn_top1,"), CELLS); /* the index is in it too */
+    cr_expect_eq(lines_of(indexed, ",knn_top1,5"), CELLS);
+    cr_expect_eq(lines_of(path, "knn_top1,51.0,percent,higher"), 1);
+    cr_expect_eq(lines_of(path, "stage,strategy,seed,ratio,config_hash,metric,value"), 1);
+}

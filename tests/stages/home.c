@@ -22,11 +22,11 @@ static const char recipe_text[] =
     "partial: {epochs: 3, batch: 16, warmup: 1, blocks: 0.5}\n"
     "finetune: {epochs: 3, batch: 16, warmup: 1, drop-path: 0.3}\n";
 
-enum { SETTINGS = 8 };
+enum { SETTINGS = 12 };
 
 const Cell *open_cell(Home *h, const char *settings)
 {
-    static char words[256];
+    static char words[400];
     const char *setting[SETTINGS];
     int         n = 0;
     Err         err;

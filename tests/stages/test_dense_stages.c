@@ -15,19 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char settings[] =
-    "evaluate=detect,segment model.depth=4 pretrain.epochs=0 data.train=16 data.test=8 "
-    "detect.lr=1e-3 detect.epochs=2 detect.batch=4";
-
-/* What the settings of a home have no room for. */
-static const Cell *open_dense(Home *h)
-{
-    const Cell *c = open_cell(h, settings);
-    Cell       *mine = (Cell *)c;
-    mine->config.segment.epochs = mine->config.segment.scratch.epochs = 2;
-    mine->config.segment.batch = 4;
-    return c;
-}
+#define SETTINGS                                                                             \
+    "evaluate=detect,segment model.depth=4 pretrain.epochs=0 data.train=16 data.test=8 "      \
+    "detect.lr=1e-3 detect.epochs=2 detect.batch=4 segment.epochs=2 segment.batch=4"
 
 static H5 *open_record(const StageContext *x, const Cell *c, StageKind kind)
 {
@@ -131,7 +121,7 @@ Test(dense_stages, records_say_what_the_metrics_say_and_are_drawn, .timeout = 12
     Home         h;
     Arena        a;
     char         results[128];
-    const Cell  *c = open_dense(&h);
+    const Cell  *c = open_cell(&h, SETTINGS);
     StageContext x = context(&h, results, "results", c);
     arena_open(&a, "test", NULL, NULL);
     run_all(c, &x);
@@ -157,7 +147,7 @@ ParameterizedTest(int *i, dense_stages, resumed_equals_an_unbroken_one, .timeout
     Err             err;
     char            one[128], two[128];
     const StageKind kind = kinds[*i];
-    const Cell     *c = open_dense(&h);
+    const Cell     *c = open_cell(&h, SETTINGS);
     const char     *loss = kind == STAGE_DETECT ? "detect_loss" : "segment_loss";
     const char     *other = kind == STAGE_DETECT ? "box_AR100" : "pixel_mIoU";
     StageContext    whole = context(&h, one, "whole", c), broken = context(&h, two, "broken", c);
@@ -185,23 +175,25 @@ ParameterizedTest(int *i, dense_stages, resumed_equals_an_unbroken_one, .timeout
  * statistics: not the batch's to the last digit. */
 Test(dense_stages, batches_in_parts_teach_the_same, .timeout = 120)
 {
-    Home         h;
+    Home         h, other;
     char         one[128], two[128];
-    const Cell  *c = open_dense(&h);
-    Cell         in_parts = *c;
+    const Cell  *c = open_cell(&h, SETTINGS);
+    const Cell  *in_parts =
+        open_cell(&other, SETTINGS " detect.accumulate=2 segment.accumulate=2");
     StageContext whole = context(&h, one, "whole", c);
-    in_parts.config.detect.accumulate = 2, in_parts.config.segment.accumulate = 2;
-    StageContext parts = context(&h, two, "parts", &in_parts);
+    StageContext parts = context(&other, two, "parts", in_parts);
     run_all(c, &whole);
-    run_all(&in_parts, &parts);
+    run_all(in_parts, &parts);
     for (int i = 0; i < 2; i++) {
         const char *loss = i ? "segment_loss" : "detect_loss";
-        double      x = metric(&whole, c, kinds[i], loss), y = metric(&parts, c, kinds[i], loss);
+        double      x = metric(&whole, c, kinds[i], loss);
+        double      y = metric(&parts, in_parts, kinds[i], loss);
         cr_expect(x != y && fabs(x - y) < 0.2 * x, "%s: %g, in parts %g", loss, x, y);
     }
-    cr_expect(estimate_dense_memory(&in_parts, STAGE_DETECT) <
+    cr_expect(estimate_dense_memory(in_parts, STAGE_DETECT) <
               estimate_dense_memory(c, STAGE_DETECT));
     features_free(whole.features);
     features_free(parts.features);
+    close_home(&other);
     close_home(&h);
 }

@@ -216,10 +216,25 @@ void cell_forget_states(const char *results, const Cell *c, StageKind kind)
     }
 }
 
+/* Whole records of other cells, copied here, say of whom they are. */
+static bool is_of(const char *path, const char *id)
+{
+    H5         *f;
+    Arena       a;
+    Err         err;
+    const char *hash;
+    if (h5_open(&f, path, &err)) return false;
+    arena_open(&a, "whose record", NULL, NULL);
+    bool same = h5_get_text(f, "/", "config_hash", &a, &hash, &err) || !strcmp(hash, id);
+    arena_close(&a);
+    h5_close(f);
+    return same;
+}
+
 bool cell_done(const char *results, const Cell *c, StageKind kind)
 {
     char path[CELL_PATH];
     Err  err;
     cell_record(path, results, c, kind);
-    return !h5_verify(path, &err);
+    return !h5_verify(path, &err) && is_of(path, c->stage[kind].id);
 }

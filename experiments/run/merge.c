@@ -2,6 +2,7 @@
 #include "experiments/run/merge.h"
 
 #include "core/base/file.h"
+#include "core/base/h5.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/merge_inside.h"
 
@@ -64,6 +65,18 @@ static bool is_same(Plan *p, const Brought *b, const char *to)
     return same;
 }
 
+/* What is here may be damaged, and is made good; but what is whole and none of ours to judge,
+ * of a newer version or behind a link, stays. */
+static bool is_in_the_way(Plan *p, const char *to)
+{
+    struct stat st;
+    Err         err;
+    if (lstat(to, &st) || (S_ISREG(st.st_mode) && h5_verify(to, &err))) return false;
+    p->m->left++;
+    say(p, to, "in the way and not damaged: left out");
+    return true;
+}
+
 /* Against what is here, and what another folder would bring. */
 static void plan_record(Plan *p, const Brought *b)
 {
@@ -71,7 +84,7 @@ static void plan_record(Plan *p, const Brought *b)
     merge_path(to, p->into, b->cell, b->name);
     bool there = merge_is_record(to, b->cell, b->name, NULL);
     if (there && is_same(p, b, to)) p->m->same++;
-    if (there) return;
+    if (there || is_in_the_way(p, to)) return;
     for (int i = 0; i < p->n; i++) {
         if (strcmp(p->all[i].cell, b->cell) || strcmp(p->all[i].name, b->name)) continue;
         p->m->same += is_same(p, b, p->all[i].from);
@@ -146,7 +159,8 @@ static Status plan_folder(Plan *p, const char *folder, Err *err)
 
 /* --- bringing -------------------------------------------------------------- */
 
-/* It may have come here since it was looked for: whoever has the claim looks again. */
+/* It may have come here since it was looked for: whoever has the claim looks again.  What
+ * belongs to a record comes before it: who finds one, finds all. */
 static Status bring(Plan *p, const Brought *b, Err *err)
 {
     char to[CELL_PATH];
@@ -155,12 +169,13 @@ static Status bring(Plan *p, const Brought *b, Err *err)
         p->m->same += is_same(p, b, to);
         return STATUS_OK;
     }
-    Status bad = merge_copy_record(b, to, err);
+    if (is_in_the_way(p, to)) return STATUS_OK;
+    Status bad = merge_copy_beside(b, p->into, &p->m->left, &p->m->said, err);
+    if (!bad) bad = merge_copy_record(b, to, err);
     p->m->brought += !bad;
     return bad;
 }
 
-/* Records come last: who finds one, finds all that belongs to it. */
 static Status bring_cell(Plan *p, const Brought *b, int n, Err *err)
 {
     char folder[CELL_PATH], path[CELL_PATH];
@@ -173,8 +188,6 @@ static Status bring_cell(Plan *p, const Brought *b, int n, Err *err)
         return STATUS_OK;
     }
     Status bad = STATUS_OK;
-    for (int i = 0; i < n && !bad; i++)
-        bad = merge_copy_beside(&b[i], p->into, &p->m->said, err);
     for (int i = 0; i < n && !bad; i++) bad = bring(p, &b[i], err);
     if (!bad) {
         merge_path(path, p->into, b->cell, "failed.txt"); /* of another try */

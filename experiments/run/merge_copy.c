@@ -161,10 +161,9 @@ static Status look_tensors(const char *aside, const Brought *b, Err *err)
     Safetensors f;
     (void)b;
     if (safetensors_open(&f, aside, err)) return err->code;
-    Status bad = safetensors_sealed(&f) ? safetensors_verify(&f, err)
-                                        : err_set(err, STATUS_FORMAT, "%s: no checksum", aside);
+    bool whole = safetensors_sealed(&f) && !safetensors_verify(&f, err);
     safetensors_close(&f);
-    return bad;
+    return whole ? STATUS_OK : err_set(err, STATUS_FORMAT, "damaged, or without a checksum");
 }
 
 static Status look_text(const char *aside, const Brought *b, Err *err)
@@ -197,25 +196,27 @@ static Look *look_of(const Brought *b, const char *name)
     return kept ? look_tensors : NULL;
 }
 
-/* A disk that is full ends it all; a file that is none is left out. */
-static Status copy_one(const Brought *b, const char *into, const char *name, Text *said,
-                       Err *err)
+/* A disk that is full ends it all; a file that is none is left out.  Texts that are here stay;
+ * tensors are those of the record that comes: what lies here without it is of nobody. */
+static Status copy_one(const Brought *b, const char *into, const char *name, int *left,
+                       Text *said, Err *err)
 {
     char        from[CELL_PATH], to[CELL_PATH];
     struct stat st;
     Look       *look = look_of(b, name);
     merge_path(to, into, b->cell, name);
-    if (!look || !lstat(to, &st)) return STATUS_OK;
+    if (!look || (look == look_text && !lstat(to, &st))) return STATUS_OK;
     merge_path(from, b->folder, b->cell, name);
     Status bad = check_plain(from, err);
     if (!bad) bad = copy(from, to, b, look, err);
     if (bad != STATUS_FORMAT) return bad;
     text_add_tame(said, err->text);
     text_add(said, ": left out\n");
+    ++*left;
     return STATUS_OK;
 }
 
-Status merge_copy_beside(const Brought *b, const char *into, Text *said, Err *err)
+Status merge_copy_beside(const Brought *b, const char *into, int *left, Text *said, Err *err)
 {
     char   path[CELL_PATH];
     Status bad = STATUS_OK;
@@ -223,7 +224,7 @@ Status merge_copy_beside(const Brought *b, const char *into, Text *said, Err *er
     DIR *d = opendir(path);
     if (!d) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
     for (struct dirent *e; !bad && (e = readdir(d));)
-        if (strlen(e->d_name) < STAGE_NAME) bad = copy_one(b, into, e->d_name, said, err);
+        if (strlen(e->d_name) < STAGE_NAME) bad = copy_one(b, into, e->d_name, left, said, err);
     closedir(d);
     return bad;
 }

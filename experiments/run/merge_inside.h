@@ -23,7 +23,9 @@ bool merge_is_record(const char *path, const char *cell, const char *name, Err *
 /* Written aside, looked at once more, renamed. */
 MUST_USE Status merge_copy_record(const Brought *b, const char *to, Err *err);
 
-/* What belongs to the record and is not here yet; what is damaged is left out with a line. */
-MUST_USE Status merge_copy_beside(const Brought *b, const char *into, Text *said, Err *err);
+/* What belongs to the record that is about to come; what is damaged is left out with a line,
+ * and counted. */
+MUST_USE Status merge_copy_beside(const Brought *b, const char *into, int *left, Text *said,
+                                  Err *err);
 
 #endif

@@ -197,11 +197,27 @@ Test(merge, leaves_out_folders_of_no_cell_and_damaged_encoders)
     snprintf(path, sizeof path, "%s/cells/0123456789abcdef", theirs);
     cr_assert(!symlink(theirs, path));
     merge_all();
-    cr_expect(m.left == 1 && m.brought == 2, "%s", text_get(&m.said));
+    cr_expect(m.left == 2 && m.brought == 2, "%s", text_get(&m.said));
     cr_expect(strstr(text_get(&m.said), "0123456789abcdef: no folder of a cell"), "%s",
               text_get(&m.said));
     cr_expect(strstr(text_get(&m.said), "encoder.safetensors"), "%s", text_get(&m.said));
     cr_expect(!is_here(first, "encoder.safetensors") && is_here(first, "pretrain.h5"));
+}
+
+/* A link to a whole record counts where it is, and so does a record of a newer program. */
+Test(merge, replaces_nothing_that_is_whole)
+{
+    char        path[CELL_PATH], kept[CELL_PATH + 8];
+    struct stat st;
+    leave_knn(first, theirs, 50);
+    leave_knn(first, ours, 51);
+    cell_record(path, ours, first, STAGE_KNN);
+    snprintf(kept, sizeof kept, "%s.kept", path);
+    cr_assert(!rename(path, kept) && !symlink(kept, path));
+    merge_all();
+    cr_expect(m.left == 1, "%s", text_get(&m.said));
+    cr_expect(strstr(text_get(&m.said), "in the way"), "%s", text_get(&m.said));
+    cr_expect(!lstat(path, &st) && S_ISLNK(st.st_mode), "the link is gone");
 }
 
 Test(merge, leaves_what_is_not_done_where_it_is)

@@ -28,14 +28,19 @@ def records(group):
 def read(*paths):
     rows = []
     for path in map(pathlib.Path, paths):
-        for file in sorted(path.rglob("*.h5")) if path.is_dir() else [path]:
-            with h5py.File(file) as f:
-                rows += [{**{key: r.attrs.get(key) for key in HEAD}, "metric": name,
-                          "value": m[()], "units": m.attrs["units"],
-                          "better": m.attrs.get("better", "")} for r in records(f)
-                         for name, m in r.get("metrics", {}).items() if name != "table"]
+        for file in filter(pathlib.Path.is_file, sorted(path.rglob("*.h5")) or [path]):
+            try:
+                with h5py.File(file) as f:
+                    rows += [{**{key: r.attrs.get(key) for key in HEAD}, "metric": name,
+                              "value": m[()], "units": m.attrs["units"],
+                              "better": m.attrs.get("better", "")} for r in records(f)
+                             for name, m in r.get("metrics", {}).items() if name != "table"]
+            except OSError as why:  # damaged or half written: the others count
+                print(f"{file}: {why}: left out", file=sys.stderr)
     return pd.DataFrame(rows).drop_duplicates()  # an index may stand beside its records
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        sys.exit(__doc__)
     print(read(*sys.argv[1:]).to_csv(index=False), end="")

@@ -264,8 +264,11 @@ static int check(const Options *o, char *const *arguments, int n)
         if (is_record(arguments[i])) check_file(&t, arguments[i]);
         else if (check_recipe(&t, arguments[i], o, &err)) return cli_fail(&err);
     }
-    printf("%d of %d records are as schema %d says\n", t.records - t.bad, t.records,
-           RECORD_SCHEMA);
+    if (!t.records) {
+        err_set(&err, STATUS_MISSING, "no record to check; maskgrid run makes them");
+        return cli_fail(&err);
+    }
+    printf("%d of %d records are as their schema says\n", t.records - t.bad, t.records);
     return t.bad ? EXIT_CHECK_FAILED : EXIT_DONE;
 }
 

@@ -264,7 +264,7 @@ Test(schema, inspect_says_that_all_is_well)
     char        out[OUT];
     const char *path = written(NULL);
     cr_assert_eq(RUN(out, "inspect", "--check", path), EXIT_DONE, "%s", out);
-    cr_expect_str_eq(out, "1 of 1 records are as schema 2 says\n");
+    cr_expect_str_eq(out, "1 of 1 records are as their schema says\n");
 }
 
 static const char *foreign(void)

@@ -7,6 +7,7 @@
 #include "experiments/recipe/find.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef struct {
     OptionList  set;
@@ -20,7 +21,7 @@ static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as of run"),
     OPTION_INT(Options, kills, "N", "50", 0, 100000, "how often it is killed"),
     OPTION_NUMBER(Options, minutes, "M", "0", 0, 1e6, "of mixed faults instead of kills alone"),
-    OPTION_TEXT(Options, faults, "NAMES", "all", "which: " FAULT_NAMES),
+    OPTION_TEXT(Options, faults, "NAMES", "all", "with --minutes, which: " FAULT_NAMES),
     OPTION_INT(Options, runs, "N", "3", 1, CREW_MOST, "that share the results, with --minutes"),
     OPTION_INT(Options, seed, "N", "0", 0, 1 << 30, "of the moments"),
     OPTION_FLAG(Options, quiet, "say nothing meanwhile"),
@@ -77,8 +78,12 @@ static int try_kills(const TrialConfig *t, const Options *o, const Recipe *r)
 {
     ChaosResult result;
     Err         err;
-    Status      bad = chaos_run(&result, t, (int)o->kills, r, &err);
-    bool        survived = !bad && chaos_survived(&result);
+    if (strcmp(o->faults, "all")) {
+        err_set(&err, STATUS_CONFIG, "--faults goes with --minutes; --kills only kills");
+        return cli_fail(&err);
+    }
+    Status bad = chaos_run(&result, t, (int)o->kills, r, &err);
+    bool   survived = !bad && chaos_survived(&result);
     if (!bad) print(r, &result);
     chaos_free(&result);
     return bad ? cli_fail(&err) : survived ? EXIT_DONE : EXIT_CHECK_FAILED;

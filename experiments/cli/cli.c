@@ -88,6 +88,7 @@ static Status set(void *options, const Option *o, const char *text, Err *err)
     switch (o->kind) {
     case OPTION_IS_FLAG: *(bool *)field = true; return STATUS_OK;
     case OPTION_IS_TEXT:
+        if (!*text) return err_set(err, STATUS_CONFIG, "%s: empty", name);
         if (o->choices && !among(text, o->choices))
             return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not one of %s", name, text,
                            o->choices);

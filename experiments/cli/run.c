@@ -61,7 +61,7 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
         return EXIT_STOPPED;
     }
     if (result->failed)
-        fprintf(stderr, "%s: the same command with --failed tries them again\n", r->name);
+        fprintf(stderr, "%s: the same command tries them again\n", r->name);
     return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 
@@ -144,7 +144,8 @@ COMMAND(run) = {
     .details = "Every cell is a process.  Cells that are done are skipped, a cell that fails "
                "does not stop the others, and a run that was killed goes on where it was.\n\n"
                "--only KEY=VALUES names cells by any key, --only 3f2a9c01 by the first digits "
-               "of their folder; given again, all keys must hold, and one of the folders.\n\n"
+               "of their folder; given again, values of one key are alternatives, as folders "
+               "are, and different keys must all hold.\n\n"
                "auto gives every core to a cell, and several cores to each where there are "
                "more of them than cells, or than memory for cells.  A cell begins when there "
                "is memory for what plan predicts; one that was begun goes on with the threads "

@@ -23,6 +23,14 @@ Status h5_fail(Err *err, Status code, const H5 *f, const char *object, const cha
 enum { H5_SEAL = 512 };
 void h5_seal(char block[H5_SEAL], const void *rest, size_t n);
 
+/* Names as HDF5 calls back with them: counted in a first pass, kept in a second. */
+typedef struct {
+    Arena       *a;
+    const char **names; /* NULL: count only */
+    size_t       n;
+} H5Names;
+void h5_name(H5Names *l, const char *name);
+
 /* The type of a number in memory, and in files; of texts of n bytes, with zeros behind, or of
  * H5T_VARIABLE.  Close them with H5Tclose. */
 H5Id h5_memory_type(NumberKind kind);

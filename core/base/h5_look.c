@@ -2,8 +2,6 @@
 
 #include <hdf5.h>
 
-#include <string.h>
-
 /* --- what an object is ---------------------------------------------------- */
 
 /* One of our kinds of numbers, and no other. */
@@ -53,27 +51,16 @@ Status h5_look(H5 *f, const char *name, H5Look *look, Err *err)
 
 /* --- names of attributes --------------------------------------------------- */
 
-typedef struct {
-    Arena       *a;
-    const char **names; /* NULL: count only */
-    size_t       n;
-} Listing;
-
 static herr_t list_one(hid_t object, const char *name, const H5A_info_t *info, void *data)
 {
     (void)object, (void)info;
-    Listing *l = data;
-    if (l->names) {
-        size_t n = strlen(name) + 1;
-        l->names[l->n] = memcpy(arena_take(l->a, n), name, n);
-    }
-    l->n++;
+    h5_name(data, name);
     return 0;
 }
 
 Status h5_attributes(H5 *f, const char *object, Arena *a, const char *const **names, Err *err)
 {
-    Listing l = { .a = a };
+    H5Names l = { .a = a };
     hid_t   o = h5_has(f, object) ? H5Oopen(f->id, object, f->follow) : -1;
     bool    bad = o < 0 || H5Aiterate2(o, H5_INDEX_NAME, H5_ITER_INC, NULL, list_one, &l) < 0;
     if (!bad) {

@@ -48,21 +48,19 @@ static hid_t open_object(H5 *f, const char *name, H5I_type_t kind)
 
 /* --- groups ------------------------------------------------------------- */
 
-typedef struct {
-    Arena       *a;
-    const char **names; /* NULL: count only */
-    size_t       n;
-} Listing;
-
-static herr_t list_one(hid_t group, const char *name, const H5L_info_t *info, void *data)
+void h5_name(H5Names *l, const char *name)
 {
-    (void)group, (void)info;
-    Listing *l = data;
     if (l->names) {
         size_t n = strlen(name) + 1;
         l->names[l->n] = memcpy(arena_take(l->a, n), name, n);
     }
     l->n++;
+}
+
+static herr_t list_one(hid_t group, const char *name, const H5L_info_t *info, void *data)
+{
+    (void)group, (void)info;
+    h5_name(data, name);
     return 0;
 }
 
@@ -70,7 +68,7 @@ Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names, Er
 {
     hid_t g = open_object(f, group, H5I_GROUP);
     if (g < 0) return not_as_said(err, f, group, "no such group");
-    Listing l = { .a = a };
+    H5Names l = { .a = a };
     int     bad = H5Literate(g, H5_INDEX_NAME, H5_ITER_INC, NULL, list_one, &l) < 0;
     if (!bad) {
         l.names = ARENA_NEW(a, const char *, l.n + 1);

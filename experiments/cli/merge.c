@@ -17,8 +17,8 @@ static void conclude(const Merge *m, const char *into)
         printf("%s: nothing was changed: %d records are there and here, and not the same\n",
                into, m->conflicts);
     else
-        printf("%s: %d records brought, %d the same, %d left out, %d stages not done\n", into,
-               m->brought, m->same, m->left, m->unfinished);
+        printf("%s: %d records brought, with %d files; %d the same, %d left out, %d stages not "
+               "done\n", into, m->brought, m->files, m->same, m->left, m->unfinished);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
@@ -38,7 +38,9 @@ COMMAND(merge) = {
     .place = 98, .arguments = "FOLDER ...", .least = 1, .most = 1000,
     .about = "bring results of other machines into those of this one",
     .details = "Each FOLDER holds cells/, as results/ does. Stages that are done there are "
-               "brought, with their encoders and logs; those that are not stay. A record that "
+               "brought, with their encoders and logs, which also come to records that are here "
+               "without; those that are not stay, and so do evaluations without the record of "
+               "their training. A record that "
                "is in two places and not the same, but for when and where it was made, is a "
                "conflict: all of them are named, nothing is changed, and the exit code is 4. "
                "Files that are damaged or foreign, and cells that a process works on here, are "

@@ -77,20 +77,26 @@ static bool is_in_the_way(Plan *p, const char *to)
     return true;
 }
 
-/* Against what is here, and what another folder would bring. */
-static void plan_record(Plan *p, const Brought *b)
+/* Against what is here, and what another folder would bring.  What belongs to a record may be
+ * where another of the same is not. */
+static void plan_record(Plan *p, Brought b)
 {
     char to[CELL_PATH];
-    merge_path(to, p->into, b->cell, b->name);
-    bool there = merge_is_record(to, b->cell, b->name, NULL);
-    if (there && is_same(p, b, to)) p->m->same++;
-    if (there || is_in_the_way(p, to)) return;
-    for (int i = 0; i < p->n; i++) {
-        if (strcmp(p->all[i].cell, b->cell) || strcmp(p->all[i].name, b->name)) continue;
-        p->m->same += is_same(p, b, p->all[i].from);
+    merge_path(to, p->into, b.cell, b.name);
+    if (merge_is_record(to, b.cell, b.name, NULL)) {
+        b.counted = is_same(p, &b, to);
+        p->m->same += b.counted;
+        if (b.counted && merge_lacks(&b, p->into)) add(p, &b);
         return;
     }
-    add(p, b);
+    if (is_in_the_way(p, to)) return;
+    for (int i = 0; i < p->n && !b.counted; i++) {
+        if (strcmp(p->all[i].cell, b.cell) || strcmp(p->all[i].name, b.name)) continue;
+        b.counted = is_same(p, &b, p->all[i].from);
+        p->m->same += b.counted;
+        if (!b.counted) return;
+    }
+    add(p, &b);
 }
 
 static void look_at(Plan *p, const char *folder, const char *cell, const char *name)
@@ -104,7 +110,7 @@ static void look_at(Plan *p, const char *folder, const char *cell, const char *n
         p->m->unfinished++;
         say(p, path, "a stage that is not done, left out");
     } else if (merge_names_record(name)) {
-        if (merge_is_record(path, cell, name, &why)) plan_record(p, &b);
+        if (merge_is_record(path, cell, name, &why)) plan_record(p, b);
         else p->m->left++, say(p, why.text, "left out");
     }
 }
@@ -159,20 +165,33 @@ static Status plan_folder(Plan *p, const char *folder, Err *err)
 
 /* --- bringing -------------------------------------------------------------- */
 
+/* An evaluation is of an encoder: without the record of its training it says nothing. */
+static bool is_trained(Plan *p, const Brought *b)
+{
+    char to[CELL_PATH];
+    merge_path(to, p->into, b->cell, "pretrain.h5");
+    if (merge_is_record(to, b->cell, "pretrain.h5", NULL)) return true;
+    p->m->left++;
+    say(p, b->from, "its pretrain.h5 is neither here nor brought: left out");
+    return false;
+}
+
 /* It may have come here since it was looked for: whoever has the claim looks again.  What
  * belongs to a record comes before it: who finds one, finds all. */
 static Status bring(Plan *p, const Brought *b, Err *err)
 {
     char to[CELL_PATH];
     merge_path(to, p->into, b->cell, b->name);
-    if (merge_is_record(to, b->cell, b->name, NULL)) {
-        p->m->same += is_same(p, b, to);
-        return STATUS_OK;
+    const bool here = merge_is_record(to, b->cell, b->name, NULL);
+    if (here && !b->counted) {
+        if (!is_same(p, b, to)) return STATUS_OK;
+        p->m->same++;
     }
-    if (is_in_the_way(p, to)) return STATUS_OK;
-    Status bad = merge_copy_beside(b, p->into, &p->m->left, &p->m->said, err);
-    if (!bad) bad = merge_copy_record(b, to, err);
-    p->m->brought += !bad;
+    if (!here && is_in_the_way(p, to)) return STATUS_OK;
+    if (!merge_names_training(b->name) && !is_trained(p, b)) return STATUS_OK;
+    Status bad = merge_copy_beside(b, p->into, here, p->m, err);
+    if (!bad && !here) bad = merge_copy_record(b, to, err);
+    p->m->brought += !bad && !here;
     return bad;
 }
 
@@ -198,10 +217,14 @@ static Status bring_cell(Plan *p, const Brought *b, int n, Err *err)
     return bad;
 }
 
+/* The training of a cell before what builds on it, and the first of two that are the same. */
 static int by_cell(const void *a, const void *b)
 {
     const Brought *x = a, *y = b;
     int            order = strcmp(x->cell, y->cell);
+    if (!order) order = merge_names_training(y->name) - merge_names_training(x->name);
+    if (!order) order = strcmp(x->name, y->name);
+    if (!order) order = x->counted - y->counted;
     return order ? order : strcmp(x->from, y->from);
 }
 

@@ -2,11 +2,13 @@
  *
  * What is brought are the stages that are done: records, and what belongs to them (their
  * configurations, encoders, what a training has taught, logs).  A record is taken if every byte
- * is as it was written and it is the one that its name says.  States of stages that are not
- * done stay where they are: they may go on there.
+ * is as it was written and it is the one that its name says; a configuration, if it is the one
+ * that its record was hashed of; an evaluation, if the record of its training is here or comes
+ * too.  States of stages that are not done stay where they are: they may go on there.
  *
  * A record that is there and here, the same but for what tells when, where and by which
- * version it was made, is left as it is here.  If it is not the same, or not the same in two
+ * version it was made, is left as it is here; what belongs to it and is missing or damaged here
+ * comes.  If it is not the same, or not the same in two
  * of the folders, it is a conflict: all conflicts are found before anything is written, and if
  * there is one nothing is.
  */
@@ -18,10 +20,12 @@
 
 typedef struct {
     int  brought, same; /* records                                          */
-    int  left;          /* damaged, foreign, of cells that somebody works on */
+    int  files;         /* that belong to those, brought                    */
+    int  left;          /* damaged, foreign, without their training, of cells
+                           that somebody works on                           */
     int  unfinished;    /* stages that are not done there                   */
     int  conflicts;
-    Text said;          /* a line for each of them but the first two        */
+    Text said;          /* a line for each of them but the first three      */
 } Merge;
 
 /* folders [n] each hold cells/, as `into` does or will.  m->said: text_free it.  STATUS_MISSING

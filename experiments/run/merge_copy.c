@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700 /* O_NOFOLLOW, lstat */
 #include "core/base/file.h"
 #include "core/train/safetensors.h"
+#include "experiments/recipe/confirm.h"
 #include "experiments/run/merge_inside.h"
 
 #include <dirent.h>
@@ -46,6 +47,13 @@ bool merge_names_record(const char *name)
     char      stage[STAGE_NAME];
     StageKind kind;
     return split(name, stage, &kind);
+}
+
+bool merge_names_training(const char *name)
+{
+    char      stage[STAGE_NAME];
+    StageKind kind;
+    return split(name, stage, &kind) && kind == STAGE_PRETRAIN;
 }
 
 /* --- records --------------------------------------------------------------- */
@@ -174,6 +182,23 @@ static Status look_text(const char *aside, const Brought *b, Err *err)
     return err_set(err, STATUS_FORMAT, "longer than %d bytes", TEXT_MOST);
 }
 
+/* Of the record itself, which is whole. */
+static Status look_config(const char *aside, const Brought *b, Err *err)
+{
+    char        stage[STAGE_NAME];
+    StageKind   kind;
+    const char *config;
+    Arena       a;
+    H5         *f;
+    if (look_text(aside, b, err) || h5_open(&f, b->from, err)) return err->code;
+    arena_open(&a, "configuration of a record", NULL, NULL);
+    Status bad = h5_get_long_text(f, "config", &a, &config, err);
+    if (!bad && split(b->name, stage, &kind)) bad = confirm_config(aside, kind, config, err);
+    arena_close(&a);
+    h5_close(f);
+    return bad;
+}
+
 static bool ends(const char *name, const char *ending)
 {
     size_t n = strlen(name), m = strlen(ending);
@@ -188,7 +213,7 @@ static Look *look_of(const Brought *b, const char *name)
     bool      is = split(b->name, stage, &kind);
     CHECK(is, "%s is no record", b->name);
     snprintf(own, sizeof own, "%s.yaml", kind == STAGE_PRETRAIN ? "config" : stage);
-    if (!strcmp(name, own)) return look_text;
+    if (!strcmp(name, own)) return look_config;
     if (kind != STAGE_PRETRAIN) return NULL;
     if (!strcmp(name, "log.txt")) return look_text;
     bool kept = !strcmp(name, "encoder.safetensors") || !strcmp(name, "guide.safetensors") ||
@@ -196,35 +221,63 @@ static Look *look_of(const Brought *b, const char *name)
     return kept ? look_tensors : NULL;
 }
 
-/* A disk that is full ends it all; a file that is none is left out.  Texts that are here stay;
- * tensors are those of the record that comes: what lies here without it is of nobody. */
-static Status copy_one(const Brought *b, const char *into, const char *name, int *left,
-                       Text *said, Err *err)
+/* Does it stand here as it should?  Logs do; tensors without their record are of nobody. */
+static bool is_right(const Brought *b, const char *into, const char *name, bool here)
 {
-    char        from[CELL_PATH], to[CELL_PATH];
+    char        to[CELL_PATH];
     struct stat st;
     Look       *look = look_of(b, name);
+    Err         none;
     merge_path(to, into, b->cell, name);
-    if (!look || (look == look_text && !lstat(to, &st))) return STATUS_OK;
+    if (!look) return true;
+    if (stat(to, &st) || !S_ISREG(st.st_mode) || (look == look_tensors && !here)) return false;
+    return look == look_text || !look(to, b, &none);
+}
+
+/* A disk that is full ends it all; a file that is none is left out. */
+static Status copy_one(const Brought *b, const char *into, const char *name, Merge *m, Err *err)
+{
+    char from[CELL_PATH], to[CELL_PATH];
+    merge_path(to, into, b->cell, name);
     merge_path(from, b->folder, b->cell, name);
     Status bad = check_plain(from, err);
-    if (!bad) bad = copy(from, to, b, look, err);
+    if (!bad) bad = copy(from, to, b, look_of(b, name), err);
+    m->files += !bad;
     if (bad != STATUS_FORMAT) return bad;
-    text_add_tame(said, err->text);
-    text_add(said, ": left out\n");
-    ++*left;
+    text_add_tame(&m->said, err->text);
+    text_add(&m->said, ": left out\n");
+    m->left++;
     return STATUS_OK;
 }
 
-Status merge_copy_beside(const Brought *b, const char *into, int *left, Text *said, Err *err)
+/* Files there that are not right here: copied, or with m NULL only looked for. */
+static Status each_beside(const Brought *b, const char *into, bool here, Merge *m, bool *any,
+                          Err *err)
 {
     char   path[CELL_PATH];
     Status bad = STATUS_OK;
     merge_path(path, b->folder, b->cell, NULL);
     DIR *d = opendir(path);
+    *any = false;
     if (!d) return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
-    for (struct dirent *e; !bad && (e = readdir(d));)
-        if (strlen(e->d_name) < STAGE_NAME) bad = copy_one(b, into, e->d_name, left, said, err);
+    for (struct dirent *e; !bad && (e = readdir(d));) {
+        if (strlen(e->d_name) >= STAGE_NAME || is_right(b, into, e->d_name, here)) continue;
+        *any = true;
+        if (m) bad = copy_one(b, into, e->d_name, m, err);
+    }
     closedir(d);
     return bad;
+}
+
+bool merge_lacks(const Brought *b, const char *into)
+{
+    bool any;
+    Err  none;
+    return !each_beside(b, into, true, NULL, &any, &none) && any;
+}
+
+Status merge_copy_beside(const Brought *b, const char *into, bool here, Merge *m, Err *err)
+{
+    bool any;
+    return each_beside(b, into, here, m, &any, err);
 }

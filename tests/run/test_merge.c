@@ -76,18 +76,32 @@ static const char *there(const Cell *c, const char *name)
     return path;
 }
 
+/* What stands beside the records of a cell. */
+static void leave_beside(const Cell *c)
+{
+    char knn[64];
+    Text yaml = { 0 };
+    snprintf(knn, sizeof knn, "%s.yaml", c->stage[STAGE_KNN].name);
+    OK(whole_encoder(there(c, "encoder.safetensors"), &err));
+    cell_yaml(c, STAGE_PRETRAIN, &yaml);
+    OK(file_write(there(c, "config.yaml"), yaml.s, yaml.length, &err));
+    text_clear(&yaml);
+    cell_yaml(c, STAGE_KNN, &yaml);
+    OK(file_write(there(c, knn), yaml.s, yaml.length, &err));
+    OK(file_write(there(c, "log.txt"), "said\n", 5, &err));
+    text_free(&yaml);
+}
+
 Test(merge, brings_what_is_done_and_what_belongs_to_it)
 {
     char knn[64];
     snprintf(knn, sizeof knn, "%s.yaml", first->stage[STAGE_KNN].name);
     leave_knn(first, theirs, 50);
-    OK(whole_encoder(there(first, "encoder.safetensors"), &err));
-    OK(file_write(there(first, "config.yaml"), "seed: 0\n", 8, &err));
-    OK(file_write(there(first, knn), "seed: 0\n", 8, &err));
-    OK(file_write(there(first, "log.txt"), "said\n", 5, &err));
+    leave_beside(first);
     OK(file_write(there(first, "lock"), "", 0, &err));
     merge_all();
     cr_expect(m.brought == 2 && !m.same && !m.left && !m.conflicts, "%s", text_get(&m.said));
+    cr_expect_eq(m.files, 4);
     cr_expect(cell_done(ours, first, STAGE_PRETRAIN) && cell_done(ours, first, STAGE_KNN));
     cr_expect(is_here(first, "encoder.safetensors") && is_here(first, "config.yaml"));
     cr_expect(is_here(first, "log.txt") && is_here(first, knn));
@@ -102,6 +116,87 @@ Test(merge, adds_a_stage_to_a_cell_that_is_here)
     merge_all();
     cr_expect(m.brought == 1 && m.same == 1, "%s", text_get(&m.said));
     cr_expect(cell_done(ours, first, STAGE_KNN));
+}
+
+/* Of two machines one may have kept the encoder, and the other the record alone. */
+Test(merge, brings_what_belongs_to_records_that_are_here)
+{
+    char knn[64];
+    snprintf(knn, sizeof knn, "%s.yaml", first->stage[STAGE_KNN].name);
+    leave_knn(first, theirs, 50);
+    leave_knn(first, ours, 50);
+    leave_beside(first);
+    merge_all();
+    cr_expect(m.files == 4 && !m.brought && m.same == 2 && !m.left, "%s", text_get(&m.said));
+    cr_expect(is_here(first, "encoder.safetensors") && is_here(first, knn));
+    merge_all();
+    cr_expect(!m.files && m.same == 2 && !m.said.length, "%s", text_get(&m.said));
+}
+
+Test(merge, makes_good_what_is_damaged_beside_a_record)
+{
+    char   here[CELL_PATH], *bytes;
+    size_t n;
+    leave_knn(first, theirs, 50);
+    leave_knn(first, ours, 50);
+    leave_beside(first);
+    cell_file(here, ours, first, "encoder.safetensors");
+    OK(whole_encoder(here, &err));
+    whole_harm(here);
+    cell_file(here, ours, first, "log.txt");
+    OK(file_write(here, "ours\n", 5, &err));
+    merge_all();
+    cr_expect(m.files == 3 && m.same == 2, "%d files: %s", m.files, text_get(&m.said));
+    OK(file_read(here, 100, &bytes, &n, &err));
+    cr_expect(n == 5 && !memcmp(bytes, "ours\n", 5), "the log is another");
+    free(bytes);
+    merge_all();
+    cr_expect(!m.files && m.same == 2, "%d files: %s", m.files, text_get(&m.said));
+}
+
+Test(merge, takes_what_belongs_to_a_record_from_either_of_two)
+{
+    leave_knn(first, theirs, 50);
+    leave_beside(first);
+    cr_assert(!rename(theirs, others));
+    leave_knn(first, theirs, 50);
+    merge_all();
+    cr_expect(m.brought == 2 && m.same == 2 && m.files == 4, "%s", text_get(&m.said));
+    cr_expect(is_here(first, "encoder.safetensors"));
+}
+
+Test(merge, leaves_out_evaluations_without_their_training)
+{
+    char knn[CELL_PATH];
+    leave_knn(first, theirs, 50);
+    leave_knn(second, theirs, 51);
+    whole_harm(there(first, "pretrain.h5"));
+    cell_record(knn, theirs, first, STAGE_KNN);
+    merge_all();
+    cr_expect(m.left == 2 && m.brought == 2, "%s", text_get(&m.said));
+    cr_expect(strstr(text_get(&m.said), knn) && strstr(text_get(&m.said), "neither here nor"),
+              "%s", text_get(&m.said));
+    cell_record(knn, ours, first, STAGE_KNN);
+    cr_expect(!file_exists(knn) && cell_done(ours, second, STAGE_KNN));
+    leave_record(first, STAGE_PRETRAIN, ours, (Left){ NULL, 0, NEITHER });
+    merge_all();
+    cr_expect(m.left == 1 && m.brought == 1 && file_exists(knn), "%s", text_get(&m.said));
+}
+
+Test(merge, leaves_out_configurations_of_others)
+{
+    Text yaml = { 0 };
+    leave_knn(first, theirs, 50);
+    leave_beside(first);
+    cell_yaml(second, STAGE_PRETRAIN, &yaml);
+    OK(file_write(there(first, "config.yaml"), yaml.s, yaml.length, &err));
+    merge_all();
+    cr_expect(m.left == 1 && m.brought == 2 && m.files == 3, "%s", text_get(&m.said));
+    cr_expect(strstr(text_get(&m.said), "config.yaml: pretrain.strategy: block, expected "
+                                        "pretrain.strategy: random as its record has it: left"),
+              "%s", text_get(&m.said));
+    cr_expect(!is_here(first, "config.yaml"));
+    text_free(&yaml);
 }
 
 Test(merge, refuses_conflicts_and_changes_nothing)
@@ -252,7 +347,7 @@ Test(merge, says_how_it_went)
     char out[OUT];
     leave_knn(first, theirs, 50);
     cr_assert_eq(RUN(out, "merge", theirs, "--into", ours), EXIT_DONE, "%s", out);
-    cr_expect(strstr(out, "2 records brought, 0 the same, 0 left out"), "%s", out);
+    cr_expect(strstr(out, "2 records brought, with 0 files; 0 the same, 0 left out"), "%s", out);
     leave_knn(first, theirs, 51);
     cr_assert_eq(RUN(out, "merge", theirs, "--into", ours), EXIT_CHECK_FAILED, "%s", out);
     cr_expect(strstr(out, "nothing was changed: 1 records"), "%s", out);

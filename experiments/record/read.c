@@ -6,15 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err *err)
+static Status read_schema(H5 *f, const char *path, int64_t *version, Arena *a, Err *err)
 {
-    const char *conventions, *hash;
-    int64_t     version;
+    const char *conventions;
     if (h5_get_text(f, "/", "Conventions", a, &conventions, err) ||
         strncmp(conventions, "maskgrid-", 9))
         return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid",
                        path);
-    if (h5_get_whole(f, "/", "schema_version", &version, err)) return err->code;
+    return h5_get_whole(f, "/", "schema_version", version, err);
+}
+
+static Status check_head(H5 *f, const char *path, const char *id, Arena *a, Err *err)
+{
+    const char *hash;
+    int64_t     version;
+    if (read_schema(f, path, &version, a, err)) return err->code;
     if (version < RECORD_OLDEST || version > RECORD_SCHEMA)
         return err_set(err, STATUS_FORMAT,
                        "%s: schema version %lld, this program reads %d to %d%s", path,
@@ -39,6 +45,20 @@ Status record_read(H5 **f, const char *path, const char *id, Err *err)
     h5_close(*f);
     *f = NULL;
     return bad;
+}
+
+int64_t record_schema(const char *path)
+{
+    Arena   a;
+    H5     *f;
+    int64_t version;
+    Err     err;
+    if (h5_verify(path, &err) || h5_open(&f, path, &err)) return 0;
+    arena_open(&a, "schema of a record", NULL, NULL);
+    const bool known = !read_schema(f, path, &version, &a, &err);
+    arena_close(&a);
+    h5_close(f);
+    return known ? version : 0;
 }
 
 Status record_metrics(H5 *f, Arena *a, Metric **metrics, int *n, Err *err)

@@ -148,6 +148,10 @@ typedef struct {
  * h5_close it. */
 MUST_USE Status record_read(H5 **f, const char *path, const char *id, Err *err);
 
+/* The schema of a record in which every byte is as it was written, also of one that this
+ * program cannot read; 0: there is none. */
+int64_t record_schema(const char *path);
+
 /* Two records of one stage: adds a line to `where` for each thing that is not the same bit
  * for bit, but for what tells when it was made and how long that took: /created, /started,
  * /history, /cost, the metrics in seconds (NAME_s) and mask_share.  Fails as h5_open. */

@@ -168,6 +168,17 @@ static Status read_point(Results *r, StageKind stage, int row, int seed, Err *er
     return bad;
 }
 
+/* A record that is whole, but of a later schema, is not called damaged. */
+static PointState unusable(Results *r, StageKind stage, const Cell *c, const Err *why)
+{
+    char path[CELL_PATH];
+    cell_record(path, r->folder, c, stage);
+    const int64_t schema = record_schema(path);
+    text_add(&r->notes, "%s\n", why->text);
+    if (schema > r->newest_schema) r->newest_schema = schema;
+    return schema > RECORD_SCHEMA ? POINT_NEWER : POINT_DAMAGED;
+}
+
 static PointState look(Results *r, StageKind stage, int row, int seed)
 {
     const Cell *c = r->rows[row].cells[seed];
@@ -177,7 +188,7 @@ static PointState look(Results *r, StageKind stage, int row, int seed)
     switch (read_point(r, stage, row, seed, &err)) {
     case STATUS_OK: return POINT_DONE;
     case STATUS_MISSING: break;
-    default: text_add(&r->notes, "%s\n", err.text); return POINT_DAMAGED;
+    default: return unusable(r, stage, c, &err);
     }
     cell_file(path, r->folder, c, "failed.txt");
     return file_exists(path) ? POINT_FAILED : POINT_MISSING;
@@ -230,13 +241,61 @@ int results_count(const Results *r, StageKind stage, int row, PointState state)
     return n;
 }
 
+const char *results_state_word(PointState state)
+{
+    static const char *const words[] = {
+        [POINT_NONE] = "none", [POINT_DONE] = "done", [POINT_MISSING] = "missing",
+        [POINT_FAILED] = "failed", [POINT_DAMAGED] = "damaged", [POINT_NEWER] = "newer",
+    };
+    return words[state];
+}
+
+Status results_there(const Results *r, Err *err)
+{
+    for (int s = 0; s < STAGE_KINDS; s++)
+        for (int row = 0; row < r->n_rows; row++)
+            if (results_count(r, s, row, POINT_NONE) + results_count(r, s, row, POINT_MISSING) <
+                r->n_seeds)
+                return STATUS_OK;
+    return err_set(err, STATUS_MISSING, "%s: no records yet in %s; maskgrid run %s makes them",
+                   r->recipe->name, r->folder, r->recipe->name);
+}
+
+/* --- strategies ------------------------------------------------------------- */
+
+Status results_strategy(const Results *r, const char *name, Err *err)
+{
+    Arena        a;
+    arena_open(&a, "names", NULL, NULL);
+    const char **names = ARENA_NEW(&a, const char *, r->n_rows + 1);
+    bool         found = false;
+    for (int i = 0; i < r->n_rows; i++) {
+        names[i] = r->rows[i].strategy;
+        found = found || !strcmp(names[i], name);
+    }
+    names[r->n_rows] = NULL;
+    const char  *near = found ? NULL : text_nearest(name, names);
+    const Status bad = found ? STATUS_OK
+                             : err_set(err, STATUS_CONFIG, "%s has no strategy %.200s%s%s%s",
+                                       r->recipe->name, name, near ? "; did you mean " : "",
+                                       near ? near : "", near ? "?" : "");
+    arena_close(&a);
+    return bad;
+}
+
+Status results_check_baseline(const Results *r, const char *baseline, Err *err)
+{
+    if (!strcmp(baseline, BASELINE)) return STATUS_OK;
+    return results_strategy(r, baseline, err) ? err_in(err, "--baseline") : STATUS_OK;
+}
+
 int results_baseline(const Results *r, int row, const char *strategy)
 {
     const ResultRow *of = &r->rows[row];
     int              found = -1;
     for (int i = 0; i < r->n_rows; i++) {
         const ResultRow *to = &r->rows[i];
-        bool same = !strcmp(to->untrained ? "untrained" : to->strategy, strategy);
+        bool             same = !strcmp(to->strategy, strategy);
         for (int k = 0; k < r->n_settings && same; k++)
             same = k == r->free_setting || !*of->settings[k] ||
                    !strcmp(of->settings[k], r->rows[i].settings[k]);
@@ -247,14 +306,15 @@ int results_baseline(const Results *r, int row, const char *strategy)
     return found;
 }
 
-double results_deviation(const Results *r, int metric, const char *baseline, int *pairs)
+/* Pooled over the trained rows, or over the others. */
+static double pool(const Results *r, int metric, const char *baseline, bool untrained, int *pairs)
 {
     double squares = 0;
     int    rows = 0;
     *pairs = 0;
     for (int i = 0; i < r->n_rows; i++) {
         int base = results_baseline(r, i, baseline);
-        if (base < 0 || base == i || r->rows[i].untrained) continue;
+        if (base < 0 || base == i || r->rows[i].untrained != untrained) continue;
         Summary d = stats_paired(results_values(r, metric, i),
                                  results_values(r, metric, base), r->n_seeds);
         if (d.n < 2) continue;
@@ -264,91 +324,8 @@ double results_deviation(const Results *r, int metric, const char *baseline, int
     return rows ? sqrt(squares / rows) : (double)NAN;
 }
 
-/* --- at equal cost --------------------------------------------------------- */
-
-static bool same_settings(const Results *r, int a, int b)
+double results_deviation(const Results *r, int metric, const char *baseline, int *pairs)
 {
-    bool same = r->rows[a].untrained == r->rows[b].untrained;
-    for (int k = 0; k < r->n_settings && same; k++)
-        same = k == r->free_setting || !strcmp(r->rows[a].settings[k], r->rows[b].settings[k]);
-    return same;
-}
-
-static double length_of(const Results *r, int row)
-{
-    double epochs = 0;
-    text_to_double(r->rows[row].settings[r->free_setting], &epochs);
-    return epochs;
-}
-
-static double mean_of(const Results *r, int metric, int row)
-{
-    return stats_summary(results_values(r, metric, row), r->n_seeds).mean;
-}
-
-/* What the longest training of the baseline took, with the other settings of `row`. */
-static double budget_of(const Results *r, int metric, int row, const char *baseline)
-{
-    int longest = -1;
-    for (int i = 0; i < r->n_rows; i++)
-        if (!strcmp(r->rows[i].strategy, baseline) && same_settings(r, row, i) &&
-            (longest < 0 || length_of(r, i) > length_of(r, longest)))
-            longest = i;
-    return longest < 0 ? (double)NAN : mean_of(r, metric, longest);
-}
-
-/* How far row is from the budget, as a ratio; infinite where it is not known. */
-static double distance(const Results *r, int metric, int row, double budget)
-{
-    double far = fabs(log(mean_of(r, metric, row) / budget));
-    return isfinite(far) ? far : INFINITY;
-}
-
-static bool is_nearest(const Results *r, int metric, int row, const char *baseline)
-{
-    double budget = budget_of(r, metric, row, baseline);
-    double own = distance(r, metric, row, budget);
-    for (int i = 0; i < r->n_rows; i++) {
-        if (i == row || strcmp(r->rows[i].strategy, r->rows[row].strategy) ||
-            !same_settings(r, row, i))
-            continue;
-        double other = distance(r, metric, i, budget);
-        if (other < own || (other == own && length_of(r, i) > length_of(r, row))) return false;
-    }
-    return true;
-}
-
-/* x: blocks of rows of `size` bytes; those that are not kept are closed up. */
-static void close_up(void *x, size_t size, int blocks, const bool *kept, int rows)
-{
-    char       *to = x;
-    const char *from = x;
-    for (int i = 0; i < blocks * rows; i++, from += size)
-        if (kept[i % rows]) {
-            memmove(to, from, size);
-            to += size;
-        }
-}
-
-Status results_equal(Results *r, const char *metric, const char *baseline, Err *err)
-{
-    int epochs = schema_find("pretrain.epochs"), m = results_find(r, metric);
-    for (int k = 0; k < r->n_settings; k++)
-        if (r->settings[k] == epochs) r->free_setting = k;
-    if (r->free_setting < 0)
-        return err_set(err, STATUS_CONFIG, "--equal chooses among trainings of different "
-                       "lengths: vary pretrain.epochs, as with -s grid.pretrain.epochs=2..8");
-    if (m < 0) return err_set(err, STATUS_CONFIG, "no record has a metric %s", metric);
-    bool  *kept = ARENA_NEW(&r->arena, bool, r->n_rows);
-    int    n = 0, rows = r->n_rows;
-    size_t seeds = (size_t)r->n_seeds;
-    for (int row = 0; row < rows; row++) {
-        kept[row] = r->rows[row].untrained || is_nearest(r, m, row, baseline);
-        n += kept[row];
-    }
-    close_up(r->x, seeds * sizeof *r->x, METRICS_MOST, kept, rows);
-    close_up(r->state, seeds * sizeof *r->state, STAGE_KINDS, kept, rows);
-    close_up(r->rows, sizeof *r->rows, 1, kept, rows);
-    r->n_rows = n;
-    return STATUS_OK;
+    double sd = pool(r, metric, baseline, false, pairs);
+    return *pairs ? sd : pool(r, metric, baseline, true, pairs);
 }

@@ -22,7 +22,8 @@ typedef enum {
     POINT_DONE,
     POINT_MISSING, /* not run yet */
     POINT_FAILED,
-    POINT_DAMAGED  /* there is a file, but not this record */
+    POINT_DAMAGED, /* there is a file, but not this record */
+    POINT_NEWER    /* a record that a newer program has written, of a schema unknown here */
 } PointState;
 
 typedef struct {
@@ -52,6 +53,7 @@ typedef struct {
     double       *x;        /* [n_metrics, n_rows, n_seeds]                     */
     PointState   *state;    /* [STAGE_KINDS, n_rows, n_seeds]                   */
     Text          notes;    /* a line for each record that could not be used    */
+    int64_t       newest_schema; /* of those; 0: none of them says                */
     int           free_setting; /* whose values no longer tell rows apart: see   */
                             /* results_equal; -1: none                          */
 
@@ -68,6 +70,11 @@ const double *results_values(const Results *r, int metric, int row); /* [n_seeds
 PointState    results_state(const Results *r, StageKind stage, int row, int seed);
 int           results_count(const Results *r, StageKind stage, int row, PointState state);
 
+const char   *results_state_word(PointState state); /* "done", "damaged" */
+
+/* STATUS_MISSING if nothing of the recipe has been run: no record, no failure. */
+MUST_USE Status results_there(const Results *r, Err *err);
+
 /* Of rows that differ in pretrain.epochs alone, keep the one whose metric, such as
  * train_gflop, comes nearest to that of the baseline's longest training: a comparison
  * at equal cost.  Where none is known the longest stays.  STATUS_CONFIG if the grid does
@@ -78,13 +85,21 @@ MUST_USE Status results_equal(Results *r, const char *metric, const char *baseli
 MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed,
                                H5 **f, Err *err);
 
+/* STATUS_CONFIG names the nearest if the recipe has no strategy of that name. */
+MUST_USE Status results_strategy(const Results *r, const char *name, Err *err);
+
+/* What the others are compared with where nobody says what.  A recipe may do without it,
+ * but not without another that somebody has named: STATUS_CONFIG, as results_strategy. */
+#define BASELINE "random"
+MUST_USE Status results_check_baseline(const Results *r, const char *baseline, Err *err);
+
 /* The row of `strategy` that shares all other settings with `row`; -1 if there is
  * none, or more than one, as for an untrained row where the ratio varies. */
 int results_baseline(const Results *r, int row, const char *strategy);
 
 /* What paired differences to the baseline deviate by from seed to seed, pooled over the
- * trained rows; *pairs is the fewest of them that a row has.  NaN and 0 where no row has
- * two. */
+ * trained rows, or over the untrained ones where no trained one stands beside it; *pairs is
+ * the fewest of them that a row has.  NaN and 0 where no row has two. */
 double results_deviation(const Results *r, int metric, const char *baseline, int *pairs);
 
 /* "ratio 0.5, patch 2": the settings of a row, "" if the grid varies none. */

@@ -54,11 +54,6 @@ static void add_facts(Text *out, const Facts *all)
 
 /* --- records -------------------------------------------------------------------- */
 
-static const char *const state_words[] = {
-    [POINT_NONE] = "", [POINT_DONE] = "done", [POINT_MISSING] = "missing",
-    [POINT_FAILED] = "failed", [POINT_DAMAGED] = "damaged",
-};
-
 static void add_record(Text *out, const Results *r, StageKind stage, int row, int seed,
                        Facts *all)
 {
@@ -76,7 +71,7 @@ static void add_record(Text *out, const Results *r, StageKind stage, int row, in
     html_text(out, text_get(&label));
     text_add(out, "</th><td>%llu</td><td>%s</td><td>%s</td><td><code>%.16s</code></td>",
              (unsigned long long)r->seeds[seed], r->rows[row].cells[seed]->stage[stage].name,
-             state_words[state], r->rows[row].cells[seed]->stage[stage].id);
+             results_state_word(state), r->rows[row].cells[seed]->stage[stage].id);
     if (state == POINT_DONE && !results_record(r, stage, row, seed, &f, &err)) {
         H5Set set = { .name = "cost/wall_s", .kind = NUMBER_DOUBLE };
         void *x;

@@ -53,27 +53,6 @@ static int partner(const Results *a, int row, const Results *b)
     return found;
 }
 
-static Status no_strategy(const Results *r, const char *name, Err *err)
-{
-    Arena a;
-    arena_open(&a, "names", NULL, NULL);
-    const char **names = ARENA_NEW(&a, const char *, r->n_rows + 1);
-    for (int i = 0; i < r->n_rows; i++) names[i] = r->rows[i].strategy;
-    names[r->n_rows] = NULL;
-    const char *near = text_nearest(name, names);
-    err_set(err, STATUS_CONFIG, "%s has no strategy %.200s%s%s%s", r->recipe->name, name,
-            near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
-    arena_close(&a);
-    return err->code;
-}
-
-static bool has_strategy(const Results *r, const char *name)
-{
-    for (int i = 0; i < r->n_rows; i++)
-        if (!strcmp(r->rows[i].strategy, name)) return true;
-    return false;
-}
-
 /* --- one comparison --------------------------------------------------------- */
 
 /* x [seeds of the first]: the values of a side in the order of the first's seeds. */
@@ -176,7 +155,7 @@ static void judge(const Compare *c, Comparison *one)
 static Status judge_all(Compare *c, Err *err)
 {
     if (!c->n)
-        return err_set(err, STATUS_CONFIG, "%.200s and %.200s: there is no record yet of both",
+        return err_set(err, STATUS_MISSING, "%.200s and %.200s: there is no record yet of both",
                        c->of[0], c->of[1]);
     double *p = ARENA_NEW(&c->arena, double, c->n);
     for (int i = 0; i < c->n; i++) {
@@ -220,8 +199,7 @@ Status compare_strategies(Compare *c, const Results *r, const char *a, const cha
 {
     if (begin(c, r, r, names, n_names, err)) return err->code;
     c->of[0] = a, c->of[1] = b;
-    if (!has_strategy(r, a)) return no_strategy(r, a, err);
-    if (!has_strategy(r, b)) return no_strategy(r, b, err);
+    if (results_strategy(r, a, err) || results_strategy(r, b, err)) return err->code;
     if (!strcmp(a, b))
         return err_set(err, STATUS_CONFIG, "%.200s is compared with itself: name two strategies",
                        a);

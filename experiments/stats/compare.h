@@ -41,8 +41,8 @@ typedef struct {
 /* Strategies of one recipe, under each choice of its other settings; rows of two recipes
  * that have the same strategy and settings.  The named metrics, or the primary ones of
  * evaluations.  Names and results must outlive *c.  STATUS_CONFIG names the nearest if
- * there is no such strategy or metric; or says that the two have nothing in common, or that
- * nothing has been run. */
+ * there is no such strategy or metric, or says that the two have nothing in common;
+ * STATUS_MISSING: nothing of them has been run. */
 MUST_USE Status compare_strategies(Compare *c, const Results *r, const char *a, const char *b,
                                    const char *const *names, int n_names, Err *err);
 MUST_USE Status compare_recipes(Compare *c, const Results *a, const Results *b,

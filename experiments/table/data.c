@@ -93,7 +93,6 @@ static void summary(const Summary *s, Text *out)
 
 static void csv_line(const Table *t, const Seen *at, int metric, Text *out)
 {
-    static const PointState absent[] = { POINT_MISSING, POINT_FAILED, POINT_DAMAGED };
     const Results          *r = t->r;
     const ResultMetric     *m = &r->metrics[t->metrics[metric]];
     const char             *better = better_word(&m->is);
@@ -110,8 +109,8 @@ static void csv_line(const Table *t, const Seen *at, int metric, Text *out)
     text_add(out, ",%d,", leads(t, at, metric));
     quoted(t->baseline, out);
     summary(&d, out);
-    for (int i = 0; i < 3; i++)
-        text_add(out, ",%d", results_count(r, m->stage, at->row, absent[i]));
+    for (PointState state = POINT_MISSING; state <= POINT_NEWER; state++)
+        text_add(out, ",%d", results_count(r, m->stage, at->row, state));
     text_add(out, "\n");
 }
 
@@ -123,7 +122,8 @@ void table_csv(const Table *t, Text *out)
     for (int i = 0; i < t->r->n_settings; i++)
         text_add(out, ",%s", schema_key(t->r->settings[i])->name);
     text_add(out, ",metric,units,better,n,mean,sd,low95,high95,leads,baseline,pairs,difference,"
-                  "difference_sd,difference_low95,difference_high95,missing,failed,damaged\n");
+                  "difference_sd,difference_low95,difference_high95,missing,failed,damaged,"
+                  "newer\n");
     for (int i = 0; i < n; i++)
         for (int metric = 0; metric < t->n_metrics; metric++) csv_line(t, &seen[i], metric, out);
     free(seen);
@@ -145,17 +145,14 @@ static json_t *json_cell(const Table *t, const Seen *at, int metric)
     const Results      *r = t->r;
     const ResultMetric *m = &r->metrics[t->metrics[metric]];
     const double       *x = values(t, at->row, metric);
-    Summary s = value_of(t, at->row, metric), d = difference_of(t, at->row, metric);
-    json_t *all = json_array(), *cell = table_json_summary(&s);
+    Summary v = value_of(t, at->row, metric), d = difference_of(t, at->row, metric);
+    json_t *all = json_array(), *cell = table_json_summary(&v);
     for (int k = 0; k < r->n_seeds; k++) json_array_append_new(all, table_json_number(x[k]));
     json_object_set_new(cell, "values", all);
     json_object_set_new(cell, "leads", json_boolean(leads(t, at, metric)));
-    json_object_set_new(cell, "missing",
-                        json_integer(results_count(r, m->stage, at->row, POINT_MISSING)));
-    json_object_set_new(cell, "failed",
-                        json_integer(results_count(r, m->stage, at->row, POINT_FAILED)));
-    json_object_set_new(cell, "damaged",
-                        json_integer(results_count(r, m->stage, at->row, POINT_DAMAGED)));
+    for (PointState s = POINT_MISSING; s <= POINT_NEWER; s++)
+        json_object_set_new(cell, results_state_word(s),
+                            json_integer(results_count(r, m->stage, at->row, s)));
     if (d.n) {
         json_t       *difference = table_json_summary(&d);
         const double *other = values(t, results_baseline(r, at->row, t->baseline), metric);
@@ -169,8 +166,7 @@ static json_t *json_cell(const Table *t, const Seen *at, int metric)
 /* The records a row was made from: a table follows from them, or is stale. */
 static json_t *json_records(const Results *r, int row)
 {
-    static const char *const words[] = { "none", "done", "missing", "failed", "damaged" };
-    json_t                  *all = json_array();
+    json_t *all = json_array();
     for (int k = 0; k < r->n_seeds; k++)
         for (int s = 0; s < STAGE_KINDS; s++) {
             PointState state = results_state(r, (StageKind)s, row, k);
@@ -179,7 +175,7 @@ static json_t *json_records(const Results *r, int row)
                 all, json_pack("{s:s, s:s, s:I, s:s}", "id",
                                r->rows[row].cells[k]->stage[s].id, "stage",
                                stage_word((StageKind)s), "seed", (json_int_t)r->seeds[k],
-                               "state", words[state]));
+                               "state", results_state_word(state)));
         }
     return all;
 }

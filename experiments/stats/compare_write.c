@@ -150,7 +150,10 @@ static void fill(const Compare *c, Tabular *t)
     if (words > 1) text_add(tabular_cell(t, 0, 1), "of");
     for (int side = 0; side < 2; side++)
         text_add(tabular_cell(t, 0, words + side), "%s", c->of[side]);
-    for (int i = 0; i < 6; i++) text_add(tabular_cell(t, 0, words + 2 + i), "%s", heads[i]);
+    for (int i = 0; i < 6; i++) {
+        text_add(tabular_cell(t, 0, words + 2 + i), "%s", heads[i]);
+        if (i != 0 && i != 3) tabular_goes_on(t, words + 2 + i); /* intervals; tests */
+    }
     for (int row = 1; row <= c->n; row++) fill_row(c, t, row, words);
 }
 
@@ -179,7 +182,9 @@ static void fill_robust(const Compare *c, Tabular *t)
     for (int side = 0; side < 2; side++)
         text_add(tabular_cell(t, 0, words + side), "IQM %s", c->of[side]);
     text_add(tabular_cell(t, 0, words + 2), "P(better)");
-    text_add(tabular_cell(t, 0, words + 3), "95 %%");
+    text_add(tabular_cell(t, 0, words + 3), "its 95 %%");
+    tabular_goes_on(t, words + 1);
+    tabular_goes_on(t, words + 3);
     for (int row = 1; row <= c->n; row++) {
         const Comparison *one = &c->c[row - 1];
         Text             *cell = tabular_cell(t, row, 0);

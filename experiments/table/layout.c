@@ -47,8 +47,9 @@ static Status no_key(const Table *t, const char *word, Err *err)
     }
     names[n] = NULL;
     near = text_nearest(word, names);
-    err_set(err, STATUS_CONFIG, "the grid does not vary %s%s%s; it varies %s", word,
-            near ? "; did you mean " : "", near ? near : "", text_get(&all));
+    err_set(err, STATUS_CONFIG, "the grid does not vary %s%s%s%s varies %s", word,
+            near ? "; did you mean " : "", near ? near : "", near ? "? It" : "; it",
+            text_get(&all));
     text_free(&all);
     return err->code;
 }

@@ -2,6 +2,7 @@
 #include "experiments/table/table.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { LISTED_MOST = 8 };
@@ -18,9 +19,11 @@ void table_number(const Metric *m, bool sign, double x, Text *out)
 static const char *absence(const Table *t, StageKind stage, int row)
 {
     if (row < 0) return "-"; /* the grid has no such cell */
-    if (results_count(t->r, stage, row, POINT_FAILED)) return "failed";
-    if (results_count(t->r, stage, row, POINT_DAMAGED)) return "damaged";
-    return results_count(t->r, stage, row, POINT_MISSING) ? "missing" : "-";
+    static const PointState order[] = { POINT_FAILED, POINT_DAMAGED, POINT_NEWER,
+                                        POINT_MISSING };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (results_count(t->r, stage, row, order[i])) return results_state_word(order[i]);
+    return "-";
 }
 
 /* With fewer seeds than the grid asks for, the cell says of how many. */
@@ -127,6 +130,12 @@ static void note_leaders(const Table *t, Text *out)
     if (!told && n) text_add(out, "No leading group: no column tells anything from its best.\n");
 }
 
+static bool has_baseline(const Table *t)
+{
+    Err unused;
+    return !results_strategy(t->r, t->baseline, &unused);
+}
+
 static void note_certainty(const Table *t, Text *out)
 {
     int fewest = 0;
@@ -144,7 +153,7 @@ static void note_certainty(const Table *t, Text *out)
         fewest = fewest && fewest < pairs ? fewest : pairs;
     }
     if (!fewest) {
-        if (t->n_metrics)
+        if (t->n_metrics && has_baseline(t))
             text_add(out, "Smallest difference to %s that can be found: unknown, for no other "
                           "strategy has two seeds in common with it.\n", t->baseline);
         return;
@@ -153,6 +162,43 @@ static void note_certainty(const Table *t, Text *out)
     if (fewest < STATS_PAIRS_LEAST)
         text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
                       "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
+}
+
+static bool is_published(const Table *t, int metric)
+{
+    Text word = { 0 };
+    for (int line = 0; line < t->n_lines; line++)
+        for (int group = 0; group < t->n_groups; group++)
+            table_published_text(t, line, metric * t->n_groups + group, &word);
+    const bool is = word.length;
+    text_free(&word);
+    return is;
+}
+
+/* Each metric once, in the order of the files. */
+static void add_published_metrics(const Published *all, Text *out)
+{
+    for (const PublishedNumber *x = all->numbers; x; x = x->next) {
+        const PublishedNumber *y = all->numbers;
+        while (y != x && strcmp(y->metric, x->metric)) y = y->next;
+        if (y == x) text_add(out, "%s%s", x == all->numbers ? "" : ", ", x->metric);
+    }
+}
+
+/* An empty column is left out, so that it is empty is said. */
+static void note_unpublished(const Table *t, Text *out)
+{
+    bool any = false;
+    for (int i = 0; t->published && i < t->n_metrics; i++) {
+        if (is_published(t, i)) continue;
+        text_add(out, "%s%s", any ? ", " : "published: nothing of ",
+                 table_head(&t->r->metrics[t->metrics[i]].is));
+        any = true;
+    }
+    if (!any) return;
+    text_add(out, " for these strategies at these ratios; papers' numbers are of ");
+    add_published_metrics(t->published, out);
+    text_add(out, ".\n");
 }
 
 static void note_published(const Table *t, Text *out)
@@ -233,12 +279,24 @@ static void note_absent(const Table *t, PointState state, const char *what, Text
     if (n) text_add(out, ".\n");
 }
 
+static void note_newer(const Table *t, Text *out)
+{
+    char what[96];
+    snprintf(what, sizeof what, "Written by a newer program (schema %lld; this one knows %d):",
+             (long long)t->r->newest_schema, RECORD_SCHEMA);
+    note_absent(t, POINT_NEWER, what, out);
+}
+
 void table_notes(const Table *t, Text *out)
 {
     const Results *r = t->r;
-    text_add(out, "Values: mean ± standard deviation (number of seeds).  vs %s: mean of "
-                  "the differences over common seeds ± half of its 95 %% interval "
-                  "(Student's t).\n", t->baseline);
+    text_add(out, "Values: mean ± standard deviation (number of seeds).  ");
+    if (has_baseline(t))
+        text_add(out, "vs %s: mean of the differences over common seeds ± half of its 95 %% "
+                      "interval (Student's t).\n", t->baseline);
+    else
+        text_add(out, "Differences: to none, for there is no %s here; --baseline names "
+                      "another.\n", t->baseline);
     note_metrics(t, out);
     note_leaders(t, out);
     if (t->equal)
@@ -249,9 +307,11 @@ void table_notes(const Table *t, Text *out)
     note_imported(r, out);
     note_certainty(t, out);
     note_published(t, out);
+    note_unpublished(t, out);
     note_seeds(r, out);
     if (*r->source) text_add(out, "Records of %s.\n", r->source);
     note_absent(t, POINT_MISSING, "Not run:", out);
     note_absent(t, POINT_FAILED, "Failed:", out);
     note_absent(t, POINT_DAMAGED, "Damaged:", out);
+    note_newer(t, out);
 }

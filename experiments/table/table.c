@@ -198,20 +198,51 @@ static void number_notes(Table *t)
         if (t->note[i]) t->note[i] = ++n;
 }
 
+/* "[8: 300, 800 epochs]": where they are from, and the epochs of each where their table does
+ * not have one length. */
+static void add_note(const Table *t, int line, int column, const PublishedNumber *first,
+                     Text *out)
+{
+    const int table = first->table, epochs = t->published->table[table].epochs;
+    bool      own = false;
+    text_add(out, " [%d", t->note[table]);
+    for (const PublishedNumber *p = first; p && p->table == table;
+         p = next_beside(t, line, column, p))
+        own = own || p->epochs != epochs;
+    for (const PublishedNumber *p = first; p && own && p->table == table;
+         p = next_beside(t, line, column, p))
+        text_add(out, p->epochs ? "%s %d" : "%s ?", p == first ? ":" : ",", p->epochs);
+    text_add(out, own ? " epochs]" : "]");
+}
+
 void table_published_text(const Table *t, int line, int column, Text *out)
 {
-    for (const PublishedNumber *p = NULL; (p = next_beside(t, line, column, p));)
-        text_add(out, "%s%g [%d]", out->length ? ", " : "", p->value, t->note[p->table]);
+    const PublishedNumber *first = NULL;
+    for (const PublishedNumber *p = NULL, *next; (p = next_beside(t, line, column, p));) {
+        const bool begins = !first || first->table != p->table;
+        if (begins) first = p;
+        text_add(out, "%s%g", out->length ? ", " : "", p->value);
+        next = next_beside(t, line, column, p);
+        if (!next || next->table != p->table) add_note(t, line, column, first, out);
+    }
 }
 
 /* --- the table --------------------------------------------------------------- */
+
+static Status keep_equal(Results *r, const TableAsk *ask, Err *err)
+{
+    int metric;
+    if (table_find(r, ask->equal, &metric, err)) return err_in(err, "--equal");
+    return results_equal(r, r->metrics[metric].is.name, ask->baseline, err);
+}
 
 Status table_open(Table *t, Results *r, const TableAsk *ask, Err *err)
 {
     *t = (Table){ .r = r, .baseline = ask->baseline, .equal = ask->equal,
                   .published = ask->published };
     arena_open(&t->arena, "table", NULL, NULL);
-    if ((ask->equal && results_equal(r, ask->equal, ask->baseline, err)) ||
+    if (results_check_baseline(r, ask->baseline, err) ||
+        (ask->equal && keep_equal(r, ask, err)) ||
         choose_metrics(t, ask, err) || table_lay_out(t, ask, err)) {
         table_close(t);
         return err->code;

@@ -42,7 +42,8 @@ static void padded(const char *s, int to, Text *out)
 
 /* --- for a terminal ------------------------------------------------------- */
 
-enum { WORD_WIDEST = 32 }; /* a longer word goes on below where there is no room */
+/* Where there is no room a longer word goes on below; no column is folded to less. */
+enum { WORD_WIDEST = 32, WORD_LEAST = 16 };
 
 /* Bytes of s that fit: up to a sign that parts what is written there, if there is one. */
 static size_t piece(const char *s, int most)
@@ -54,7 +55,9 @@ static size_t piece(const char *s, int most)
         while (((unsigned char)s[n] & 0xC0) == 0x80); /* a character is whole */
         if (strchr(" ,:+(/@", s[n - 1])) good = n;
     }
-    return good ? good : n;
+    if (good) n = good;
+    while (s[n] == ' ') n++; /* the next piece begins with a word */
+    return n;
 }
 
 /* The line-th piece of a word; "" behind the last. */
@@ -71,70 +74,100 @@ static int pieces(const char *s, int most)
     return n;
 }
 
+/* What a cell shows: what is bold has a star. */
+static const char *shown(const Tabular *t, int row, int col, Text *room)
+{
+    if (!is_bold(t, row, col)) return word_at(t, row, col);
+    text_clear(room);
+    text_add(room, "%s *", word_at(t, row, col));
+    return text_get(room);
+}
+
 static int column_width(const Tabular *t, int col)
 {
-    int most = 0;
+    int  most = 0;
+    Text room = { 0 };
     for (int row = 0; row < t->rows; row++) {
-        int n = text_width(word_at(t, row, col)) + (is_bold(t, row, col) ? 2 : 0);
+        int n = text_width(shown(t, row, col, &room));
         if (n > most) most = n;
     }
+    text_free(&room);
     return most;
 }
 
 typedef struct {
     const Tabular *t;
-    const int     *width; /* [cols] */
+    int           *width; /* [cols] */
+    int            words; /* columns that all of them take */
 } Page;
 
 static void add_line(const Page *p, int row, int line, int first, int last, Text *out)
 {
-    const Tabular *t = p->t;
-    Text           all = { 0 }, part = { 0 };
+    Text all = { 0 }, part = { 0 }, room = { 0 };
     for (int col = 0; col < last; col++) {
-        if (col >= t->words && col < first) continue;
+        if (col >= p->t->words && col < first) continue;
         text_clear(&part);
-        if (col < t->words) piece_at(word_at(t, row, col), p->width[col], line, &part);
-        else if (!line)
-            text_add(&part, "%s%s", word_at(t, row, col), is_bold(t, row, col) ? " *" : "");
+        piece_at(shown(p->t, row, col, &room), p->width[col], line, &part);
         padded(text_get(&part), p->width[col] + 2, &all);
     }
     while (all.length && all.s[all.length - 1] == ' ') all.s[--all.length] = '\0';
     text_add(out, "%s\n", text_get(&all));
     text_free(&all);
     text_free(&part);
+    text_free(&room);
 }
 
 static void add_block(const Page *p, int first, int last, Text *out)
 {
+    Text room = { 0 };
     for (int row = 0; row < p->t->rows; row++) {
         int lines = 1;
-        for (int col = 0; col < p->t->words; col++) {
-            int n = pieces(word_at(p->t, row, col), p->width[col]);
+        for (int col = 0; col < last; col++) {
+            if (col >= p->t->words && col < first) continue;
+            int n = pieces(shown(p->t, row, col, &room), p->width[col]);
             if (n > lines) lines = n;
         }
         for (int line = 0; line < lines; line++) add_line(p, row, line, first, last, out);
     }
+    text_free(&room);
+}
+
+/* The columns from `first` that are not parted: behind the last of them; *wide: what they
+ * take.  Where that is more than there is, the widest is folded. */
+static int group_end(const Page *p, int first, int most, int *wide)
+{
+    int last = first, widest = first;
+    *wide = 0;
+    do {
+        if (p->width[last] > p->width[widest]) widest = last;
+        *wide += p->width[last++] + 2;
+    } while (last < p->t->cols && p->t->goes_on[last]);
+    const int over = p->words + *wide - 2 - most;
+    if (over > 0 && p->width[widest] - over >= WORD_LEAST) {
+        p->width[widest] -= over;
+        *wide -= over;
+    }
+    return last;
 }
 
 void tabular_text(const Tabular *t, Text *out)
 {
-    int *width = calloc((size_t)t->cols, sizeof *width), words = 0, all = 0;
-    CHECK(width, "no memory for %d columns", t->cols);
-    for (int col = 0; col < t->cols; col++) all += (width[col] = column_width(t, col)) + 2;
+    Page p = { .t = t, .width = calloc((size_t)t->cols, sizeof *p.width) };
+    int  all = 0;
+    CHECK(p.width, "no memory for %d columns", t->cols);
+    for (int col = 0; col < t->cols; col++) all += (p.width[col] = column_width(t, col)) + 2;
     const int most = t->width ? t->width : all;
     for (int col = 0; col < t->words; col++) {
-        if (all - 2 > most && width[col] > WORD_WIDEST) width[col] = WORD_WIDEST;
-        words += width[col] + 2;
+        if (all - 2 > most && p.width[col] > WORD_WIDEST) p.width[col] = WORD_WIDEST;
+        p.words += p.width[col] + 2;
     }
-    const Page p = { t, width };
     for (int first = t->words; first < t->cols || first == t->words;) {
-        int last = first, used = words;
+        int last = first, used = p.words;
         while (last < t->cols) {
-            int more = 0, next = last;
-            do more += width[next++] + 2;
-            while (next < t->cols && t->goes_on[next]);
-            if (last > first && used + more - 2 > most) break;
-            used += more;
+            int       wide;
+            const int next = group_end(&p, last, most, &wide);
+            if (last > first && used + wide - 2 > most) break;
+            used += wide;
             last = next;
         }
         if (first > t->words) text_add(out, "\n");
@@ -142,7 +175,7 @@ void tabular_text(const Tabular *t, Text *out)
         if (last == first) break; /* words alone */
         first = last;
     }
-    free(width);
+    free(p.width);
 }
 
 /* --- for Markdown, LaTeX and HTML ------------------------------------------ */

@@ -35,6 +35,14 @@ static const char CLAIMS[] =
     "      - {strategy: random, ratio: 0.75, numbers: [83.1, 47.5]}\n"
     "      - {strategy: block, ratio: 0.5, numbers: [82.0, 40.0]}\n"
     "      - {method: other, numbers: [81.0, none]}\n"
+    "  - name: lengths\n"
+    "    model: ViT-B/16\n"
+    "    data: ImageNet-1K\n"
+    "    evidence: readme\n"
+    "    metrics: [knn_top1]\n"
+    "    rows:\n"
+    "      - {strategy: spiral, ratio: 0.75, epochs: 300, numbers: [48.5]}\n"
+    "      - {strategy: spiral, ratio: 0.75, epochs: 800, numbers: [49.5]}\n"
     "claims:\n"
     "  - claim: spiral above random\n"
     "    metrics: [finetune_top1, knn_top1]\n"
@@ -162,13 +170,45 @@ Test(claims, published_numbers_stand_beside_ours)
     TableAsk ask = { .baseline = "random", .published = &published };
     OK(table_open(&t, &results, &ask, &err));
     table_write(&t, "md", 0, &text);
-    cr_expect(strstr(text.s, "| published |") && strstr(text.s, "| 47.5 [1]"), "%s", text.s);
+    cr_expect(strstr(text.s, "| published ") && strstr(text.s, "| 47.5 [1]"), "%s", text.s);
     cr_expect(!strstr(text.s, "40 [1]"), "block is published at another ratio:\n%s", text.s);
     cr_expect(strstr(text.s, "published: at another scale"), "%s", text.s);
     cr_expect(strstr(text.s, "[1] paper, main: ViT-B/16 on ImageNet-1K, 300 epochs; A paper, "
                              "2020 (paper).  Doubts: single runs"), "%s", text.s);
+    cr_expect(strstr(text.s, "| 48.5, 49.5 [2: 300, 800 epochs] |"), "%s", text.s);
+    cr_expect(!strstr(text.s, "nothing of"), "%s", text.s);
     text_free(&text);
     table_close(&t);
+}
+
+Test(claims, what_no_paper_has_is_said)
+{
+    Recipe  *half;
+    Results  others;
+    Table    t;
+    Text     text = { 0 };
+    OK(recipe_open(&half, yaml, (const char *const[]){ "pretrain.ratio=0.25" }, 1, &err));
+    for (int i = 0; i < half->n_cells; i++) leave_knn(&half->cells[i], folder, 50);
+    results_open(&others, half, folder);
+    OK(table_open(&t, &others, &(TableAsk){ .baseline = "random", .published = &published },
+                  &err));
+    table_write(&t, "md", 0, &text);
+    cr_expect(strstr(text.s, "published: nothing of knn_top1 for these strategies at these "
+                             "ratios; papers' numbers are of finetune_top1, knn_top1.\n"), "%s",
+              text.s);
+    text_free(&text);
+    table_close(&t);
+    results_close(&others);
+    recipe_close(half);
+}
+
+Test(claims, want_records)
+{
+    static char said[2000];
+    cr_expect_eq(RUN(said, "claims", yaml, "--results", scratch_path(&scratch, "nowhere")),
+                 EXIT_DATA);
+    cr_expect(strstr(said, "judged: no records yet in") &&
+              strstr(said, "maskgrid run judged makes them"), "%s", said);
 }
 
 /* What ships is well-formed, and knows of random, block and spiral. */

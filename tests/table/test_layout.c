@@ -138,7 +138,7 @@ Test(layout, what_is_not_varied_is_named)
     Table t;
     cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .columns = "ration" },
                          &err) == STATUS_CONFIG);
-    has(err.text, "did you mean ratio");
+    has(err.text, "did you mean ratio? It varies");
     cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .rows = "ratio",
                                                      .columns = "ratio" }, &err) == STATUS_CONFIG);
     has(err.text, "twice");
@@ -173,6 +173,30 @@ Test(layout, long_words_go_on_below)
     cr_expect_str_eq(text_get(&text), "strategy                          knn\n"
                                       "mix(random:one=1,two=2,three=3,   72.41 ± 0.31\n"
                                       "block:four=4)\n");
+    tabular_close(&t);
+    text_free(&text);
+}
+
+/* What stands beside a value is not parted from it, and is folded where it is too long. */
+Test(layout, long_cells_beside_a_value_go_on_below)
+{
+    Tabular t;
+    Text    text = { 0 };
+    tabular_open(&t, 2, 3, 1);
+    t.width = 40;
+    tabular_goes_on(&t, 2);
+    tabular_bold(&t, 1, 1);
+    text_add(tabular_cell(&t, 0, 0), "strategy");
+    text_add(tabular_cell(&t, 0, 1), "knn");
+    text_add(tabular_cell(&t, 0, 2), "published");
+    text_add(tabular_cell(&t, 1, 0), "random");
+    text_add(tabular_cell(&t, 1, 1), "72.41");
+    text_add(tabular_cell(&t, 1, 2), "82.8, 83.2, 83.4 [8: 300, 800 epochs], 84.8 [9]");
+    tabular_text(&t, &text);
+    cr_expect_str_eq(text_get(&text), "strategy  knn      published\n"
+                                      "random    72.41 *  82.8, 83.2, 83.4 [8:\n"
+                                      "                   300, 800 epochs],\n"
+                                      "                   84.8 [9]\n");
     tabular_close(&t);
     text_free(&text);
 }

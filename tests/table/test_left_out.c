@@ -47,8 +47,9 @@ static void close_all(void)
 
 TestSuite(left_out, .init = open_all, .fini = close_all);
 
-/* The table without the last cell, whose file is named unless it is only `missing`. */
-static void is_left_out(const char *how, bool missing)
+/* The table without the last cell, which the note speaks of so; its file is named unless it
+ * is only missing. */
+static void is_noted(const char *how, const char *note, bool missing)
 {
     Results r;
     Table   t;
@@ -57,14 +58,18 @@ static void is_left_out(const char *how, bool missing)
     OK(table_open(&t, &r, &(TableAsk){ .baseline = "random" }, &err));
     table_write(&t, "md", 0, &text);
     cr_expect(strstr(text_get(&text), "52.00 (1 of 2)"), "%s:\n%s", how, text_get(&text));
-    cr_expect(strstr(text_get(&text), missing ? "Not run: block seed 1 knn.\n"
-                                              : "Damaged: block seed 1 knn.\n"),
-              "%s:\n%s", how, text_get(&text));
+    cr_expect(strstr(text_get(&text), note), "%s:\n%s", how, text_get(&text));
     const char *file = strrchr(path, '/') + 1;
     cr_expect(!strstr(text_get(&r.notes), file) == missing, "%s: %s", how, text_get(&r.notes));
     text_free(&text);
     table_close(&t);
     results_close(&r);
+}
+
+static void is_left_out(const char *how, bool missing)
+{
+    is_noted(how, missing ? "Not run: block seed 1 knn.\n" : "Damaged: block seed 1 knn.\n",
+             missing);
 }
 
 Test(left_out, a_record_that_was_cut_or_changed)
@@ -102,6 +107,21 @@ Test(left_out, a_record_of_something_else)
     OK(h5_put_text(f, "/", "title", "temperatures", &err));
     OK(h5_commit(f, &err));
     is_left_out("of another program", false);
+}
+
+/* It is whole, and nobody should throw it away. */
+Test(left_out, a_record_of_a_newer_program)
+{
+    char note[128];
+    H5  *f;
+    remove(path);
+    OK(h5_create(&f, path, &err));
+    OK(h5_put_text(f, "/", "Conventions", "maskgrid-1.0", &err));
+    OK(h5_put_whole(f, "/", "schema_version", RECORD_SCHEMA + 1, &err));
+    OK(h5_commit(f, &err));
+    snprintf(note, sizeof note, "Written by a newer program (schema %d; this one knows %d): "
+             "block seed 1 knn.\n", RECORD_SCHEMA + 1, RECORD_SCHEMA);
+    is_noted("newer", note, false);
 }
 
 Test(left_out, what_is_no_file_at_all)

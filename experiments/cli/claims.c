@@ -25,8 +25,8 @@ static int judge(const Options *o, const Recipe *recipe, const Published *p)
     Results    r;
     Judgements j;
     Text       text = { 0 };
-    results_open(&r, recipe, o->results);
-    fputs(text_get(&r.notes), stderr);
+    Err        err;
+    if (cli_results(&r, recipe, o->results, &err)) return cli_fail(&err);
     claims_judge(&j, p, &r);
     claims_write(&j, o->format, cli_columns(STDOUT_FILENO), &text);
     fputs(text_get(&text), stdout);
@@ -67,7 +67,7 @@ COMMAND(claims) = {
                "paired differences, adjusted by Holm for all claims, say less than 5 %; else\n"
                "it is undecided at this scale.  Claims are data: results/published/*.yaml.\n\n"
                "Exit codes: 0 none is contradicted, 4 some are, 2 the recipe or the claims are\n"
-               "wrong, 5 data are missing.",
+               "wrong, 5 there are no records yet.",
     .examples = "  maskgrid claims table1\n"
                 "  maskgrid claims table1 --format md\n"
                 "  maskgrid claims table1 --from my.yaml\n",

@@ -31,6 +31,15 @@ int cli_recipe(const char *word, const OptionList *set, RecipeAct *act, const vo
     return bad ? cli_fail(&err) : EXIT_DONE;
 }
 
+Status cli_results(Results *r, const Recipe *recipe, const char *folder, Err *err)
+{
+    results_open(r, recipe, folder);
+    fputs(text_get(&r->notes), stderr);
+    const Status bad = results_there(r, err);
+    if (bad) results_close(r);
+    return bad;
+}
+
 int cli_fail(const Err *err)
 {
     fprintf(stderr, "maskgrid: %s\n", err->text);

@@ -30,7 +30,7 @@
 
 #include "core/base/status.h"
 #include "core/base/text.h"
-#include "experiments/recipe/recipe.h"
+#include "experiments/record/results.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -121,6 +121,10 @@ MUST_USE Status cli_parse(const Command *c, void *options, char **arguments, int
  * acts, closes it; returns the exit code. */
 typedef Status RecipeAct(const void *options, const Recipe *r, Err *err);
 int cli_recipe(const char *word, const OptionList *set, RecipeAct *act, const void *options);
+
+/* The records of a recipe in a folder; those that cannot be used are named on stderr.
+ * STATUS_MISSING if nothing has been run, and then there is nothing to close. */
+MUST_USE Status cli_results(Results *r, const Recipe *recipe, const char *folder, Err *err);
 
 /* Print "maskgrid: text" to stderr; returns the exit code that fits. */
 int cli_fail(const Err *err);

@@ -38,8 +38,7 @@ static Status strategies(const Options *o, const Recipe *recipe, char *const *na
 {
     Results r;
     Compare c;
-    results_open(&r, recipe, o->results);
-    fputs(text_get(&r.notes), stderr);
+    if (cli_results(&r, recipe, o->results, err)) return err->code;
     Status bad = compare_strategies(&c, &r, names[0], names[1], o->metric.item, o->metric.n, err);
     if (!bad) bad = show(o, &c, err);
     compare_close(&c);
@@ -51,14 +50,15 @@ static Status recipes(const Options *o, const Recipe *a, const Recipe *b, Err *e
 {
     Results r[2];
     Compare c;
-    results_open(&r[0], a, o->results);
-    results_open(&r[1], b, o->results);
-    fprintf(stderr, "%s%s", text_get(&r[0].notes), text_get(&r[1].notes));
-    Status bad = compare_recipes(&c, &r[0], &r[1], o->metric.item, o->metric.n, err);
-    if (!bad) bad = show(o, &c, err);
-    compare_close(&c);
+    if (cli_results(&r[0], a, o->results, err)) return err->code;
+    Status bad = cli_results(&r[1], b, o->results, err);
+    if (!bad) {
+        bad = compare_recipes(&c, &r[0], &r[1], o->metric.item, o->metric.n, err);
+        if (!bad) bad = show(o, &c, err);
+        compare_close(&c);
+        results_close(&r[1]);
+    }
     results_close(&r[0]);
-    results_close(&r[1]);
     return bad;
 }
 

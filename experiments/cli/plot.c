@@ -15,7 +15,7 @@ typedef struct {
 static const Option options[] = {
     OPTION_TEXT(Options, out, "FOLDER", NULL,
                 "where to write; results/NAME unless given"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random",
+    OPTION_TEXT(Options, baseline, "STRATEGY", BASELINE,
                 "what the others are compared with"),
     OPTION_FLAG(Options, terminal, "show them here, as text; only the .tsv are written"),
     OPTION_LIST(Options, metric, 'm', "NAME",
@@ -54,17 +54,13 @@ static Status draw(const void *opt, const Recipe *recipe, Err *err)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
     snprintf(terminal, sizeof terminal, "%s%d", cli_colours(1) ? "colour" : "text",
              cli_columns(1));
-    results_open(&r, recipe, o->results);
+    if (cli_results(&r, recipe, o->results, err)) return err->code;
     figures_open(&made);
-    fputs(text_get(&r.notes), stderr);
     Status bad = figures_write(&made, &(FigurePlan){
         .results = &r, .baseline = o->baseline, .folder = folder, .names = o->metric.item,
         .n = o->metric.n, .terminal = o->terminal ? terminal : NULL }, err);
     fputs(text_get(o->terminal ? &made.shown : &made.paths), stdout);
     say_left_out(&made);
-    if (!bad && !made.paths.length)
-        fprintf(stderr, "%s: no records yet; maskgrid run %s makes them\n", recipe->name,
-                recipe->name);
     figures_close(&made);
     results_close(&r);
     return bad;

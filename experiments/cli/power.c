@@ -24,7 +24,7 @@ static const Option options[] = {
     OPTION_LIST(Options, metric, 'm', "NAME", "only this metric: knn_top1"),
     OPTION_NUMBER(Options, sd, "SD", "0", 0, 1e9,
                   "deviation of paired differences; 0: as the records have it"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),
+    OPTION_TEXT(Options, baseline, "STRATEGY", BASELINE, "what the others are compared with"),
     OPTION_INT(Options, jobs, "N", "0", 0, 1024, "cells at a time; 0: one a core"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
@@ -160,7 +160,8 @@ static Status show(const void *opt, const Recipe *recipe, Err *err)
     bool    known = o->sd > 0;
     results_open(&r, recipe, o->results);
     fputs(text_get(&r.notes), stderr);
-    Status bad = table_choose(metrics, &n, &r, o->metric.item, o->metric.n, err);
+    Status bad = results_check_baseline(&r, o->baseline, err);
+    if (!bad) bad = table_choose(metrics, &n, &r, o->metric.item, o->metric.n, err);
     for (int i = 0; i < n; i++) {
         need[i] = need_of(o, &r, metrics[i]);
         known = known || !isnan(need[i].sd);

@@ -14,7 +14,7 @@ typedef struct {
 static const Option options[] = {
     OPTION_TEXT(Options, out, "FILE", NULL,
                 "where to write; results/NAME/report.html unless given"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random", "what the others are compared with"),
+    OPTION_TEXT(Options, baseline, "STRATEGY", BASELINE, "what the others are compared with"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }
@@ -30,9 +30,8 @@ static Status write_page(const void *opt, const Recipe *recipe, Err *err)
                        : snprintf(path, sizeof path, "%s/report.html", folder);
     if (n >= (int)sizeof folder || k >= (int)sizeof path)
         return err_set(err, STATUS_CONFIG, "--out: path too long");
+    if (cli_results(&r, recipe, o->results, err)) return err->code;
     if (!o->out && file_make_folders(folder, err)) return err->code;
-    results_open(&r, recipe, o->results);
-    fputs(text_get(&r.notes), stderr);
     Status bad = report_write(&(ReportPlan){ .results = &r, .baseline = o->baseline }, path, err);
     if (!bad) printf("%s\n", path);
     results_close(&r);
@@ -53,7 +52,10 @@ COMMAND(report) = {
     .most = 1,
     .details = "Reads records only, and writes one HTML file that needs nothing else: no\n"
                "network, no server; to be read on paper, a telephone, in the dark, and sent to\n"
-               "others.  It says how sure its numbers are, and where each is from.",
+               "others.  It says how sure its numbers are, and where each is from.  Where the\n"
+               "grid varies the ratio, the epochs or another number, as with\n"
+               "-s grid.pretrain.ratio=0.5,0.75, a slider leads through masks and\n"
+               "reconstructions; arrow keys move it.",
     .examples = "  maskgrid report demo\n"
                 "  maskgrid report table1 --out table1.html\n",
     .options = options,

@@ -28,7 +28,7 @@ static const Option options[] = {
     OPTION_TEXT(Options, rows, "KEYS", NULL, "what lines are: strategy,ratio"),
     OPTION_TEXT(Options, columns, "KEYS", NULL, "a column for each value of these: ratio, seed"),
     OPTION_TEXT(Options, sort, "NAME", NULL, "by this metric, the best first, or by this key"),
-    OPTION_TEXT(Options, baseline, "STRATEGY", "random",
+    OPTION_TEXT(Options, baseline, "STRATEGY", BASELINE,
                 "what the others are compared with"),
     OPTION_FLAG(Options, published, "numbers of papers beside the values"),
     OPTION_FLAG(Options, cost, "with what each took: products and time, of guides too"),
@@ -66,14 +66,14 @@ static Status made_open(Made *m, const Options *o, const char *word, const char 
 {
     if (open_recipe(m, o, word, err)) return err->code;
     if (m->recipe->notice) fprintf(stderr, "%s: %s\n", m->recipe->name, m->recipe->notice);
-    results_open(&m->results, m->recipe, results);
-    fputs(text_get(&m->results.notes), stderr);
     const TableAsk ask = { .baseline = o->baseline, .metrics = o->metric.item,
                            .n_metrics = o->metric.n, .rows = o->rows, .columns = o->columns,
                            .sort = o->sort, .equal = o->equal, .cost = o->cost,
                            .published = o->published ? &m->published : NULL };
-    if (!table_open(&m->table, &m->results, &ask, err)) return STATUS_OK;
-    results_close(&m->results);
+    if (!cli_results(&m->results, m->recipe, results, err)) {
+        if (!table_open(&m->table, &m->results, &ask, err)) return STATUS_OK;
+        results_close(&m->results);
+    }
     recipe_close(m->recipe);
     if (o->published) published_close(&m->published);
     return err->code;
@@ -128,7 +128,7 @@ static void command_of(const Options *o, const char *word, const char *results,
     add_option("--rows", o->rows, command);
     add_option("--columns", o->columns, command);
     add_option("--sort", o->sort, command);
-    if (strcmp(o->baseline, "random")) add_option("--baseline", o->baseline, command);
+    if (strcmp(o->baseline, BASELINE)) add_option("--baseline", o->baseline, command);
     add_option("--equal", o->equal, command);
     if (o->cost) made_word("--cost", command);
     if (o->published) made_word("--published", command);
@@ -279,7 +279,7 @@ COMMAND(table) = {
     .examples = "  maskgrid table demo\n"
                 "  maskgrid table demo --out table.tex\n"
                 "  maskgrid table ratios --columns ratio --metric knn --sort knn\n"
-                "  maskgrid table table1 --published\n"
+                "  maskgrid table table1-full --published\n"
                 "  maskgrid table table1 --explain spiral knn\n"
                 "  maskgrid table table1 --out results/table1/table.md\n"
                 "  maskgrid table --check results/table1/table.md\n"

@@ -224,7 +224,9 @@ Status figures_write(FigureList *made, const FigurePlan *p, Err *err)
 {
     Figures f = { .r = p->results, .baseline = p->baseline, .folder = p->folder, .plan = p,
                   .made = made };
-    if (check_names(&f, err) || file_make_folders(p->folder, err)) return err->code;
+    if (results_check_baseline(f.r, f.baseline, err) || check_names(&f, err) ||
+        file_make_folders(p->folder, err))
+        return err->code;
     write_footer(&f);
     find_widest(&f);
     Status bad = STATUS_OK;

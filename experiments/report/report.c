@@ -83,7 +83,8 @@ static Status add_all(Text *out, const ReportPlan *p, Err *err)
 Status report_write(const ReportPlan *p, const char *path, Err *err)
 {
     Text   page = { 0 };
-    Status bad = add_all(&page, p, err);
+    Status bad = results_check_baseline(p->results, p->baseline, err);
+    if (!bad) bad = add_all(&page, p, err);
     if (!bad) bad = file_write(path, page.s, page.length, err);
     text_free(&page);
     return bad;

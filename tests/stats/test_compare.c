@@ -227,6 +227,24 @@ Test(compare, formats_say_the_same)
     compare_close(&c);
 }
 
+/* Parted where 80 columns end, each head stands beside what it is of. */
+Test(compare, what_belongs_together_is_not_parted)
+{
+    static const char *const together[] = { "difference  95 % of seeds ", "P(better)  its 95 %" };
+    Compare c;
+    Text    out = { 0 };
+    OK(compare_strategies(&c, &results, "block", "random", NULL, 0, &err));
+    for (int width = 60; width <= 80; width += 4) {
+        text_clear(&out);
+        compare_write(&c, "table", width, &out);
+        for (int i = 0; i < 2; i++)
+            cr_expect(strstr(text_get(&out), together[i]), "%d columns, %s:\n%s", width,
+                      together[i], text_get(&out));
+    }
+    text_free(&out);
+    compare_close(&c);
+}
+
 /* --- as typed -------------------------------------------------------------------- */
 
 Test(compare, command)
@@ -262,8 +280,8 @@ Test(compare, before_anything_was_run)
 {
     char out[8192], empty[300];
     snprintf(empty, sizeof empty, "%s", scratch_path(&scratch, "nothing"));
-    cr_expect_eq(RUN(out, "compare", file, "block", "random", "--results", empty), EXIT_USAGE);
-    cr_expect(strstr(out, "block and random: there is no record yet of both"), "%s", out);
+    cr_expect_eq(RUN(out, "compare", file, "block", "random", "--results", empty), EXIT_DATA);
+    cr_expect(strstr(out, "tiny: no records yet in"), "%s", out);
     cr_expect_eq(RUN(out, "power", file, "--difference", "1", "--results", empty), EXIT_USAGE);
     cr_expect(strstr(out, "say --sd"), "%s", out);
     cr_assert_eq(RUN(out, "power", file, "--difference", "1", "--sd", "0.1", "--results", empty),

@@ -1,0 +1,108 @@
+/* What a user types wrongly, or asks for too early, is said by every command that compares. */
+#include "core/base/status.h"
+#include "experiments/stats/stats.h"
+#include "tests/cli/typed.h"
+#include "tests/table/leave.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char RECIPE[] = "name: tiny\n"
+                             "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
+                             "model: {preset: micro, patch: 4}\n"
+                             "pretrain: {epochs: 2, warmup: 1, batch: 8, ratio: 0.5}\n"
+                             "evaluate: [knn]\n"
+                             "untrained: yes\n"
+                             "grid: {pretrain.strategy: [random, block], seed: [0, 1, 2]}\n";
+
+static Scratch scratch;
+static char    folder[300], file[300], out[20000];
+
+static void open_all(void)
+{
+    typed_open(&scratch);
+    snprintf(folder, sizeof folder, "%s/results", scratch.folder);
+    snprintf(file, sizeof file, "%s",
+             scratch_file(&scratch, "tiny.yaml", RECIPE, sizeof RECIPE - 1));
+}
+
+static void close_all(void) { scratch_close(&scratch); }
+
+/* Records of the recipe with this setting: seeds 1 apart, what is trained 10 above. */
+static void leave_all(const char *setting)
+{
+    Recipe *r;
+    Err     err;
+    cr_assert(!recipe_open(&r, file, &setting, 1, &err), "%s", err.text);
+    for (int i = 0; i < r->n_cells; i++) {
+        const Cell  *c = &r->cells[i];
+        const double seed = (double)c->config.seed;
+        leave_knn(c, folder, cell_untrained(c) ? 40 + seed * seed : 50 + seed);
+    }
+    recipe_close(r);
+}
+
+TestSuite(baseline, .init = open_all, .fini = close_all);
+
+Test(baseline, that_is_not_there_is_named_with_the_nearest)
+{
+    static const char *const commands[][4] = {
+        { "table", "--format", "md" }, { "report" }, { "plot", "--terminal" },
+        { "power", "--difference", "1" },
+    };
+    leave_all("seed=0");
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const char *const *c = commands[i];
+        const char *words[] = { c[0], file, "--results", folder, "--baseline", "rendom", c[1],
+                                c[2], NULL };
+        cr_expect_eq(typed_run(out, sizeof out, words), EXIT_USAGE, "%s: %s", c[0], out);
+        cr_expect(strstr(out, "--baseline: tiny has no strategy rendom; did you mean random?"),
+                  "%s: %s", c[0], out);
+    }
+    cr_expect_eq(RUN(out, "table", file, "--results", folder, "--baseline", "untrained"),
+                 EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "vs untrained"), "%s", out);
+}
+
+/* A recipe without random is compared with nothing, unless somebody says with what. */
+Test(baseline, that_nobody_named_may_be_missing)
+{
+    static const char blocks[] = "grid.pretrain.strategy=block,spiral";
+    leave_all(blocks);
+    cr_expect_eq(RUN(out, "table", file, "--results", folder, "-s", blocks), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "there is no random here; --baseline names another") &&
+              !strstr(out, "vs random"), "%s", out);
+    cr_expect_eq(RUN(out, "table", file, "--results", folder, "-s", blocks, "--baseline",
+                     "block"), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "vs block"), "%s", out);
+}
+
+/* An untrained encoder is a pair, too. */
+Test(baseline, beside_an_untrained_encoder_alone)
+{
+    static const char random[] = "grid.pretrain.strategy=random";
+    char              expected[64];
+    const double      sd = sqrt(4 / 3.0); /* of differences 10, 10, 8 */
+    leave_all(random);
+    cr_expect_eq(RUN(out, "table", file, "--results", folder, "-s", random), EXIT_DONE, "%s", out);
+    snprintf(expected, sizeof expected, "5 %%): knn_top1 %.2f.", stats_detectable(sd, 3));
+    cr_expect(strstr(out, expected) && !strstr(out, "unknown"), "%s: %s", expected, out);
+    cr_expect_eq(RUN(out, "power", file, "--results", folder, "-s", random, "--difference", "5"),
+                 EXIT_DONE, "%s", out);
+}
+
+Test(baseline, before_anything_was_run)
+{
+    static const char *const commands[][3] = {
+        { "table" }, { "report" }, { "plot" }, { "claims" }, { "compare", "block", "random" },
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        const char *const *c = commands[i];
+        const char *words[] = { c[0], file, "--results", folder, c[1], c[2], NULL };
+        cr_expect_eq(typed_run(out, sizeof out, words), EXIT_DATA, "%s: %s", c[0], out);
+        cr_expect(strstr(out, "tiny: no records yet in ") &&
+                  strstr(out, "maskgrid run tiny makes them"), "%s: %s", c[0], out);
+    }
+}

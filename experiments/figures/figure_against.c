@@ -103,8 +103,9 @@ static Status against_time(const Figures *f, int metric, Err *err)
             add_row(f, metric, row, results_values(r, time, row), &n, &tsv);
     snprintf(name, sizeof name, "%s_by_time", m->name);
     snprintf(title, sizeof title, "%s over the time of training", m->long_name);
-    const Words words = { name, title, "What the pre-training took, and what was learned.  Times "
-                          "are of machines as busy as they were.", "pre-training [s]" };
+    const Words words = { name, title, "What the pre-training took, and what was learned.  "
+                          "Seconds by the clock of the machine, which may have done much "
+                          "else meanwhile.", "pre-training [s by the clock]" };
     if (!bad && n > 1) bad = draw(f, metric, &words, &tsv, n, err);
     else if (!bad) figure_left(f, name, "it needs two strategies whose time was recorded");
     text_free(&tsv);

@@ -75,6 +75,16 @@ static void say_best(Text *out, const Judged *j)
     }
 }
 
+static void add_those(Text *out, const Judged *j, bool lead, const char *before)
+{
+    for (int i = 0; i < j->n; i++) {
+        if (j->leads[i] != lead) continue;
+        text_add(out, "%s", before);
+        add_label(out, j, i);
+        before = ", ";
+    }
+}
+
 static void say_leaders(Text *out, const Judged *j)
 {
     if (j->n < 2) return;
@@ -91,14 +101,9 @@ static void say_leaders(Text *out, const Judged *j)
         text_add(out, "It leads: all others are behind, at 5 %% over all comparisons. ");
         return;
     }
-    const char *separator = "Not told from the best: ";
-    for (int i = 0; i < j->n; i++) {
-        if (!j->leads[i]) continue;
-        text_add(out, "%s", separator);
-        add_label(out, j, i);
-        separator = ", ";
-    }
-    text_add(out, "; the other %d are behind, at 5 %% over all comparisons. ", j->n - j->n_leads);
+    add_those(out, j, true, "Not told from the best: ");
+    add_those(out, j, false, "; behind, at 5 % over all comparisons: ");
+    text_add(out, ". ");
 }
 
 /* The best against the baseline, as one of all comparisons with it. */
@@ -128,8 +133,8 @@ static void say_difference(Text *out, const Judged *j, Arena *a)
         add_number(out, j, false, d.half);
     }
     if (d.n >= STATS_PAIRS_LEAST && isfinite(holm[j->best]))
-        text_add(out, " (p %.2g by exact sign flips, %.2g after Holm for %d comparisons)",
-                 p[j->best], holm[j->best], tests);
+        text_add(out, " (p %.2g by exact sign flips, %.2g after Holm for %d comparison%s)",
+                 p[j->best], holm[j->best], tests, tests == 1 ? "" : "s");
     text_add(out, ". ");
 }
 
@@ -185,16 +190,16 @@ static void say_state(Text *out, const Results *r)
         for (int row = 0; row < r->n_rows; row++) {
             int none = results_count(r, s, row, POINT_NONE);
             done += results_count(r, s, row, POINT_DONE);
-            failed += results_count(r, s, row, POINT_FAILED) +
-                      results_count(r, s, row, POINT_DAMAGED);
+            for (PointState state = POINT_FAILED; state <= POINT_NEWER; state++)
+                failed += results_count(r, s, row, state);
             all += r->n_seeds - none;
         }
     if (done == all)
-        text_add(out, "<p>All %d records are there: %d rows, %d seed%s.</p>\n", all, r->n_rows,
-                 r->n_seeds, r->n_seeds == 1 ? "" : "s");
+        text_add(out, "<p>All %d records are there: %d row%s, %d seed%s.</p>\n", all, r->n_rows,
+                 r->n_rows == 1 ? "" : "s", r->n_seeds, r->n_seeds == 1 ? "" : "s");
     else
-        text_add(out, "<p class=\"warning\">%d of %d records are there, %d failed or damaged; "
-                      "what follows is of those that are there.</p>\n", done, all, failed);
+        text_add(out, "<p class=\"warning\">%d of %d records are there, %d failed or cannot be "
+                      "read; what follows is of those that are there.</p>\n", done, all, failed);
 }
 
 void section_summary(Text *out, const ReportPlan *p)

@@ -70,6 +70,40 @@ double stats_t_quantile(double p, double df)
     return lo + (hi - lo) / 2;
 }
 
+/* P(0 < T <= t) = 1/2 sum_j p_j I_x(j + 1/2, df/2) + q_j I_x(j + 1, df/2) for t > 0, with
+ * x = t t / (df + t t), m = shift^2 / 2, p_j = e^-m m^j / j! and
+ * q_j = sgn(shift) e^-m m^(j + 1/2) / Gamma(j + 3/2).  I_x(a + 1, b) = I_x(a, b) - drop,
+ * drop = x^a (1 - x)^b / (a B(a, b)). */
+static double noncentral_above_0(double t, double df, double shift)
+{
+    const double m = shift * shift / 2, x = t * t / (df + t * t), b = df / 2;
+    const double wide = 10 * sqrt(m) + 50; /* beyond, p_j is below 1e-20 */
+    const double first = floor(fmax(0, m - wide)), last = m + wide;
+    double       sum = 0;
+    for (int half = 0; half < 2 && m > 0; half++) {
+        const double add = half ? 1 : 0.5;
+        double       a = first + add, weight = a - 0.5; /* of m; p_j or q_j */
+        double       part = stats_beta(x, a, b);
+        double w = exp(weight * log(m) - m - lgamma(weight + 1));
+        double drop = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a + 1) - lgamma(b));
+        for (; weight <= last; weight++, a++) {
+            sum += (half && shift < 0 ? -w : w) * part;
+            part -= drop;
+            drop *= x * (a + b) / (a + 1);
+            w *= m / (weight + 1);
+        }
+    }
+    return m > 0 ? sum / 2 : stats_beta(x, 0.5, b) / 2;
+}
+
+double stats_t_noncentral(double t, double df, double shift)
+{
+    CHECK(df > 0, "noncentral t with %g degrees", df);
+    if (t < 0) return 1 - stats_t_noncentral(-t, df, -shift);
+    const double below_0 = erfc(shift / sqrt(2)) / 2;
+    return t > 0 ? below_0 + noncentral_above_0(t, df, shift) : below_0;
+}
+
 /* --- summaries ---------------------------------------------------------- */
 
 /* Twice over the data, so that large means do not eat small deviations. */
@@ -205,10 +239,18 @@ double stats_t_test(const Summary *s)
     return isinf(t) ? 0 : 2 * stats_t_cdf(-fabs(t), s->n - 1);
 }
 
+/* By halving the shift: a millisecond. */
 double stats_detectable(double sd, int n)
 {
     if (n < 2) return NAN;
-    return (stats_t_quantile(0.975, n - 1) + stats_t_quantile(0.8, n - 1)) * sd / sqrt(n);
+    const double bound = stats_t_quantile(0.975, n - 1);
+    double       low = 0, high = 2 * bound + 2;
+    while (high - low > 1e-12 * high) {
+        double shift = low + (high - low) / 2;
+        if (1 - stats_t_noncentral(bound, n - 1, shift) < 0.8) low = shift;
+        else high = shift;
+    }
+    return high * sd / sqrt(n);
 }
 
 int stats_seeds(double sd, double difference)

@@ -30,11 +30,11 @@ static Err     err;
 
 #define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
-/* block is 5 above random, whatever the seed; both go up with the ratio. */
+/* All are 5 above random, whatever the seed; both go up with the ratio. */
 static void leave(const Cell *c)
 {
     static uint8_t pictures[2 * 16 * 16 * 3], hidden[2 * 16] = { 1, 0, 1 };
-    const bool     block = !strcmp(c->config.pretrain.strategy, "block");
+    const bool     above = strcmp(c->config.pretrain.strategy, "random");
     char           path[CELL_PATH];
     cell_folder(path, folder, c);
     OK(file_make_folders(path, &err));
@@ -49,7 +49,7 @@ static void leave(const Cell *c)
         if (s == STAGE_PRETRAIN)
             record_reconstruction(r, pictures, hidden, pictures, 2, 16, 16, 3);
         else
-            record_metric(r, "knn_top1", 50 + 5 * block + 2 * c->config.pretrain.ratio +
+            record_metric(r, "knn_top1", 50 + 5 * above + 2 * c->config.pretrain.ratio +
                           0.125 * (double)(c->config.seed % 3), "percent", HOSTILE, HIGHER);
         OK(record_close(r, &err));
     }
@@ -119,6 +119,34 @@ Test(report, the_summary_says_what_the_numbers_say)
     cr_expect(count(text, "type=\"radio\" name=\"step\"") == 2, "a step for each ratio");
     cr_expect(strstr(text, "data:image/png;base64,iVBOR"));
     free(text);
+}
+
+/* Who leads and who is behind goes by names, be it one or many. */
+Test(report, those_who_lead_and_who_are_behind_are_named)
+{
+    static const char *const three[] = { "grid.pretrain.strategy=random,block,spiral",
+                                         "grid.pretrain.ratio=0.75" };
+    setenv("PATH", "", 1);
+    recipe_close(recipe);
+    OK(recipe_open(&recipe, scratch_path(&scratch, "tiny.yaml"), three, 2, &err));
+    for (int i = 0; i < recipe->n_cells; i++) leave(&recipe->cells[i]);
+    char *text = page();
+    cr_expect(strstr(text, "Not told from the best: <b>block</b>, <b>spiral</b>; behind, at 5 % "
+                           "over all comparisons: <b>random</b>. "), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    free(text);
+}
+
+Test(report, a_baseline_that_is_not_there_is_named_with_the_nearest)
+{
+    Results r;
+    leave(&recipe->cells[0]);
+    results_open(&r, recipe, folder);
+    cr_expect(report_write(&(ReportPlan){ .results = &r, .baseline = "blok" },
+                           scratch_path(&scratch, "report.html"), &err) == STATUS_CONFIG);
+    cr_expect_str_eq(err.text, "--baseline: tiny has no strategy blok; did you mean block?");
+    cr_expect(!file_exists(scratch.path));
+    results_close(&r);
 }
 
 Test(report, what_is_not_there_is_said)

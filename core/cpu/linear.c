@@ -69,7 +69,7 @@ static void start_from(real *y, const real *b, const real *residual, int rows, i
         const real *r = residual ? residual + (size_t)i * (size_t)O : NULL;
         if (b && r)
             for (int j = 0; j < O; j++) y[j] = r[j] + b[j];
-        else
+        else if (b || r != y)
             memcpy(y, b ? b : r, (size_t)O * sizeof *y);
     }
 }

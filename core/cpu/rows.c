@@ -90,22 +90,31 @@ void cpu_tokens_fwd(real *y, const real *x, const real *cls, const real *pos,
     }
 }
 
-/* The gradient of positions, rows 0 and 1 + ids of M patches, is a sum over images of
- * rows that lie anywhere, so each thread sums its own columns over all images; of these
- * a batch has at most a few thousand. */
-static void positions_bwd(Share dpos, const real *dy, const int *ids, int N, int L, int M,
-                          int D)
+/* Where row m of an image with this ids belongs: the class token at 0, patch l at 1 + l. */
+static int place(const int *ids, int m) { return m ? 1 + ids[m - 1] : 0; }
+
+/* Rows lo.. of T of each image are added at their places.  These lie anywhere, so each
+ * thread sums its own columns over all images; of these a batch has at most a few
+ * thousand. */
+static void add_to_places(real *x, const real *y, const int *ids, int N, int L, int lo,
+                          int T, int D)
 {
-    if (!dpos.at) return;
-    put(dpos.at, NULL, dpos.beta, (L + 1) * D);
 #pragma omp parallel
     {
         Span s = span_of_thread(D);
         for (int n = 0; n < N; n++)
-            for (int m = 0; m <= M; m++)
-                put(dpos.at + at(0, m ? 1 + ids[n * L + m - 1] : 0, 0, D) + (size_t)s.lo,
-                    dy + at(n, m, M + 1, D) + (size_t)s.lo, 1, s.n);
+            for (int m = lo; m < T; m++)
+                put(x + at(0, place(ids + n * L, m), 0, D) + (size_t)s.lo,
+                    y + at(n, m, T, D) + (size_t)s.lo, 1, s.n);
     }
+}
+
+static void positions_bwd(Share dpos, const real *dy, const int *ids, int N, int L, int K,
+                          int D)
+{
+    if (!dpos.at) return;
+    put(dpos.at, NULL, dpos.beta, (L + 1) * D);
+    add_to_places(dpos.at, dy, ids, N, L, 0, K + 1, D);
 }
 
 void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int *ids,
@@ -122,30 +131,49 @@ void cpu_tokens_bwd(Share dx, Share dcls, Share dpos, const real *dy, const int 
 }
 
 void cpu_restore_fwd(real *y, const real *x, const real *mask, const real *pos,
-                     const int *ids, int N, int L, int K, int M, int D)
+                     const int *ids, int N, int L, int K, int D)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < N; n++)
-        for (int m = 0; m <= M; m++)
-            sum_of(y + at(n, m, M + 1, D), m <= K ? x + at(n, m, K + 1, D) : mask,
-                   pos + at(0, m ? 1 + ids[n * L + m - 1] : 0, 0, D), D);
+        for (int m = 0; m <= K; m++)
+            sum_of(y + at(n, m, K + 1, D), x + at(n, m, K + 1, D),
+                   pos + at(0, place(ids + n * L, m), 0, D), D);
+    for (int l = 0; l < L; l++)
+        sum_of(y + at(N, l, K + 1, D), mask, pos + at(0, l + 1, 0, D), D);
 }
 
 void cpu_restore_bwd(Share dx, Share dmask, Share dpos, const real *dy, const int *ids,
-                     int N, int L, int K, int M, int D)
+                     int N, int L, int K, int D)
 {
-    Columns by_mask = columns_open((size_t)D);
-#pragma omp parallel
-    {
-        Span s = span_of_thread(N);
-        for (int n = s.lo; n < s.lo + s.n; n++) {
-            const real *row = dy + at(n, 0, M + 1, D);
-            if (dx.at) put(dx.at + at(n, 0, K + 1, D), row, dx.beta, (K + 1) * D);
-            columns_add(&by_mask, row + at(0, K + 1, 0, D), (size_t)(M - K));
-        }
+    const real *hidden = dy + at(N, 0, K + 1, D);
+    cpu_add_bwd(dx, dy, at(N, 0, K + 1, D));
+    cpu_columns_bwd(dmask, hidden, (size_t)L, (size_t)D);
+    positions_bwd(dpos, dy, ids, N, L, K, D);
+    if (dpos.at) put(dpos.at + at(0, 1, 0, D), hidden, 1, L * D);
+}
+
+void cpu_spread_fwd(real *y, const real *x, const int *ids, int N, int L, int K, int T,
+                    int D)
+{
+    const real *hidden = x + at(N, 0, K + 1, D);
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++) {
+        put(y + at(n, 0, T, D), x + at(n, 0, K + 1, D), 0, (K + 1) * D);
+        for (int m = K + 1; m < T; m++)
+            put(y + at(n, m, T, D), hidden + at(0, ids[n * L + m - 1], 0, D), 0, D);
     }
-    if (dmask.at) columns_close(&by_mask, dmask);
-    positions_bwd(dpos, dy, ids, N, L, M, D);
+}
+
+void cpu_spread_bwd(Share dx, const real *dy, const int *ids, int N, int L, int K, int T,
+                    int D)
+{
+    if (!dx.at) return;
+    real *hidden = dx.at + at(N, 0, K + 1, D);
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < N; n++)
+        put(dx.at + at(n, 0, K + 1, D), dy + at(n, 0, T, D), dx.beta, (K + 1) * D);
+    put(hidden, NULL, dx.beta, L * D);
+    add_to_places(hidden - D, dy, ids, N, L, K + 1, T, D); /* no row is the class token's */
 }
 
 void cpu_places_fwd(real *x, const real *y, const int *ids, int N, int L, int M, int D)
@@ -166,7 +194,7 @@ void cpu_places_bwd(Share dy, const real *dx, const int *ids, int N, int L, int 
     for (int n = 0; n < N; n++)
         for (int m = 0; m <= M; m++)
             put(dy.at + at(n, m, M + 1, D),
-                dx + at(n, m ? 1 + ids[n * L + m - 1] : 0, L + 1, D), dy.beta, D);
+                dx + at(n, place(ids + n * L, m), L + 1, D), dy.beta, D);
 }
 
 void cpu_last_rows_fwd(real *y, const real *x, int N, int T, int M, int D)

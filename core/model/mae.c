@@ -104,7 +104,7 @@ Tensor *mae_restore(Tape *t, const Mae *m, Tensor *latent, const Visible *visibl
 {
     CHECK(m->config.decoder.D, "an encoder alone restores nothing");
     Tensor *x = op_linear(t, latent, m->decoder_embed.w, m->decoder_embed.b);
-    return restore(t, m, x, visible);
+    return op_spread(t, restore(t, m, x, visible), visible);
 }
 
 static Tensor *predict(Tape *t, const Mae *m, Tensor *x)
@@ -133,19 +133,17 @@ MaeResult mae_forward(Tape *t, const Mae *m, Tensor *images, const Visible *visi
     Tensor *loss = visible->K < visible->L
                        ? op_hidden_mse(t, pred, hidden_targets(t, m, images, visible))
                        : NULL;
-    return (MaeResult){ latent, tokens, op_to_places(t, pred, visible), target, loss };
+    return (MaeResult){ latent, NULL, op_to_places(t, pred, visible), target, loss };
 }
 
-/* Of the decoder's tokens the hidden are the last. */
 MaeResult mae_train(Tape *t, const Mae *m, Tensor *images, const Visible *visible)
 {
-    int     M = visible->L - visible->K - visible->thrown;
     CHECK(m->config.decoder.D, "an encoder alone restores nothing");
     Tensor *x = vit_embed(t, &m->vit, images, visible);
     x = blocks_forward(t, m->vit.blocks, &m->config.encoder.size, x);
     x = layer_norm_linear(t, x, m->vit.norm, m->decoder_embed);
     Tensor *tokens = restore(t, m, x, visible);
-    x = blocks_forward_last(t, m->decoder_blocks, &m->config.decoder, tokens, M);
+    x = blocks_forward_hidden(t, m->decoder_blocks, &m->config.decoder, tokens, visible);
     Tensor *pred = predict(t, m, x), *target = hidden_targets(t, m, images, visible);
     return (MaeResult){ NULL, tokens, pred, target, op_hidden_mse(t, pred, target) };
 }

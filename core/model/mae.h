@@ -34,8 +34,8 @@ typedef struct {
 
 typedef struct {
     Tensor *latent; /* [N, K + 1, D], after the encoder's final norm             */
-    Tensor *tokens; /* [N, L + 1 - thrown, B], what the decoder's first block    */
-                    /* sees: the class token, the visible, the hidden            */
+    Tensor *tokens; /* [N (K + 1) + L, B], what the decoder's first block sees,  */
+                    /* from op_restore; NULL of mae_forward                      */
     Tensor *pred;   /* [N, L + 1, P]; row 0 is the class token's, unused         */
     Tensor *target; /* [N, L, P], values ordered (row, column, channel)          */
     Tensor *loss;   /* scalar: mean squared error of the hidden; NULL if none is */

@@ -1,7 +1,8 @@
 /* The loss predictor of HPM: a second decoder, equal in size and fed with the same
  * tokens, that tells how hard each patch will be.
  *
- *     Tensor *guess = predictor_guess(t, &p, r.tokens, &visible);  [N, L]
+ *     Tensor *tokens = op_spread(t, r.tokens, &visible);
+ *     Tensor *guess = predictor_guess(t, &p, tokens, &visible);  [N, L]
  *     loss = op_add(t, r.loss, op_order_loss(t, guess, losses, &visible));
  *
  * Nothing is detached: what it learns also moves the encoder.

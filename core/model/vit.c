@@ -159,11 +159,19 @@ typedef struct {
     const Block   *block;
     int            H;
     Tensor *const *shares; /* of its two branches; NULL: both are taken */
+    const Visible *spread; /* what its input is spread by, or NULL */
 } BlockEnv;
 
 static Tensor *block_qkv(Tape *t, const Block *b, Tensor *x)
 {
     return layer_norm_linear(t, x, b->norm1, b->qkv);
+}
+
+/* Of tokens that are there once; norm and linear layer see each once, too. */
+static Tensor *block_qkv_spread(Tape *t, const Block *b, Tensor *x, const Visible *v)
+{
+    return op_norm_linear_spread(t, x, b->norm1.w, b->norm1.b, b->norm1.eps, b->qkv.w,
+                                 b->qkv.b, v);
 }
 
 static Tensor *block_hidden(Tape *t, const Block *b, Tensor *x)
@@ -177,10 +185,10 @@ static Tensor *block_add(Tape *t, Tensor *x, Tensor *branch, Tensor *gain, Tenso
     return share ? op_add_share(t, x, branch, share) : op_add(t, x, branch);
 }
 
-/* x: the last rows, or all, of those of qkv. */
-static Tensor *block_rest(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv)
+/* What it makes of the last M rows. */
+static Tensor *block_rest(Tape *t, const Block *b, int H, int M, Tensor *x, Tensor *qkv)
 {
-    x = op_attention_linear_add(t, qkv, H, x->dim[1], b->proj.w, b->proj.b, x);
+    x = op_attention_linear_add(t, qkv, H, M, b->proj.w, b->proj.b, x);
     return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
 }
 
@@ -226,9 +234,11 @@ static Tensor *block(Tape *t, const void *env, Tensor *x)
 {
     const BlockEnv *e = env;
     if (e->block->relative) return block_relative(t, e->block, e->H, x, e->shares);
-    Tensor         *qkv = block_qkv(t, e->block, x);
+    Tensor *qkv = e->spread ? block_qkv_spread(t, e->block, x, e->spread)
+                            : block_qkv(t, e->block, x);
+    if (e->spread) x = op_spread(t, x, e->spread);
     if (e->shares) return block_rest_some(t, e->block, e->H, x, qkv, e->shares);
-    return block_rest(t, e->block, e->H, x, qkv);
+    return block_rest(t, e->block, e->H, x->dim[1], x, qkv);
 }
 
 /* A block through which nothing goes back leaves only its result. */
@@ -237,15 +247,22 @@ static bool goes_back(const Tape *t, const Block *b, const Tensor *x)
     return t->recording && (x->wants_grad || b->fc2.w->wants_grad);
 }
 
+static Tensor *block_forward(Tape *t, BlockEnv e, Tensor *x)
+{
+    BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
+    *env = e;
+    if (!t->recompute && goes_back(t, e.block, x)) return block(t, env, x);
+    if (!e.spread) return op_recompute(t, x, x->rank, x->dim, block, env);
+    const int dim[] = { e.spread->N, visible_tokens(e.spread), x->dim[1] };
+    return op_recompute(t, x, 3, dim, block, env);
+}
+
 Tensor *blocks_forward_some(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
                             Tensor *const *shares)
 {
-    for (int i = 0; i < s->depth; i++) {
-        BlockEnv *env = ARENA_NEW(&t->nodes, BlockEnv, 1);
-        *env = (BlockEnv){ &blocks[i], s->heads, shares ? shares + 2 * i : NULL };
-        bool again = t->recompute || !goes_back(t, &blocks[i], x);
-        x = again ? op_recompute(t, x, block, env) : block(t, env, x);
-    }
+    for (int i = 0; i < s->depth; i++)
+        x = block_forward(
+            t, (BlockEnv){ &blocks[i], s->heads, shares ? shares + 2 * i : NULL, NULL }, x);
     return x;
 }
 
@@ -275,14 +292,18 @@ Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x
     return blocks_forward_some(t, blocks, s, x, NULL);
 }
 
-Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
-                            int M)
+Tensor *blocks_forward_hidden(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                              const Visible *v)
 {
-    VitSize      before = *s;
-    const Block *last = &blocks[--before.depth];
-    x = blocks_forward(t, blocks, &before, x);
-    Tensor *qkv = block_qkv(t, last, x);
-    return block_rest(t, last, s->heads, op_last_rows(t, x, M), qkv);
+    const int    H = s->heads, last = s->depth - 1;
+    const Block *b = &blocks[last];
+    Visible     *spread = ARENA_NEW(&t->nodes, Visible, 1); /* as long as the blocks */
+    *spread = *v;
+    for (int i = 0; i < last; i++)
+        x = block_forward(t, (BlockEnv){ &blocks[i], H, NULL, i ? NULL : spread }, x);
+    Tensor *qkv = last ? block_qkv(t, b, x) : block_qkv_spread(t, b, x, v);
+    if (!last) x = op_spread(t, x, v);
+    return block_rest(t, b, H, visible_hidden(v), x, qkv);
 }
 
 static Tensor *patches(Tape *t, const Vit *v, Tensor *images, const Visible *visible)
@@ -356,7 +377,7 @@ VitLook vit_last_look(Tape *t, const Vit *v, Tensor *images, bool features)
     x = blocks_forward(t, v->blocks, &before, x);
     Tensor *qkv = block_qkv(t, last, x);
     VitLook look = { .class_attention = op_class_attention(t, qkv, H) };
-    if (features) look.features = op_drop_class(t, block_rest(t, last, H, x, qkv));
+    if (features) look.features = op_drop_class(t, block_rest(t, last, H, x->dim[1], x, qkv));
     t->recording = recording;
     return look;
 }

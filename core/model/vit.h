@@ -72,9 +72,10 @@ int vit_layer(const char *name, int depth);
 Block  *blocks_add(Params *p, const VitSize *s, const char *names);
 Tensor *blocks_forward(Tape *t, const Block *blocks, const VitSize *s, Tensor *x);
 
-/* The last M tokens of each image, and no more of the last block than they take. */
-Tensor *blocks_forward_last(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
-                            int M);
+/* The same for the hidden tokens of each image, [N, M, D], and no more than they take:
+ * x [N (K + 1) + L, D] are tokens that are there once, as op_restore makes them. */
+Tensor *blocks_forward_hidden(Tape *t, const Block *blocks, const VitSize *s, Tensor *x,
+                              const Visible *v);
 
 /* The same with stochastic depth: what an image's branch is multiplied by, shares[2 i]
  * [N] for the attention of block i, shares[2 i + 1] for its hidden layer. */

@@ -42,6 +42,13 @@ Tensor *op_deconv(Tape *t, Tensor *x, Tensor *w, Tensor *b);
 
 /* channels.c ----------------------------------------------------------- */
 
+/* Batch norm without gain and bias, over rows: x [N, D], eps 1e-6.  With
+ * `training` uses the batch's mean and biased variance and moves running_mean
+ * and running_var [D] (constants, variance unbiased) towards them by `momentum`;
+ * else uses those.  Source: the linear probe of facebookresearch/mae. */
+Tensor *op_batch_norm(Tape *t, Tensor *x, Tensor *running_mean, Tensor *running_var,
+                      bool training, double momentum);
+
 /* Batch norm, eps 1e-5: (x - mean) / std * gain + bias of each channel, over N, H and W;
  * x [..., C], the rest [C].  With `training` uses the batch's mean and biased variance
  * and moves running_mean and running_var (constants, variance unbiased) towards them by

@@ -11,6 +11,7 @@
 #define CORE_TAPE_OPS_H
 
 #include "core/tape/tape.h"
+#include "core/tape/visible.h"
 
 /* linear.c ------------------------------------------------------------- */
 
@@ -25,6 +26,10 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
                        Tensor *w, Tensor *b);
 
+/* op_spread of that, which is all it keeps beside. */
+Tensor *op_norm_linear_spread(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
+                              Tensor *w, Tensor *b, const Visible *v);
+
 /* y = residual + gelu(h) w^T + b, residual may be NULL.  Keeps h only. */
 Tensor *op_gelu_linear_add(Tape *t, Tensor *h, Tensor *w, Tensor *b, Tensor *residual);
 
@@ -34,18 +39,11 @@ Tensor *op_add_share(Tape *t, Tensor *x, Tensor *branch, Tensor *share);
 Tensor *op_dot(Tape *t, Tensor *x, Tensor *w); /* same count -> scalar; w constant */
 Tensor *op_times(Tape *t, Tensor *x, double factor); /* of a scalar */
 
-/* norm.c, channels.c --------------------------------------------------- */
+/* norm.c --------------------------------------------------------------- */
 
 /* Layer norm over the last dimension: (x - mean) / sqrt(var + eps) * gain + bias, biased
  * variance.  gain, bias [D]. */
 Tensor *op_norm(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps);
-
-/* Batch norm without gain and bias, over rows: x [N, D], eps 1e-6.  With
- * `training` uses the batch's mean and biased variance and moves running_mean
- * and running_var [D] (constants, variance unbiased) towards them by `momentum`;
- * else uses those.  Source: the linear probe of facebookresearch/mae. */
-Tensor *op_batch_norm(Tape *t, Tensor *x, Tensor *running_mean, Tensor *running_var,
-                      bool training, double momentum);
 
 /* act.c ---------------------------------------------------------------- */
 
@@ -57,7 +55,7 @@ Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
 /* Multi-head self-attention of the last M rows of an image to all T, and its projection:
  * y = residual + softmax(q k^T / sqrt(D / H)) v w^T + b.  qkv [N, T, 3 D], of each row
  * first all queries, then keys, then values, each head-major; w [O, D], b [O] or NULL,
- * y and residual [N, M, O], which may be NULL.  Keeps qkv only. */
+ * y [N, M, O], residual NULL, [N, M, O], or [N, T, O] for its last M.  Keeps qkv only. */
 Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
                                 Tensor *residual);
 
@@ -70,15 +68,6 @@ Tensor *op_attention_map(Tape *t, Tensor *qkv, int H);
 Tensor *op_class_attention(Tape *t, Tensor *qkv, int H);
 
 /* rows.c --------------------------------------------------------------- */
-
-/* Which patches are visible: ids [N, L], of each image the K visible first,
- * then the hidden, then the thrown, which nobody sees and nobody draws; each
- * ascending, on the host.  The caller keeps it alive until the tape is reset. */
-typedef struct {
-    int        N, L, K;
-    const int *ids;
-    int        thrown; /* 0 unless a mask throws */
-} Visible;
 
 /* Visible patches, ready for the embedding: images [N, C, rows p, cols p] constant ->
  * [N, K, C p p], values ordered (channel, row, column) like the reference's
@@ -95,10 +84,14 @@ Tensor *op_target_hidden(Tape *t, Tensor *images, const Visible *v, int p, bool 
  * y [N, K + 1, D];  y_0 = cls + pos_0,  y_(1+j) = x_j + pos_(1 + ids_j). */
 Tensor *op_tokens(Tape *t, Tensor *x, Tensor *cls, Tensor *pos, const Visible *v);
 
-/* Tokens of the decoder: x [N, K + 1, D], mask [1, 1, D], pos [1, L + 1, D] ->
- * y [N, L + 1 - thrown, D], each with its position: x, then the mask token for each
- * hidden patch.  Thrown patches are not there for the others to attend to. */
+/* Tokens of the decoder, each once: x [N, K + 1, D], mask [1, 1, D], pos [1, L + 1, D] ->
+ * [N (K + 1) + L, D], each with its position: x, then the mask token at each patch, which
+ * is the same for all images that hide it. */
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v);
+
+/* Such rows for each image: x [N (K + 1) + L, D] -> [N, L + 1 - thrown, D], its own, then
+ * those of its hidden patches.  Thrown patches are not there for the others to attend to. */
+Tensor *op_spread(Tape *t, Tensor *x, const Visible *v);
 
 /* Rows in that order go to their places: -> [N, L + 1, D], zeros where thrown. */
 Tensor *op_to_places(Tape *t, Tensor *x, const Visible *v);
@@ -190,10 +183,11 @@ Tensor *op_alike(Tape *t, Tensor *m);
 
 typedef Tensor *Part(Tape *t, const void *env, Tensor *x);
 
-/* y = part(x), of x's shape, keeping x and y only: going back runs the part again,
- * recording, and then through it; where nothing goes back only y stays.  Same bits
- * as part(x) itself.  The part depends on nothing but x, env and leaves that are
- * used nowhere else; env lives as long as the tape's nodes. */
-Tensor *op_recompute(Tape *t, Tensor *x, Part *part, const void *env);
+/* y = part(x), which has that shape, keeping x and y only: going back runs the part again,
+ * recording, and then through it; where nothing goes back only y stays.  Same bits as
+ * part(x) itself.  The part depends on nothing but x, env and leaves that are used
+ * nowhere else; env lives as long as the tape's nodes. */
+Tensor *op_recompute(Tape *t, Tensor *x, int rank, const int *dim, Part *part,
+                     const void *env);
 
 #endif

@@ -101,7 +101,8 @@ static Tensor *own_loss(const Learner *l, Tape *t, Tensor *images, const MaeResu
     Tensor *losses = mae_hidden_loss(t, r, v);
     if (l->kind == MASK_NEEDS_SAMPLER)
         return op_sampling_loss(t, odds_of_all(t, l->mae, &l->model, images), losses, v);
-    Tensor *guess = predictor_guess(t, &l->model.predictor, r->tokens, v);
+    Tensor *tokens = op_spread(t, r->tokens, v);
+    Tensor *guess = predictor_guess(t, &l->model.predictor, tokens, v);
     return l->how.sizes ? op_size_loss(t, guess, losses, v) : op_order_loss(t, guess, losses, v);
 }
 

@@ -1,5 +1,6 @@
 #include "core/train/linear_head.h"
 
+#include "core/tape/maps.h"
 #include "core/tape/ops.h"
 #include "core/train/lars.h"
 #include "core/train/schedule.h"

@@ -1,4 +1,5 @@
 /* Norms and softmax: what they promise of their rows. */
+#include "core/tape/maps.h"
 #include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>

@@ -124,7 +124,7 @@ Test(rows, restore_has_the_hidden_last)
     Tensor *x = test_constant(&t, 3, (int[]){ N, K + 1, D }, 1);
     Tensor *mask = test_constant(&t, 3, (int[]){ 1, 1, D }, 2);
     Tensor *pos = test_constant(&t, 3, (int[]){ 1, L + 1, D }, 3);
-    const real *y = op_restore(&t, x, mask, pos, &some)->data;
+    const real *y = op_spread(&t, op_restore(&t, x, mask, pos, &some), &some)->data;
     for (int n = 0; n < N; n++)
         for (int k = -1; k < L; k++) {
             const real *from = k < K ? x->data + (n * (K + 1) + k + 1) * D : mask->data;

@@ -1,6 +1,7 @@
 #include "tests/model/parity.h"
 
 #include "core/train/adamw.h"
+#include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
@@ -156,7 +157,20 @@ Test(mae, eight_images_are_overfitted)
     mae_close(&m);
 }
 
-/* The loss, then all gradients in the order of parameters. */
+/* The loss, then all gradients in the order of parameters; how many numbers. */
+static size_t read_all(real *all, const Tensor *loss, const Params *p)
+{
+    size_t n = 1;
+    p->be->read(all, loss->data, 1);
+    for (int i = 0; i < p->n; i++) {
+        const Param *q = &p->list[i];
+        if (!q->trained) continue;
+        p->be->read(all + n, q->tensor->grad, tensor_count(q->tensor));
+        n += tensor_count(q->tensor);
+    }
+    return n;
+}
+
 static real *loss_and_gradients(bool recompute, bool train, size_t *n, size_t *kept)
 {
     Parity p;
@@ -168,14 +182,7 @@ static real *loss_and_gradients(bool recompute, bool train, size_t *n, size_t *k
     tape_backward(&p.tape, loss);
 
     real *all = malloc((1 + p.mae.params.all) * sizeof *all);
-    p.be->read(all, loss->data, 1);
-    *n = 1;
-    for (int i = 0; i < p.mae.params.n; i++) {
-        const Param *q = &p.mae.params.list[i];
-        if (!q->trained) continue;
-        p.be->read(all + *n, q->tensor->grad, tensor_count(q->tensor));
-        *n += tensor_count(q->tensor);
-    }
+    *n = read_all(all, loss, &p.mae.params);
     parity_close(&p);
     return all;
 }
@@ -189,6 +196,64 @@ Test(mae, blocks_that_are_run_again_have_the_same_bits)
         cr_expect_arr_eq(plain, again, n * sizeof *plain);
         cr_expect(3 * less < 2 * kept, "%zu bytes kept, %zu otherwise", less, kept);
         free(again), free(plain);
+    }
+}
+
+typedef struct {
+    int  depth, N, K, thrown; /* depth of the decoder; of 12 patches */
+    bool recompute;
+} Short;
+
+/* The loss, then all gradients, which the caller frees; images and masks are drawn. */
+static real *of_a_short_one(const Short *s, bool train, size_t *n)
+{
+    enum { L = 12, C = 3, ROWS = 12, COLS = 16, N = 3 };
+    const MaeConfig c = { .encoder = { C, ROWS, COLS, 4, { 8, 1, 2 } },
+                          .decoder = { 12, s->depth, 3 } };
+    int  ids[N * L];
+    real pixels[N * C * ROWS * COLS];
+    Rng  rng = rng_at(7, STREAM_TEST, 0, 0);
+    Mae  m;
+    Tape t;
+    for (int i = 0; i < N * C * ROWS * COLS; i++) pixels[i] = rng_normal(&rng);
+    for (int i = 0; i < s->N * L; i++) ids[i] = (5 * (i % L) + i / L) % L;
+    mae_open(&m, test_backend(), &c, 1);
+    params_train(&m.params, 0);
+    tape_open(&t, test_backend());
+    t.recompute = s->recompute;
+    Visible v = { .N = s->N, .L = L, .K = s->K, .ids = ids, .thrown = s->thrown };
+    Tensor *images = tape_constant(&t, 4, (int[]){ s->N, C, ROWS, COLS });
+    m.params.be->write(images->data, pixels, tensor_count(images));
+    Tensor *loss = (train ? mae_train : mae_forward)(&t, &m, images, &v).loss;
+    tape_backward(&t, loss);
+    real *all = malloc((1 + m.params.all) * sizeof *all);
+    *n = read_all(all, loss, &m.params);
+    tape_close(&t);
+    mae_close(&m);
+    return all;
+}
+
+/* Whatever the first block sees but once and the last block leaves out. */
+Test(mae, training_takes_less_for_the_same)
+{
+    static const Short cases[] = {
+        { 1, 3, 4, 0, false }, { 2, 3, 4, 0, false }, { 3, 3, 4, 0, true },
+        { 2, 1, 3, 0, false }, { 2, 3, 1, 0, false }, { 2, 3, 11, 0, false },
+        { 1, 3, 4, 5, true },  { 2, 2, 4, 7, false },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t n, less;
+        real  *all = of_a_short_one(&cases[i], false, &n);
+        real  *trained = of_a_short_one(&cases[i], true, &less);
+        double most = 0, off = 0;
+        cr_assert(n == less);
+        for (size_t k = 0; k < n; k++) {
+            most = fmax(most, fabs((double)all[k]));
+            off = fmax(off, fabs((double)(trained[k] - all[k])));
+        }
+        cr_expect(fabs((double)(trained[0] / all[0] - 1)) <= 1e-6, "case %zu", i);
+        cr_expect(off <= 1e-6 * most, "case %zu: off by %.2e of %.2e", i, off, most);
+        free(trained), free(all);
     }
 }
 

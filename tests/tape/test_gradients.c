@@ -1,5 +1,6 @@
 /* Every op's way back against finite differences. */
 #include "core/tape/dense.h"
+#include "core/tape/maps.h"
 #include "tests/tape/gradcheck.h"
 
 #include <criterion/criterion.h>
@@ -114,6 +115,17 @@ OP(restore_but_one, op_restore(t, x[0], x[1], x[2], &but_one))
 
 OP(restore_thrown, op_restore(t, x[0], x[1], x[2], &thrown))
 
+OP(spread, op_spread(t, x[0], &some))
+OP(spread_thrown, op_spread(t, x[0], &thrown))
+OP(norm_linear_spread, op_norm_linear_spread(t, x[0], x[1], x[2], 1e-6, x[3], x[4], &some))
+
+static Tensor *norm_spread_over(Tape *t, Tensor *const *x)
+{
+    Tensor *y = op_restore(t, x[0], x[1], x[2], &thrown);
+    Tensor *z = op_norm_linear_spread(t, y, x[3], x[4], 1e-6, x[5], NULL, &thrown);
+    return op_add(t, z, op_spread(t, y, &thrown));
+}
+
 OP(to_places, op_to_places(t, x[0], &some))
 OP(to_places_thrown, op_to_places(t, x[0], &thrown))
 
@@ -165,7 +177,7 @@ static Tensor *part(Tape *t, const void *env, Tensor *x)
 static Tensor *recompute(Tape *t, Tensor *const *x)
 {
     Tensor *y = op_linear(t, x[0], x[4], NULL);
-    return op_linear_add(t, op_recompute(t, y, part, x), x[4], NULL, y);
+    return op_linear_add(t, op_recompute(t, y, y->rank, y->dim, part, x), x[4], NULL, y);
 }
 
 static const GradCase cases[] = {
@@ -200,6 +212,8 @@ static const GradCase cases[] = {
     { "attention, 19 tokens", attention_2, 3, { { 1, 19, 12 }, { 3, 4 } } },
     { "attention, two blocks", attention_1, 3, { { 1, 75, 3 }, { 2, 1 } } },
     { "attention, three ask", attention_last, 3, { { 2, 7, 12 }, { 3, 4 }, { 3 }, { 2, 3, 3 } } },
+    { "attention, three of seven", attention_last, 3,
+      { { 2, 7, 12 }, { 3, 4 }, { 3 }, { 2, 7, 3 } } },
     { "attention, 73 of 75 ask", attention_last_73, 3, { { 1, 75, 3 }, { 1, 1 } } },
     { "attention, projection constant", attention_alone, 3, { { 2, 4, 12 } } },
     { "attention, constant, projected", projection_alone, 2, { { 3, 4 }, { 3 } } },
@@ -210,6 +224,11 @@ static const GradCase cases[] = {
     { "restore, one visible", restore_one, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, one hidden", restore_but_one, 3, { { 1, 5, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
+    { "spread", spread, 2, { { 11, 3 } } },
+    { "spread, some thrown", spread_thrown, 2, { { 9, 3 } } },
+    { "norm_linear_spread", norm_linear_spread, 2, { { 11, 4 }, { 4 }, { 4 }, { 3, 4 }, { 3 } } },
+    { "norm_linear_spread and self", norm_spread_over, 3,
+      { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 }, { 3 }, { 3 }, { 3, 3 } } },
     { "drop_class", drop_class, 3, { { 2, 3, 3 } } },
     { "attention over a result", attention_over, 3, { { 1, 7, 3 }, { 48, 3 }, { 3, 16 } } },
     { "norm_linear over a result", norm_over, 2, { { 4, 3 }, { 6, 3 }, { 6 }, { 6 }, { 2, 6 } } },

@@ -9,6 +9,13 @@ static void check_qkv(const Tensor *qkv, int H)
           qkv->dim[2] / 3, H);
 }
 
+static void check_residual(const Tensor *r, const Tensor *y, int T)
+{
+    CHECK(!r || (r->rank == 3 && r->dim[0] == y->dim[0] && r->dim[2] == y->dim[2] &&
+                 (r->dim[1] == y->dim[1] || r->dim[1] == T)),
+          "residual has %zu values, result %zu", tensor_count(r), tensor_count(y));
+}
+
 /* What attention finds for M rows of each image. */
 static size_t values_of(const Tensor *qkv, int M)
 {
@@ -40,7 +47,10 @@ static void attention_linear_add_back(Tape *t, const Node *n)
     }
     if (dw.at) t->be->gemm(1, 0, O, D, N * M, dout, y, dw.beta, dw.at);
     tape_give(t, room);
-    tape_pass_grad(t, residual, n->out);
+    if (!residual || residual->dim[1] == M)
+        tape_pass_grad(t, residual, n->out);
+    else
+        t->be->last_rows_bwd(tape_grad(t, residual), dout, N, T, M, O);
 }
 
 Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
@@ -54,14 +64,17 @@ Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, T
           b ? tensor_count(b) : 0);
     Tensor *y = tape_result(t, 3, (int[]){ N, M, O }, INPUTS(qkv, w, b, residual));
     Tensor *lse = y->wants_grad ? tape_constant(t, 3, (int[]){ N, H, M }) : NULL;
-    CHECK(!residual || tensor_same_shape(residual, y),
-          "residual has %zu values, result %zu", tensor_count(residual), tensor_count(y));
+    check_residual(residual, y, T);
 
-    ArenaMark m = arena_mark(&t->values);
-    real     *found = TAPE_SCRATCH(t, values_of(qkv, M));
+    ArenaMark   m = arena_mark(&t->values);
+    real       *found = TAPE_SCRATCH(t, values_of(qkv, M));
+    const real *start = residual ? residual->data : NULL;
+    if (residual && residual->dim[1] > M) {
+        t->be->last_rows_fwd(y->data, start, N, T, M, O);
+        start = y->data;
+    }
     t->be->attention_fwd(found, lse ? lse->data : NULL, qkv->data, N, T, M, D, H);
-    t->be->linear_fwd(y->data, found, w->data, b ? b->data : NULL,
-                      residual ? residual->data : NULL, N * M, D, O);
+    t->be->linear_fwd(y->data, found, w->data, b ? b->data : NULL, start, N * M, D, O);
     arena_rewind(&t->values, m);
     tape_push(t, attention_linear_add_back, y, INPUTS(qkv, w, b, residual, lse),
               lse ? lse->data : NULL);

@@ -58,7 +58,7 @@ Tensor *op_linear_add(Tape *t, Tensor *x, Tensor *w, Tensor *b, Tensor *residual
 
 /* The normalised rows live in scratch both ways: writing them anew costs less
  * than keeping them. */
-static void norm_linear_back(Tape *t, const Node *n)
+static void norm_linear_shares(Tape *t, const Node *n, const real *stats, const real *dy)
 {
     Tensor *x = n->in[0], *gain = n->in[1], *bias = n->in[2];
     Tensor *w = n->in[3], *b = n->in[4];
@@ -67,16 +67,37 @@ static void norm_linear_back(Tape *t, const Node *n)
     Room  room = tape_take(t, tensor_count(x));
     real *z = room.at; /* first norm(x), then its gradient */
     Share dw = tape_grad(t, w), db = tape_grad(t, b);
-    if (db.at) t->be->columns_bwd(db, n->out->grad, (size_t)rows, (size_t)O);
+    if (db.at) t->be->columns_bwd(db, dy, (size_t)rows, (size_t)O);
     if (dw.at) {
-        t->be->norm_again(z, n->aux, x->data, gain->data, bias->data, (size_t)rows,
+        t->be->norm_again(z, stats, x->data, gain->data, bias->data, (size_t)rows,
                           (size_t)I);
-        t->be->gemm(1, 0, O, I, rows, n->out->grad, z, dw.beta, dw.at);
+        t->be->gemm(1, 0, O, I, rows, dy, z, dw.beta, dw.at);
     }
-    t->be->gemm(0, 0, rows, I, O, n->out->grad, w->data, 0, z);
+    t->be->gemm(0, 0, rows, I, O, dy, w->data, 0, z);
     t->be->norm_bwd(tape_grad_over(t, x), tape_grad(t, gain), tape_grad(t, bias), z,
-                    x->data, n->aux, gain->data, (size_t)rows, (size_t)I);
+                    x->data, stats, gain->data, (size_t)rows, (size_t)I);
     tape_give(t, room);
+}
+
+/* y = norm(x) w^T + b, without a node. */
+static void norm_linear(Tape *t, real *y, real *stats, Tensor *const in[MAX_INPUTS],
+                        double eps)
+{
+    Tensor   *x = in[0], *gain = in[1], *bias = in[2], *w = in[3], *b = in[4];
+    int       rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
+    ArenaMark m = arena_mark(&t->values);
+    real     *z = TAPE_SCRATCH(t, tensor_count(x));
+    CHECK(tensor_count(gain) == (size_t)I && tensor_count(bias) == (size_t)I,
+          "norm of width %d with %zu gains, %zu biases", I, tensor_count(gain),
+          tensor_count(bias));
+    t->be->norm_fwd(z, stats, x->data, gain->data, bias->data, (size_t)rows, (size_t)I, eps);
+    t->be->linear_fwd(y, z, w->data, b ? b->data : NULL, NULL, rows, I, O);
+    arena_rewind(&t->values, m);
+}
+
+static void norm_linear_back(Tape *t, const Node *n)
+{
+    norm_linear_shares(t, n, n->aux, n->out->grad);
 }
 
 Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
@@ -84,18 +105,49 @@ Tensor *op_norm_linear(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double ep
 {
     Tensor *const *in = INPUTS(x, gain, bias, w, b);
     Tensor        *y = linear_result(t, in, x, w, b, NULL);
-    int            rows = (int)tensor_rows(x), I = w->dim[1], O = w->dim[0];
-    CHECK(tensor_count(gain) == (size_t)I && tensor_count(bias) == (size_t)I,
-          "norm of width %d with %zu gains, %zu biases", I, tensor_count(gain),
-          tensor_count(bias));
-    real *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * rows) : NULL;
+    real          *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * tensor_rows(x)) : NULL;
+    norm_linear(t, y->data, stats, in, eps);
+    tape_push(t, norm_linear_back, y, in, stats);
+    return y;
+}
+
+typedef struct {
+    const real *stats;
+    Visible     visible;
+} Spread;
+
+static void norm_linear_spread_back(Tape *t, const Node *n)
+{
+    const Spread  *s = n->aux;
+    const Visible *v = &s->visible;
+    const int     *dim = n->out->dim;
+    Room           room = tape_take(t, tensor_rows(n->in[0]) * (size_t)dim[2]);
+    t->be->spread_bwd((Share){ room.at, 0 }, n->out->grad, v->ids, v->N, v->L, v->K, dim[1],
+                      dim[2]);
+    norm_linear_shares(t, n, s->stats, room.at);
+    tape_give(t, room);
+}
+
+Tensor *op_norm_linear_spread(Tape *t, Tensor *x, Tensor *gain, Tensor *bias, double eps,
+                              Tensor *w, Tensor *b, const Visible *v)
+{
+    Tensor *const *in = INPUTS(x, gain, bias, w, b);
+    int            T = visible_tokens(v), O = w->dim[0];
+    CHECK(x->rank == 2 && x->dim[0] == visible_once(v) && x->dim[1] == w->dim[1] &&
+              (!b || tensor_count(b) == (size_t)O),
+          "%d rows of width %d wanted, rank %d with %d", visible_once(v), w->dim[1],
+          x->rank, x->dim[0]);
+    Tensor *y = tape_result(t, 3, (int[]){ v->N, T, O }, in);
+    Spread *s = ARENA_NEW(&t->nodes, Spread, 1);
+    real   *stats = y->wants_grad ? TAPE_SCRATCH(t, 2 * tensor_rows(x)) : NULL;
+    *s = (Spread){ stats, *v };
 
     ArenaMark m = arena_mark(&t->values);
-    real     *z = TAPE_SCRATCH(t, tensor_count(x));
-    t->be->norm_fwd(z, stats, x->data, gain->data, bias->data, (size_t)rows, (size_t)I, eps);
-    t->be->linear_fwd(y->data, z, w->data, b ? b->data : NULL, NULL, rows, I, O);
+    real     *once = TAPE_SCRATCH(t, tensor_rows(x) * (size_t)O);
+    norm_linear(t, once, stats, in, eps);
+    t->be->spread_fwd(y->data, once, v->ids, v->N, v->L, v->K, T, O);
     arena_rewind(&t->values, m);
-    tape_push(t, norm_linear_back, y, in, stats);
+    tape_push(t, norm_linear_spread_back, y, in, s);
     return y;
 }
 

@@ -46,7 +46,7 @@ Tensor *op_patch_mse(Tape *t, Tensor *pred, Tensor *target)
 
 Tensor *op_hidden_errors(Tape *t, Tensor *pred, Tensor *target, const Visible *v)
 {
-    CHECK(v->ids && v->N == target->dim[0] && v->L - v->K - v->thrown == target->dim[1],
+    CHECK(v->ids && v->N == target->dim[0] && visible_hidden(v) == target->dim[1],
           "errors of %d patches of %d images; %d of %d visible, %d thrown", target->dim[1],
           target->dim[0], v->K, v->L, v->thrown);
     return errors(t, pred, target, v->ids + v->K, v->L);

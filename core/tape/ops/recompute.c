@@ -23,18 +23,19 @@ static void recompute_back(Tape *t, const Node *n)
 
 /* Recorded already the first time, so that the same kernels see the same
  * arguments; then the record, if there is one, is forgotten. */
-Tensor *op_recompute(Tape *t, Tensor *x, Part *part, const void *env)
+Tensor *op_recompute(Tape *t, Tensor *x, int rank, const int *dim, Part *part,
+                     const void *env)
 {
-    Tensor *y = tape_constant(t, x->rank, x->dim);
+    Tensor *y = tape_constant(t, rank, dim);
     Again  *a = ARENA_NEW(&t->nodes, Again, 1);
     *a = (Again){ part, env };
 
     Node     *before = t->last;
     ArenaMark nodes = arena_mark(&t->nodes), values = arena_mark(&t->values);
     Tensor   *z = part(t, env, x);
-    CHECK(tensor_same_shape(x, z), "%zu values in, %zu out, of a part to be run again",
-          tensor_count(x), tensor_count(z));
-    t->be->add_bwd((Share){ y->data, 0 }, z->data, tensor_count(x));
+    CHECK(tensor_same_shape(y, z), "%zu values, not %zu, of a part to be run again",
+          tensor_count(z), tensor_count(y));
+    t->be->add_bwd((Share){ y->data, 0 }, z->data, tensor_count(y));
     y->wants_grad = z->wants_grad;
     t->last = before;
     arena_rewind(&t->values, values);

@@ -1,13 +1,12 @@
 /* Moving rows: images to patches, patches to tokens, tokens to places. */
 #include "core/tape/ops.h"
 
-static int hidden(const Visible *v) { return v->L - v->K - v->thrown; }
-
 static void check_visible(const Visible *v, int N)
 {
     CHECK(v->ids && v->N == N && 1 <= v->K && v->K <= v->L,
           "%d images; %d of %d patches visible of %d images", N, v->K, v->L, v->N);
-    CHECK(v->thrown >= 0 && (!v->thrown || hidden(v) > 0), "%d of %d thrown", v->thrown, v->L);
+    CHECK(v->thrown >= 0 && (!v->thrown || visible_hidden(v) > 0), "%d of %d thrown",
+          v->thrown, v->L);
 }
 
 static void check_images(const Tensor *images, int p)
@@ -35,7 +34,7 @@ static Tensor *targets(Tape *t, Tensor *images, const Visible *v, int p, bool no
     check_images(images, p);
     int     N = images->dim[0], C = images->dim[1];
     int     rows = images->dim[2], cols = images->dim[3];
-    int     L = rows / p * (cols / p), M = v ? hidden(v) : L;
+    int     L = rows / p * (cols / p), M = v ? visible_hidden(v) : L;
     CHECK(!normalized || p * p * C > 1, "a patch of one value cannot be normalised");
     CHECK(!v || (v->L == L && v->N == N && M > 0), "%d of %d patches hidden", M, L);
     Tensor *y = tape_constant(t, 3, (int[]){ N, M, p * p * C });
@@ -98,17 +97,37 @@ static void restore_back(Tape *t, const Node *n)
     const Visible *v = n->aux;
     t->be->restore_bwd(tape_grad(t, n->in[0]), tape_grad(t, n->in[1]),
                        tape_grad(t, n->in[2]), n->out->grad, v->ids, v->N, v->L, v->K,
-                       v->L - v->thrown, n->out->dim[2]);
+                       n->out->dim[1]);
 }
 
 Tensor *op_restore(Tape *t, Tensor *x, Tensor *mask, Tensor *pos, const Visible *v)
 {
     check_rows(x, v->K + 1, mask, pos, v);
-    int     M = v->L - v->thrown, D = x->dim[2];
-    Tensor *y = tape_result(t, 3, (int[]){ v->N, M + 1, D }, INPUTS(x, mask, pos));
+    int     D = x->dim[2];
+    Tensor *y = tape_result(t, 2, (int[]){ visible_once(v), D }, INPUTS(x, mask, pos));
     t->be->restore_fwd(y->data, x->data, mask->data, pos->data, v->ids, v->N, v->L, v->K,
-                       M, D);
+                       D);
     tape_push(t, restore_back, y, INPUTS(x, mask, pos), keep(t, v));
+    return y;
+}
+
+static void spread_back(Tape *t, const Node *n)
+{
+    const Visible *v = n->aux;
+    const int     *dim = n->out->dim;
+    t->be->spread_bwd(tape_grad(t, n->in[0]), n->out->grad, v->ids, v->N, v->L, v->K, dim[1],
+                      dim[2]);
+}
+
+Tensor *op_spread(Tape *t, Tensor *x, const Visible *v)
+{
+    check_visible(v, v->N);
+    CHECK(x->rank == 2 && x->dim[0] == visible_once(v), "%d rows wanted, rank %d with %d",
+          visible_once(v), x->rank, x->dim[0]);
+    int     T = visible_tokens(v), D = x->dim[1];
+    Tensor *y = tape_result(t, 3, (int[]){ v->N, T, D }, INPUTS(x));
+    t->be->spread_fwd(y->data, x->data, v->ids, v->N, v->L, v->K, T, D);
+    tape_push(t, spread_back, y, INPUTS(x), keep(t, v));
     return y;
 }
 

@@ -130,6 +130,13 @@ MUST_USE Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err);
 /* The same, but the sizes in set->dim must be the file's; x has room for them. */
 MUST_USE Status h5_get_into(H5 *f, const H5Set *set, void *x, Err *err);
 
+/* Names of a table's columns, as h5_list; and one of them.  In: its name and kind, and texts,
+ * not NULL if it is of texts; out: x or texts, and how many rows. */
+MUST_USE Status h5_columns(H5 *f, const char *table, Arena *a, const char *const **names,
+                           Err *err);
+MUST_USE Status h5_get_column(H5 *f, const char *table, H5Column *column, Arena *a, size_t *rows,
+                              Err *err);
+
 MUST_USE Status h5_get_long_text(H5 *f, const char *name, Arena *a, const char **text,
                                  Err *err);
 MUST_USE Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts,

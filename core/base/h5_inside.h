@@ -40,6 +40,12 @@ H5Id h5_text_type(size_t n);
 /* May a dataset of this type be read as `kind` and lose nothing? */
 bool h5_fits(H5Id type, NumberKind kind);
 
+/* A dataset, to be closed with H5Dclose; negative: there is none of that name. */
+H5Id h5_array(H5 *f, const char *name);
+
+/* Are the bytes of a dataset in this file, and not many more than the file has? */
+bool h5_holds(H5Id d, size_t bytes);
+
 /* How `count` values of a type are laid out; close it with H5Pclose. */
 H5Id h5_layout(const H5Set *set, H5Id type, size_t count);
 

@@ -46,6 +46,8 @@ static hid_t open_object(H5 *f, const char *name, H5I_type_t kind)
     return -1;
 }
 
+H5Id h5_array(H5 *f, const char *name) { return open_object(f, name, H5I_DATASET); }
+
 /* --- groups ------------------------------------------------------------- */
 
 void h5_name(H5Names *l, const char *name)
@@ -106,8 +108,7 @@ static const char *const kind_names[] = {
     "64-bit integers", "unsigned 8-bit integers", "booleans",
 };
 
-/* Are the bytes in this file, and not many more than the file has? */
-static bool holds(hid_t d, size_t bytes)
+bool h5_holds(H5Id d, size_t bytes)
 {
     hsize_t chunk[H5_RANK_MOST];
     hid_t   how = H5Dget_create_plist(d);
@@ -148,7 +149,7 @@ static Status measure(H5 *f, hid_t d, const H5Set *set, hsize_t dim[], Err *err)
     }
     if (bytes > READ_MOST)
         return not_as_said(err, f, set->name, "claims more than a gigabyte");
-    if (!holds(d, bytes))
+    if (!h5_holds(d, bytes))
         return not_as_said(err, f, set->name, "its values are not in the file");
     return STATUS_OK;
 }
@@ -165,7 +166,7 @@ static Status read_numbers(H5 *f, hid_t d, const H5Set *set, void *x, Err *err)
 Status h5_get_into(H5 *f, const H5Set *set, void *x, Err *err)
 {
     hsize_t dim[H5_RANK_MOST] = { 0 };
-    hid_t   d = open_object(f, set->name, H5I_DATASET);
+    hid_t   d = h5_array(f, set->name);
     if (d < 0) return not_as_said(err, f, set->name, "no such array");
     Status bad = measure(f, d, set, dim, err);
     for (int i = 0; i < set->rank && !bad; i++)
@@ -189,7 +190,7 @@ Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
 {
     static const size_t size[] = { 4, 8, 4, 8, 1, 1 };
     hsize_t             dim[H5_RANK_MOST] = { 0 };
-    hid_t               d = open_object(f, set->name, H5I_DATASET);
+    hid_t               d = h5_array(f, set->name);
     if (d < 0) return not_as_said(err, f, set->name, "no such array");
     Status bad = measure(f, d, set, dim, err);
     size_t count = 1;
@@ -209,14 +210,14 @@ Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
 Status h5_get_texts(H5 *f, const char *name, Arena *a, const char *const **texts,
                     size_t *n, Err *err)
 {
-    hid_t d = open_object(f, name, H5I_DATASET);
+    hid_t d = h5_array(f, name);
     if (d < 0) return not_as_said(err, f, name, "no such text");
     hid_t    type = H5Dget_type(d), space = H5Dget_space(d);
     hssize_t count = H5Sget_simple_extent_npoints(space);
     size_t   width = H5Tget_size(type);
     bool     right = H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0 &&
                  count >= 0 && width <= TEXT_MOST && (size_t)count <= TEXT_MOST / width &&
-                 holds(d, (size_t)count * width);
+                 h5_holds(d, (size_t)count * width);
     Status status = STATUS_OK;
     if (!right)
         status = not_as_said(err, f, name, "not a text of fixed length");

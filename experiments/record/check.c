@@ -151,6 +151,7 @@ static void check_array(Check *c, const char *name, const Field *row)
     if (row->type == FIELD_TABLE) return;
     check_word(c, name, "units", row->units);
     check_word(c, name, "better", row->better);
+    check_values(c, name, row);
 }
 
 /* --- names ---------------------------------------------------------------- */
@@ -235,11 +236,29 @@ static bool has_field(Check *c, const Field *row)
     return false;
 }
 
+/* An encoder that is imported, or stays as it began, was trained for no epoch. */
+static bool is_trained(Check *c)
+{
+    const char *epochs = check_text(c, "settings", "pretrain.epochs");
+    return !epochs || strcmp(epochs, "0");
+}
+
+static bool is_needed(Check *c, const Field *row)
+{
+    switch (row->need) {
+    case FIELD_MAY: return false;
+    case FIELD_GROUP: return has_group(c, row->name);
+    case FIELD_TRAINED: return is_trained(c);
+    case FIELD_MUST: return true;
+    }
+    return false;
+}
+
 static void check_needed(Check *c)
 {
     for (const Field *row = record_fields; row->name; row++) {
         if (row->since > c->schema || !field_of(row->of, c->stage) || has_field(c, row)) continue;
-        if (row->need == FIELD_MUST || (row->need == FIELD_GROUP && has_group(c, row->name)))
+        if (is_needed(c, row))
             check_departs(c, row->name, "missing, expected %s [%s]",
                     field_type(row->type, row->kind), row->shape);
     }
@@ -257,6 +276,7 @@ Status record_check(const char *path, Text *where, int *departures, Err *err)
     else {
         check_names(&c);
         check_needed(&c);
+        check_tables(&c);
         check_head(&c);
     }
     arena_close(&c.arena);

@@ -1,4 +1,5 @@
-/* What check.c (arrays) and check_head.c (all else) share.  Nobody else includes this. */
+/* What check.c (arrays), check_values.c (what is in them) and check_head.c (all else) share.
+ * Nobody else includes this. */
 #ifndef EXPERIMENTS_RECORD_CHECK_INSIDE_H
 #define EXPERIMENTS_RECORD_CHECK_INSIDE_H
 
@@ -30,6 +31,12 @@ void check_departs(Check *c, const char *object, const char *fmt, ...) PRINTF_LI
 
 /* An attribute; NULL: there is no such text. */
 const char *check_text(Check *c, const char *object, const char *key);
+
+/* Is each value of an array, whose type is right, one that its row allows? */
+void check_values(Check *c, const char *name, const Field *row);
+
+/* Do metrics/table and epochs/table say what the metrics and curves say? */
+void check_tables(Check *c);
 
 /* Attributes, and what must agree: the hash, the grid, what is to be shown first. */
 void check_head(Check *c);

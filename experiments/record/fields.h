@@ -15,8 +15,9 @@
 #include "core/base/h5.h"
 #include "core/base/text.h"
 
-/* Whether it must be there: in every record of the stage, or if anything of its group is. */
-typedef enum { FIELD_MAY, FIELD_GROUP, FIELD_MUST } FieldNeed;
+/* Whether it must be there: if anything of its group is; if the cell's encoder was trained here,
+ * neither imported nor left as it began; in every record of the stage. */
+typedef enum { FIELD_MAY, FIELD_GROUP, FIELD_TRAINED, FIELD_MUST } FieldNeed;
 
 typedef enum { FIELD_NUMBERS, FIELD_TEXTS, FIELD_TABLE } FieldType;
 
@@ -51,11 +52,20 @@ typedef struct { const char *name, *scales, *attribute, *about; } Dimension;
 /* What viewers draw of a record first: `signal` over `axis`, "" without one. */
 typedef struct { const char *of, *group, *signal, *axis; } Plot;
 
+/* The values that an array may have: of the first of these rows that has its name in fields.c
+ * and its units, NULL: whatever they are.  `gaps`: NaN too, where a value is not known. */
+typedef struct {
+    const char *name, *units;
+    double      lo, hi;
+    bool        gaps;
+} Range;
+
 /* Each ends with a row of zeros.  Of two plots of a stage the first that it has counts. */
 extern const Field     record_fields[];
 extern const Attribute record_attributes[];
 extern const Dimension record_dimensions[];
 extern const Plot      record_plots[];
+extern const Range     record_ranges[];
 
 /* Is the stage among those? */
 bool field_of(const char *of, const char *stage);
@@ -66,6 +76,12 @@ bool field_matches(const Field *row, const char *stage, const char *name);
 /* The row of an array, or of an attribute; NULL: a record of the stage has no such. */
 const Field     *field_find(const char *stage, const char *name);
 const Attribute *attribute_find(const char *stage, const char *object, const char *key);
+
+/* What the values of an array may be: all finite ones, unless a row says otherwise. */
+Range field_range(const Field *row);
+
+/* "0 to 100, or NaN"; "" of all finite ones. */
+void range_describe(const Range *r, Text *out);
 
 /* The i-th dimension of a shape, and how many it has. */
 enum { DIMENSION_NAME = 32 };

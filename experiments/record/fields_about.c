@@ -1,6 +1,9 @@
-/* What the arrays of fields.c stand among: attributes, dimensions, and what viewers draw. */
+/* What the arrays of fields.c stand among: attributes, dimensions, what viewers draw, ranges. */
 #include "experiments/record/fields.h"
 #include "experiments/record/fields_inside.h"
+
+#include <float.h>
+#include <math.h>
 
 #define TEXT(object, key, of, need, about) \
     { object, key, ATTRIBUTE_TEXT, of, need, 1, about }
@@ -116,5 +119,48 @@ const Plot record_plots[] = {
     { "represent", "curves", "sigma", "component" },
     { "reconstruct", "outcomes", "psnr", "" },
     { SCORED, "outcomes", "rank", "" },
+    { 0 }
+};
+
+const Range record_ranges[] = {
+    { "metrics/box_*", NULL, 0, 100, true }, /* no object is of that area */
+    { "metrics/mask_share", NULL, 0, 100, false },
+    { "metrics/mask_*", NULL, 0, 100, true },
+    { "metrics/exchange_wait_share", NULL, 0, DBL_MAX, false }, /* of another sitting's steps */
+    { "metrics/ssim*", NULL, -1, 1, false },
+    { "metrics/ms_ssim", NULL, -1, 1, false },
+    { "metrics/mse*", NULL, 0, DBL_MAX, false },
+    { "metrics/edges", NULL, 0, INFINITY, true }, /* of plain images */
+    { "metrics/components_*", NULL, 1, DBL_MAX, false },
+    { "curves/step", NULL, 1, DBL_MAX, false },
+    { "curves/epoch*", NULL, 0, DBL_MAX, false },
+    { "curves/lr", NULL, 0, DBL_MAX, false },
+    { "curves/visible", NULL, 1, DBL_MAX, false },
+    { "curves/sigma_centred", NULL, 0, 1, true }, /* of features that are all one */
+    { "curves/sigma", NULL, 0, 1, true },
+    { "outcomes/label", NULL, 0, DBL_MAX, false },
+    { "outcomes/predicted", NULL, 0, DBL_MAX, false },
+    { "outcomes/rank", NULL, 0, DBL_MAX, false },
+    { "outcomes/ssim*", NULL, -1, 1, true },
+    { "outcomes/ms_ssim", NULL, -1, 1, true },
+    { "outcomes/mse*", NULL, 0, DBL_MAX, true },
+    { "outcomes/*", NULL, -INFINITY, INFINITY, true }, /* of one image it may not be known */
+    { "maps/visible_share", NULL, 0, 1, false },
+    { "classes/*numbers", NULL, 0, 100, true },
+    { "matches/score", NULL, 0, 1, false },
+    { "matches/*_outcome", NULL, 0, 2, false },
+    { "matches/*", NULL, 0, DBL_MAX, false },
+    { "pixels/counts", NULL, 0, DBL_MAX, false },
+    { "pictures/size", NULL, 0, DBL_MAX, false },
+    { "pictures/object_score", NULL, 0, 1, true },
+    { "pictures/truth", NULL, -1, DBL_MAX, false },
+    { "pictures/predicted", NULL, -1, DBL_MAX, false },
+    { "reconstruction/hidden", NULL, 0, 1, false },
+    { "masks/progress", NULL, 0, 1, false },
+    { "*", "percent", 0, 100, false },
+    { "*", "s", 0, DBL_MAX, false },
+    { "*", "s-1", 0, DBL_MAX, false },
+    { "*", "byte", 0, DBL_MAX, false },
+    { "*", "Gflop", 0, DBL_MAX, false },
     { 0 }
 };

@@ -1,6 +1,8 @@
 #include "experiments/record/fields.h"
 #include "experiments/record/fields_inside.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +61,29 @@ const Attribute *attribute_find(const char *stage, const char *object, const cha
     return NULL;
 }
 
+/* Rows of ranges name groups with their arrays, or "*": all. */
+static bool is_ranged(const Range *r, const Field *row)
+{
+    const bool named = !strcmp(r->name, "*") || matches(r->name, row->name, "");
+    return named && (!r->units || (row->units && !strcmp(r->units, row->units)));
+}
+
+Range field_range(const Field *row)
+{
+    for (const Range *r = record_ranges; r->name; r++)
+        if (is_ranged(r, row)) return *r;
+    return (Range){ .lo = -DBL_MAX, .hi = DBL_MAX };
+}
+
+void range_describe(const Range *r, Text *out)
+{
+    const bool below = r->lo > -DBL_MAX, above = r->hi < DBL_MAX;
+    const char *or = below || above ? ", or " : "any, or ";
+    if (below && above) text_add(out, "%g to %g", r->lo, r->hi);
+    else if (below) text_add(out, "%g or more", r->lo);
+    if (r->gaps) text_add(out, "%sNaN", or);
+}
+
 int field_rank(const Field *row)
 {
     int n = *row->shape != '\0';
@@ -115,18 +140,27 @@ static void add_type(Text *out, const Field *row)
 static const char *need_word(FieldNeed need)
 {
     static const char *const words[] = { [FIELD_MAY] = "", [FIELD_GROUP] = "group",
-                                         [FIELD_MUST] = "yes" };
+                                         [FIELD_TRAINED] = "trained", [FIELD_MUST] = "yes" };
     return words[need];
+}
+
+static void add_range(Text *out, const Field *row)
+{
+    const Range r = field_range(row);
+    if (row->type == FIELD_NUMBERS && row->kind != NUMBER_BOOL) range_describe(&r, out);
 }
 
 static void describe_fields(Text *out)
 {
-    text_add(out, "| name | type | units | needed | of | what |\n|---|---|---|---|---|---|\n");
+    text_add(out, "| name | type | units | range | needed | of | what |\n"
+                  "|---|---|---|---|---|---|---|\n");
     for (const Field *row = record_fields; row->name; row++) {
         text_add(out, "| `/%s` | ", row->name);
         add_type(out, row);
-        text_add(out, " | %s%s%s | %s | ", row->units ? row->units : "", row->better ? ", " : "",
-                 row->better ? row->better : "", need_word(row->need));
+        text_add(out, " | %s%s%s | ", row->units ? row->units : "", row->better ? ", " : "",
+                 row->better ? row->better : "");
+        add_range(out, row);
+        text_add(out, " | %s | ", need_word(row->need));
         add_of(out, row->of);
         text_add(out, " | %s |\n", row->about);
     }

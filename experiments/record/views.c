@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MOST = 256, COLUMNS_MOST = 16 };
+enum { NAME_MOST = 256 };
 
 struct Noted {
     const char *name, *units, *better;
@@ -112,37 +112,47 @@ static Status put_scales(const Views *v, H5 *f, Err *err)
 
 /* --- tables --------------------------------------------------------------- */
 
-static Status put_metrics(Views *v, H5 *f, Err *err)
+int views_metrics(Views *v, H5Column columns[VIEW_COLUMNS], size_t *rows)
 {
     Arena *a = &v->arena;
-    size_t n = 0;
+    size_t n = 0, i = 0;
     for (const Noted *m = v->metrics; m; m = m->next) n++;
-    if (!n) return STATUS_OK;
+    *rows = n;
+    if (!n) return 0;
     const char **name = ARENA_NEW(a, const char *, n), **units = ARENA_NEW(a, const char *, n);
     const char **better = ARENA_NEW(a, const char *, n);
     double      *x = ARENA_NEW(a, double, n);
     uint8_t     *primary = ARENA_NEW(a, uint8_t, n);
-    size_t       i = 0;
     for (const Noted *m = v->metrics; m; m = m->next, i++) {
         name[i] = m->name, units[i] = m->units, better[i] = m->better, x[i] = m->x;
         primary[i] = field_of(v->primary, m->name);
     }
-    return h5_put_table(f, "metrics/table", (const H5Column[]){
-        { .name = "name", .texts = name }, { .name = "value", .kind = NUMBER_DOUBLE, .x = x },
-        { .name = "units", .texts = units }, { .name = "better", .texts = better },
-        { .name = "primary", .kind = NUMBER_BOOL, .x = primary } }, 5, n,
-        "the metrics, a row each", err);
+    columns[0] = (H5Column){ .name = "name", .texts = name };
+    columns[1] = (H5Column){ .name = "value", .kind = NUMBER_DOUBLE, .x = x };
+    columns[2] = (H5Column){ .name = "units", .texts = units };
+    columns[3] = (H5Column){ .name = "better", .texts = better };
+    columns[4] = (H5Column){ .name = "primary", .kind = NUMBER_BOOL, .x = primary };
+    return 5;
+}
+
+static Status put_metrics(Views *v, H5 *f, Err *err)
+{
+    H5Column columns[VIEW_COLUMNS];
+    size_t   rows;
+    int      n = views_metrics(v, columns, &rows);
+    return n ? h5_put_table(f, "metrics/table", columns, n, rows, "the metrics, a row each", err)
+             : STATUS_OK;
 }
 
 typedef struct {
-    H5Column column[COLUMNS_MOST];
-    int      n;
+    H5Column *column;
+    int       n;
 } Columns;
 
 static double *add_column(Views *v, Columns *c, const char *name, size_t rows)
 {
     double *x = ARENA_NEW(&v->arena, double, rows);
-    if (c->n < COLUMNS_MOST)
+    if (c->n < VIEW_COLUMNS)
         c->column[c->n++] = (H5Column){ .name = name, .kind = NUMBER_DOUBLE, .x = x };
     return x;
 }
@@ -199,13 +209,21 @@ static size_t fill_epochs(Views *v, Columns *c)
     return rows;
 }
 
+int views_epochs(Views *v, H5Column columns[VIEW_COLUMNS], size_t *rows)
+{
+    Columns c = { columns, 0 };
+    *rows = fill_epochs(v, &c);
+    return *rows && c.n > 1 ? c.n : 0;
+}
+
 static Status put_epochs(Views *v, H5 *f, Err *err)
 {
-    Columns c = { .n = 0 };
-    size_t  rows = fill_epochs(v, &c);
-    if (!rows || c.n < 2) return STATUS_OK;
-    return h5_put_table(f, "epochs/table", c.column, c.n, rows,
-                        "curves, a row an epoch: means over its steps", err);
+    H5Column columns[VIEW_COLUMNS];
+    size_t   rows;
+    int      n = views_epochs(v, columns, &rows);
+    return n ? h5_put_table(f, "epochs/table", columns, n, rows,
+                            "curves, a row an epoch: means over its steps", err)
+             : STATUS_OK;
 }
 
 /* --- what viewers draw ---------------------------------------------------- */

@@ -34,6 +34,12 @@ void views_metric(Views *v, const char *name, double x, const char *units, const
 /* An axis is over itself. */
 void views_curve(Views *v, const char *name, const char *axis, const double *y, size_t n);
 
+/* The tables as they will be written, columns of `rows` rows; returns how many, 0: there is
+ * none.  They live as long as v. */
+enum { VIEW_COLUMNS = 16 };
+int views_metrics(Views *v, H5Column columns[VIEW_COLUMNS], size_t *rows);
+int views_epochs(Views *v, H5Column columns[VIEW_COLUMNS], size_t *rows);
+
 MUST_USE Status views_write(Views *v, H5 *f, Err *err);
 
 #endif

@@ -87,3 +87,47 @@ Test(h5_table, h5dump_reads_tables)
     }
     cr_expect(pclose(p) == 0 && compound && text && truth, "%d %d %d", compound, text, truth);
 }
+
+/* --- columns ---------------------------------------------------------------- */
+
+Test(h5_table, reads_columns)
+{
+    static const char *const any[] = { "" };
+    const char *const *names;
+    H5                *f;
+    size_t             rows;
+    H5Column           loss = { .name = "loss", .kind = NUMBER_DOUBLE };
+    H5Column           name = { .name = "name", .texts = any };
+    H5Column           best = { .name = "best", .kind = NUMBER_BOOL };
+    OK(h5_open(&f, tabled(), &err));
+    OK(h5_columns(f, "a/table", &arena, &names, &err));
+    cr_expect(!strcmp(names[0], "loss") && !strcmp(names[1], "name") && !strcmp(names[2], "best"));
+    cr_expect(!names[3]);
+    OK(h5_get_column(f, "a/table", &loss, &arena, &rows, &err));
+    const double *x = loss.x;
+    cr_expect(rows == 2 && x[0] == 2.5 && x[1] == 1.5);
+    OK(h5_get_column(f, "a/table", &name, &arena, &rows, &err));
+    cr_expect(rows == 2 && !strcmp(name.texts[0], "first") && !strcmp(name.texts[1], "a"));
+    OK(h5_get_column(f, "a/table", &best, &arena, &rows, &err));
+    cr_expect(rows == 2 && !((const uint8_t *)best.x)[0] && ((const uint8_t *)best.x)[1]);
+    h5_close(f);
+}
+
+Test(h5_table, reads_no_column_that_is_another)
+{
+    static const char *const any[] = { "" };
+    const char *const *names;
+    H5                *f;
+    size_t             rows;
+    H5Column           others[] = { { .name = "rate", .kind = NUMBER_DOUBLE },
+                                    { .name = "loss", .kind = NUMBER_INT32 },
+                                    { .name = "loss", .texts = any },
+                                    { .name = "name", .kind = NUMBER_DOUBLE } };
+    OK(h5_open(&f, tabled(), &err));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        cr_expect(h5_get_column(f, "a/table", &others[i], &arena, &rows, &err) == STATUS_FORMAT);
+    cr_expect(h5_get_column(f, "a/loss", &others[0], &arena, &rows, &err) == STATUS_FORMAT);
+    cr_expect(h5_columns(f, "a/loss", &arena, &names, &err) == STATUS_FORMAT);
+    cr_expect(h5_columns(f, "a/nothing", &arena, &names, &err) == STATUS_FORMAT);
+    h5_close(f);
+}

@@ -1,12 +1,12 @@
 /* The table of what records have, and records held against it. */
 #define _XOPEN_SOURCE 700 /* nftw */
 #include "core/base/file.h"
-#include "core/base/hash.h"
 #include "experiments/record/check.h"
 #include "experiments/record/fields.h"
 #include "experiments/record/record.h"
 #include "experiments/recipe/config.h"
 #include "tests/cli/typed.h"
+#include "tests/record/pretrained.h"
 #include "tests/run/whole.h"
 
 #include <criterion/criterion.h>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEPS = 6, ROWS = 3, COLS = 5, OUT = 1 << 16 };
+enum { OUT = 1 << 16 };
 
 static Scratch scratch;
 static Err     err;
@@ -120,97 +120,18 @@ static const struct { const char *wrong, *said; } faults[] = {
     { "primary", "/metrics: primary /metrics/nothing is not there" },
     { "grid", "/: realised_ratio 0.5 of 3 visible of 15 patches" },
     { "cost", "/cost/wall_s: missing" },
+    { "curves", "/curves/loss: missing, expected float64 [step]" },
+    { "nan", "/metrics/pretrain_loss: nan, expected a finite number" },
+    { "share", "/maps/visible_share: 2 is value 15 of 15, expected 0 to 1" },
+    { "rate", "/curves/lr: -1 is value 1 of 6, expected 0 or more" },
 };
 enum { FAULTS = sizeof faults / sizeof *faults };
-
-static bool wrong_in(const char *wrong, const char *what) { return wrong && !strcmp(wrong, what); }
-
-static void put_curves(Record *r, const char *wrong)
-{
-    double x[STEPS], done[STEPS];
-    for (int i = 0; i < STEPS; i++) x[i] = i + 1, done[i] = (i + 1) / 2.0;
-    record_axis(r, "step", x, STEPS, "1", "step");
-    record_curve(r, "epoch", "step", done, STEPS, "1", "epochs done");
-    if (!wrong_in(wrong, "group")) record_curve(r, "loss", "step", x, STEPS, "1", "loss");
-    if (!wrong_in(wrong, "missing")) record_curve(r, "lr", "step", x, STEPS, "1", "rate");
-    record_curve(r, "visible", "step", x, STEPS, "1", "visible patches");
-}
-
-static void put_map(Record *r, const char *wrong)
-{
-    static double share[ROWS * COLS];
-    static int32_t whole[ROWS * COLS];
-    H5Set set = { .name = "maps/visible_share", .kind = NUMBER_DOUBLE, .rank = 2,
-                  .dim = { ROWS, COLS }, .units = "1", .long_name = "share" };
-    if (wrong_in(wrong, "text")) {
-        record_texts(r, set.name, (const char *const[]){ "a", "b" }, 2);
-        return;
-    }
-    if (wrong_in(wrong, "type")) set.kind = NUMBER_INT32;
-    if (wrong_in(wrong, "rank")) set.rank = 1;
-    if (wrong_in(wrong, "size")) set.dim[1] = 4;
-    record_data(r, &set, wrong_in(wrong, "type") ? (void *)whole : share);
-}
-
-static void put_pictures(Record *r, const char *wrong)
-{
-    static uint8_t bytes[9 * 6 * 10];
-    const size_t   n = wrong_in(wrong, "dimension") ? 9 : 2;
-    const H5Set    original = { .name = "reconstruction/original", .kind = NUMBER_UINT8,
-                                .rank = 4, .dim = { n, 6, 10, 1 }, .units = "1",
-                                .long_name = "images" };
-    if (!wrong_in(wrong, "dimension")) {
-        record_reconstruction(r, bytes, bytes, bytes, 2, 6, 10, 1);
-        return;
-    }
-    record_data(r, &original, bytes);
-    record_data(r, &(H5Set){ .name = "reconstruction/hidden", .kind = NUMBER_UINT8, .rank = 2,
-                             .dim = { 2, ROWS * COLS }, .units = "1", .long_name = "1 hidden" },
-                bytes);
-}
-
-/* A record of pretrain as it should be, but for one thing; NULL: for nothing. */
-static const char *written(const char *wrong)
-{
-    static const char config[] = "stage: pretrain\nmodel.width: 64\n";
-    const char       *path = scratch_path(&scratch, "pretrain.h5");
-    char              id[HASH_HEX];
-    Hash              h;
-    Record           *r;
-    hash_start(&h);
-    hash_text(&h, config);
-    hash_end(&h, id);
-    if (wrong_in(wrong, "identity")) id[0] = id[0] == '0' ? '1' : '0';
-    OK(record_open(&r, path, &(RecordHead){
-        .stage = "pretrain", .id = id, .title = "pretrain", .config = config,
-        .strategy = "random", .ratio = 0.75, .rows = ROWS, .cols = COLS, .K = 3, .threads = 1 },
-        &err));
-    if (!wrong_in(wrong, "no attribute")) record_text(r, "data", "scenes");
-    if (wrong_in(wrong, "attribute type")) record_text(r, "parameters", "many");
-    else record_whole(r, "parameters", 1234);
-    record_whole(r, "bad_images", 0);
-    if (wrong_in(wrong, "attribute")) record_text(r, "colour", "red");
-    if (wrong_in(wrong, "grid")) record_number(r, "realised_ratio", 0.5);
-    if (wrong_in(wrong, "primary")) record_primary(r, "nothing");
-    record_metric(r, wrong_in(wrong, "name") ? "pretrain_los" : "pretrain_loss", 0.5,
-                  wrong_in(wrong, "units") ? "percent" : "1",
-                  wrong_in(wrong, "long_name") ? NULL : "loss",
-                  wrong_in(wrong, "better") ? HIGHER : LOWER);
-    put_curves(r, wrong);
-    put_map(r, wrong);
-    put_pictures(r, wrong);
-    if (wrong_in(wrong, "array"))
-        record_data(r, &(H5Set){ .name = "elsewhere", .kind = NUMBER_DOUBLE }, &(double){ 1 });
-    if (!wrong_in(wrong, "cost")) record_cost(r, 2.5, 100);
-    OK(record_close(r, &err));
-    return path;
-}
 
 Test(schema, a_record_as_it_should_be)
 {
     Text where = { 0 };
     int  n;
-    OK(record_check(written(NULL), &where, &n, &err));
+    OK(record_check(pretrained(&scratch, NULL), &where, &n, &err));
     cr_expect(n == 0 && !where.length, "%s", text_get(&where));
     text_free(&where);
 }
@@ -226,7 +147,7 @@ ParameterizedTest(int *i, schema, every_departure_is_named, .init = prepare, .fi
 {
     Text where = { 0 };
     int  n;
-    OK(record_check(written(faults[*i].wrong), &where, &n, &err));
+    OK(record_check(pretrained(&scratch, faults[*i].wrong), &where, &n, &err));
     cr_expect(n >= 1 && strstr(text_get(&where), faults[*i].said), "%s: %s", faults[*i].wrong,
               text_get(&where));
     cr_expect(text_starts(text_get(&where), scratch.path), "%s", text_get(&where));
@@ -262,7 +183,7 @@ Test(schema, reference_records_are_read_whatever_their_schema)
 Test(schema, inspect_says_that_all_is_well)
 {
     char        out[OUT];
-    const char *path = written(NULL);
+    const char *path = pretrained(&scratch, NULL);
     cr_assert_eq(RUN(out, "inspect", "--check", path), EXIT_DONE, "%s", out);
     cr_expect_str_eq(out, "1 of 1 records are as their schema says\n");
 }
@@ -276,7 +197,7 @@ static const char *half(void)
 {
     char  *bytes;
     size_t n;
-    OK(file_read(written(NULL), 1 << 24, &bytes, &n, &err));
+    OK(file_read(pretrained(&scratch, NULL), 1 << 24, &bytes, &n, &err));
     const char *path = scratch_file(&scratch, "half.h5", bytes, n / 2);
     free(bytes);
     return path;
@@ -284,7 +205,7 @@ static const char *half(void)
 
 static const char *damaged(void)
 {
-    const char *path = written(NULL);
+    const char *path = pretrained(&scratch, NULL);
     whole_harm(path);
     return path;
 }
@@ -341,7 +262,7 @@ ParameterizedTest(int *i, schema, no_record_is_named, .init = prepare, .fini = c
 Test(schema, an_outline_is_80_columns_wide)
 {
     char out[OUT];
-    cr_assert_eq(RUN(out, "inspect", written(NULL)), EXIT_DONE, "%s", out);
+    cr_assert_eq(RUN(out, "inspect", pretrained(&scratch, NULL)), EXIT_DONE, "%s", out);
     cr_expect(strstr(out, "\ncurves/loss ") && strstr(out, "\nepochs/table "), "%s", out);
     cr_expect(strstr(out, "\npretrain_loss "), "%s", out);
     strtok(out, "\n"); /* the path, which may be long */

@@ -1,0 +1,147 @@
+/* What is in the arrays of records, held against the schema, and tables against arrays. */
+#include "core/base/file.h"
+#include "experiments/record/check.h"
+#include "tests/record/pretrained.h"
+
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static Scratch scratch;
+static Err     err;
+
+static void prepare(void) { scratch_open(&scratch); }
+static void clean_up(void) { scratch_close(&scratch); }
+
+TestSuite(values, .init = prepare, .fini = clean_up);
+
+#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+
+/* An encoder that stays as it began has neither losses nor curves. */
+Test(values, a_record_of_no_training)
+{
+    const char *path = scratch_path(&scratch, "pretrain.h5");
+    Record     *r = started(path, "pretrain", "stage: pretrain\npretrain.epochs: 0\n", false);
+    Text        where = { 0 };
+    int         n;
+    record_text(r, "data", "scenes");
+    record_whole(r, "parameters", 1234);
+    record_whole(r, "bad_images", 0);
+    record_cost(r, 0, 0);
+    OK(record_close(r, &err));
+    OK(record_check(path, &where, &n, &err));
+    cr_expect(n == 0, "%s", text_get(&where));
+    text_free(&where);
+}
+
+/* --- what evaluations must have ------------------------------------------------ */
+
+static const struct { const char *wrong, *said; } of_knn[] = {
+    { NULL, NULL },
+    { "outcomes", "/outcomes/correct: missing, expected bool [image]" },
+    { "names", "/outcomes/image: missing, expected text [image]" },
+    { "over", "/metrics/knn_top1: 172, expected 0 to 100" },
+    { "below", "/metrics/knn_top1: -1, expected 0 to 100" },
+    { "nan", "/metrics/knn_top1: nan, expected 0 to 100" },
+    { "rank", "/outcomes/rank: -2 is value 4 of 4, expected 0 or more" },
+};
+enum { OF_KNN = sizeof of_knn / sizeof *of_knn };
+
+static const char *knn_written(const char *wrong)
+{
+    static const int     labels[4] = { 0, 1, 2, 0 };
+    static const uint8_t correct[4] = { 1, 1, 0, 0 };
+    const int            rank[4] = { 0, 0, 1, wrong_in(wrong, "rank") ? -2 : 2 };
+    const char          *path = scratch_path(&scratch, "knn.h5");
+    Record              *r = started(path, "knn", "stage: knn\nknn.k: 20\n", false);
+    record_text(r, "data", "scenes");
+    record_text(r, "builds_on", "0123456789abcdef0123456789abcdef");
+    record_whole(r, "bad_test_images", 0);
+    record_metric(r, "knn_top1", wrong_in(wrong, "over")    ? 172
+                                 : wrong_in(wrong, "below") ? -1
+                                 : wrong_in(wrong, "nan")   ? (double)NAN
+                                                            : 50, "percent", "top-1", HIGHER);
+    record_metric(r, "knn_top5", 100, "percent", "top-5", HIGHER);
+    if (!wrong_in(wrong, "names")) record_pictures(r, NULL, labels, 4);
+    if (!wrong_in(wrong, "outcomes")) {
+        record_outcomes(r, "predicted", NUMBER_INT32, labels, 4, "1", "class");
+        record_outcomes(r, "rank", NUMBER_INT32, rank, 4, "1", "rank");
+        record_outcomes(r, "correct", NUMBER_BOOL, correct, 4, "1", "correct");
+    }
+    record_cost(r, 2.5, 4);
+    OK(record_close(r, &err));
+    return path;
+}
+
+ParameterizedTestParameters(values, of_knn)
+{
+    static int index[OF_KNN];
+    for (int i = 0; i < OF_KNN; i++) index[i] = i;
+    return cr_make_param_array(int, index, OF_KNN);
+}
+
+ParameterizedTest(int *i, values, of_knn, .init = prepare, .fini = clean_up)
+{
+    const char *said = of_knn[*i].said;
+    Text        where = { 0 };
+    int         n;
+    OK(record_check(knn_written(of_knn[*i].wrong), &where, &n, &err));
+    cr_expect(said ? n >= 1 && strstr(text_get(&where), said) : n == 0, "%s: %s",
+              of_knn[*i].wrong, text_get(&where));
+    text_free(&where);
+}
+
+/* --- tables that say another thing ---------------------------------------------- */
+
+/* A copy without a seal, as other programs write, in which `from` has become `to`. */
+static const char *altered(const void *from, const void *to, size_t size)
+{
+    char  *bytes, *at = NULL;
+    size_t n;
+    OK(file_read(pretrained(&scratch, NULL), 1 << 24, &bytes, &n, &err));
+    memset(bytes, 0, 512);
+    for (size_t i = 0; i + size <= n && !at; i++)
+        if (!memcmp(bytes + i, from, size)) at = bytes + i;
+    cr_assert(at != NULL);
+    memcpy(at, to, size);
+    const char *path = scratch_file(&scratch, "altered.h5", bytes, n);
+    free(bytes);
+    return path;
+}
+
+static void expect_said(const char *path, const char *said)
+{
+    Text where = { 0 };
+    int  n;
+    OK(record_check(path, &where, &n, &err));
+    cr_expect(n == 1 && strstr(text_get(&where), said), "%s: %s", said, text_get(&where));
+    text_free(&where);
+}
+
+Test(values, a_table_of_metrics_is_the_metrics)
+{
+    static const char name[] = "pretrain_loss";
+    char              row[32], other[32];
+    const size_t      length = sizeof name - 1;
+    memcpy(row, name, length);
+    memcpy(other, name, length);
+    memcpy(row + length, &(double){ 0.5 }, sizeof(double));
+    memcpy(other + length, &(double){ 0.25 }, sizeof(double));
+    expect_said(altered(row, other, length + sizeof(double)),
+                "/metrics/table: value of pretrain_loss is not that of /metrics/pretrain_loss");
+    memcpy(other, "pretrain_lost", length);
+    memcpy(other + length, &(double){ 0.5 }, sizeof(double));
+    expect_said(altered(row, other, length + sizeof(double)),
+                "/metrics/table: no row pretrain_loss, expected one of each metric");
+}
+
+/* Epoch, step, loss, rate and visible patches at the end of the second epoch. */
+Test(values, a_table_of_epochs_is_the_curves)
+{
+    const double row[] = { 2, 4, 3.5, 0, 3.5 }, other[] = { 2, 4, 3.25, 0, 3.5 };
+    expect_said(altered(row, other, sizeof row),
+                "/epochs/table: 3.25 is loss in row 2, but the curves give 3.5");
+}

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- the list ---------------------------------------------------------------- */
@@ -138,6 +139,18 @@ Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err)
     return STATUS_OK;
 }
 
+/* Above a figure in a terminal, which says no more: there are no bands, and few letters. */
+static void show_heading(const Figures *f, const Drawing *d)
+{
+    Text       *shown = &f->made->shown, words = { 0 };
+    const char *columns = f->plan->terminal + strcspn(f->plan->terminal, "0123456789");
+    text_add(shown, shown->length ? "\n\n" : "");
+    text_add(&words, "%s: %s\n", d->name, d->title);
+    text_wrap(shown, text_get(&words), (int)strtol(columns, NULL, 10));
+    text_add(shown, "\n");
+    text_free(&words);
+}
+
 Status figure_draw(const Figures *f, const Drawing *d, Err *err)
 {
     const char *all[GNUPLOT_ARGUMENTS + 1];
@@ -149,7 +162,8 @@ Status figure_draw(const Figures *f, const Drawing *d, Err *err)
     all[0] = path, all[1] = d->widest ? d->widest : f->widest, all[2] = text_get(&f->footer);
     for (int i = 0; i < 5 && d->arguments[i]; i++) all[k++] = d->arguments[i];
     all[k] = NULL;
-    Text  *paths = &f->made->paths;
+    Text *paths = &f->made->paths;
+    if (f->plan->terminal) show_heading(f, d);
     Status bad = f->plan->terminal
                      ? gnuplot_show(d->script, f->plan->terminal, out, all, &f->made->shown, err)
                      : gnuplot_run(d->script, f->plan->only, out, all, paths, err);

@@ -108,6 +108,34 @@ Status gnuplot_run(const char *name, const char *only, const char *out,
     return STATUS_OK;
 }
 
+/* Nothing is to be seen in it: blanks, and how they are coloured. */
+static bool is_blank(const char *line, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (line[i] == '\033') i += strcspn(line + i, "m");
+        else if (line[i] != ' ') return false;
+    return true;
+}
+
+/* Without blanks at the ends of lines, blank lines around them, and form feeds. */
+static void add_lines(Text *show, const char *text)
+{
+    int blank = -1; /* lines since the last that was added; -1: none was */
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        line += *line == '\f';
+        size_t n = strcspn(line, "\n");
+        while (n && line[n - 1] == ' ') n--;
+        if (is_blank(line, n)) {
+            blank += blank >= 0;
+            continue;
+        }
+        for (; blank > 0; blank--) text_add(show, "\n");
+        text_add_bytes(show, line, n);
+        text_add(show, "\n");
+        blank = 0;
+    }
+}
+
 Status gnuplot_show(const char *name, const char *format, const char *out,
                     const char *const *arguments, Text *show, Err *err)
 {
@@ -119,7 +147,7 @@ Status gnuplot_show(const char *name, const char *format, const char *out,
     Status bad = file_read(out, LIMIT, &text, &n, err);
     unlink(out);
     if (bad) return bad;
-    text_add_bytes(show, text, n);
+    add_lines(show, text);
     free(text);
     return STATUS_OK;
 }

@@ -61,6 +61,15 @@ static size_t naming_at(const char *s)
     return 0;
 }
 
+/* A curve without a name goes by the words of its script, which browsers show below the
+ * pointer: how long they are, 0 elsewhere. */
+static size_t script_at(const char *s)
+{
+    static const char begin[] = "<title>tsv ", end[] = "</title>";
+    const char       *last = text_starts(s, begin) ? strstr(s, end) : NULL;
+    return last ? (size_t)(last - s) + strlen(end) : 0;
+}
+
 void html_drawing(Text *out, const char *svg, int number, const char *alt)
 {
     static const char behind[] = "fill=\"#ffffff\"/>", desc[] = "</desc>";
@@ -73,8 +82,9 @@ void html_drawing(Text *out, const char *svg, int number, const char *alt)
     text_add(out, "\">");
     bool first = true;
     for (s += strlen(desc); *s;) {
-        size_t n = naming_at(s);
-        if (first && text_starts(s, behind)) {
+        size_t n = naming_at(s), unsaid = script_at(s);
+        if (unsaid) s += unsaid;
+        else if (first && text_starts(s, behind)) {
             text_add(out, "fill=\"none\"/>");
             s += strlen(behind);
             first = false;
@@ -83,7 +93,7 @@ void html_drawing(Text *out, const char *svg, int number, const char *alt)
             text_add(out, "d%d-", number);
             s += n;
         } else {
-            n = strcspn(s + 1, "fihu") + 1;
+            n = strcspn(s + 1, "fihu<") + 1;
             text_add_bytes(out, s, n);
             s += n;
         }

@@ -6,6 +6,7 @@ rows = int(ARG6); columns = int(ARG7); caption = ARG8; kind = ARG9
 here = substr(ARG0, 1, strlen(ARG0) - strlen("heat.gp"))
 load here . "style.gp"
 stats tsv using (strlen(strcol(4))) nooutput
+longest = int(STATS_max)
 turned = STATS_max * 4.1 > (250 - 60.0) / columns - 2
 upright = turned && STATS_max > 16 # slanted, they would run over the edge
 W = page_width; below = upright ? 8 + 3.8 * STATS_max : turned ? 8 + 3.2 * STATS_max : 14
@@ -20,6 +21,33 @@ if (kind eq "unit") { least = least > 0.9 ? 0.9 : floor(least * 10) / 10.0; most
 if (most <= least) { least = least - 0.5; most = most + 0.5 }
 shown = most - least > 20 ? "%.1f" : most - least > 0.2 ? "%.2f" : "%.3f"
 set cbrange [least : most]
+
+# In a terminal a table of letters; columns whose names have no room are numbered.
+if (in_terminal) {
+    array values[rows * columns]; array down[rows]; array across[columns]
+    do for [i=1:rows*columns] { values[i] = NaN }
+    stats tsv using (down[int($1) + 1] = strcol(3), across[int($2) + 1] = strcol(4), 0) nooutput
+    stats tsv using (values[int($1) * columns + int($2) + 1] = $5, 0) nooutput
+    cell = larger(longest, 6) + 2
+    numbered = rows == columns && widest + 3 + columns * cell > in_terminal
+    if (numbered) { cell = 6 }
+    set print out
+    print flat(caption) . "\n"
+    row = sprintf("%" . (widest + 3) . "s", "")
+    do for [k=1:columns] {
+        row = row . sprintf("%" . cell . "s", numbered ? sprintf("%d", k) : across[k])
+    }
+    print row
+    do for [i=1:rows] {
+        row = sprintf("%2s %-" . widest . "s", numbered ? sprintf("%d", i) : "", down[i])
+        do for [k=1:columns] {
+            v = values[(i - 1) * columns + k]
+            row = row . sprintf("%" . cell . "s", v == v ? sprintf(shown, v) : "none")
+        }
+        print row
+    }
+    exit
+}
 ink(v) = v > least + 0.55 * (most - least) ? 0x202020 : 0xffffff
 unset key; unset grid
 set border 0
@@ -41,5 +69,5 @@ across = 0.485; up = 0.47
 number = columns * 19.0 > W - left - bar ? tiny : small
 plot tsv using 2:1:(across):(up):5:ytic(3):xtic(4) \
          with boxxyerror fillcolor palette fillstyle solid noborder, \
-     tsv using 2:1:($5 == $5 ? sprintf(shown, $5) : "none"):(in_terminal ? 0 : ink($5)) \
+     tsv using 2:1:($5 == $5 ? sprintf(shown, $5) : "none"):(ink($5)) \
          with labels font number textcolor rgb variable

@@ -14,7 +14,7 @@ W = page_width; columns = int((W - 14) / (26 + 4.1 * widest)); if (columns < 1) 
 if (columns > n) { columns = n }
 deep = (n + columns - 1) / columns
 legend = 9.5 * deep + 4
-H = 14 + 122 + 26 + legend + foot
+H = head + 122 + 26 + legend + foot
 load here . "page.gp"
 
 stats tsv using 2 every ::1 nooutput
@@ -23,14 +23,14 @@ cut = is("cut") && STATS_max > top
 # An interval from two seeds would press all means together.
 low = STATS_min; high = STATS_max; room = 1.5 * (high - low); wide_cut = 0
 stats tsv using 3:4 every ::1 nooutput
-if (is("interval") && high > low) {
+if (is("interval") && high > low && !in_terminal) { # which shows none
     wide_cut = STATS_min_x < low - room || STATS_max_y > high + room
     low = larger(STATS_min_x, low - room); high = smaller(STATS_max_y, high + room)
 }
 stats tsv using 1 every ::1 nooutput
 span = STATS_max - STATS_min; points = STATS_records / n
 set xlabel across offset 0, 0.6
-set ylabel up offset 1, 0
+if (!in_terminal) { set ylabel up offset 1, 0 }
 if (span < 13 && STATS_max == floor(STATS_max) && STATS_min == floor(STATS_min)) { set xtics 1 }
 if (is("log")) { set logscale y; set format y "%g" }
 set xrange [STATS_min : span > 0 ? STATS_max : STATS_min + 1]
@@ -39,10 +39,12 @@ set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 1.4
 set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
 set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + 26) / H
-set tmargin at screen 1 - 14.0 / H
-set label 2 (is("share") ? "share" : "mean") . " and " . (is("sd") ? "one standard deviation" : "95 % interval") . " over seeds" \
-    . (cut ? "; the first steps are cut" : wide_cut ? "; wide ones are cut" : "") at screen 4.0 / W, screen 1 - 7.0 / H \
-    left font small textcolor rgb "#404040"
+set tmargin at screen 1 - head / H
+caption = in_terminal ? flat(up) . (is("share") ? "" : ": means over seeds") \
+        : (is("share") ? "share" : "mean") . " and " \
+          . (is("sd") ? "one standard deviation" : "95 % interval") . " over seeds"
+set label 2 caption . (cut ? "; the first steps are cut" : wide_cut ? "; wide ones are cut" : "") \
+    at screen 4.0 / W, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
 set autoscale yfix
 set offsets 0, 0, graph (is("log") || cut ? 0 : 0.04), graph (is("log") ? 0 : 0.04)
 if (cut) { set yrange [*:top] }

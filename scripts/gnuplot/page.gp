@@ -12,11 +12,12 @@ if (format eq "pdf") {
     set terminal pdfcairo size W/72.0,H/72.0 font font fontscale 0.85 linewidth 1.9 \
         pointscale 0.95 background "#ffffff" noenhanced
 }
+if (in_terminal) { H = 7.0 * ceil(H / 7.0) } # whole lines; what is at 0 has one, too
 if (format[1:4] eq "text") {
-    set terminal dumb size int(format[5:*]),int(H / 7) mono noenhanced
+    set terminal dumb size in_terminal,int(H / 7) + 1 mono noenhanced
 }
 if (format[1:6] eq "colour") {
-    set terminal dumb size int(format[7:*]),int(H / 7) ansi256 noenhanced
+    set terminal dumb size in_terminal,int(H / 7) + 1 ansi256 noenhanced
 }
 set output out
 if (in_terminal) {

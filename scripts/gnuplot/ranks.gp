@@ -10,6 +10,26 @@ W = page_width
 below = 8 * (lines(caption) - 1)
 line = 54 + below; names = line + 8 + 5 * levels + 6
 half = (rows + 1) / 2
+
+# In a terminal the lines from ranks to names would run into each other: a list says it.
+if (in_terminal) {
+    array means[rows]; array strategies[rows]; array marks[rows]
+    stats tsv index 0 using (strategies[int($1)+1] = strcol(2), means[int($1)+1] = $4, 0) nooutput
+    do for [i=1:rows] { marks[i] = "" }
+    do for [level=0:levels-1] {
+        array under[rows]
+        do for [i=1:rows] { under[i] = 0 }
+        under_one(i, from, to) = (under[i] = under[i] || (means[i] >= from && means[i] <= to))
+        stats tsv index 1 using ($3 == level ? sum [i=1:rows] under_one(i, $1, $2) : 0) nooutput
+        do for [i=1:rows] { marks[i] = marks[i] . (under[i] ? "|" : " ") }
+    }
+    set print out
+    print sprintf("%s\ncritical difference %.2f: those beside one bar are not told apart\n", \
+                  flat(caption), critical)
+    form = "  %5.2f  %-" . widest . "s  %s"
+    do for [i=1:rows] { print sprintf(form, means[i], strategies[i], marks[i]) }
+    exit
+}
 H = names + 11 * half + foot
 load here . "page.gp"
 side = wide(widest + 6, 100)

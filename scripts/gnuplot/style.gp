@@ -10,7 +10,9 @@ page_width = 250
 font = sprintf("sans-serif,%g", letter)
 small = sprintf("sans-serif,%g", letter > 8 ? 7 : 6)
 tiny = sprintf("sans-serif,%g", letter > 8 ? 7 : 5)
-in_terminal = format[1:4] eq "text" || format[1:6] eq "colour"
+# Columns of the terminal, 0 for files.
+in_terminal = format[1:4] eq "text" ? int(format[5:*]) \
+            : format[1:6] eq "colour" ? int(format[7:*]) : 0
 
 set datafile separator tab
 set datafile missing "nan"
@@ -58,6 +60,13 @@ wide(letters, most) = (w = 10 + 0.6 * letter * letters, 1.0 * (w < most ? w : mo
 fitting(letters, points) = 6 + 0.62 * letter * letters <= points ? font \
                          : 6 + 0.53 * letter * letters <= points ? small : tiny
 lines(s) = (i = strstrt(s, "\n"), i ? 1 + lines(s[i+1:*]) : 1)
-foot = letter > 8 ? 52.0 : 7.0 * lines(footer) + 7
+foot = in_terminal ? 0.0 : letter > 8 ? 52.0 : 7.0 * lines(footer) + 7
+flat(s) = (i = strstrt(s, "\n"), i ? s[1:i-1] . " " . flat(s[i+1:*]) : s)
+
+# In a terminal a letter is 7 points high.  What stands above the frame keeps a line's distance
+# from it, what is beside it there; intervals have no ends, which would be letters of the lines
+# above and below; and a mean is an o.
+head = in_terminal ? 21.0 : 14.0
+mark(m) = in_terminal ? "o" : m
 larger(a, b) = a > b ? a : b
 smaller(a, b) = a < b ? a : b

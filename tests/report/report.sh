@@ -49,4 +49,8 @@ YAML
 "$maskgrid" report small.yaml --results results --out report.html
 "$maskgrid" report small.yaml --results results --out again.html >/dev/null
 cmp report.html again.html # the same records, the same bytes
+if grep -q '<title>tsv' report.html; then
+    echo "report-test: curves go by the words of gnuplot's script"
+    exit 1
+fi
 python3 "$here/look.py" report.html $shots

@@ -1,7 +1,7 @@
 /* The page from records made up here, whose words a stranger has written. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "core/base/file.h"
-#include "experiments/report/report.h"
+#include "experiments/report/section.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -147,6 +147,17 @@ Test(report, a_baseline_that_is_not_there_is_named_with_the_nearest)
     cr_expect_str_eq(err.text, "--baseline: tiny has no strategy blok; did you mean block?");
     cr_expect(!file_exists(scratch.path));
     results_close(&r);
+}
+
+/* Browsers show titles below the pointer: names of strategies, and no gnuplot. */
+Test(report, a_drawing_has_no_words_of_its_script)
+{
+    Text page = { 0 };
+    html_drawing(&page, "<svg viewBox=\"0 0 9 9\">\n<desc>x</desc><g id=\"a\"><title>tsv using 1:2"
+                        "</title><path/></g><title>tsvetok</title></svg>", 3, "words");
+    cr_expect(strstr(text_get(&page), "<g id=\"d3-a\"><path/></g><title>tsvetok</title></svg>"),
+              "%s", text_get(&page));
+    text_free(&page);
 }
 
 Test(report, what_is_not_there_is_said)

@@ -16,8 +16,8 @@ enum { GNUPLOT_ARGUMENTS = 8 };
 MUST_USE Status gnuplot_run(const char *name, const char *only, const char *out,
                             const char *const *arguments, Text *made, Err *err);
 
-/* The same into `show`, for a terminal, without blank lines around it: format is one of those in page.gp, "text80"; the
- * file `out` is used for it, and removed. */
+/* The same into `show`, for a terminal, without blank lines around it: format is one of
+ * those in page.gp, "text80"; the file `out` is used for it, and removed. */
 MUST_USE Status gnuplot_show(const char *name, const char *format, const char *out,
                              const char *const *arguments, Text *show, Err *err);
 

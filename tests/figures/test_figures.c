@@ -191,10 +191,11 @@ Test(figures, a_terminal_is_drawn_on_too)
     cr_expect(strstr(text_get(&made.shown), "spiral, ratio 0.75") &&
               strstr(text_get(&made.shown), "critical difference"), "%s", text_get(&made.shown));
     cr_expect(text_starts(made.shown.s, "knn_top1: accuracy\n"), "each says what it is");
-    cr_expect(strstr(made.shown.s, "\n   1.00  spiral  |\n   2.00  block   |"), "ranks as a list: %s",
-              made.shown.s);
+    cr_expect(strstr(made.shown.s, "\n   1.00  spiral  |\n   2.00  block   |"),
+              "ranks as a list: %s", made.shown.s);
     cr_expect(strstr(made.shown.s, "   random   "), "the map as a table");
-    cr_expect(strstr(made.shown.s, "     c block, ratio 0.5: 25, 53.5\n"), "letters, not intervals: %s", made.shown.s);
+    cr_expect(strstr(made.shown.s, "     c block, ratio 0.5: 25, 53.5\n"),
+              "letters, not intervals: %s", made.shown.s);
     cr_expect(!strchr(made.shown.s, '\f') && !strstr(made.shown.s, " \n") &&
               !strstr(made.shown.s, "\n\n\n\n"), "no paper is fed, and no blanks");
     for (char *line = strtok(made.shown.s, "\n"); line; line = strtok(NULL, "\n"))

@@ -118,6 +118,12 @@ bool h5_has(H5 *f, const char *name);
  * without a seal, which others have written, only that HDF5 can open it. */
 MUST_USE Status h5_verify(const char *path, Err *err);
 
+/* The same; *all: each of n texts shorter than 256 bytes stands somewhere in the bytes as
+ * they are.  Twice as fast as asking HDF5 for a text; one that is packed is not found, and
+ * without a seal nothing is. */
+MUST_USE Status h5_verify_has(const char *path, const char *const *texts, int n, bool *all,
+                              Err *err);
+
 /* Names in a group, in alphabetical order; *names ends with NULL. */
 MUST_USE Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names,
                         Err *err);

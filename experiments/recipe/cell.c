@@ -216,7 +216,7 @@ void cell_forget_states(const char *results, const Cell *c, StageKind kind)
     }
 }
 
-/* Whole records of other cells, copied here, say of whom they are. */
+/* By HDF5, which takes longer than to read all bytes. */
 static bool is_of(const char *path, const char *id)
 {
     H5         *f;
@@ -231,10 +231,16 @@ static bool is_of(const char *path, const char *id)
     return same;
 }
 
+/* Whole records of other cells, copied here, say of whom they are: by their id, which those
+ * that build on it have too, and by the first lines of their configuration. */
 bool cell_done(const char *results, const Cell *c, StageKind kind)
 {
-    char path[CELL_PATH];
+    char path[CELL_PATH], head[64];
+    bool own;
     Err  err;
     cell_record(path, results, c, kind);
-    return !h5_verify(path, &err) && is_of(path, c->stage[kind].id);
+    snprintf(head, sizeof head, "stage: %s\nschema: %d\n", stage_word(kind), stage_schema(kind));
+    const char *const texts[] = { c->stage[kind].id, head };
+    if (h5_verify_has(path, texts, 2, &own, &err)) return false;
+    return own || is_of(path, c->stage[kind].id);
 }

@@ -6,6 +6,7 @@
  * share one pre-training, recipes share their common cells, and a grid that
  * grows runs only what is missing.
  *
+ *   results/cells/.whole        records that need not be read again (run/whole.h)
  *   results/cells/<16 digits of the id of pretrain>/
  *     config.yaml             the configuration of pretrain, a recipe without a grid
  *     pretrain.h5             its record; present means complete

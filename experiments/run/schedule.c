@@ -9,6 +9,7 @@
 #include "experiments/run/machine.h"
 #include "experiments/run/outlook.h"
 #include "experiments/run/progress.h"
+#include "experiments/run/whole.h"
 #include "experiments/run/worker.h"
 
 #include <math.h>
@@ -32,6 +33,8 @@ typedef struct {
     pid_t pid;
     Team  team;
     long  kills; /* machine_kills when it began */
+
+    double ended_s; /* its process left all done, which is not noted yet; else 0 */
 } Course;
 
 typedef struct {
@@ -222,6 +225,7 @@ static void ended(Schedule *s, int i, int status, double peak_bytes)
     if (w->state == WORK_DONE) {
         s->outlook.over_flop += flop;
         over(s, i, WORK_DONE);
+        course->ended_s = clock_s();
         work_tidy(w, s->w->results); /* it may have died right behind its last record */
     } else if (code == EXIT_CLAIMED || w->state == WORK_RUNNING) {
         course->place = ELSEWHERE;
@@ -239,6 +243,17 @@ static void reap(Schedule *s)
         Course       *course = &s->course[i];
         if (course->place == HERE && wait4(course->pid, &status, WNOHANG, &used) == course->pid)
             ended(s, i, status, 1024.0 * (double)used.ru_maxrss);
+    }
+}
+
+/* Somewhat later, so that whoever looks at the results next need not read them. */
+static void note_whole(Schedule *s)
+{
+    for (int i = 0; i < s->w->n; i++) {
+        double *ended_s = &s->course[i].ended_s;
+        if (!*ended_s || clock_s() - *ended_s < WHOLE_TICK_S) continue;
+        work_note_whole(&s->w->work[i], s->w->results);
+        *ended_s = 0;
     }
 }
 
@@ -330,6 +345,7 @@ static void loop(Schedule *s, const sigset_t *set)
         show(s, false);
         int signal = sigtimedwait(set, NULL, &(struct timespec){ 0, 200000000 });
         if (signal > 0 && signal != SIGCHLD) ask_to_stop(s, signal);
+        note_whole(s);
         reap(s);
     }
 }
@@ -369,6 +385,8 @@ Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
     setenv("OMP_NUM_THREADS", threads, 1);
     sigprocmask(SIG_BLOCK, &set, &before);
     loop(&s, &set);
+    nanosleep(&(struct timespec){ .tv_nsec = (long)(1e9 * WHOLE_TICK_S) }, NULL);
+    note_whole(&s);
     sigprocmask(SIG_SETMASK, &before, NULL);
     progress_close(&s.progress);
     free(s.course);

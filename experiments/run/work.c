@@ -1,9 +1,10 @@
 #include "experiments/run/work.h"
 
 #include "core/base/file.h"
-#include "core/data/seen.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
+#include "experiments/run/readers.h"
+#include "experiments/run/whole.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,14 +39,13 @@ static void read_failure(Work *w, const char *results)
     free(bytes);
 }
 
-/* `whole`: its records were read before, and have not changed since. */
-static void look(Work *w, const char *results, bool whole)
+/* Which of its records are whole is known. */
+static void conclude(Work *w, const char *results)
 {
     char folder[CELL_PATH];
     bool missing = false;
     for (int i = w->n - 1; i >= 0; i--) {
         Task *t = &w->tasks[i];
-        t->done = whole ? has_record(results, t) : cell_done(results, t->cell, t->kind);
         t->damaged = !t->done && has_record(results, t);
         if (t->kind == STAGE_PRETRAIN && t->done && missing)
             t->done = has_encoder(results, t->cell);
@@ -62,41 +62,64 @@ static void look(Work *w, const char *results, bool whole)
     else if (w->why[0]) w->state = WORK_FAILED;
 }
 
-void work_look(Work *w, const char *results) { look(w, results, false); }
+void work_look(Work *w, const char *results)
+{
+    for (int i = 0; i < w->n; i++) {
+        Task *t = &w->tasks[i];
+        t->done = cell_done(results, t->cell, t->kind);
+    }
+    conclude(w, results);
+}
 
 /* --- many of them -------------------------------------------------------- */
 
-enum { BLOCK = 1000 }; /* done ones have 200 MB of records */
-
-/* By the records that are there: what was read once need not be read again. */
-static void stamp_block(Stamp *s, char hex[HASH_HEX], const Works *w, int from, int to)
+/* Reads those that are not known to be whole. */
+static void read_records(Works *w, Whole *known, Task **unread, RecordStamp *stamps)
 {
-    stamp_start(s);
-    for (int i = from; i < to; i++)
+    double bytes = 0;
+    size_t n = 0;
+    for (int i = 0; i < w->n; i++)
         for (int k = 0; k < w->work[i].n; k++) {
-            const Task *t = &w->work[i].tasks[k];
-            char        path[CELL_PATH];
-            FileFacts   facts;
-            Err         err;
-            cell_record(path, w->results, t->cell, t->kind);
-            if (!file_facts(&facts, path, &err)) stamp_add(s, path, &facts);
+            Task *t = &w->work[i].tasks[k];
+            if (!whole_stamp(&stamps[n], w->results, t->cell, t->kind)) continue;
+            t->done = whole_knows(known, &stamps[n]);
+            if (t->done) continue;
+            bytes += (double)stamps[n].bytes;
+            unread[n++] = t;
         }
-    stamp_end(s, hex);
+    readers_run(unread, n, bytes, w->results);
+    for (size_t i = 0; i < n; i++)
+        if (unread[i]->done) whole_add(known, &stamps[i], false);
 }
 
-/* A block whose records were all whole is known by its stamp alone. */
-static void look_at_block(Works *w, int from, int to)
+static void look_at_all(Works *w)
 {
-    Stamp s;
-    char  stamp[HASH_HEX], known[HASH_HEX];
-    stamp_block(&s, stamp, w, from, to);
-    bool whole = seen_find(known, &s, stamp) && !strcmp(known, stamp), damaged = false;
-    for (int i = from; i < to; i++) {
-        look(&w->work[i], w->results, whole);
-        for (int k = 0; k < w->work[i].n; k++)
-            damaged = damaged || w->work[i].tasks[k].damaged;
+    Whole  known;
+    size_t most = 1;
+    for (int i = 0; i < w->n; i++) most += (size_t)w->work[i].n;
+    Task       **unread = calloc(most, sizeof *unread);
+    RecordStamp *stamps = calloc(most, sizeof *stamps);
+    CHECK(unread && stamps, "no memory for %zu records", most);
+    whole_open(&known, w->results);
+    whole_load(&known);
+    read_records(w, &known, unread, stamps);
+    whole_close(&known);
+    free(unread);
+    free(stamps);
+    for (int i = 0; i < w->n; i++) conclude(&w->work[i], w->results);
+}
+
+void work_note_whole(const Work *w, const char *results)
+{
+    Whole       known;
+    RecordStamp s;
+    whole_open(&known, results);
+    for (int i = 0; i < w->n; i++) {
+        const Task *t = &w->tasks[i];
+        if (whole_stamp(&s, results, t->cell, t->kind) && cell_done(results, t->cell, t->kind))
+            whole_add(&known, &s, true);
     }
-    if (!whole && !damaged) seen_keep(stamp, &s, stamp);
+    whole_close(&known);
 }
 
 /* --- the list ------------------------------------------------------------ */
@@ -150,7 +173,7 @@ void works_list(Works *w, Arena *a, const Recipe *r, const char *results)
     }
     free(sorted);
     qsort(w->work, (size_t)w->n, sizeof *w->work, by_first);
-    for (int i = 0; i < w->n; i += BLOCK) look_at_block(w, i, i + BLOCK < w->n ? i + BLOCK : w->n);
+    look_at_all(w);
 }
 
 void works_pick(Works *w, bool failed, long limit)

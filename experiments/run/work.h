@@ -39,8 +39,7 @@ typedef struct {
 } Works;
 
 /* All of the recipe's, as they stand on disk.  Lives in the arena and points into
- * the recipe.  Records that were found whole are read again only when one of the thousand
- * around them has changed (core/data/seen.h). */
+ * the recipe.  Records that were found whole are not read again until they change (whole.h). */
 void works_list(Works *w, Arena *a, const Recipe *r, const char *results);
 
 /* Leave those that a command would try: neither done nor running; if `failed` only such as
@@ -51,6 +50,9 @@ void works_pick(Works *w, bool failed, long limit);
  * record is there but whose encoder was deleted is to be done again while an evaluation
  * needs it. */
 void work_look(Work *w, const char *results);
+
+/* All of it is done, by a process that ended WHOLE_TICK_S ago: nobody need read it again. */
+void work_note_whole(const Work *w, const char *results);
 
 /* All of it is done, but a process died before it had put away its states and journal:
  * that is made up for. */

@@ -283,6 +283,29 @@ Test(h5, a_flipped_bit_anywhere_breaks_the_seal)
     cr_expect(h5_verify(scratch_path(&scratch, "absent.h5"), &err) == STATUS_MISSING);
 }
 
+/* Wherever it stands: between what is read first and what is read next, too. */
+Test(h5, texts_are_found_in_what_is_whole)
+{
+    enum { LONG = 3 << 16, SHORT = 100 };
+    static char all[LONG + 1];
+    char        text[SHORT + 1] = "";
+    bool        has;
+    H5         *f;
+    for (int i = 0; i < SHORT; i++) text[i] = (char)('!' + i % 90);
+    for (size_t at = 0; at < LONG - SHORT; at += at % 65536 < 60000 ? 9973 : 83) {
+        memset(all, '.', LONG);
+        memcpy(all + at, text, SHORT);
+        OK(h5_create(&f, scratch_path(&scratch, "long.h5"), &err));
+        OK(h5_put_long_text(f, "dots", all, &err));
+        OK(h5_commit(f, &err));
+        const char *const texts[] = { text, "dots", "no such text" };
+        OK(h5_verify_has(scratch.path, texts, 2, &has, &err));
+        cr_expect(has, "at %zu", at);
+        OK(h5_verify_has(scratch.path, texts, 3, &has, &err));
+        cr_expect(!has);
+    }
+}
+
 /* As others write them: HDF5 begins where the seal ends. */
 Test(h5, a_file_without_a_seal_is_opened)
 {

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "core/base/file.h"
 #include "experiments/run/claim.h"
+#include "experiments/run/whole.h"
 #include "tests/run/fake.h"
 #include "tests/run/whole.h"
 
@@ -24,6 +25,27 @@ Test(schedule, does_everything_once)
     cr_expect(first.before == 0 && first.done == CELLS && first.failed == 0);
     cr_expect(second.before == CELLS && second.done == 0 && second.failed == 0);
     cr_expect(fake_begun(&most) == CELLS && most == 1);
+}
+
+/* So the first status of what a run has left reads nothing. */
+Test(schedule, what_it_has_seen_done_is_noted)
+{
+    FakeRun     s;
+    Whole       known;
+    RecordStamp stamp;
+    fake_set_up(&s, NULL);
+    fake_run(&s);
+    whole_open(&known, fake.scratch.folder);
+    whole_load(&known);
+    for (int i = 0; i < CELLS; i++)
+        for (int k = 0; k < STAGES; k++) {
+            const Task *t = &s.works.work[i].tasks[k];
+            cr_assert(whole_stamp(&stamp, fake.scratch.folder, t->cell, t->kind));
+            cr_expect(whole_knows(&known, &stamp) == stamp.fine, "cell %d stage %d", i, k);
+        }
+    cr_expect(known.n <= CELLS * STAGES, "each once");
+    whole_close(&known);
+    fake_tear_down(&s);
 }
 
 Test(schedule, a_grid_that_grows_runs_what_is_new)

@@ -11,6 +11,7 @@
 #endif
 
 #include <stdio.h>
+#include <string.h>
 
 #ifdef REAL_IS_DOUBLE
 #define CBLAS_GEMM cblas_dgemm
@@ -74,6 +75,12 @@ void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const rea
     product(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
 }
 
+void gemm_from(int m, int n, int k, const real *a, const real *b, const real *start,
+               const real *bias, real *c)
+{
+    product_from(m, n, k, a, b, start, bias, c);
+}
+
 #else
 
 const char *cpu_gemm_library(void) { return "OpenBLAS"; }
@@ -82,6 +89,37 @@ void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const rea
           int ldb, real beta, real *c, int ldc)
 {
     blas_gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+#endif
+
+#ifndef GEMM_IS_OWN
+
+/* C = start + bias */
+static void begin(real *c, const real *start, const real *bias, int rows, int n)
+{
+    for (int i = 0; i < rows; i++, c += n) {
+        const real *from = start ? start + (size_t)i * (size_t)n : NULL;
+        if (from && bias)
+            for (int j = 0; j < n; j++) c[j] = from[j] + bias[j];
+        else if (from != c)
+            memcpy(c, bias ? bias : from, (size_t)n * sizeof *c);
+    }
+}
+
+/* In chunks of rows that stay in cache between being begun and being multiplied; the
+ * libraries lose nothing with this many. */
+void gemm_from(int m, int n, int k, const real *a, const real *b, const real *start,
+               const real *bias, real *c)
+{
+    enum { CHUNK = 512 };
+    int chunks = (m + CHUNK - 1) / CHUNK;
+    for (int h = 0; h < chunks; h++) {
+        int    lo = (int)((long)m * h / chunks), rows = (int)((long)m * (h + 1) / chunks) - lo;
+        size_t at = (size_t)lo * (size_t)n;
+        begin(c + at, start ? start + at : NULL, bias, rows, n);
+        gemm(0, 1, rows, n, k, a + (size_t)lo * (size_t)k, k, b, k, 1, c + at, n);
+    }
 }
 
 #endif

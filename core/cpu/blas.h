@@ -15,6 +15,11 @@
 void gemm(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
           int ldb, real beta, real *c, int ldc);
 
+/* C = A B^T + start + bias, all without gaps: A [m, k], B [n, k], C and start [m, n],
+ * bias [n] for each row.  One of the two may be NULL, start may be C. */
+void gemm_from(int m, int n, int k, const real *a, const real *b, const real *start,
+               const real *bias, real *c);
+
 /* What a step is compared with: OpenBLAS in every build. */
 void blas_gemm(int ta, int tb, int m, int n, int k, const real *a, int lda,
                const real *b, int ldb, real beta, real *c, int ldc);

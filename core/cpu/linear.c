@@ -63,44 +63,24 @@ void cpu_gemm(int ta, int tb, int m, int n, int k, const real *a, const real *b,
 }
 
 /* Bias and residual are where the product starts from. */
-static void start_from(real *y, const real *b, const real *residual, int rows, int O)
-{
-    for (int i = 0; i < rows; i++, y += O) {
-        const real *r = residual ? residual + (size_t)i * (size_t)O : NULL;
-        if (b && r)
-            for (int j = 0; j < O; j++) y[j] = r[j] + b[j];
-        else if (b || r != y)
-            memcpy(y, b ? b : r, (size_t)O * sizeof *y);
-    }
-}
-
-/* Each thread takes its rows in chunks that stay in cache between being started
- * and being multiplied; the libraries lose nothing with this many rows. */
 void cpu_linear_fwd(real *y, const real *x, const real *w, const real *b,
                     const real *residual, int rows, int I, int O)
 {
-    enum { CHUNK = 512 };
     if (!b && !residual) {
         cpu_gemm(0, 1, rows, O, I, x, w, 0, y);
         return;
     }
     gemmlog_product(0, 1, rows, O, I, x, w, 0, y);
     if (rows / omp_get_max_threads() < FEW_ROWS) {
-        start_from(y, b, residual, rows, O);
-        gemm(0, 1, rows, O, I, x, I, w, I, 1, y, O);
+        gemm_from(rows, O, I, x, w, residual, b, y);
         return;
     }
 #pragma omp parallel
     {
-        Span s = span_of_thread(rows);
-        int  chunks = (s.n + CHUNK - 1) / CHUNK;
-        for (int c = 0; c < chunks; c++) {
-            int    lo = s.lo + (int)((long)s.n * c / chunks);
-            int    n = s.lo + (int)((long)s.n * (c + 1) / chunks) - lo;
-            size_t at = (size_t)lo * (size_t)O;
-            start_from(y + at, b, residual ? residual + at : NULL, n, O);
-            gemm(0, 1, n, O, I, x + (size_t)lo * (size_t)I, I, w, I, 1, y + at, O);
-        }
+        Span   s = span_of_thread(rows);
+        size_t at = (size_t)s.lo * (size_t)O;
+        gemm_from(s.n, O, I, x + (size_t)s.lo * (size_t)I, w,
+                  residual ? residual + at : NULL, b, y + at);
     }
 }
 

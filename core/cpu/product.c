@@ -171,12 +171,26 @@ static void block_pack(Side from, int rows, int terms, real *to, size_t strip)
                 from.at[(size_t)k * from.ld + (size_t)i];
 }
 
+/* What a product is added to: at[i row + j] + bias[j], each 0 if it is NULL. */
+typedef struct {
+    const real *at;
+    size_t      row;
+    const real *bias;
+} Start;
+
+static Start start_from(Start s, int i, int j)
+{
+    if (s.at) s.at += (size_t)i * s.row + (size_t)j;
+    if (s.bias) s.bias += j;
+    return s;
+}
+
 typedef struct {
     const real *a, *b; /* a strip and a panel */
     int         terms;
+    Start       start;
     real       *c;
     size_t      c_row;
-    bool        add;
     Ahead       ahead;
 } Tile;
 
@@ -193,8 +207,11 @@ ALWAYS_INLINE void tile_sum(int rows, int vectors, Tile t)
         t.ahead.at += --run ? t.ahead.step : t.ahead.turn;
         if (!run) run = t.ahead.run;
         if (k < rows * AT_ONCE)
-            for (int j = 0; j < vectors; j++)
+            for (int j = 0; j < vectors; j++) {
+                Start s = start_from(t.start, k / AT_ONCE, j * WIDE);
+                if (s.at) __builtin_prefetch(s.at);
                 __builtin_prefetch(t.c + (size_t)(k / AT_ONCE) * t.c_row + j * WIDE, 1);
+            }
         for (; k < to; k++, t.a += ROWS, t.b += COLS) {
             wide b[2];
             for (int j = 0; j < vectors; j++) b[j] = *(const WideAt *)(t.b + j * WIDE);
@@ -204,9 +221,12 @@ ALWAYS_INLINE void tile_sum(int rows, int vectors, Tile t)
     }
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < vectors; j++) {
-            WideAt *c = (WideAt *)(t.c + (size_t)i * t.c_row + j * WIDE);
-            if (t.add) sum[i][j] += *c;
-            *c = sum[i][j];
+            Start s = start_from(t.start, i, j * WIDE);
+            if (s.at && s.bias)
+                sum[i][j] += *(const WideAt *)s.at + *(const WideAt *)s.bias;
+            else if (s.at || s.bias)
+                sum[i][j] += *(const WideAt *)(s.at ? s.at : s.bias);
+            *(WideAt *)(t.c + (size_t)i * t.c_row + j * WIDE) = sum[i][j];
         }
 }
 
@@ -225,18 +245,19 @@ static void tile(int rows, int cols, Tile t)
     } else { /* by way of a whole tile */
         real whole[ROWS * COLS];
         Tile w = t;
-        w.c = whole, w.c_row = COLS, w.add = false;
+        w.c = whole, w.c_row = COLS, w.start = (Start){ 0 };
         tile_of(rows, 2, w);
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < cols; j++) {
-                real *to = &t.c[(size_t)i * t.c_row + (size_t)j];
-                *to = whole[i * COLS + j] + (t.add ? *to : 0);
+                Start s = start_from(t.start, i, j);
+                real  from = (s.at ? *s.at : 0) + (s.bias ? *s.bias : 0);
+                t.c[(size_t)i * t.c_row + (size_t)j] = whole[i * COLS + j] + from;
             }
     }
 }
 
 /* A block of A, `rows` of it, with all columns of B. */
-static void block_multiply(Side a, Side b, int rows, int terms, bool add, real *c,
+static void block_multiply(Side a, Side b, int rows, int terms, Start start, real *c,
                            size_t c_row)
 {
     int    strips = parts_of(rows, ROWS), cols = b.count;
@@ -257,14 +278,16 @@ static void block_multiply(Side a, Side b, int rows, int terms, bool add, real *
             Ahead ahead = next.slices ? panel_ahead(&next, lo) : (Ahead){ c, 0, 0, 1 };
             tile(smaller(rows - s * ROWS, ROWS), smaller(cols - j, COLS),
                  (Tile){ block + (size_t)s * strip, now.to, terms,
-                         c + (size_t)(s * ROWS) * c_row + j, c_row, add, ahead });
+                         start_from(start, s * ROWS, j),
+                         c + (size_t)(s * ROWS) * c_row + j, c_row, ahead });
             for (int i = lo; i < hi; i++) panel_slice(&next, i);
         }
     }
 }
 
-static void multiply(Side a, Side b, int k, bool add, real *c, size_t c_row)
+static void multiply(Side a, Side b, int k, Start start, real *c, size_t c_row)
 {
+    const Start sum = { c, c_row, NULL };
     if (!a.count || !b.count) return;
     int parts = parts_of(k, TERMS), each = parts_of(parts_of(k, parts), LANES) * LANES;
     int strips = parts_of(a.count, ROWS);
@@ -274,7 +297,7 @@ static void multiply(Side a, Side b, int k, bool add, real *c, size_t c_row)
         int to = smaller((int)((long)strips * (h + 1) / blocks) * ROWS, a.count);
         for (int from = 0; from < k; from += each)
             block_multiply(side_from(a, i, from), side_from(b, 0, from), to - i,
-                           smaller(each, k - from), add || from,
+                           smaller(each, k - from), start_from(from ? sum : start, i, 0),
                            c + (size_t)i * c_row, c_row);
     }
 }
@@ -285,23 +308,38 @@ static void scale(real *c, int rows, int cols, size_t c_row, real beta)
         for (int j = 0; j < cols; j++) c[j] = beta != 0 ? beta * c[j] : 0;
 }
 
+/* On all threads unless it is called by one of them. */
+static void share(Side left, Side right, int k, Start start, real *c, size_t c_row)
+{
+    if (omp_in_parallel()) {
+        multiply(left, right, k, start, c, c_row);
+        return;
+    }
+    bool by_rows = left.count >= right.count;
+    int  count = by_rows ? left.count : right.count;
+#pragma omp parallel
+    {
+        Span s = span_of_thread(count);
+        Side own = side_from(by_rows ? left : right, s.lo, 0);
+        int  i = by_rows ? s.lo : 0, j = s.lo - i;
+        own.count = s.n;
+        multiply(by_rows ? own : left, by_rows ? right : own, k, start_from(start, i, j),
+                 c + (size_t)i * c_row + j, c_row);
+    }
+}
+
 void product(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
              int ldb, real beta, real *c, int ldc)
 {
-    Side left = { a, (size_t)lda, ta, m }, right = { b, (size_t)ldb, !tb, n };
+    Side  left = { a, (size_t)lda, ta, m }, right = { b, (size_t)ldb, !tb, n };
+    Start start = { beta != 0 ? c : NULL, (size_t)ldc, NULL };
     if ((beta != 0 && beta != 1) || k == 0) scale(c, m, n, (size_t)ldc, beta);
-    if (k == 0) return;
-    if (omp_in_parallel()) {
-        multiply(left, right, k, beta != 0, c, (size_t)ldc);
-        return;
-    }
-#pragma omp parallel
-    {
-        bool by_rows = m >= n;
-        Span s = span_of_thread(by_rows ? m : n);
-        Side own = side_from(by_rows ? left : right, s.lo, 0);
-        own.count = s.n;
-        multiply(by_rows ? own : left, by_rows ? right : own, k, beta != 0,
-                 c + (size_t)s.lo * (by_rows ? (size_t)ldc : 1), (size_t)ldc);
-    }
+    if (k > 0) share(left, right, k, start, c, (size_t)ldc);
+}
+
+void product_from(int m, int n, int k, const real *a, const real *b, const real *start,
+                  const real *bias, real *c)
+{
+    Side left = { a, (size_t)k, false, m }, right = { b, (size_t)k, false, n };
+    share(left, right, k, (Start){ start, (size_t)n, bias }, c, (size_t)n);
 }

@@ -13,4 +13,9 @@
 void product(int ta, int tb, int m, int n, int k, const real *a, int lda, const real *b,
              int ldb, real beta, real *c, int ldc);
 
+/* C = A B^T + start + bias, all without gaps: A [m, k], k at least 1, B [n, k], C and
+ * start [m, n], bias [n] for each row.  Either may be NULL, start may be C. */
+void product_from(int m, int n, int k, const real *a, const real *b, const real *start,
+                  const real *bias, real *c);
+
 #endif

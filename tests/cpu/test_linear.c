@@ -97,6 +97,10 @@ Test(linear, forward_starts_from_bias_and_residual)
         cpu_linear_fwd(y, a, b, use_bias, use_residual, ROWS, I, O);
         double off = worst(y, want, ROWS * O);
         cr_expect(off <= OFF, "case %d is off by %.2e", which, off);
+        if (!use_residual) continue;
+        cpu_linear_fwd(residual, a, b, use_bias, residual, ROWS, I, O); /* over itself */
+        cr_expect(!memcmp(residual, y, sizeof y), "case %d over the residual", which);
+        test_fill(residual, ROWS * O, 4);
     }
 }
 

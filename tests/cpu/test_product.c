@@ -19,9 +19,9 @@ typedef struct {
     real *at;
 } Matrix;
 
-static Matrix matrix_new(int rows, int cols, real between, uint64_t stream)
+static Matrix matrix_of(int rows, int cols, int padding, real between, uint64_t stream)
 {
-    Matrix m = { rows, cols, cols + PADDING, NULL };
+    Matrix m = { rows, cols, cols + padding, NULL };
     size_t size = (size_t)(rows - 1) * (size_t)m.ld + (size_t)cols;
     Rng    rng = rng_at(5, STREAM_MASK, 0, stream);
     m.at = malloc(size * sizeof *m.at);
@@ -30,6 +30,11 @@ static Matrix matrix_new(int rows, int cols, real between, uint64_t stream)
         m.at[i] = (int)(i % (size_t)m.ld) < cols ? (real)((int)rng_below(&rng, 7) - 3)
                                                  : between;
     return m;
+}
+
+static Matrix matrix_new(int rows, int cols, real between, uint64_t stream)
+{
+    return matrix_of(rows, cols, PADDING, between, stream);
 }
 
 static real value(Matrix m, int i, int j) { return m.at[(size_t)i * (size_t)m.ld + (size_t)j]; }
@@ -111,6 +116,40 @@ ParameterizedTest(int *way, product, sizes_around_a_block)
         threads_set(1);
         expect_right(p);
     }
+}
+
+/* A start of its own, none, or what is there; each with a bias and without. */
+static void expect_right_from(int m, int n, int k)
+{
+    Matrix a = matrix_of(m, k, 0, 0, 1), b = matrix_of(n, k, 0, 0, 2);
+    Matrix c = matrix_of(m, n, 0, 0, 3), start = matrix_of(m, n, 0, 0, 4);
+    Matrix bias = matrix_of(1, n, 0, 0, 5);
+    for (int way = 0; way < 6; way++) {
+        real *from = way / 2 == 0 ? NULL : way / 2 == 1 ? start.at : c.at;
+        real *line = way % 2 ? bias.at : NULL;
+        for (int i = 0; i < m * n; i++) c.at[i] = way / 2 == 2 ? start.at[i] : (real)NAN;
+        product_from(m, n, k, a.at, b.at, from, line, c.at);
+        int wrong = 0;
+        for (int i = 0; i < m; i++)
+            for (int j = 0; j < n; j++) {
+                real sum = (from ? start.at[i * n + j] : 0) + (line ? line[j] : 0);
+                for (int l = 0; l < k; l++) sum += a.at[i * k + l] * b.at[j * k + l];
+                wrong += !(c.at[i * n + j] == sum);
+            }
+        cr_expect(wrong == 0, "%d x %d x %d, way %d: %d values", m, n, k, way, wrong);
+    }
+    free(a.at), free(b.at), free(c.at), free(start.at), free(bias.at);
+}
+
+Test(product, starts_from_something)
+{
+    static const int sizes[][3] = { { 1, 1, 1 },    { 13, 33, 8 },  { 12, 64, 96 },
+                                    { 40, 17, 513 }, { 31, 90, 20 }, { 340, 40, 1030 } };
+    for (int threads = 1; threads <= 3; threads++)
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            threads_set(threads);
+            expect_right_from(sizes[i][0], sizes[i][1], sizes[i][2]);
+        }
 }
 
 /* By rows and by columns, also with nothing to do for some. */

@@ -1,4 +1,4 @@
-#define _DEFAULT_SOURCE /* clock_getres, getrlimit, statvfs, sysconf */
+#define _DEFAULT_SOURCE /* clock_getres, getrlimit, lstat, statvfs, sysconf */
 #include "experiments/doctor/environment.h"
 
 #include "core/base/threads.h"
@@ -198,18 +198,21 @@ void judge_program(Section *s, const char *name, const char *what_for, const cha
 
 /* --- all of it ------------------------------------------------------------ */
 
-/* `results`, or the nearest folder above it that there is. */
-static void nearest(char out[4096], const char *results)
+/* `results`, or the nearest folder above it that there is.  false: no folder can be made
+ * there, because of what stands at `out`. */
+static bool nearest(char out[4096], const char *results)
 {
     struct stat st;
     snprintf(out, 4096, "%s", *results ? results : ".");
     while (stat(out, &st) || !S_ISDIR(st.st_mode)) {
         char *slash = strrchr(out, '/');
+        if (!lstat(out, &st)) return false;
         if (slash == out) slash++;
         if (!slash || !*slash) strcpy(out, slash ? "/" : ".");
-        if (!slash || !*slash) return;
+        if (!slash || !*slash) return true;
         *slash = '\0';
     }
+    return true;
 }
 
 void doctor_environment(Section *s, const char *results)
@@ -223,11 +226,14 @@ void doctor_environment(Section *s, const char *results)
     judge_threads(s, (int)sysconf(_SC_NPROCESSORS_ONLN), ours, m.cores);
     judge_blas(s, cpu_blas_threads(), cpu_blas_config(), ours);
     judge_memory(s, m.unused, m.total);
-    nearest(folder, results);
-    if (!statvfs(folder, &disk))
+    bool room = nearest(folder, results);
+    if (room && !statvfs(folder, &disk))
         judge_disk(s, folder, (double)disk.f_bavail * (double)disk.f_frsize,
                    disk.f_files ? (double)disk.f_favail : -1);
-    try_folder(s, folder, &clock.ahead_s);
+    if (room) try_folder(s, folder, &clock.ahead_s);
+    else
+        section_note(s, NOTE_FAIL, "results", "put results elsewhere with --results, or move "
+                     "what is there", "%s is neither a folder nor a link to one", folder);
     look_at_clock(&clock);
     judge_clock(s, &clock);
     judge_program(s, "gnuplot", "figures are drawn by it", "gnuplot-nox");

@@ -165,3 +165,22 @@ Test(environment, is_what_doctor_looks_at_without_data)
     cr_expect(json_array_size(notes) >= 6);
     json_decref(root);
 }
+
+/* Where no folder can be made, whatever stands there. */
+Test(environment, names_what_is_no_folder)
+{
+    static char out[1 << 16], path[256];
+    scratch_file(&scratch, "file", "", 0);
+    cr_assert(!symlink("nowhere", scratch_path(&scratch, "dangling")));
+    cr_assert(!symlink("loop", scratch_path(&scratch, "loop")));
+    static const char *const wrong[] = { "file", "file/", "file/below/that", "dangling",
+                                         "dangling/below", "loop/below" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(path, sizeof path, "%s", scratch_path(&scratch, wrong[i]));
+        cr_expect_eq(RUN(out, "doctor", "--results", path), EXIT_CHECK_FAILED, "%s", path);
+        cr_expect(strstr(out, "\n  fail  results "), "%s: %s", path, out);
+    }
+    cr_expect_eq(RUN(out, "doctor", "--results", "/dev/null"), EXIT_CHECK_FAILED);
+    cr_expect(strstr(out, "/dev/null is neither a folder nor a link to one"), "%s", out);
+    cr_expect_not(file_exists(scratch_path(&scratch, "nowhere")));
+}

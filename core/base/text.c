@@ -195,6 +195,19 @@ void text_add_tame(Text *t, const char *s)
     text_tame(t->s + from, false);
 }
 
+void text_add_word(Text *t, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789._-/+:,%@";
+    if (*word && !word[strspn(word, plain)]) {
+        text_add(t, "%s", word);
+        return;
+    }
+    text_add(t, "'");
+    for (; *word; word++) text_add(t, *word == '\'' ? "'\\''" : "%c", *word);
+    text_add(t, "'");
+}
+
 bool text_starts(const char *s, const char *head)
 {
     return !strncmp(s, head, strlen(head));

@@ -51,4 +51,7 @@ bool text_starts(const char *s, const char *head);
 void text_tame(char *s, bool lines);
 void text_add_tame(Text *t, const char *s);
 
+/* One word for a shell, whatever is in it: quoted if it must be. */
+void text_add_word(Text *t, const char *word);
+
 #endif

@@ -189,6 +189,15 @@ static double longest(const Works *w)
     return pace * most;
 }
 
+static void tell_how(const Recipe *r, const char *file)
+{
+    Text command = { 0 };
+    text_add(&command, "bash ");
+    text_add_word(&command, file);
+    fprintf(stderr, "%s: `%s` submits it\n", r->name, text_get(&command));
+    text_free(&command);
+}
+
 static Status write_script(const Options *o, const Recipe *r, const char *word,
                            const char *file, Err *err)
 {
@@ -210,7 +219,7 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
     if (!bad) bad = file_make_folders(folder, err);
     if (!bad && file) bad = file_write(file, script.s, script.length, err);
     else if (!bad) fputs(text_get(&script), stdout);
-    if (!bad && file) fprintf(stderr, "%s: `bash %s` submits it\n", r->name, file);
+    if (!bad && file) tell_how(r, file);
     text_free(&script);
     arena_close(&arena);
     return bad;

@@ -32,20 +32,6 @@ void slurm_folder(char out[CELL_PATH], const char *results, const Recipe *r)
 
 /* --- words --------------------------------------------------------------- */
 
-/* One word for a shell, whatever is in it. */
-static void add_word(Text *t, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789._-/+:,%@";
-    if (*word && !word[strspn(word, plain)]) {
-        text_add(t, "%s", word);
-        return;
-    }
-    text_add(t, "'");
-    for (; *word; word++) text_add(t, *word == '\'' ? "'\\''" : "%c", *word);
-    text_add(t, "'");
-}
-
 /* One word for sbatch, which reads the head by rules of its own. */
 static void add_option(Text *t, const char *option, const char *word)
 {
@@ -94,20 +80,20 @@ static void add_options(Text *t, const SlurmScript *s, int tasks, const Recipe *
 static void add_words(Text *t, const SlurmScript *s, const char *results)
 {
     text_add(t, "words=(--results ");
-    add_word(t, results);
+    text_add_word(t, results);
     for (int i = 0; i < s->n_settings; i++) {
         text_add(t, " -s ");
-        add_word(t, s->settings[i]);
+        text_add_word(t, s->settings[i]);
     }
     text_add(t, " -- ");
-    add_word(t, s->recipe);
+    text_add_word(t, s->recipe);
     text_add(t, ")\n");
 }
 
 static void add_value(Text *t, const char *name, const char *value)
 {
     text_add(t, "%s=", name);
-    add_word(t, value);
+    text_add_word(t, value);
     text_add(t, "\n");
 }
 

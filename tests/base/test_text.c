@@ -37,6 +37,21 @@ Test(text, is_fit_for_a_terminal)
     text_free(&t);
 }
 
+Test(text, is_one_word_for_a_shell)
+{
+    static const char *const words[][2] = {
+        { "a/b-1.sh", "a/b-1.sh" }, { "", "''" }, { "two words", "'two words'" },
+        { "it's", "'it'\\''s'" }, { "$(x)", "'$(x)'" }, { "a;b\n", "'a;b\n'" },
+        { "~", "'~'" }, { "\303\251", "'\303\251'" },
+    };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        Text t = { 0 };
+        text_add_word(&t, words[i][0]);
+        cr_expect_str_eq(text_get(&t), words[i][1]);
+        text_free(&t);
+    }
+}
+
 Test(text, wraps_at_blanks)
 {
     Text t = { 0 };

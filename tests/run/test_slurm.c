@@ -82,6 +82,12 @@ Test(slurm, the_head_is_quoted_as_sbatch_reads_it)
     cr_expect_eq(shell("\"$M\" plan \"$R\" x.sh"), EXIT_USAGE, "%s", said);
 }
 
+Test(slurm, what_submits_it_can_be_typed_as_it_is_told)
+{
+    cr_expect_eq(shell("\"$M\" plan \"$R\" --slurm \"x; y's.sh\""), 0, "%s", said);
+    cr_expect(strstr(said, "`bash 'x; y'\\''s.sh'` submits it") != NULL, "%s", said);
+}
+
 Test(slurm, more_cells_than_an_array_has_become_more_arrays)
 {
     cr_assert_eq(shell(PLAN " --jobs 5 -s grid.seed=0..2300 && bash x.sh && cat calls; "

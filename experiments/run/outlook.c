@@ -4,7 +4,10 @@
 #include "experiments/run/estimate.h"
 #include "experiments/run/journal.h"
 
+#include <math.h>
 #include <string.h>
+
+static const double LONG_S = 5; /* a cell of which starting it is a small part */
 
 double outlook_left(const Work *w)
 {
@@ -40,10 +43,12 @@ void outlook_tell(Outlook *o, Progress *p, double running_flop, double s_per_flo
     const double flop = o->over_flop + running_flop, elapsed = clock_s() - o->start_s;
     p->share = o->all_flop > 0 ? flop / o->all_flop : 1;
     if (!o->seen) o->seen = true, o->first_flop = flop;
-    /* The first seconds say little. */
+    /* The first seconds say little, and the estimate little of cells that starting takes most
+     * of. */
     const double gained = flop - o->first_flop;
+    p->left_s = NAN;
     if (elapsed > 10 && gained > 0.01 * o->all_flop)
         p->left_s = elapsed * (o->all_flop - flop) / gained;
-    else if (s_per_flop > 0)
+    else if (o->all_flop * s_per_flop > LONG_S * p->total)
         p->left_s = (o->all_flop - flop) * s_per_flop;
 }

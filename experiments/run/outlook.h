@@ -18,8 +18,9 @@ double outlook_left(const Work *w); /* operations still to be done */
 /* Operations of a running piece of work that are behind it, by its journal; adds its rate. */
 double outlook_behind(const Work *w, const char *results, double *images_per_s);
 
-/* Sets share and left_s when so many operations of running work are behind us.  At first the
- * estimate is all there is: so many seconds for an operation, 0 if nobody knows. */
+/* Sets share and left_s when so many operations of running work are behind us, of p->total
+ * cells.  At first the estimate is all there is: so many seconds for an operation, 0 if nobody
+ * knows.  It leaves out what starting takes: of short cells left_s is NaN until some are done. */
 void outlook_tell(Outlook *o, Progress *p, double running_flop, double s_per_flop);
 
 #endif

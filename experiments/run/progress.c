@@ -54,10 +54,10 @@ void progress_text(const Progress *p, Text *t)
     if (p->running) text_add(t, ", %d running", p->running);
     if (p->elsewhere) text_add(t, ", %d elsewhere", p->elsewhere);
     if (p->images_per_s > 0) text_add(t, "  %.0f images/s", p->images_per_s);
-    if (p->left_s >= 0) {
-        progress_span(left, p->left_s);
-        text_add(t, "  %s left", left);
-    }
+    progress_span(left, p->left_s);
+    if (p->left_s >= 0.5) text_add(t, "  %s left", left);
+    else if (p->running + p->elsewhere)
+        text_add(t, "  %s", isnan(p->left_s) ? "time left not known yet" : "nearly done");
 }
 
 void progress_show(Progress *p, bool now)

@@ -166,6 +166,9 @@ typedef struct {
 } H5Look;
 MUST_USE Status h5_look(H5 *f, const char *name, H5Look *look, Err *err);
 
+/* Is it a name for an object of another file?  *file: its path, as h5_link_outside has it. */
+bool h5_leads_outside(H5 *f, const char *name, Arena *a, const char **file);
+
 bool h5_is_attached(H5 *f, const char *array, int dim, const char *scale);
 
 /* Names of the attributes of an object, as h5_list. */

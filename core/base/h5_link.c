@@ -73,3 +73,19 @@ Status h5_link_outside(H5 *f, const char *name, const char *file, const char *ob
     bool bad = H5Lcreate_external(file, object, f->id, name, f->make, H5P_DEFAULT) < 0;
     return bad ? cannot_link(err, f, name) : STATUS_OK;
 }
+
+bool h5_leads_outside(H5 *f, const char *name, Arena *a, const char **file)
+{
+    H5L_info_t  link;
+    unsigned    flags;
+    const char *path, *object;
+    if (H5Lget_info(f->id, name, &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_EXTERNAL) {
+        H5Eclear2(H5E_DEFAULT);
+        return false;
+    }
+    char *value = arena_take(a, link.u.val_size);
+    bool  is = H5Lget_val(f->id, name, value, link.u.val_size, H5P_DEFAULT) >= 0 &&
+              H5Lunpack_elink_val(value, link.u.val_size, &flags, &path, &object) >= 0;
+    if (is) *file = path;
+    return is;
+}

@@ -7,6 +7,7 @@
 #include "core/train/torch.h"
 #include "experiments/record/check.h"
 #include "experiments/record/fields.h"
+#include "experiments/record/index.h"
 #include "experiments/record/model_text.h"
 #include "experiments/record/outline.h"
 #include "experiments/record/record.h"
@@ -192,6 +193,18 @@ static Status inspect_record(const char *path, const char *format, Err *err)
     return bad;
 }
 
+static Status inspect_index(const char *path, const char *format, Err *err)
+{
+    Text out = { 0 };
+    if (strcmp(format, "table"))
+        return err_set(err, STATUS_CONFIG, "%s: an index is written as table", path);
+    text_add(&out, "%s\n", path);
+    Status bad = index_outline(&out, path, err);
+    if (!bad) fputs(text_get(&out), stdout);
+    text_free(&out);
+    return bad;
+}
+
 static bool is_record(const char *path)
 {
     size_t n = strlen(path);
@@ -203,7 +216,9 @@ static Status inspect(const char *path, const char *format, Err *err)
     char file[CHECKPOINT_PATH];
     Look k = { .path = path };
     Text out = { 0 };
-    if (is_record(path)) return inspect_record(path, format, err);
+    if (is_record(path))
+        return index_is(path) ? inspect_index(path, format, err)
+                              : inspect_record(path, format, err);
     if (checkpoint_file(file, path, err) || tensors_open(&k.f, file, err)) return err->code;
     Status bad = checkpoint_hash(k.hash, path, err);
     for (size_t i = 0; i < k.f.n; i++) {
@@ -300,9 +315,10 @@ COMMAND(inspect) = {
     .most = 100000,
     .about = "what is in a checkpoint or record; whether records are what they should be",
     .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
-               "Face's, of which nothing is run; or a record, .h5. With --check each is a "
-               "record, or a recipe, whose records there are: a line for every array and "
-               "attribute that is not as the schema says, and for every file that is damaged, "
+               "Face's, of which nothing is run; or a record, .h5, or an index of them. With "
+               "--check each is a record, or a recipe, whose records there are: a line for "
+               "every array and attribute that is not as the schema says, and for every file "
+               "that is damaged, "
                "foreign or half written; the exit code is 4 if there are such.",
     .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
                 "  maskgrid inspect encoder.safetensors --format json\n"

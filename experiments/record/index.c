@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* --- names ---------------------------------------------------------------- */
 
@@ -153,6 +154,15 @@ static Status put_head(Writer *w, Err *err)
     return h5_put_text(w->f, "/", "source", source, err);
 }
 
+/* What stands there may be somebody's: only an index makes room for another. */
+static Status check_free(const char *out, Err *err)
+{
+    struct stat st;
+    if (lstat(out, &st) || index_is(out)) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: it is there, and no index that can be made anew; "
+                   "remove it, or write elsewhere (--out)", out);
+}
+
 Status index_write(Index *index, const char *out, const Recipe *r, const char *results,
                    Err *err)
 {
@@ -161,6 +171,7 @@ Status index_write(Index *index, const char *out, const Recipe *r, const char *r
     *index = (Index){ .linked = 0 };
     Status bad = find_way(&way, out, results, err);
     w.way = text_get(&way);
+    if (!bad) bad = check_free(out, err);
     if (!bad) bad = h5_create(&w.f, out, err);
     if (!bad) {
         bad = put_head(&w, err);

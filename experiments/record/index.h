@@ -18,8 +18,16 @@ typedef struct {
     Text missing; /* a line for each record that is left out: not there, or damaged */
 } Index;
 
-/* `results` holds cells/; the folder of `out` is made.  index->missing: text_free it. */
+/* `results` holds cells/; the folder of `out` is made.  index->missing: text_free it.
+ * STATUS_CONFIG, and nothing is written, if `out` is there and no index. */
 MUST_USE Status index_write(Index *index, const char *out, const Recipe *r,
                             const char *results, Err *err);
+
+/* Is it an index, whole, whatever its links lead to? */
+bool index_is(const char *path);
+
+/* What it says of itself, and a line for each link: its name, its file, and whether that is
+ * there.  Fails as record_read. */
+MUST_USE Status index_outline(Text *out, const char *path, Err *err);
 
 #endif

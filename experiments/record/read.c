@@ -13,6 +13,8 @@ static Status read_schema(H5 *f, const char *path, int64_t *version, Arena *a, E
         strncmp(conventions, "maskgrid-", 9))
         return err_set(err, STATUS_FORMAT, "%s: an HDF5 file, but no record of maskgrid",
                        path);
+    if (text_starts(conventions, "maskgrid-index-"))
+        return err_set(err, STATUS_FORMAT, "%s: an index of records, and no record", path);
     return h5_get_whole(f, "/", "schema_version", version, err);
 }
 

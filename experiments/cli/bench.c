@@ -245,11 +245,9 @@ static Status measure(Report *r, const Options *o, Watch *w, Err *err)
 /* A file can be written there; its folder is made. */
 static Status check_file(const char *path, Err *err)
 {
-    char        folder[4096], aside[4096];
+    char        folder[CELL_PATH], aside[CELL_PATH];
     const char *slash = strrchr(path, '/');
     struct stat is;
-    if (strlen(path) > sizeof folder - 64)
-        return err_set(err, STATUS_IO, "%.80s...: path too long", path);
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 0, path);
     if (folder[0] && file_make_folders(folder, err)) return err->code;
     if (!stat(path, &is) && S_ISDIR(is.st_mode))
@@ -264,9 +262,8 @@ static Status check_file(const char *path, Err *err)
 
 static Status check_figures(const char *folder, Err *err)
 {
-    char path[4096];
-    if (snprintf(path, sizeof path, "%s/presets.tsv", folder) >= (int)sizeof path)
-        return err_set(err, STATUS_IO, "%.80s...: path too long", folder);
+    char path[CELL_PATH];
+    snprintf(path, sizeof path, "%s/presets.tsv", folder);
     if (check_file(path, err) || gnuplot_check("rates", err)) return err->code;
     if (gnuplot_check("scaling", err)) return err->code;
     return gnuplot_check("network", err);

@@ -87,6 +87,15 @@ static bool among(const char *text, const char *choices)
     return false;
 }
 
+/* Texts become parts of paths, and the paths within a folder are longer than its own. */
+static Status check_length(const char *what, const char *text, Err *err)
+{
+    size_t n = strlen(text);
+    if (n <= CLI_TEXT) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "%s: %.40s... has %zu bytes, more than %d", what, text, n,
+                   CLI_TEXT);
+}
+
 static Status set(void *options, const Option *o, const char *text, Err *err)
 {
     char    name[OPTION_NAME];
@@ -97,8 +106,10 @@ static Status set(void *options, const Option *o, const char *text, Err *err)
     switch (o->kind) {
     case OPTION_IS_FLAG: *(bool *)field = true; return STATUS_OK;
     case OPTION_IS_TEXT:
+    case OPTION_IS_WORDS:
         if (!*text) return err_set(err, STATUS_CONFIG, "%s: empty", name);
-        if (o->choices && !among(text, o->choices))
+        if (check_length(name, text, err)) return err->code;
+        if (o->choices && o->kind == OPTION_IS_TEXT && !among(text, o->choices))
             return err_set(err, STATUS_CONFIG, "%s: \"%s\" is not one of %s", name, text,
                            o->choices);
         *(const char **)field = text;
@@ -174,6 +185,7 @@ Status cli_parse(const Command *c, void *options, char **arguments, int *n_argum
             continue;
         }
         if (only_arguments || arg[0] != '-' || !arg[1]) {
+            if (!c->internal && check_length(c->name, arg, err)) return err->code;
             arguments[n++] = argv[i];
             continue;
         }

@@ -36,10 +36,15 @@
 #include <stddef.h>
 
 typedef enum {
-    OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_NUMBER, OPTION_IS_TEXT, OPTION_IS_LIST
+    OPTION_IS_FLAG, OPTION_IS_INT, OPTION_IS_NUMBER, OPTION_IS_TEXT, OPTION_IS_WORDS,
+    OPTION_IS_LIST
 } OptionKind;
 
 #define OPTION_WORD_AUTO "auto"
+
+/* No text of an option, and no argument, has more bytes: with all that is added to the path of
+ * a folder it is still shorter than CELL_PATH and what the system takes. */
+enum { CLI_TEXT = CELL_PATH - 512 };
 
 /* An option that may be given several times. */
 enum { LIST_MOST = 64 };
@@ -53,7 +58,7 @@ typedef struct {
     const char *initial; /* default as text; NULL: 0, false, NULL, empty    */
     double      lo, hi;  /* closed range of a number                        */
     const char *about;   /* one line                                        */
-    const char *choices; /* "table|json|csv": the only texts allowed        */
+    const char *choices; /* "table|json|csv": the only texts, or words, allowed */
     char        letter;  /* a short name, or 0                              */
 } Option;
 
@@ -70,6 +75,9 @@ typedef struct {
     { #field, OPTION_IS_TEXT, offsetof(type, field), value, initial, 0, 0, about, NULL, 0 }
 #define OPTION_CHOICE(type, field, choices, initial, about) /* a text */ \
     { #field, OPTION_IS_TEXT, offsetof(type, field), NULL, initial, 0, 0, about, choices, 0 }
+/* A text of some of them, with commas between; the command itself says which is none. */
+#define OPTION_WORDS(type, field, choices, initial, about) \
+    { #field, OPTION_IS_WORDS, offsetof(type, field), NULL, initial, 0, 0, about, choices, 0 }
 #define OPTION_LIST(type, field, letter, value, about) /* an OptionList */ \
     { #field, OPTION_IS_LIST, offsetof(type, field), value, NULL, 0, 0, about, NULL, letter }
 

@@ -27,11 +27,9 @@ static void list_pages(void)
 
 static Status write_page(const ManualPage *p, const char *folder, Err *err)
 {
-    char path[4096];
+    char path[CELL_PATH];
     Text text = { 0 };
     int  n = snprintf(path, sizeof path, "%s/man%d", folder, p->section);
-    if (n >= (int)sizeof path - 80)
-        return err_set(err, STATUS_CONFIG, "--out: %.60s... is too long", folder);
     if (file_make_folders(path, err)) return err->code;
     snprintf(path + n, sizeof path - (size_t)n, "/%s.%d", p->name, p->section);
     manual_write(&text, p);

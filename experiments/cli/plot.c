@@ -45,13 +45,11 @@ static void say_left_out(const FigureList *l)
 static Status draw(const void *opt, const Recipe *recipe, Err *err)
 {
     const Options *o = opt;
-    char       folder[2048], terminal[16];
+    char       folder[CELL_PATH], terminal[16];
     Results    r;
     FigureList made;
-    int        n = o->out ? snprintf(folder, sizeof folder, "%s", o->out)
-                          : snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
-    if (n < 0 || n >= (int)sizeof folder)
-        return err_set(err, STATUS_CONFIG, "--out: path too long");
+    if (o->out) snprintf(folder, sizeof folder, "%s", o->out);
+    else snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
     snprintf(terminal, sizeof terminal, "%s%d", cli_colours(1) ? "colour" : "text",
              cli_columns(1));
     if (cli_results(&r, recipe, o->results, err)) return err->code;

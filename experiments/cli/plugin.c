@@ -139,12 +139,11 @@ static Status copy(const char *from, const char *to, const char *file, const cha
  * or nothing. */
 static Status make(const char *folder, const char *name, const char *const *files, Err *err)
 {
-    char example[PATH_ROOM], aside[PATH_ROOM];
+    char example[PATH_ROOM], aside[PATH_ROOM + 8];
     if (find_example(example, err)) return err->code;
     if (file_exists(folder))
         return err_set(err, STATUS_CONFIG, "%s is there already", folder);
-    int n = snprintf(aside, sizeof aside, "%s.XXXXXX", folder);
-    if (n < 0 || n >= PATH_ROOM) return err_set(err, STATUS_CONFIG, "the path is too long");
+    snprintf(aside, sizeof aside, "%s.XXXXXX", folder);
     if (!mkdtemp(aside))
         return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
     Status bad = STATUS_OK;

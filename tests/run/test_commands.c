@@ -3,6 +3,7 @@
 #include "core/base/file.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "experiments/cli/cli.h"
 #include "tests/recipe/recipes.h"
 
 #include <criterion/criterion.h>
@@ -32,7 +33,7 @@ static void fetch(char *to, size_t room, const char *name)
 /* `maskgrid WORDS`, in the words of a shell; returns the exit code. */
 static int maskgrid(const char *words)
 {
-    char        line[2000];
+    char        line[10000];
     const char *program = getenv("MASKGRID");
     cr_assert(program != NULL, "MASKGRID names the program");
     snprintf(line, sizeof line, "%s %s >'%s/out' 2>'%s/err'", program, words, scratch.folder,
@@ -151,6 +152,48 @@ Test(commands, status_speaks_three_formats)
     cr_expect(with_recipe("status --format csv", SMALL) == EXIT_DONE);
     cr_expect(strstr(out, "cell,state,") == out, "%s", out);
     cr_expect(with_recipe("status --format xml", SMALL) == EXIT_USAGE);
+}
+
+/* A folder with a path of n bytes: a/a/a/... */
+static const char *folder_of(char path[6000], size_t n)
+{
+    for (size_t i = 0; i < n; i++) path[i] = i % 2 ? '/' : 'a';
+    path[n] = '\0';
+    return path;
+}
+
+static const char *const with_folders[] = {
+    "plan storm --results", "run storm --results", "status storm --results",
+    "watch storm --results", "table storm --results", "plot storm --results",
+    "plot storm --out", "report storm --results", "report storm --out",
+    "power storm --difference 1 --results", "claims storm --results",
+    "compare storm random grid --results", "inspect --check storm --results",
+    "gallery --recipe storm --results", "index storm --results", "index storm --out",
+    "log 0123 --results", "doctor --results", "merge", "merge . --into",
+    "chaos storm --kills 0 --keep", "cell 0123456789abcdef pretrain --results",
+    "lint random --out", "manual --out", "plugin new mine --out", "masks random --out",
+    "bench --figures", "bench --out",
+};
+enum { N_FOLDERS = sizeof with_folders / sizeof *with_folders };
+
+/* Where a folder is just short enough, so is all that is in it: whatever comes of it, nothing
+ * aborts. */
+Test(commands, paths_that_are_too_long_are_refused, .timeout = 240)
+{
+    char path[6000], words[7000];
+    for (int i = 0; i < N_FOLDERS; i++) {
+        snprintf(words, sizeof words, "%s %s", with_folders[i], folder_of(path, CLI_TEXT + 1));
+        cr_expect(maskgrid(words) == EXIT_USAGE && strstr(err, "bytes, more than"), "%s: %.400s",
+                  with_folders[i], err);
+    }
+    for (int i = 0; i < 3; i++) {
+        static const char *const quick[] = { "plan storm --results", "status storm --results",
+                                             "merge . --into" };
+        snprintf(words, sizeof words, "%s %s", quick[i], folder_of(path, CLI_TEXT));
+        int code = maskgrid(words);
+        cr_expect(code >= 0 && code <= EXIT_DATA && !strstr(err, "more than"), "%s: exit %d, %s",
+                  quick[i], code, err);
+    }
 }
 
 Test(commands, pictures_have_an_ending_that_can_be_written)

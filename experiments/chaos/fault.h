@@ -11,7 +11,7 @@ typedef enum {
     FAULT_KINDS
 } FaultKind;
 
-#define FAULT_NAMES "all, kill, orphan, stop, cell, full, damage, closed"
+#define FAULT_NAMES "all|kill|orphan|stop|cell|full|damage|closed"
 extern const struct FaultWord { const char *name, *about; } fault_words[FAULT_KINDS];
 
 /* "all", or names with commas between: a bit for each.  STATUS_CONFIG names what is none. */

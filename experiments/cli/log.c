@@ -46,7 +46,8 @@ static int run(const void *opt, char *const *arguments, int n)
     snprintf(path, sizeof path, "%s/log.txt", folder);
     FILE *f = fopen(path, "r");
     if (!f) {
-        err_set(&err, STATUS_MISSING, "%s: %s", path, strerror(errno));
+        err_set(&err, STATUS_MISSING, "%s: %s; `maskgrid run` writes it, and `merge` brings it "
+                "where there is one", path, strerror(errno));
         return cli_fail(&err);
     }
     for (bool more = true; more;) {

@@ -22,7 +22,7 @@ typedef struct {
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
     OPTION_AUTO(Options, jobs, 1024, "cells at a time, as for run"),
-    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
+    OPTION_LIST(Options, only, 0, "CELL", "only such cells, as for run"),
     OPTION_FLAG(Options, failed, "only cells that failed before"),
     OPTION_INT(Options, limit, "N", "0", 0, 1e9, "only the first so many that are to be run"),
     OPTION_FLAG(Options, resolved, "the value of every key, and where it comes from"),

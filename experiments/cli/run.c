@@ -23,7 +23,7 @@ static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key: seed=3, grid.seed=0..5"),
     OPTION_AUTO(Options, jobs, 1024, "cells at a time"),
     OPTION_AUTO(Options, threads, 1024, "threads of each"),
-    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only cells that are so; see below"),
+    OPTION_LIST(Options, only, 0, "CELL", "only such cells; see below"),
     OPTION_FLAG(Options, failed, "only cells that failed before"),
     OPTION_INT(Options, limit, "N", "0", 0, 1e9, "at most so many cells this time; 0: all"),
     OPTION_INT(Options, retries, "N", "1", 0, 100, "how often to try a cell again that was "

@@ -17,7 +17,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
-    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
+    OPTION_LIST(Options, only, 0, "CELL", "only such cells, as for run"),
     OPTION_FLAG(Options, failed, "list only cells that failed"),
     OPTION_CHOICE(Options, format, "table|json|csv", "table", "how to list"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),

@@ -25,7 +25,7 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as for run"),
-    OPTION_LIST(Options, only, 0, "KEY=VALUE", "only such cells, as for run"),
+    OPTION_LIST(Options, only, 0, "CELL", "only such cells, as for run"),
     OPTION_FLAG(Options, once, "look once, and end"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "where cells/ is"),
     { 0 }

@@ -24,6 +24,7 @@ static void offer_commands(Typed *t)
 
 static void offer_value(Typed *t, const Option *o)
 {
+    if (o->kind == OPTION_IS_WORDS) values_last(t);
     if (o->choices) values_choice(t, o->choices);
     else if (o->value) values_offer(t, o->value);
 }
@@ -81,6 +82,21 @@ static void offer_argument(Typed *t, const Command *c, char *const *arguments, i
     text_free(&word);
 }
 
+/* --- where the results are ------------------------------------------------ */
+
+static const char *results_of(const Command *c, char *const *words, int n)
+{
+    const Option *results = cli_find_option(c, "--results", strlen("--results"));
+    if (!results) return NULL;
+    for (int i = 0; i < n; i++) {
+        size_t length = strcspn(words[i], "=");
+        if (cli_find_option(c, words[i], length) != results) continue;
+        if (words[i][length]) return words[i] + length + 1;
+        if (i + 1 < n) return words[i + 1];
+    }
+    return results->initial;
+}
+
 /* --- a command line ------------------------------------------------------ */
 
 /* Words of a command; the last is typed. */
@@ -90,6 +106,7 @@ static void complete_command(Typed *t, const Command *c, char *const *words, int
     char *arguments[MOST];
     int   given = 0;
     bool  only_arguments = false;
+    t->results = results_of(c, words, n - 1);
     for (int i = 0; i + 1 < n; i++) {
         const char *word = words[i];
         size_t      length = strcspn(word, "=");

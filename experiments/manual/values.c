@@ -73,14 +73,6 @@ static void pages(Typed *t)
     for (int i = 0; manual_page(&p, i); i++) values_add(t, manual_bare(&p), "", p.about);
 }
 
-static void cells(Typed *t)
-{
-    DIR *d = opendir("results/cells");
-    for (struct dirent *e; d && (e = readdir(d));)
-        if (*e->d_name != '.') values_add(t, e->d_name, "", "a cell of results");
-    if (d) closedir(d);
-}
-
 /* --- strategies ---------------------------------------------------------- */
 
 static void param_values(Typed *t, const MaskParam *table, const char *key, size_t n)
@@ -112,7 +104,8 @@ static void params(Typed *t, size_t from, size_t colon)
     if (!known) return;
     if (comma) part = comma + 1;
     size_t n = strcspn(part, "=");
-    Typed  own = { t->out, t->word, (size_t)(part - t->word) + (part[n] ? n + 1 : 0) };
+    Typed  own = { .out = t->out, .word = t->word,
+                   .head = (size_t)(part - t->word) + (part[n] ? n + 1 : 0) };
     if (part[n]) {
         param_values(&own, e->strategy->params, part, n);
         param_values(&own, mask_common, part, n);
@@ -150,7 +143,7 @@ static void strategy_of(Typed *t, bool listed)
     }
     if (colon) params(t, from, colon);
     if (colon && name == from) return;
-    strategy_names_of(&(Typed){ t->out, t->word, name });
+    strategy_names_of(&(Typed){ .out = t->out, .word = t->word, .head = name });
     if (!listed) or_files(t, before);
 }
 
@@ -179,8 +172,8 @@ static const struct { const char *key; void (*offer)(Typed *t); } known_keys[] =
 };
 enum { N_KNOWN = sizeof known_keys / sizeof *known_keys };
 
-/* On to the last of "[a, b" or "a,b". */
-static void to_last_element(Typed *t)
+/* Also of "[a, b". */
+void values_last(Typed *t)
 {
     for (size_t i = t->head; t->word[i]; i++)
         if (strchr(",[ ", t->word[i])) t->head = i + 1;
@@ -196,7 +189,7 @@ static void key_values(Typed *t, const char *name, bool varied)
         strategy_list(t);
         return;
     }
-    if (varied || offer == stages) to_last_element(t);
+    if (varied || offer == stages) values_last(t);
     if (offer) offer(t);
     if (schema_key(key)->choices) values_choice(t, schema_key(key)->choices);
     if (schema_key(key)->kind == KEY_IS_FLAG) values_choice(t, "yes|no");
@@ -220,9 +213,41 @@ static void settings(Typed *t)
         values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
 }
 
+static void folders_of_cells(Typed *t)
+{
+    Text path = { 0 };
+    text_add(&path, "%s/cells", t->results ? t->results : "");
+    DIR *d = t->results ? opendir(text_get(&path)) : NULL;
+    for (struct dirent *e; d && (e = readdir(d));)
+        if (*e->d_name != '.') values_add(t, e->d_name, "", "a cell");
+    if (d) closedir(d);
+    text_free(&path);
+}
+
+/* By name, or by what tells it from others, where the last word of a key is enough. */
+static void cells(Typed *t)
+{
+    const char *equals = strchr(rest(t), '=');
+    if (equals) {
+        Text name = { 0 };
+        text_add(&name, "%.*s", (int)(equals - rest(t)), rest(t));
+        if (schema_find(text_get(&name)) < 0) {
+            text_clear(&name);
+            text_add(&name, "pretrain.%.*s", (int)(equals - rest(t)), rest(t));
+        }
+        t->head = (size_t)(equals + 1 - t->word);
+        key_values(t, text_get(&name), true);
+        text_free(&name);
+        return;
+    }
+    folders_of_cells(t);
+    for (int i = 0; i < schema_count(); i++)
+        values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
+}
+
 static void keys(Typed *t)
 {
-    to_last_element(t);
+    values_last(t);
     for (int i = 0; i < schema_count(); i++)
         values_add(t, schema_key(i)->name, "", schema_key(i)->about);
 }

@@ -13,6 +13,7 @@ typedef struct {
     Text       *out;
     const char *word;
     size_t      head;
+    const char *results; /* where cells are looked for; NULL: nowhere */
 } Typed;
 
 /* Adds a line if `name` begins as what is typed: the whole word with `name` and `end` in the
@@ -21,6 +22,9 @@ void values_add(Typed *t, const char *name, const char *end, const char *about);
 
 /* The words of a choice, "table|json". */
 void values_choice(Typed *t, const char *choices);
+
+/* Of several with commas between, only the last is typed. */
+void values_last(Typed *t);
 
 /* What help calls a value or an argument: RECIPE, STRATEGY, KEY=VALUE, FILE.png, ...; those
  * of which nothing is known, N, have no candidates. */

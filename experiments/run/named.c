@@ -51,17 +51,18 @@ static size_t length_of(const char *term)
 static Status read_terms(Term terms[TERMS], int *n, const char *name, Err *err)
 {
     *n = 0;
-    for (size_t length; *name; name += length + (name[length] == ',')) {
-        length = length_of(name);
+    do {
+        size_t length = length_of(name);
         if (!begins_term(name) || *n == TERMS)
-            return err_set(err, STATUS_CONFIG, "%.*s: expected the first digits of a cell, at "
+            return err_set(err, STATUS_CONFIG, "\"%.*s\": expected the first digits of a cell, at "
                            "least %d, or KEY=VALUE; `maskgrid plan --keys` lists the keys",
                            (int)length, name, LEAST_DIGITS);
         size_t equals = strcspn(name, "=");
         Term  *t = &terms[(*n)++];
         t->key = key_of(name);
         snprintf(t->value, sizeof t->value, "%.*s", (int)(length - equals - 1), name + equals + 1);
-    }
+        name += length + (name[length] == ',');
+    } while (*name);
     return STATUS_OK;
 }
 

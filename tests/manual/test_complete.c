@@ -71,6 +71,10 @@ static const struct { const char *words[6], *there, *not; } cases[] = {
     { { "run", "demo", "-s", "grid.pretrain.strategy=[spiral:sym=1,hil" },
       "grid.pretrain.strategy=[spiral:sym=1,hilbert", "hilbert" },
     { { "table", "demo", "--rows", "seed,pretrain.ra" }, "seed,pretrain.ratio", "seed" },
+    { { "run", "demo", "--only", "pretrain.ra" }, "pretrain.ratio=", "grid." },
+    { { "log", "strategy=hil" }, "strategy=hilbert", "hilbert" },
+    { { "chaos", "storm", "--faults", "" }, "all|kill|damage", "storm" },
+    { { "chaos", "storm", "--faults=kill,da" }, "--faults=kill,damage", "damage" },
     { { "doctor", "ci" }, "cifar10|cifar100", "mnist" },
     { { "manual", "rec" }, "recipe|record|reconstruct", "maskgrid-recipe" },
 };
@@ -106,6 +110,23 @@ ParameterizedTest(int *i, complete, says_what_may_come_next)
     }
     cr_expect_not(has(text_get(&out), not, strlen(not)), "%d: %s in\n%s", *i, not,
                   text_get(&out));
+    text_free(&out);
+}
+
+/* Wherever the results are said to be. */
+Test(complete, knows_cells)
+{
+    char  results[200];
+    char *log[] = { "log", "--results", scratch.folder, "01" };
+    char *only[] = { "run", results, "demo", "--only", "01" };
+    Text  out = { 0 };
+    scratch_folder(&scratch, "cells/0123456789abcdef");
+    snprintf(results, sizeof results, "--results=%s", scratch.folder);
+    complete_words(&out, log, 4);
+    cr_expect_str_eq(text_get(&out), "0123456789abcdef\ta cell\n");
+    text_clear(&out);
+    complete_words(&out, only, 5);
+    cr_expect_str_eq(text_get(&out), "0123456789abcdef\ta cell\n");
     text_free(&out);
 }
 

@@ -136,6 +136,8 @@ Test(watch, a_name_that_is_none_is_refused)
         { "abc", "expected the first digits" },
         { "random", "KEY=VALUE" },
         { "ffffffffffffffff0", "none of the 4 cells" },
+        { "", "\"\": expected the first digits" },
+        { ",", "\",\": expected the first digits" },
     };
     char folder[CELL_PATH];
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -195,6 +197,12 @@ Test(watch, log_prints_what_a_cell_has_said)
                  EXIT_DONE, "%s", out);
     cr_expect_str_eq(out, "cell 1 says?this\n");
     cr_expect_eq(RUN(out, "log", "seed=1", "--results", scratch.folder), EXIT_USAGE);
+    char path[CELL_PATH];
+    cell_file(path, scratch.folder, works.work[0].cell, "log.txt");
+    cr_assert(!remove(path));
+    cr_expect_eq(RUN(out, "log", "strategy=random,seed=0", "--results", scratch.folder),
+                 EXIT_DATA);
+    cr_expect(strstr(out, "log.txt: ") && strstr(out, "`maskgrid run` writes it"), "%s", out);
 }
 
 /* Another process holds the claim, says something, and ends. */

@@ -116,7 +116,7 @@ static void note_int(SafetensorsOut *o, const char *key, int value)
     safetensors_note(o, key, text);
 }
 
-Status checkpoint_save(const char *path, const Mae *m, Err *err)
+Status checkpoint_save(const char *path, const Mae *m, const char *of, Err *err)
 {
     const MaeConfig *c = &m->config;
     SafetensorsOut   o;
@@ -124,6 +124,7 @@ Status checkpoint_save(const char *path, const Mae *m, Err *err)
     safetensors_start(&o);
     safetensors_seal(&o);
     params_put(&m->params, "", &o);
+    if (of) safetensors_note(&o, CHECKPOINT_OF, of);
     note_int(&o, "image_height", c->encoder.height);
     note_int(&o, "image_width", c->encoder.width);
     note_int(&o, "patch_size", c->encoder.patch);

@@ -6,7 +6,7 @@
  * are opened the same way; what they lack comes from config.json beside them, from a
  * preset of the same sizes, or from the caller.
  *
- *     checkpoint_save("encoder.safetensors", &mae, &err);
+ *     checkpoint_save("encoder.safetensors", &mae, NULL, &err);
  *     checkpoint_open(&mae, be, "encoder.safetensors", NULL, &err);
  *
  * To stop and go on, put everything that is needed into one file:
@@ -39,7 +39,10 @@ typedef struct {
     Text       *notes; /* a line for each thing left out, not found, assumed, resized */
 } CheckpointHints;
 
-MUST_USE Status checkpoint_save(const char *path, const Mae *m, Err *err);
+/* `of`, if not NULL, is noted under CHECKPOINT_OF: whose model it is, the hash of all that
+ * determines it, as in records. */
+#define CHECKPOINT_OF "config_hash"
+MUST_USE Status checkpoint_save(const char *path, const Mae *m, const char *of, Err *err);
 
 /* Sizes come from the shapes, the rest from the metadata, else from `hints` (NULL:
  * none), else heads from the preset of that width and depth; a target that nobody names is

@@ -90,7 +90,7 @@ static void choose_disk(Chaos *c, Sitting *s)
     char        path[CELL_PATH];
     struct stat st;
     if (!s->kill || rng_unit53(&c->rng) >= FULL) return;
-    cell_file(path, c->trial.quiet.results, c->trial.quiet.work[0].cell, "encoder.safetensors");
+    cell_model(path, c->trial.quiet.results, c->trial.quiet.work[0].cell, MODEL_ENCODER);
     if (stat(path, &st)) return;
     s->limit = (long)((0.25 + 0.7 * rng_unit53(&c->rng)) * (double)st.st_size);
 }

@@ -81,7 +81,7 @@ static void offer_rest(Choice *c, Damage *d, int i)
     char        path[CELL_PATH];
     bool        needed = false;
     for (int k = 1; k < w->n; k++) needed = needed || !w->tasks[k].done;
-    cell_file(path, d->works->results, w->cell, "encoder.safetensors");
+    cell_model(path, d->works->results, w->cell, MODEL_ENCODER);
     if (needed && w->tasks[0].done) offer(c, path, &d->encoders[i]);
     cell_file(path, d->works->results, w->cell, "journal.jsonl");
     offer(c, path, NULL);

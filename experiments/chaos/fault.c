@@ -104,8 +104,7 @@ static bool fill(Faults *f, double now_s)
     char        path[CELL_PATH];
     struct stat st;
     if (f->full_s > 0 || !crew_at_work(f->crew)) return false;
-    cell_file(path, f->trial->quiet.results, f->trial->quiet.work[0].cell,
-              "encoder.safetensors");
+    cell_model(path, f->trial->quiet.results, f->trial->quiet.work[0].cell, MODEL_ENCODER);
     if (stat(path, &st)) return false;
     fill_disk(f);
     if (!*f->filler) crew_limit(f->crew, (long)(rng_unit53(f->rng) * (double)st.st_size));

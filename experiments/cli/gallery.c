@@ -65,7 +65,7 @@ typedef struct {
 
 static bool encoder_of(char path[CELL_PATH], const Work *w, const Cell *c)
 {
-    cell_file(path, w->o->results, c, "encoder.safetensors");
+    cell_model(path, w->o->results, c, MODEL_ENCODER);
     return file_exists(path);
 }
 
@@ -184,7 +184,10 @@ static Status open_eyes(Work *w, Eyes *e, Err *err)
     SightPlan   plan = { .needs = e->needs, .rows = w->g.rows, .cols = w->g.cols, .N = IMAGES,
                          .partners = e->partners, .data = w->data,
                          .checkpoint = w->o->checkpoint, .seed = w->g.seed };
-    if (c && encoder_of(path, w, c)) plan.checkpoint = path;
+    if (c && encoder_of(path, w, c)) {
+        if (cell_check_model(path, c->stage[STAGE_PRETRAIN].id, err)) return err->code;
+        plan.checkpoint = path;
+    }
     return sight_open(&e->sight, &plan, err);
 }
 

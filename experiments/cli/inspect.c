@@ -1,7 +1,6 @@
 /* maskgrid inspect: what is in a file of tensors, or in a record. */
 #include "experiments/cli/cli.h"
 
-#include "core/base/file.h"
 #include "core/train/checkpoint.h"
 #include "core/train/naming.h"
 #include "core/train/torch.h"
@@ -23,7 +22,8 @@ typedef struct {
 
 static const Option options[] = {
     OPTION_CHOICE(Options, format, "table|csv|json", "table", "how to write it"),
-    OPTION_FLAG(Options, check, "say where records are not what results/README.md says"),
+    OPTION_FLAG(Options, check, "say which records are not what results/README.md says, and "
+                "which files are damaged"),
     OPTION_FLAG(Options, schema, "print what records have, as results/README.md does"),
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "of a recipe to check: set a key, as for run"),
     OPTION_TEXT(Options, results, "FOLDER", "results", "of a recipe to check: where cells/ is"),
@@ -240,51 +240,32 @@ static Status inspect(const char *path, const char *format, Err *err)
 
 /* --- checking ------------------------------------------------------------ */
 
-typedef struct { int records, bad; } Tally;
-
-/* A file that is no record is a departure too: the others are still looked at. */
-static void check_file(Tally *t, const char *path)
-{
-    Text where = { 0 };
-    int  departures = 0;
-    Err  err;
-    if (record_check(path, &where, &departures, &err)) text_add(&where, "%s\n", err.text);
-    fputs(text_get(&where), stdout);
-    t->records++;
-    t->bad += where.length > 0;
-    text_free(&where);
-}
-
-/* Those records of a recipe that there are. */
-static Status check_recipe(Tally *t, const char *word, const Options *o, Err *err)
+static Status check_recipe(Checked *c, const char *word, const Options *o, Err *err)
 {
     Recipe *r;
-    char    path[CELL_PATH];
     if (recipe_open(&r, word, o->set.item, o->set.n, err)) return err->code;
-    for (int i = 0; i < r->n_cells; i++)
-        for (int s = 0; s < STAGE_KINDS; s++) {
-            if (!cell_wants(&r->cells[i], s)) continue;
-            cell_record(path, o->results, &r->cells[i], s);
-            if (file_exists(path)) check_file(t, path);
-        }
+    check_cells(c, r, o->results);
     recipe_close(r);
     return STATUS_OK;
 }
 
 static int check(const Options *o, char *const *arguments, int n)
 {
-    Tally t = { 0 };
-    Err   err;
-    for (int i = 0; i < n; i++) {
-        if (is_record(arguments[i])) check_file(&t, arguments[i]);
-        else if (check_recipe(&t, arguments[i], o, &err)) return cli_fail(&err);
+    Checked c = { .files = 0 };
+    Status  bad = STATUS_OK;
+    Err     err;
+    for (int i = 0; i < n && !bad; i++) {
+        if (is_record(arguments[i])) check_record(&c, arguments[i]);
+        else bad = check_recipe(&c, arguments[i], o, &err);
+        fputs(text_get(&c.where), stdout);
+        text_clear(&c.where);
     }
-    if (!t.records) {
-        err_set(&err, STATUS_MISSING, "no record to check; maskgrid run makes them");
-        return cli_fail(&err);
-    }
-    printf("%d of %d records are as their schema says\n", t.records - t.bad, t.records);
-    return t.bad ? EXIT_CHECK_FAILED : EXIT_DONE;
+    text_free(&c.where);
+    if (!bad && !c.files)
+        bad = err_set(&err, STATUS_MISSING, "no record to check; maskgrid run makes them");
+    if (bad) return cli_fail(&err);
+    printf("%d of %d files are what they should be\n", c.files - c.bad, c.files);
+    return c.bad ? EXIT_CHECK_FAILED : EXIT_DONE;
 }
 
 static int run(const void *opt, char *const *arguments, int n)
@@ -316,10 +297,11 @@ COMMAND(inspect) = {
     .about = "what is in a checkpoint or record; whether records are what they should be",
     .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
                "Face's, of which nothing is run; or a record, .h5, or an index of them. With "
-               "--check each is a record, or a recipe, whose records there are: a line for "
-               "every array and attribute that is not as the schema says, and for every file "
-               "that is damaged, "
-               "foreign or half written; the exit code is 4 if there are such.",
+               "--check each is a record, or a recipe, of which all records and models that "
+               "there are in its cells are looked at: a line for every array and attribute "
+               "that is not as the schema says, and for every file that is damaged, half "
+               "written, no record, or of another cell or stage than it lies with; the exit "
+               "code is 4 if there are such.",
     .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
                 "  maskgrid inspect encoder.safetensors --format json\n"
                 "  maskgrid inspect --check table1\n",

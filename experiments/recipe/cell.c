@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/h5.h"
+#include "core/train/checkpoint.h"
 #include "experiments/recipe/schema.h"
 
 #include <stdio.h>
@@ -197,6 +198,48 @@ void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageK
     snprintf(name, sizeof name, "%s.h5", c->stage[kind].name);
     cell_file(out, results, c, name);
 }
+
+/* --- models ---------------------------------------------------------------- */
+
+#define ENCODER "encoder.safetensors"
+#define GUIDE "guide.safetensors"
+#define SNAPSHOT "snapshot-"
+
+int cell_models(const Cell *c) { return MODEL_SNAPSHOT + c->config.pretrain.snapshots; }
+
+void cell_model(char out[CELL_PATH], const char *results, const Cell *c, int which)
+{
+    char name[48];
+    snprintf(name, sizeof name, SNAPSHOT "%d.safetensors", which - MODEL_SNAPSHOT);
+    cell_file(out, results, c,
+              which == MODEL_ENCODER ? ENCODER : which == MODEL_GUIDE ? GUIDE : name);
+}
+
+bool cell_names_model(const char *name)
+{
+    static const char ending[] = ".safetensors";
+    size_t n = strlen(name), m = sizeof ending - 1;
+    if (!strcmp(name, ENCODER) || !strcmp(name, GUIDE)) return true;
+    return text_starts(name, SNAPSHOT) && n > m && !strcmp(name + n - m, ending);
+}
+
+Status cell_check_model(const char *path, const char *cell, Err *err)
+{
+    Safetensors f;
+    if (safetensors_open(&f, path, err)) return err->code;
+    Status      bad = safetensors_verify(&f, err);
+    const char *of = safetensors_meta(&f, CHECKPOINT_OF);
+    if (!bad && of && !text_starts(of, cell)) {
+        Text tame = { 0 };
+        text_add_tame(&tame, of);
+        bad = err_set(err, STATUS_FORMAT, "%s: of another cell, %.16s", path, text_get(&tame));
+        text_free(&tame);
+    }
+    safetensors_close(&f);
+    return bad;
+}
+
+/* --- records and states ----------------------------------------------------- */
 
 void cell_state(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind,
                 Saved which)

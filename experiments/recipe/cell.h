@@ -12,6 +12,7 @@
  *     pretrain.h5             its record; present means complete
  *     encoder.safetensors     its model
  *     guide.safetensors       what it has taught about masks, if it has
+ *     snapshot-<k>.safetensors    of moments of it, if it was asked
  *     knn-<8 digits>.yaml     the configuration of an evaluation
  *     knn-<8 digits>.h5       its record
  *     <stage>.state.safetensors, <stage>.previous.safetensors, journal.jsonl, log.txt,
@@ -78,6 +79,17 @@ void cell_yaml(const Cell *c, StageKind kind, Text *out);
 void cell_folder(char out[CELL_PATH], const char *results, const Cell *c);
 void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name);
 void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
+
+/* The files of tensors that pre-training leaves for good; of snapshots the first. */
+enum { MODEL_ENCODER, MODEL_GUIDE, MODEL_SNAPSHOT };
+int  cell_models(const Cell *c); /* how many there may be: not each leaves a guide */
+void cell_model(char out[CELL_PATH], const char *results, const Cell *c, int which);
+bool cell_names_model(const char *name); /* is it what one of them is called? */
+
+/* Is such a file, of the cell whose id begins so, whole and of no other?  STATUS_FORMAT says
+ * "FILE: damaged: ..." or "FILE: of another cell, 1f0c9a33..."; one that does not say whose it
+ * is, written before they did, is taken for this cell's. */
+MUST_USE Status cell_check_model(const char *path, const char *cell, Err *err);
 
 /* The state of a stage that is not done yet, and the one before it. */
 typedef enum { STATE_NEWEST, STATE_PREVIOUS, STATES } Saved;

@@ -4,10 +4,21 @@
 
 #include "core/base/status.h"
 #include "core/base/text.h"
+#include "experiments/recipe/recipe.h"
 
 /* Adds a line to `where` for each departure, "FILE: /curves/loss: units percent, expected 1",
  * and counts them in *departures.  Fails as record_read: a file that is damaged, foreign or of
  * a newer schema has no departures to speak of. */
 MUST_USE Status record_check(const char *path, Text *where, int *departures, Err *err);
+
+/* The same of many files: how many were looked at, how many of them are not what they should
+ * be, and a line for each fault. */
+typedef struct { int files, bad; Text where; } Checked;
+
+void check_record(Checked *c, const char *path);
+
+/* Of all cells of a recipe, in the order of their paths: the records that there are, and their
+ * models, which must be whole and of their cell (cell_check_model). */
+void check_cells(Checked *c, const Recipe *r, const char *results);
 
 #endif

@@ -1,6 +1,7 @@
 #include "experiments/record/check_inside.h"
 
 #include "core/base/hash.h"
+#include "experiments/record/place.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -69,6 +70,19 @@ static void check_identity(Check *c)
         check_departs(c, "config", "its hash is %s, but config_hash is %.40s", id, is);
 }
 
+/* What is missing was said before. */
+static void check_place(Check *c)
+{
+    Place p;
+    Err   err;
+    bool  hash = check_text(c, "/", "config_hash"), on = check_text(c, "/", "builds_on");
+    if (!hash || !place_of(&p, c->path)) return;
+    if (!on && p.kind != STAGE_PRETRAIN && !strcmp(c->stage, stage_word(p.kind))) return;
+    if (!place_check(&p, c->f, c->path, &err)) return;
+    text_add(c->where, "%s\n", err.text);
+    c->departures++;
+}
+
 static void check_grid(Check *c)
 {
     int64_t rows, cols, patches, visible;
@@ -124,6 +138,7 @@ void check_head(Check *c)
 {
     check_attributes(c);
     check_identity(c);
+    check_place(c);
     check_grid(c);
     check_primary(c);
     check_plot(c);

@@ -15,7 +15,7 @@ Status convert(const char *out, const char *format, const char *from, Checkpoint
     Status bad = backend_open(&be, NULL, err);
     if (!bad) bad = checkpoint_open(&m, be, from, &hints, err);
     if (!bad) {
-        bad = format ? export_write(out, &m, format, err) : checkpoint_save(out, &m, err);
+        bad = format ? export_write(out, &m, format, err) : checkpoint_save(out, &m, NULL, err);
         if (format && !strcmp(format, "timm")) {
             if (m.config.decoder.D) text_add(&notes, "left out: the decoder\n");
             m.config.decoder.D = 0;

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/train/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,12 +11,13 @@
 static const char LOSSES[] = "losses";
 
 Status taught_write(const char *path, const Learner *l, const real *losses, int images, int L,
-                    Err *err)
+                    const char *of, Err *err)
 {
     SafetensorsOut out;
     int            kept = images < TAUGHT_IMAGES ? images : TAUGHT_IMAGES;
     safetensors_start(&out);
     safetensors_seal(&out);
+    if (of) safetensors_note(&out, CHECKPOINT_OF, of);
     learner_put_taught(l, &out);
     if (losses) safetensors_add(&out, LOSSES, NULL, losses, 2, (int[]){ kept, L });
     return safetensors_write(&out, path, err);
@@ -37,6 +39,20 @@ static Status read_losses(Taught *t, const Safetensors *in, int L, Err *err)
     return STATUS_OK;
 }
 
+/* Both say of which cell they are, unless they are of no cell, or written before they did. */
+static Status check_pair(const Safetensors *guide, const char *encoder, Err *err)
+{
+    Safetensors f;
+    const char *of = safetensors_meta(guide, CHECKPOINT_OF);
+    if (!of || safetensors_open(&f, encoder, err)) return STATUS_OK;
+    const char *is = safetensors_meta(&f, CHECKPOINT_OF);
+    Status      bad = STATUS_OK;
+    if (is && strcmp(is, of))
+        bad = err_set(err, STATUS_FORMAT, "%s: of another cell than %s", guide->path, encoder);
+    safetensors_close(&f);
+    return bad;
+}
+
 Status taught_open(Taught *t, const char *encoder, Mae *mae, Err *err)
 {
     Text        path = { 0 };
@@ -49,6 +65,7 @@ Status taught_open(Taught *t, const char *encoder, Mae *mae, Err *err)
         bad = safetensors_open(&in, text_get(&path), err);
         if (!bad) {
             if (safetensors_sealed(&in)) bad = safetensors_verify(&in, err);
+            if (!bad) bad = check_pair(&in, encoder, err);
             if (!bad) bad = learner_open_taught(&t->learner, mae, &in, err);
             if (!bad) bad = read_losses(t, &in, vit_patches(&mae->config.encoder), err);
             safetensors_close(&in);

@@ -1,7 +1,7 @@
 /* What a training has taught about masks, kept beside its encoder: the learner that
  * looks at images, and what hiding each patch of the first images has cost lately.
  *
- *     taught_write(path, &learner, losses, images, L, err)         guide.safetensors
+ *     taught_write(path, &learner, losses, images, L, NULL, err)   guide.safetensors
  *     if (taught_open(&t, "cells/.../encoder.safetensors", &mae, err)) ...
  *     learner_look(&t.learner, &tape, images);
  *     taught_close(&t);
@@ -19,9 +19,9 @@ typedef struct {
     int     images;
 } Taught;
 
-/* losses may be NULL. */
+/* losses may be NULL; `of` as of checkpoint_save. */
 MUST_USE Status taught_write(const char *path, const Learner *l, const real *losses,
-                             int images, int L, Err *err);
+                             int images, int L, const char *of, Err *err);
 
 /* The file is looked for beside the encoder, which is `mae`, and may be missing: then
  * nothing is known.  STATUS_FORMAT if it is not this encoder's. */

@@ -38,6 +38,12 @@ static const char *keep(Arena *a, const char *text)
     return memcpy(arena_take(a, n), text, n);
 }
 
+static bool is_training(const Brought *b)
+{
+    Place place;
+    return place_in(&place, b->cell, b->name) && place.kind == STAGE_PRETRAIN;
+}
+
 static void add(Plan *p, const Brought *b)
 {
     if (p->n == p->room) {
@@ -103,13 +109,14 @@ static void look_at(Plan *p, const char *folder, const char *cell, const char *n
 {
     char    path[CELL_PATH];
     Err     why;
+    Place   place;
     Brought b = { .folder = folder, .cell = cell, .name = keep(&p->arena, name) };
     merge_path(path, folder, cell, name);
     b.from = keep(&p->arena, path);
     if (strstr(name, ".state.safetensors")) {
         p->m->unfinished++;
         say(p, path, "a stage that is not done, left out");
-    } else if (merge_names_record(name)) {
+    } else if (place_in(&place, cell, name)) {
         if (merge_is_record(path, cell, name, &why)) plan_record(p, b);
         else p->m->left++, say(p, why.text, "left out");
     }
@@ -138,7 +145,7 @@ static void look_in(Plan *p, const char *folder, const char *none, const char *n
     struct stat st;
     (void)none;
     merge_path(path, folder, name, NULL);
-    if (lstat(path, &st) || !S_ISDIR(st.st_mode) || !merge_names_cell(name)) {
+    if (lstat(path, &st) || !S_ISDIR(st.st_mode) || !place_names_cell(name)) {
         p->m->left++;
         say(p, path, "no folder of a cell, left out");
     } else if (!list(p, path, folder, keep(&p->arena, name), look_at)) {
@@ -188,7 +195,7 @@ static Status bring(Plan *p, const Brought *b, Err *err)
         p->m->same++;
     }
     if (!here && is_in_the_way(p, to)) return STATUS_OK;
-    if (!merge_names_training(b->name) && !is_trained(p, b)) return STATUS_OK;
+    if (!is_training(b) && !is_trained(p, b)) return STATUS_OK;
     Status bad = merge_copy_beside(b, p->into, here, p->m, err);
     if (!bad && !here) bad = merge_copy_record(b, to, err);
     p->m->brought += !bad && !here;
@@ -222,7 +229,7 @@ static int by_cell(const void *a, const void *b)
 {
     const Brought *x = a, *y = b;
     int            order = strcmp(x->cell, y->cell);
-    if (!order) order = merge_names_training(y->name) - merge_names_training(x->name);
+    if (!order) order = is_training(y) - is_training(x);
     if (!order) order = strcmp(x->name, y->name);
     if (!order) order = x->counted - y->counted;
     return order ? order : strcmp(x->from, y->from);

@@ -1,6 +1,5 @@
 #define _XOPEN_SOURCE 700 /* O_NOFOLLOW, lstat */
 #include "core/base/file.h"
-#include "core/train/safetensors.h"
 #include "experiments/recipe/confirm.h"
 #include "experiments/run/merge_inside.h"
 
@@ -13,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CELL_DIGITS = 16, STAGE_DIGITS = 8, CHUNK = 1 << 16, TEXT_MOST = 64 << 20 };
+enum { CHUNK = 1 << 16, TEXT_MOST = 64 << 20 };
 
 /* --- names ----------------------------------------------------------------- */
 
@@ -22,38 +21,6 @@ void merge_path(char out[CELL_PATH], const char *results, const char *cell, cons
     int n = snprintf(out, CELL_PATH, "%s/cells%s%s%s%s", results, cell ? "/" : "",
                      cell ? cell : "", name ? "/" : "", name ? name : "");
     CHECK(n > 0 && n < CELL_PATH, "path too long: %s", results);
-}
-
-static bool are_digits(const char *s, size_t n)
-{
-    return strlen(s) == n && strspn(s, "0123456789abcdef") == n;
-}
-
-bool merge_names_cell(const char *name) { return are_digits(name, CELL_DIGITS); }
-
-/* "knn-1f0c9a33" of "knn-1f0c9a33.h5", and its kind. */
-static bool split(const char *name, char stage[STAGE_NAME], StageKind *kind)
-{
-    size_t n = strlen(name);
-    if (n < 4 || n - 3 >= STAGE_NAME || strcmp(name + n - 3, ".h5")) return false;
-    snprintf(stage, STAGE_NAME, "%.*s", (int)(n - 3), name);
-    if (!stage_of(kind, stage)) return false;
-    const char *rest = stage + strlen(stage_word(*kind));
-    return *kind == STAGE_PRETRAIN ? !*rest : *rest == '-' && are_digits(rest + 1, STAGE_DIGITS);
-}
-
-bool merge_names_record(const char *name)
-{
-    char      stage[STAGE_NAME];
-    StageKind kind;
-    return split(name, stage, &kind);
-}
-
-bool merge_names_training(const char *name)
-{
-    char      stage[STAGE_NAME];
-    StageKind kind;
-    return split(name, stage, &kind) && kind == STAGE_PRETRAIN;
 }
 
 /* --- records --------------------------------------------------------------- */
@@ -67,41 +34,34 @@ static Status check_plain(const char *path, Err *err)
                                : err_set(err, STATUS_FORMAT, "%s: not a plain file", path);
 }
 
-/* The hash of its configuration is its name, or its folder's; so is what it builds on. */
-static Status check_identity(H5 *f, const char *path, const char *cell, const char *stage,
-                             StageKind kind, Arena *a, Err *err)
+/* What it says of itself is the hash of its configuration. */
+static Status check_hash(H5 *f, const char *path, Arena *a, Err *err)
 {
-    const char *config, *is, *id, *on;
+    const char *config, *id;
     char        hex[HASH_HEX];
     Hash        h;
     if (h5_get_long_text(f, "config", a, &config, err) ||
-        h5_get_text(f, "/", "stage", a, &is, err) ||
         h5_get_text(f, "/", "config_hash", a, &id, err))
         return err->code;
-    on = id;
-    if (kind != STAGE_PRETRAIN && h5_get_text(f, "/", "builds_on", a, &on, err)) return err->code;
     hash_start(&h);
     hash_text(&h, config);
     hash_end(&h, hex);
-    bool right = !strcmp(hex, id) && !strcmp(is, stage_word(kind)) &&
-                 !strncmp(on, cell, CELL_DIGITS);
-    if (kind != STAGE_PRETRAIN)
-        right = right && !strncmp(id, stage + strlen(is) + 1, STAGE_DIGITS);
-    return right ? STATUS_OK
-                 : err_set(err, STATUS_FORMAT, "%s: not the record that its name says", path);
+    return !strcmp(hex, id) ? STATUS_OK
+                            : err_set(err, STATUS_FORMAT, "%s: config_hash is not the hash of "
+                                      "its configuration", path);
 }
 
 bool merge_is_record(const char *path, const char *cell, const char *name, Err *why)
 {
-    char      stage[STAGE_NAME];
-    StageKind kind;
-    Arena     a;
-    H5       *f;
-    Err       unsaid, *err = why ? why : &unsaid;
-    if (!split(name, stage, &kind) || check_plain(path, err) || record_read(&f, path, NULL, err))
+    Place p;
+    Arena a;
+    H5   *f;
+    Err   unsaid, *err = why ? why : &unsaid;
+    if (!place_in(&p, cell, name) || check_plain(path, err) || record_read(&f, path, NULL, err))
         return false;
     arena_open(&a, "head of a record", NULL, NULL);
-    Status bad = check_identity(f, path, cell, stage, kind, &a, err);
+    Status bad = place_check(&p, f, path, err);
+    if (!bad) bad = check_hash(f, path, &a, err);
     arena_close(&a);
     h5_close(f);
     return !bad;
@@ -139,6 +99,14 @@ static Status copy_aside(const char *from, const char *aside, Err *err)
     return bad;
 }
 
+/* A user knows nothing of the copy that was looked at. */
+static Status in_its_place(Err *err, const char *aside, const char *from)
+{
+    const Err why = *err;
+    if (!text_starts(why.text, aside)) return err_in(err, "%s", from);
+    return err_set(err, why.code, "%s%s", from, why.text + strlen(aside));
+}
+
 /* What was copied is what counts, whatever has become of the other since it was looked at. */
 typedef Status Look(const char *aside, const Brought *b, Err *err);
 
@@ -149,7 +117,7 @@ static Status copy(const char *from, const char *to, const Brought *b, Look *loo
     if (copy_aside(from, aside, err)) return err->code;
     if (!look(aside, b, err)) return file_commit(aside, to, err);
     unlink(aside);
-    return err_in(err, "%s", from);
+    return in_its_place(err, aside, from);
 }
 
 static Status look_record(const char *aside, const Brought *b, Err *err)
@@ -164,14 +132,9 @@ Status merge_copy_record(const Brought *b, const char *to, Err *err)
 
 /* --- what belongs to a record ----------------------------------------------- */
 
-static Status look_tensors(const char *aside, const Brought *b, Err *err)
+static Status look_model(const char *aside, const Brought *b, Err *err)
 {
-    Safetensors f;
-    (void)b;
-    if (safetensors_open(&f, aside, err)) return err->code;
-    bool whole = safetensors_sealed(&f) && !safetensors_verify(&f, err);
-    safetensors_close(&f);
-    return whole ? STATUS_OK : err_set(err, STATUS_FORMAT, "damaged, or without a checksum");
+    return cell_check_model(aside, b->cell, err);
 }
 
 static Status look_text(const char *aside, const Brought *b, Err *err)
@@ -185,40 +148,31 @@ static Status look_text(const char *aside, const Brought *b, Err *err)
 /* Of the record itself, which is whole. */
 static Status look_config(const char *aside, const Brought *b, Err *err)
 {
-    char        stage[STAGE_NAME];
-    StageKind   kind;
     const char *config;
+    Place       p;
     Arena       a;
     H5         *f;
     if (look_text(aside, b, err) || h5_open(&f, b->from, err)) return err->code;
     arena_open(&a, "configuration of a record", NULL, NULL);
     Status bad = h5_get_long_text(f, "config", &a, &config, err);
-    if (!bad && split(b->name, stage, &kind)) bad = confirm_config(aside, kind, config, err);
+    if (!bad && place_in(&p, b->cell, b->name)) bad = confirm_config(aside, p.kind, config, err);
     arena_close(&a);
     h5_close(f);
     return bad;
 }
 
-static bool ends(const char *name, const char *ending)
-{
-    size_t n = strlen(name), m = strlen(ending);
-    return n > m && !strcmp(name + n - m, ending);
-}
-
 /* A file of the record's stage; of pre-training all that its evaluations share. */
 static Look *look_of(const Brought *b, const char *name)
 {
-    char      stage[STAGE_NAME], own[STAGE_NAME + 8];
-    StageKind kind;
-    bool      is = split(b->name, stage, &kind);
+    char  own[STAGE_NAME + 8];
+    Place p;
+    bool  is = place_in(&p, b->cell, b->name);
     CHECK(is, "%s is no record", b->name);
-    snprintf(own, sizeof own, "%s.yaml", kind == STAGE_PRETRAIN ? "config" : stage);
+    snprintf(own, sizeof own, "%s.yaml", p.kind == STAGE_PRETRAIN ? "config" : p.stage);
     if (!strcmp(name, own)) return look_config;
-    if (kind != STAGE_PRETRAIN) return NULL;
+    if (p.kind != STAGE_PRETRAIN) return NULL;
     if (!strcmp(name, "log.txt")) return look_text;
-    bool kept = !strcmp(name, "encoder.safetensors") || !strcmp(name, "guide.safetensors") ||
-                (text_starts(name, "snapshot-") && ends(name, ".safetensors"));
-    return kept ? look_tensors : NULL;
+    return cell_names_model(name) ? look_model : NULL;
 }
 
 /* Does it stand here as it should?  Logs do; tensors without their record are of nobody. */
@@ -230,7 +184,7 @@ static bool is_right(const Brought *b, const char *into, const char *name, bool 
     Err         none;
     merge_path(to, into, b->cell, name);
     if (!look) return true;
-    if (stat(to, &st) || !S_ISREG(st.st_mode) || (look == look_tensors && !here)) return false;
+    if (stat(to, &st) || !S_ISREG(st.st_mode) || (look == look_model && !here)) return false;
     return look == look_text || !look(to, b, &none);
 }
 

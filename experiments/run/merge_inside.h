@@ -5,6 +5,7 @@
 #include "core/base/arena.h"
 #include "core/base/text.h"
 #include "experiments/recipe/cell.h"
+#include "experiments/record/place.h"
 #include "experiments/record/record.h"
 #include "experiments/run/merge.h"
 
@@ -16,10 +17,6 @@ typedef struct {
 
 /* RESULTS/cells[/CELL[/NAME]] */
 void merge_path(char out[CELL_PATH], const char *results, const char *cell, const char *name);
-
-bool merge_names_cell(const char *name);   /* 16 digits */
-bool merge_names_record(const char *name); /* "pretrain.h5", "knn-1f0c9a33.h5" */
-bool merge_names_training(const char *name);
 
 /* Is it a file, whole, and the record that its name and its folder's say?  Any file may be
  * there; `why`, if not NULL, says why it is none. */

@@ -23,7 +23,7 @@ static bool has_record(const char *results, const Task *t)
 static bool has_encoder(const char *results, const Cell *c)
 {
     char path[CELL_PATH];
-    cell_file(path, results, c, "encoder.safetensors");
+    cell_model(path, results, c, MODEL_ENCODER);
     return file_exists(path);
 }
 

@@ -3,12 +3,12 @@
 
 #include "core/base/file.h"
 #include "core/base/threads.h"
-#include "core/train/safetensors.h"
 #include "experiments/recipe/recipe.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
 #include "experiments/run/work.h"
 
+#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -126,29 +126,29 @@ static Status read_cell(Recipe **r, const Worker *w, const char *name, StageKind
 static bool is_done(const char *results, const Cell *c, StageKind kind)
 {
     char encoder[CELL_PATH], record[CELL_PATH];
-    cell_file(encoder, results, c, "encoder.safetensors");
+    cell_model(encoder, results, c, MODEL_ENCODER);
     cell_record(record, results, c, kind);
     bool whole = cell_done(results, c, kind);
     if (!whole && file_exists(record)) printf("%s: damaged; is made anew\n", record);
     return whole && (kind != STAGE_PRETRAIN || file_exists(encoder));
 }
 
-/* What an evaluation is to look at.  A damaged one is taken away: a pre-training without
- * its encoder is not done. */
-static bool encoder_damaged(const char *results, const Cell *c)
+/* What an evaluation is to look at.  What is damaged, or of another cell, is taken away, and
+ * the encoder with it: a pre-training without its encoder is not done. */
+static bool model_damaged(const char *results, const Cell *c)
 {
-    char        path[CELL_PATH];
-    Safetensors f;
-    Err         err;
-    cell_file(path, results, c, "encoder.safetensors");
-    Status bad = safetensors_open(&f, path, &err);
-    if (!bad) {
-        bad = safetensors_verify(&f, &err);
-        safetensors_close(&f);
+    char path[CELL_PATH];
+    bool damaged = false;
+    Err  err;
+    for (int i = 0; i < cell_models(c); i++) {
+        cell_model(path, results, c, i);
+        if (cell_check_model(path, c->stage[STAGE_PRETRAIN].id, &err) != STATUS_FORMAT) continue;
+        printf("%s; is made anew\n", err.text);
+        remove(path);
+        damaged = true;
     }
-    if (bad != STATUS_FORMAT) return false;
-    printf("%s; is made anew\n", err.text);
-    return !remove(path);
+    cell_model(path, results, c, MODEL_ENCODER);
+    return damaged && (!remove(path) || errno == ENOENT);
 }
 
 /* From rank 0 to those who follow it.  Without a folder they may go. */
@@ -194,7 +194,7 @@ static Status do_stage(Worker *w, const char *name, Err *err)
     if (read_cell(&r, w, name, kind, err)) return err->code;
     Status bad = STATUS_OK;
     bool   done = is_done(w->results, r->cells, kind);
-    if (!done && kind != STAGE_PRETRAIN && encoder_damaged(w->results, r->cells))
+    if (!done && kind != STAGE_PRETRAIN && model_damaged(w->results, r->cells))
         bad = do_stage(w, stage_word(STAGE_PRETRAIN), err);
     w->stage = name;
     if (done) /* perhaps by a process that died right then */

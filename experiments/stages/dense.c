@@ -91,7 +91,7 @@ Status dense_train(Dense *u, const DenseVit *vit, Err *err)
     char        path[CELL_PATH];
     Mae         mae;
     AdamWConfig adamw = adamw_defaults();
-    cell_file(path, u->context->results, u->cell, "encoder.safetensors");
+    cell_model(path, u->context->results, u->cell, MODEL_ENCODER);
     if (checkpoint_open(&mae, u->backend, path, NULL, err)) return err->code;
     dense_vit_take(vit, u->params, &mae.params, &mae.config.encoder);
     mae_close(&mae);

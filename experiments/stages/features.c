@@ -91,7 +91,7 @@ static Status take(Features *f, const Cell *c, const StageContext *x, Err *err)
     char           path[CELL_PATH];
     f->id[0] = '\0';
     arena_reset(&f->host);
-    cell_file(path, x->results, c, "encoder.safetensors");
+    cell_model(path, x->results, c, MODEL_ENCODER);
     if (backend_open(&be, NULL, err)) return err->code;
     if (checkpoint_open(&mae, be, path, NULL, err)) return err->code;
     f->D = mae.config.encoder.size.D;

@@ -248,9 +248,9 @@ Status guide_keep(const Guide *g, Err *err)
 {
     char path[CELL_PATH];
     if (!g->learner.kind && !g->losses.mean) return STATUS_OK;
-    cell_file(path, g->context->results, g->cell, "guide.safetensors");
+    cell_model(path, g->context->results, g->cell, MODEL_GUIDE);
     return taught_write(path, &g->learner, g->losses.mean, g->data->count,
-                        g->cell->rows * g->cell->cols, err);
+                        g->cell->rows * g->cell->cols, g->cell->stage[STAGE_PRETRAIN].id, err);
 }
 
 /* --- to stop and go on --------------------------------------------------- */

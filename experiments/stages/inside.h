@@ -20,10 +20,6 @@ MUST_USE Status stage_finetune(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_detect(const Cell *c, const StageContext *x, Err *err);
 MUST_USE Status stage_segment(const Cell *c, const StageContext *x, Err *err);
 
-/* Encoders of moments of the training, pretrain.snapshots of them: number k of n is from
- * before step k steps / n. */
-#define SNAPSHOT_NAME "snapshot-%ld.safetensors"
-
 /* A record of this stage, with what every record carries. */
 MUST_USE Status stage_record(Record **r, const Cell *c, StageKind kind, const StageContext *x,
                              Err *err);

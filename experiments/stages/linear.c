@@ -74,7 +74,7 @@ static Status open_model(Probe *p, Err *err)
     const Config  *c = &p->cell->config;
     char           path[CELL_PATH];
     LarsConfig     lars = lars_defaults();
-    cell_file(path, p->context->results, p->cell, "encoder.safetensors");
+    cell_model(path, p->context->results, p->cell, MODEL_ENCODER);
     if (backend_open(&be, NULL, err) || checkpoint_open(&p->mae, be, path, NULL, err))
         return err->code;
     linear_head_open(&p->head, be, c->model.width, p->data->classes, c->seed);

@@ -106,17 +106,17 @@ static Status draw(Pretrain *p, long epoch, int K, Err *err)
     return STATUS_OK;
 }
 
-/* The encoder at the beginning of step k steps / snapshots; again, with the same bytes,
- * where that step is taken again. */
+/* Number k of the snapshots is the encoder at the beginning of step k steps / snapshots; again,
+ * with the same bytes, where that step is taken again. */
 static Status snapshot(const Pretrain *p, Err *err)
 {
-    char path[CELL_PATH], name[48];
+    char path[CELL_PATH];
     long n = stage_writes(p->context) ? p->cell->config.pretrain.snapshots : 0;
     for (long k = 0; k < n; k++) {
         if (k * p->run.steps / n != p->run.step) continue;
-        snprintf(name, sizeof name, SNAPSHOT_NAME, k);
-        cell_file(path, p->context->results, p->cell, name);
-        if (checkpoint_save(path, &p->mae, err)) return err->code;
+        cell_model(path, p->context->results, p->cell, MODEL_SNAPSHOT + (int)k);
+        if (checkpoint_save(path, &p->mae, p->cell->stage[STAGE_PRETRAIN].id, err))
+            return err->code;
     }
     return STATUS_OK;
 }

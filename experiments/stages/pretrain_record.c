@@ -120,9 +120,9 @@ Status pretrain_record(Pretrain *p, Err *err)
     } else {
         record_cost(r, 0, 0);
     }
-    cell_file(path, p->context->results, p->cell, "encoder.safetensors");
+    cell_model(path, p->context->results, p->cell, MODEL_ENCODER);
     if (!bad) bad = guide_keep(&p->guide, err);
-    if (!bad) bad = checkpoint_save(path, &p->mae, err);
+    if (!bad) bad = checkpoint_save(path, &p->mae, p->cell->stage[STAGE_PRETRAIN].id, err);
     if (!bad) return record_close(r, err);
     record_drop(r);
     return bad;

@@ -295,7 +295,7 @@ static Status open_model(Reconstruct *w, const StageContext *x, Err *err)
 {
     const Backend *be;
     char           path[CELL_PATH];
-    cell_file(path, x->results, w->cell, "encoder.safetensors");
+    cell_model(path, x->results, w->cell, MODEL_ENCODER);
     if (backend_open(&be, NULL, err) || checkpoint_open(&w->mae, be, path, NULL, err))
         return err->code;
     tape_open(&w->tape, be);

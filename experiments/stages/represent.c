@@ -276,7 +276,7 @@ static Status open_all(Represent *w, Err *err)
     const Backend *be;
     const Cell    *c = w->cell;
     char           path[CELL_PATH];
-    cell_file(path, w->context->results, c, "encoder.safetensors");
+    cell_model(path, w->context->results, c, MODEL_ENCODER);
     DataConfig data = c->config.data;
     if (c->config.represent.images < c->data->test_count)
         data.test_count = c->config.represent.images;

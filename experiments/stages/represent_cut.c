@@ -188,10 +188,9 @@ static Status cut_snapshot(Represent *w, long k, const Batch *b, int n, const Cu
 {
     ArenaMark mark = arena_mark(&w->host);
     Mae       m;
-    char      path[CELL_PATH], name[48];
+    char      path[CELL_PATH];
     Cuts      c = new_cuts(w, n);
-    snprintf(name, sizeof name, SNAPSHOT_NAME, k);
-    cell_file(path, w->context->results, w->cell, name);
+    cell_model(path, w->context->results, w->cell, MODEL_SNAPSHOT + (int)k);
     if (checkpoint_open(&m, w->tape.be, path, NULL, err)) return err->code;
     cut_batch(w, &m, b, n, &c, last);
     note(all, (size_t)k, &c, (size_t)w->depth);

@@ -54,7 +54,7 @@ static Status open_model(Tune *u, Err *err)
     Mae              mae;
     char             path[CELL_PATH];
     ClassifierConfig config = tune_model(u->cell, u->how);
-    cell_file(path, u->context->results, u->cell, "encoder.safetensors");
+    cell_model(path, u->context->results, u->cell, MODEL_ENCODER);
     if (backend_open(&be, NULL, err) || checkpoint_open(&mae, be, path, NULL, err))
         return err->code;
     config.encoder.norm_eps = mae.config.encoder.norm_eps; /* of an encoder from elsewhere */

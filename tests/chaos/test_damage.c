@@ -87,7 +87,7 @@ static void half_do(const Patient *p)
     cr_assert(!remove(path));
     name_of(name, p, STAGE_LINEAR, ".state.safetensors");
     cell_file(path, p->trial.stormy.results, p->cell, name);
-    cr_assert(!whole_encoder(path, &err), "%s", err.text);
+    cr_assert(!whole_encoder(path, NULL, &err), "%s", err.text);
     cell_file(path, p->trial.stormy.results, p->cell, "journal.jsonl");
     cr_assert(!file_write(path, text, (size_t)n, &err), "%s", err.text);
 }

@@ -168,7 +168,7 @@ Test(night, damage_is_counted_and_waits_for_the_claim)
     open_patient(&p);
     cr_expect(!damage_one(&p.damage, &p.rng) && !damage_record(&p.damage, &p.rng), "of what?");
     cell_file(path, scratch.folder, p.works.work[0].cell, "encoder.safetensors");
-    cr_assert(!whole_encoder(path, &err), "%s", err.text);
+    cr_assert(!whole_encoder(path, NULL, &err), "%s", err.text);
     cell_record(path, scratch.folder, p.works.work[0].cell, STAGE_PRETRAIN);
     for (int round = 1; round <= 10; round++) {
         cr_assert(!whole_record(path, &err), "%s", err.text);

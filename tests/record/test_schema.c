@@ -185,7 +185,7 @@ Test(schema, inspect_says_that_all_is_well)
     char        out[OUT];
     const char *path = pretrained(&scratch, NULL);
     cr_assert_eq(RUN(out, "inspect", "--check", path), EXIT_DONE, "%s", out);
-    cr_expect_str_eq(out, "1 of 1 records are as their schema says\n");
+    cr_expect_str_eq(out, "1 of 1 files are what they should be\n");
 }
 
 static const char *foreign(void)
@@ -253,7 +253,7 @@ ParameterizedTest(int *i, schema, no_record_is_named, .init = prepare, .fini = c
     char out[OUT], path[400];
     strcpy(path, others[*i].make());
     cr_assert_eq(RUN(out, "inspect", "--check", path, path), EXIT_CHECK_FAILED, "%s", out);
-    cr_expect(strstr(out, others[*i].said) && strstr(out, "0 of 2 records"), "%s: %s",
+    cr_expect(strstr(out, others[*i].said) && strstr(out, "0 of 2 files"), "%s: %s",
               others[*i].said, out);
     cr_assert_eq(RUN(out, "inspect", path), EXIT_DATA, "%s", out);
     cr_expect(strstr(out, others[*i].said), "%s: %s", others[*i].said, out);

@@ -82,7 +82,7 @@ static void leave_beside(const Cell *c)
     char knn[64];
     Text yaml = { 0 };
     snprintf(knn, sizeof knn, "%s.yaml", c->stage[STAGE_KNN].name);
-    OK(whole_encoder(there(c, "encoder.safetensors"), &err));
+    OK(whole_encoder(there(c, "encoder.safetensors"), NULL, &err));
     cell_yaml(c, STAGE_PRETRAIN, &yaml);
     OK(file_write(there(c, "config.yaml"), yaml.s, yaml.length, &err));
     text_clear(&yaml);
@@ -141,7 +141,7 @@ Test(merge, makes_good_what_is_damaged_beside_a_record)
     leave_knn(first, ours, 50);
     leave_beside(first);
     cell_file(here, ours, first, "encoder.safetensors");
-    OK(whole_encoder(here, &err));
+    OK(whole_encoder(here, NULL, &err));
     whole_harm(here);
     cell_file(here, ours, first, "log.txt");
     OK(file_write(here, "ours\n", 5, &err));
@@ -287,7 +287,7 @@ Test(merge, leaves_out_folders_of_no_cell_and_damaged_encoders)
 {
     char path[CELL_PATH];
     leave_knn(first, theirs, 50);
-    OK(whole_encoder(there(first, "encoder.safetensors"), &err));
+    OK(whole_encoder(there(first, "encoder.safetensors"), NULL, &err));
     whole_harm(there(first, "encoder.safetensors"));
     snprintf(path, sizeof path, "%s/cells/0123456789abcdef", theirs);
     cr_assert(!symlink(theirs, path));
@@ -297,6 +297,19 @@ Test(merge, leaves_out_folders_of_no_cell_and_damaged_encoders)
               text_get(&m.said));
     cr_expect(strstr(text_get(&m.said), "encoder.safetensors"), "%s", text_get(&m.said));
     cr_expect(!is_here(first, "encoder.safetensors") && is_here(first, "pretrain.h5"));
+}
+
+Test(merge, leaves_out_models_of_other_cells)
+{
+    leave_knn(first, theirs, 50);
+    OK(whole_encoder(there(first, "encoder.safetensors"), second->stage[STAGE_PRETRAIN].id, &err));
+    OK(whole_encoder(there(first, "guide.safetensors"), first->stage[STAGE_PRETRAIN].id, &err));
+    merge_all();
+    cr_expect(m.left == 1 && m.brought == 2, "%s", text_get(&m.said));
+    cr_expect(text_starts(text_get(&m.said), theirs) &&
+              strstr(text_get(&m.said), "/encoder.safetensors: of another cell, "), "%s",
+              text_get(&m.said));
+    cr_expect(!is_here(first, "encoder.safetensors") && is_here(first, "guide.safetensors"));
 }
 
 /* A link to a whole record counts where it is, and so does a record of a newer program. */

@@ -202,7 +202,7 @@ static void leave_whole(void)
     char path[CELL_PATH];
     Err  err;
     cell_file(path, scratch.folder, recipe->cells, "encoder.safetensors");
-    cr_assert(!whole_encoder(path, &err), "%s", err.text);
+    cr_assert(!whole_encoder(path, NULL, &err), "%s", err.text);
     cell_record(path, scratch.folder, recipe->cells, STAGE_PRETRAIN);
     cr_assert(!whole_record(path, &err), "%s", err.text);
 }
@@ -223,6 +223,40 @@ Test(worker, makes_anew_what_is_damaged)
     whole_harm(path);
     cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
     cr_expect_str_eq(order, "knn knn pretrain knn ", "the encoder was not");
+}
+
+/* One with the identity of a cell, over and over evaluated anew: what was run. */
+static const char *evaluated_with(int which, const char *of)
+{
+    char path[CELL_PATH], *const knn[] = { recipe->cells[0].stage[STAGE_KNN].name };
+    Err  err;
+    order[0] = '\0';
+    leave_whole();
+    cell_model(path, scratch.folder, recipe->cells, which);
+    cr_assert(!whole_encoder(path, of, &err), "%s", err.text);
+    cell_record(path, scratch.folder, recipe->cells, STAGE_KNN);
+    remove(path);
+    cr_expect(worker_run(scratch.folder, cell, knn, 1, 0, leave_record) == EXIT_DONE);
+    return order;
+}
+
+Test(worker, makes_anew_a_model_of_another_cell)
+{
+    const char *id = recipe->cells[0].stage[STAGE_PRETRAIN].id;
+    char        other[HASH_HEX], path[CELL_PATH];
+    Err         err;
+    snprintf(other, sizeof other, "%s", id);
+    other[0] = other[0] == 'a' ? 'b' : 'a';
+    cr_expect_str_eq(evaluated_with(MODEL_ENCODER, id), "knn ");
+    cr_expect_str_eq(evaluated_with(MODEL_ENCODER, NULL), "knn ", "as written before they said");
+    cr_expect_str_eq(evaluated_with(MODEL_ENCODER, other), "pretrain knn ");
+    cr_expect_str_eq(evaluated_with(MODEL_GUIDE, other), "pretrain knn ");
+    cell_model(path, scratch.folder, recipe->cells, MODEL_GUIDE);
+    cr_expect(!file_exists(path), "it would be found again and again");
+    cr_assert(!whole_encoder(path, "\x1b[2J", &err), "%s", err.text);
+    cr_expect_eq(cell_check_model(path, id, &err), STATUS_FORMAT);
+    cr_expect(strstr(err.text, "guide.safetensors: of another cell, ") &&
+              !strchr(err.text, '\x1b'), "%s", err.text);
 }
 
 /* Whoever comes next is not asked for that stage again. */

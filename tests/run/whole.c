@@ -2,7 +2,7 @@
 
 #include "core/base/file.h"
 #include "core/base/h5.h"
-#include "core/train/safetensors.h"
+#include "core/train/checkpoint.h"
 
 #include <criterion/criterion.h>
 
@@ -15,10 +15,11 @@ Status whole_record(const char *path, Err *err)
     return h5_commit(f, err);
 }
 
-Status whole_encoder(const char *path, Err *err)
+Status whole_encoder(const char *path, const char *of, Err *err)
 {
     SafetensorsOut o;
     safetensors_start(&o);
+    if (of) safetensors_note(&o, CHECKPOINT_OF, of);
     safetensors_seal(&o);
     return safetensors_write(&o, path, err);
 }

@@ -5,7 +5,7 @@
 #include "core/base/status.h"
 
 MUST_USE Status whole_record(const char *path, Err *err);
-MUST_USE Status whole_encoder(const char *path, Err *err);
+MUST_USE Status whole_encoder(const char *path, const char *of, Err *err); /* checkpoint_save */
 
 /* One bit in the middle of a file is turned over. */
 void whole_harm(const char *path);

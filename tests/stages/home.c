@@ -73,6 +73,20 @@ void expect_same_file(const Cell *c, const char *a, const char *b, const char *n
     free(y);
 }
 
+char *encoder_numbers(const Cell *c, const char *results, size_t *n)
+{
+    char     path[CELL_PATH], *bytes;
+    uint64_t header;
+    Err      err;
+    cell_model(path, results, c, MODEL_ENCODER);
+    cr_assert(!file_read(path, 1 << 24, &bytes, n, &err), "%s", err.text);
+    memcpy(&header, bytes, sizeof header);
+    header += sizeof header;
+    cr_assert(header < *n);
+    memmove(bytes, bytes + header, *n -= header);
+    return bytes;
+}
+
 /* A record is what the schema says, down to its last attribute. */
 static void expect_schema(const char *path)
 {

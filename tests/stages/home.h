@@ -27,6 +27,10 @@ bool stop_enough(void *self);
 /* A file of the cell is there in both results folders, with the same bytes. */
 void expect_same_file(const Cell *c, const char *a, const char *b, const char *name);
 
+/* The bytes of the numbers of its encoder, which are the same in two cells that train alike,
+ * while what says whose they are is not; free() them. */
+char *encoder_numbers(const Cell *c, const char *results, size_t *n);
+
 /* Of a record, which is held against the schema too; -1 if it is not there. */
 double metric(const StageContext *x, const Cell *c, StageKind kind, const char *name);
 

@@ -34,8 +34,7 @@ static Outcome train(const char *settings)
     const Cell  *c = open_cell(&h, settings);
     StageContext x = context(&h, results, "results", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s: %s", settings, err.text);
-    cell_file(path, results, c, "encoder.safetensors");
-    cr_assert(!file_read(path, 1 << 24, &o.encoder, &o.bytes, &err), "%s", err.text);
+    o.encoder = encoder_numbers(c, results, &o.bytes);
     cell_record(path, results, c, STAGE_PRETRAIN);
     cr_assert(!record_read(&f, path, NULL, &err), "%s", err.text);
     if (h5_get_number(f, "/", "guide_images", &o.guide_images, &err)) o.guide_images = -1;

@@ -38,13 +38,12 @@ static char *train(const char *strategy, char id[HASH_HEX], size_t *n)
 {
     Home         h;
     Err          err;
-    char         results[128], path[CELL_PATH], setting[256], *bytes;
+    char         results[128], setting[256];
     snprintf(setting, sizeof setting, "pretrain.strategy=%s", strategy);
     const Cell  *c = open_cell(&h, setting);
     StageContext x = context(&h, results, "results", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
-    cell_file(path, results, c, "encoder.safetensors");
-    cr_assert(!file_read(path, 1 << 24, &bytes, n, &err), "%s", err.text);
+    char *bytes = encoder_numbers(c, results, n);
     strcpy(id, c->stage[STAGE_PRETRAIN].id);
     features_free(x.features);
     close_home(&h);

@@ -310,13 +310,12 @@ static char *encoder_after(const char *strategy, size_t *n)
 {
     Home h;
     Err  err;
-    char results[128], setting[128], path[CELL_PATH], *bytes;
+    char results[128], setting[128];
     snprintf(setting, sizeof setting, "pretrain.strategy=%s", strategy);
     const Cell  *c = open_cell(&h, setting);
     StageContext x = context(&h, results, "results", c);
     cr_assert(!stage_run(c, STAGE_PRETRAIN, &x, &err), "%s", err.text);
-    cell_file(path, results, c, "encoder.safetensors");
-    cr_assert(!file_read(path, 1 << 24, &bytes, n, &err), "%s", err.text);
+    char *bytes = encoder_numbers(c, results, n);
     features_free(x.features);
     close_home(&h);
     return bytes;

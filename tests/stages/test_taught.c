@@ -101,13 +101,16 @@ Test(taught, of_another_encoder_is_refused, .timeout = 60)
     train(&t, "running-loss");
     cr_assert(!backend_open(&be, "cpu", &err) &&
               !checkpoint_open(&mae, be, t.encoder, NULL, &err));
-    cr_assert(!taught_write(t.guide, &none, losses, 1, 9, &err));
+    cr_assert(!taught_write(t.guide, &none, losses, 1, 9, NULL, &err));
     cr_expect_eq(taught_open(&past, t.encoder, &mae, &err), STATUS_FORMAT);
     cr_expect(strstr(err.text, "guide.safetensors") && strstr(err.text, "losses"), "%s", err.text);
     real many[16] = { 1, 2, (real)NAN };
-    cr_assert(!taught_write(t.guide, &none, many, 1, 16, &err));
+    cr_assert(!taught_write(t.guide, &none, many, 1, 16, NULL, &err));
     cr_expect_eq(taught_open(&past, t.encoder, &mae, &err), STATUS_FORMAT);
     cr_expect(strstr(err.text, "nan"), "%s", err.text);
+    cr_assert(!taught_write(t.guide, &none, NULL, 1, 16, "0123", &err));
+    cr_expect_eq(taught_open(&past, t.encoder, &mae, &err), STATUS_FORMAT);
+    cr_expect(strstr(err.text, "guide.safetensors: of another cell than"), "%s", err.text);
     cr_assert(!file_write(t.guide, noise, strlen(noise), &err));
     cr_expect_eq(taught_open(&past, t.encoder, &mae, &err), STATUS_FORMAT);
     mae_close(&mae);

@@ -78,11 +78,15 @@ static void open_wide(Mae *m, uint64_t seed)
 
 Test(checkpoint, opens_a_model_from_its_file_alone)
 {
-    Err err;
-    Mae m, again;
+    Safetensors in;
+    Err         err;
+    Mae         m, again;
     open_wide(&m, 5);
     const char *path = scratch_path(&scratch, "c");
-    REQUIRE(checkpoint_save(path, &m, &err));
+    REQUIRE(checkpoint_save(path, &m, "1f0c", &err));
+    REQUIRE(safetensors_open(&in, path, &err));
+    cr_expect_str_eq(safetensors_meta(&in, CHECKPOINT_OF), "1f0c");
+    safetensors_close(&in);
     REQUIRE(checkpoint_open(&again, m.params.be, path, NULL, &err));
     cr_expect(!memcmp(&again.config, &wide, sizeof wide), "another model");
     real *a = all_weights(&m.params), *b = all_weights(&again.params);
@@ -210,7 +214,7 @@ Test(checkpoint, a_state_without_moments_is_refused)
     Safetensors in;
     parity_open(&p, "raw_pix");
     adamw_open(&opt, &p.mae.params, &recipe);
-    REQUIRE(checkpoint_save(scratch_path(&scratch, "c"), &p.mae, &err));
+    REQUIRE(checkpoint_save(scratch_path(&scratch, "c"), &p.mae, NULL, &err));
     REQUIRE(safetensors_open(&in, scratch_path(&scratch, "c"), &err));
     cr_expect(adamw_get(&opt, "", &in, &err) == STATUS_FORMAT);
     cr_expect(strstr(err.text, "adamw.steps"), "%s", err.text);

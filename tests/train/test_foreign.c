@@ -140,7 +140,7 @@ Test(foreign, the_eps_of_norms_is_carried)
     open_golden(&m, GOLDEN "_hf", &heads);
     expect_eps(&m, 1e-12, "hf");
     const char *path = scratch_path(&scratch, "ours.safetensors");
-    REQUIRE(checkpoint_save(path, &m, &err));
+    REQUIRE(checkpoint_save(path, &m, NULL, &err));
     mae_close(&m);
     open_golden(&m, path, NULL);
     expect_eps(&m, 1e-12, "ours");

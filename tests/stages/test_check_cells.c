@@ -1,0 +1,150 @@
+/* inspect --check RECIPE: every file that a cell keeps, and whose it is. */
+#include "core/base/file.h"
+#include "core/train/checkpoint.h"
+#include "experiments/record/check.h"
+#include "tests/cli/typed.h"
+#include "tests/run/whole.h"
+#include "tests/stages/home.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+static Home        home;
+static char        results[128];
+static const Cell *one, *two;
+
+/* Two cells, pre-trained and looked at; from each an encoder, a snapshot, two records. */
+static void make(void)
+{
+    Err err;
+    cr_redirect_stdout();
+    cr_redirect_stderr();
+    two = open_cell(&home, "grid.seed=0..1 evaluate=[knn] pretrain.epochs=1 pretrain.warmup=0 "
+                           "pretrain.snapshots=1");
+    one = home.recipe->cells;
+    for (int i = 0; i < 2; i++) {
+        StageContext x = context(&home, results, "results", &one[i]);
+        cr_assert(!stage_run(&one[i], STAGE_PRETRAIN, &x, &err), "%s", err.text);
+        cr_assert(!stage_run(&one[i], STAGE_KNN, &x, &err), "%s", err.text);
+        features_free(x.features);
+    }
+}
+
+static void clean_up(void) { close_home(&home); }
+TestSuite(check_cells, .init = make, .fini = clean_up, .timeout = 60);
+
+/* Every file is looked at, and so many have a fault; `said`, unless NULL, is in the lines. */
+static void expect(int files, int bad, const char *said)
+{
+    Checked c = { .files = 0 };
+    check_cells(&c, home.recipe, results);
+    cr_expect(c.files == files && c.bad == bad, "%d of %d: %s", c.bad, c.files,
+              text_get(&c.where));
+    cr_expect(!said || strstr(text_get(&c.where), said), "no \"%s\" in %s", said,
+              text_get(&c.where));
+    text_free(&c.where);
+}
+
+static void copy(const char *from, const char *to)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(from, 1 << 24, &bytes, &n, &err), "%s", err.text);
+    cr_assert(!file_write(to, bytes, n, &err), "%s", err.text);
+    free(bytes);
+}
+
+static void cut(const char *path)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(path, 1 << 24, &bytes, &n, &err), "%s", err.text);
+    cr_assert(!file_write(path, bytes, n / 2, &err), "%s", err.text);
+    free(bytes);
+}
+
+Test(check_cells, models_are_whole_and_of_their_cell)
+{
+    char path[CELL_PATH], other[CELL_PATH], said[100], kept[400];
+    expect(8, 0, NULL);
+    for (int i = 0; i < cell_models(one); i++) {
+        if (i == MODEL_GUIDE) continue; /* which a random strategy does not leave */
+        cell_model(path, results, one, i);
+        cell_model(other, results, two, i);
+        strcpy(kept, scratch_path(&home.scratch, "kept"));
+        copy(path, kept);
+        snprintf(said, sizeof said, ".safetensors: of another cell, %.16s\n",
+                 two->stage[STAGE_PRETRAIN].id);
+        copy(other, path);
+        expect(8, 1, said);
+        copy(kept, path);
+        whole_harm(path);
+        expect(8, 1, ".safetensors: damaged: its checksum");
+        cut(path);
+        expect(8, 1, ".safetensors: ");
+        copy(kept, path);
+    }
+    cell_model(path, results, one, MODEL_ENCODER);
+    cr_assert(!remove(path));
+    expect(7, 0, NULL);
+}
+
+/* An encoder of another cell sees for no one. */
+Test(check_cells, a_gallery_looks_whose_encoders_they_are)
+{
+    char path[CELL_PATH], other[CELL_PATH], recipe[400], out[4096], drawn[400];
+    strcpy(recipe, scratch_path(&home.scratch, "small.yaml"));
+    strcpy(drawn, scratch_path(&home.scratch, "g.png"));
+    for (int foreign = 0; foreign < 2; foreign++) {
+        cell_model(path, results, one, MODEL_ENCODER);
+        cell_model(other, results, two, MODEL_ENCODER);
+        if (foreign) copy(other, path);
+        int code = RUN(out, "gallery", "sma", "--recipe", recipe, "-s", "evaluate=[knn]", "-s",
+                       "grid.seed=0..1", "-s", "pretrain.epochs=1", "-s", "pretrain.warmup=0",
+                       "-s", "pretrain.snapshots=1", "--results", results, "--out", drawn);
+        cr_expect_eq(code, foreign ? EXIT_DATA : EXIT_DONE, "%s", out);
+        cr_expect(!foreign || strstr(out, "encoder.safetensors: of another cell"), "%s", out);
+    }
+}
+
+/* Whoever wrote it could not say. */
+Test(check_cells, an_encoder_of_old_is_taken)
+{
+    char           path[CELL_PATH];
+    Mae            mae;
+    Err            err;
+    const Backend *be;
+    cell_model(path, results, one, MODEL_ENCODER);
+    cr_assert(!backend_open(&be, "cpu", &err) && !checkpoint_open(&mae, be, path, NULL, &err));
+    cr_assert(!checkpoint_save(path, &mae, NULL, &err), "%s", err.text);
+    expect(8, 0, NULL);
+    mae_close(&mae);
+}
+
+Test(check_cells, records_lie_where_they_belong)
+{
+    static const char *const said[] = { "pretrain.h5: of another cell, ", ".h5: of another cell, ",
+                                        ".h5: of another stage, pretrain\n" };
+    char path[CELL_PATH], other[CELL_PATH], out[4096], kept[400];
+    strcpy(kept, scratch_path(&home.scratch, "kept"));
+    for (int i = 0; i < 3; i++) {
+        cell_record(path, results, one, i ? STAGE_KNN : STAGE_PRETRAIN);
+        cell_record(other, results, i == 2 ? one : two, i == 1 ? STAGE_KNN : STAGE_PRETRAIN);
+        copy(path, kept);
+        copy(other, path);
+        expect(8, 1, said[i]);
+        cr_expect_eq(RUN(out, "inspect", "--check", path, other), EXIT_CHECK_FAILED);
+        cr_expect(strstr(out, said[i]) && strstr(out, "1 of 2 files"), "%s", out);
+        copy(kept, path);
+    }
+    cell_record(path, results, one, STAGE_KNN);
+    cell_file(other, results, one, "knn-01234567.h5");
+    copy(path, other);
+    cr_expect_eq(RUN(out, "inspect", "--check", other), EXIT_CHECK_FAILED);
+    cr_expect(strstr(out, "knn-01234567.h5: of another knn, "), "%s", out);
+}

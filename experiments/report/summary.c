@@ -14,8 +14,16 @@ typedef struct {
     int              *row;   /* [n] trained rows of which it is known */
     double           *x;     /* [n, seeds] */
     bool             *leads; /* [n] */
-    int               n, n_leads, best, seeds; /* seeds: the fewest that one of them has */
+    int              *pairs; /* [n] the most seeds that it has in common with another */
+    int               n, best;
 } Judged;
+
+typedef enum { LEADS, BEHIND, UNCOMPARED } Standing;
+
+static Standing standing(const Judged *j, int i)
+{
+    return j->pairs[i] < STATS_PAIRS_LEAST ? UNCOMPARED : j->leads[i] ? LEADS : BEHIND;
+}
 
 static void add_label(Text *out, const Judged *j, int i)
 {
@@ -37,6 +45,18 @@ static Summary summary_of(const Judged *j, int i)
     return stats_summary(j->x + i * j->r->n_seeds, j->r->n_seeds);
 }
 
+static int most_pairs(const Judged *j, int i)
+{
+    const int seeds = j->r->n_seeds;
+    int       most = 0;
+    for (int k = 0; k < j->n; k++) {
+        if (k == i) continue;
+        int pairs = stats_moments(j->x + i * seeds, j->x + k * seeds, seeds).n;
+        if (pairs > most) most = pairs;
+    }
+    return most;
+}
+
 static void judge(Judged *j, Arena *a)
 {
     const Results *r = j->r;
@@ -44,19 +64,18 @@ static void judge(Judged *j, Arena *a)
     j->row = ARENA_NEW(a, int, r->n_rows);
     j->x = ARENA_NEW(a, double, r->n_rows * r->n_seeds);
     j->leads = ARENA_NEW(a, bool, r->n_rows);
-    j->seeds = r->n_seeds;
+    j->pairs = ARENA_NEW(a, int, r->n_rows);
     for (int row = 0; row < r->n_rows; row++) {
         const double *x = results_values(r, j->metric, row);
-        int           seeds = stats_moments(x, NULL, r->n_seeds).n;
-        if (r->rows[row].untrained || !seeds) continue;
+        if (r->rows[row].untrained || !stats_moments(x, NULL, r->n_seeds).n) continue;
         memcpy(j->x + j->n * r->n_seeds, x, (size_t)r->n_seeds * sizeof *x);
         j->row[j->n] = row;
         double mine = summary_of(j, j->n).mean, best = summary_of(j, j->best).mean;
         if (higher ? mine > best : mine < best) j->best = j->n;
-        if (seeds < j->seeds) j->seeds = seeds;
         j->n++;
     }
-    if (j->n) j->n_leads = stats_leaders(j->x, j->n, r->n_seeds, higher, j->leads);
+    if (j->n) stats_leaders(j->x, j->n, r->n_seeds, higher, j->leads);
+    for (int i = 0; i < j->n; i++) j->pairs[i] = most_pairs(j, i);
 }
 
 static void say_best(Text *out, const Judged *j)
@@ -75,34 +94,44 @@ static void say_best(Text *out, const Judged *j)
     }
 }
 
-static void add_those(Text *out, const Judged *j, bool lead, const char *before)
+static void add_those(Text *out, const Judged *j, Standing which, const char *before)
 {
     for (int i = 0; i < j->n; i++) {
-        if (j->leads[i] != lead) continue;
+        if (standing(j, i) != which) continue;
         text_add(out, "%s", before);
         add_label(out, j, i);
+        if (which == UNCOMPARED) {
+            int seeds = summary_of(j, i).n;
+            text_add(out, " (%d seed%s)", seeds, seeds == 1 ? "" : "s");
+        }
         before = ", ";
     }
 }
 
 static void say_leaders(Text *out, const Judged *j)
 {
+    int n[UNCOMPARED + 1] = { 0 }, pairs = 0;
+    for (int i = 0; i < j->n; i++) {
+        n[standing(j, i)]++;
+        if (j->pairs[i] > pairs) pairs = j->pairs[i];
+    }
     if (j->n < 2) return;
-    if (j->seeds < STATS_PAIRS_LEAST) {
+    if (n[UNCOMPARED] == j->n) {
         text_add(out, "No order is certain: %d seed%s tell%s nothing apart, it takes %d. ",
-                 j->seeds, j->seeds == 1 ? "" : "s", j->seeds == 1 ? "s" : "", STATS_PAIRS_LEAST);
+                 pairs, pairs == 1 ? "" : "s", pairs == 1 ? "s" : "", STATS_PAIRS_LEAST);
         return;
     }
-    if (j->n_leads == j->n) {
-        text_add(out, "None of the %d can be told from the best. ", j->n);
-        return;
-    }
-    if (j->n_leads == 1) {
+    if (n[LEADS] == 1 && !n[UNCOMPARED]) {
         text_add(out, "It leads: all others are behind, at 5 %% over all comparisons. ");
         return;
     }
-    add_those(out, j, true, "Not told from the best: ");
-    add_those(out, j, false, "; behind, at 5 % over all comparisons: ");
+    if (!n[BEHIND]) {
+        text_add(out, "None of the %d can be told from the best", j->n);
+    } else {
+        add_those(out, j, LEADS, "Not told from the best: ");
+        add_those(out, j, BEHIND, "; behind, at 5 % over all comparisons: ");
+    }
+    add_those(out, j, UNCOMPARED, "; too few common seeds to tell: ");
     text_add(out, ". ");
 }
 

@@ -121,8 +121,8 @@ Test(report, the_summary_says_what_the_numbers_say)
     free(text);
 }
 
-/* Who leads and who is behind goes by names, be it one or many. */
-Test(report, those_who_lead_and_who_are_behind_are_named)
+/* Records of three strategies, of which the last two are equally good. */
+static void leave_three(void)
 {
     static const char *const three[] = { "grid.pretrain.strategy=random,block,spiral",
                                          "grid.pretrain.ratio=0.75" };
@@ -130,10 +130,52 @@ Test(report, those_who_lead_and_who_are_behind_are_named)
     recipe_close(recipe);
     OK(recipe_open(&recipe, scratch_path(&scratch, "tiny.yaml"), three, 2, &err));
     for (int i = 0; i < recipe->n_cells; i++) leave(&recipe->cells[i]);
+}
+
+static void lose(const char *strategy, uint64_t seed)
+{
+    char path[CELL_PATH];
+    for (int i = 0; i < recipe->n_cells; i++) {
+        const Config *c = &recipe->cells[i].config;
+        if (c->seed != seed || strcmp(c->pretrain.strategy, strategy)) continue;
+        cell_record(path, folder, &recipe->cells[i], STAGE_KNN);
+        cr_assert(!remove(path));
+    }
+}
+
+/* Who leads and who is behind goes by names, be it one or many. */
+Test(report, those_who_lead_and_who_are_behind_are_named)
+{
+    leave_three();
     char *text = page();
     cr_expect(strstr(text, "Not told from the best: <b>block</b>, <b>spiral</b>; behind, at 5 % "
                            "over all comparisons: <b>random</b>. "), "%.3000s",
               strstr(text, "id=\"summary\""));
+    free(text);
+}
+
+/* A row that lacks a seed is set apart, and takes nothing from what the others tell. */
+Test(report, who_lacks_a_seed_is_named_with_those_there_are)
+{
+    leave_three();
+    lose("block", 5);
+    char *text = page();
+    cr_expect(strstr(text, "Not told from the best: <b>spiral</b>; behind, at 5 % over all "
+                           "comparisons: <b>random</b>; too few common seeds to tell: "
+                           "<b>block</b> (5 seeds). "), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    free(text);
+}
+
+/* One row with six seeds has nothing to be compared with. */
+Test(report, five_common_seeds_tell_nothing_apart)
+{
+    leave_three();
+    lose("block", 5);
+    lose("spiral", 5);
+    char *text = page();
+    cr_expect(strstr(text, "No order is certain: 5 seeds tell nothing apart, it takes 6. "),
+              "%.3000s", strstr(text, "id=\"summary\""));
     free(text);
 }
 

@@ -146,7 +146,8 @@ static void note_certainty(const Table *t, Text *out)
         if (!pairs) continue;
         if (!fewest)
             text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
-                          "cases (two-sided, 5 %%): ", t->baseline);
+                          "cases (two-sided, 5 %%; deviation pooled over the strategies): ",
+                     t->baseline);
         else text_add(out, ", ");
         text_add(out, "%s ", table_head(m));
         table_number(m, false, stats_detectable(sd, pairs), out);

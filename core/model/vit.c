@@ -185,14 +185,27 @@ static Tensor *block_add(Tape *t, Tensor *x, Tensor *branch, Tensor *gain, Tenso
     return share ? op_add_share(t, x, branch, share) : op_add(t, x, branch);
 }
 
+static Tensor *block_mlp(Tape *t, const Block *b, Tensor *x)
+{
+    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
+}
+
 /* What it makes of the last M rows. */
 static Tensor *block_rest(Tape *t, const Block *b, int H, int M, Tensor *x, Tensor *qkv)
 {
     x = op_attention_linear_add(t, qkv, H, M, b->proj.w, b->proj.b, x);
-    return op_gelu_linear_add(t, block_hidden(t, b, x), b->fc2.w, b->fc2.b, x);
+    return block_mlp(t, b, x);
 }
 
-/* The same with stochastic depth: of each branch the image's share. */
+/* The whole of it for tokens that are there once, which are spread nowhere but in the sum. */
+static Tensor *block_spread(Tape *t, const Block *b, int H, Tensor *x, const Visible *v)
+{
+    Tensor *qkv = block_qkv_spread(t, b, x, v);
+    x = op_attention_linear_add_spread(t, qkv, H, b->proj.w, b->proj.b, x, v);
+    return block_mlp(t, b, x);
+}
+
+/* Of all rows with stochastic depth: of each branch the image's share. */
 static Tensor *block_rest_some(Tape *t, const Block *b, int H, Tensor *x, Tensor *qkv,
                                Tensor *const *shares)
 {
@@ -234,9 +247,8 @@ static Tensor *block(Tape *t, const void *env, Tensor *x)
 {
     const BlockEnv *e = env;
     if (e->block->relative) return block_relative(t, e->block, e->H, x, e->shares);
-    Tensor *qkv = e->spread ? block_qkv_spread(t, e->block, x, e->spread)
-                            : block_qkv(t, e->block, x);
-    if (e->spread) x = op_spread(t, x, e->spread);
+    if (e->spread) return block_spread(t, e->block, e->H, x, e->spread);
+    Tensor *qkv = block_qkv(t, e->block, x);
     if (e->shares) return block_rest_some(t, e->block, e->H, x, qkv, e->shares);
     return block_rest(t, e->block, e->H, x->dim[1], x, qkv);
 }

@@ -59,6 +59,10 @@ Tensor *op_softmax(Tape *t, Tensor *x); /* over the last dimension           */
 Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
                                 Tensor *residual);
 
+/* The same of all T rows to op_spread of a residual, which is nowhere kept. */
+Tensor *op_attention_linear_add_spread(Tape *t, Tensor *qkv, int H, Tensor *w, Tensor *b,
+                                       Tensor *residual, const Visible *v);
+
 /* The probabilities of that softmax, without gradient, over patches only: the class
  * token, row 0, neither asks nor is asked.  -> [N, H, L, L]; each row sums to 1. */
 Tensor *op_attention_map(Tape *t, Tensor *qkv, int H);
@@ -113,7 +117,8 @@ Tensor *op_mean_patches(Tape *t, Tensor *x);
  *
  *   loss = sum over hidden (pred - target)^2 / (P N M)
  *
- * Other rows get a gradient of exactly zero.  Source: He et al. 2022, arXiv:2111.06377,
+ * Other rows get a gradient of exactly zero.  Going back takes target's room, a constant
+ * of this tape, which is gone then.  Source: He et al. 2022, arXiv:2111.06377,
  * section 3; same value as forward_loss() in facebookresearch/mae. */
 Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target);
 

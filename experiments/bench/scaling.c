@@ -63,8 +63,10 @@ static Status measure_in_turn(LoaderShare *share, Step *s, const Data *d, double
                                         .augment = &augment });
     Batch  b = batch_new(&s->host, &l);
     Status bad = loader_batch(&l, &b, 0, 0, err);
-    s->images = b.images;
-    if (!bad) speed_warm_up(s);
+    if (!bad) {
+        step_show(s, b.images);
+        speed_warm_up(s);
+    }
     double end = clock_s() + seconds;
     for (; !bad && (n < LEAST || (n < MOST && clock_s() < end)); n++) {
         const int steps = loader_steps(&l);
@@ -72,6 +74,7 @@ static Status measure_in_turn(LoaderShare *share, Step *s, const Data *d, double
         bad = loader_batch(&l, &b, (uint64_t)(n / steps), n % steps, err);
         load[n] = clock_s() - start;
         start = clock_s();
+        step_show(s, b.images);
         step_run(s);
         step[n] = clock_s() - start;
     }

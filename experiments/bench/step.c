@@ -28,18 +28,35 @@ const StepConfig *step_preset(const char *name)
     return c;
 }
 
+void step_show(Step *s, const real *images)
+{
+    s->mae.params.be->write(s->images->data, images, tensor_count(s->images));
+}
+
+static void show_noise(Step *s)
+{
+    Rng       rng = rng_at(1, STREAM_TEST, 0, 0);
+    ArenaMark mark = arena_mark(&s->host);
+    size_t    n = tensor_count(s->images);
+    real     *noise = ARENA_NEW(&s->host, real, n);
+    for (size_t i = 0; i < n; i++) noise[i] = (real)rng_normal(&rng);
+    step_show(s, noise);
+    arena_rewind(&s->host, mark);
+}
+
 /* Everything that a step reads, allocated once. */
 static void open_input(Step *s)
 {
     const StepConfig *c = &s->config;
-    size_t            n = (size_t)c->batch * c->channels * c->side * c->side;
-    Rng               rng = rng_at(1, STREAM_TEST, 0, 0);
+    const int         dim[] = { c->batch, c->channels, c->side, c->side };
+    const Backend    *be = s->mae.params.be;
     arena_open(&s->host, "bench", NULL, NULL);
-    s->images = ARENA_NEW(&s->host, real, n);
+    arena_open(&s->pictures, "pictures", be->alloc, be->release);
+    s->images = tensor_new(&s->host, &s->pictures, 4, dim, false);
     s->ids = ARENA_NEW(&s->host, int, (size_t)c->batch * s->L);
     s->numbers = ARENA_NEW(&s->host, uint64_t, c->batch);
-    for (size_t i = 0; i < n; i++) s->images[i] = (real)rng_normal(&rng);
     for (int i = 0; i < c->batch; i++) s->numbers[i] = (uint64_t)i;
+    show_noise(s);
 }
 
 static FootprintStep dry_step(const Step *s)
@@ -86,12 +103,7 @@ Tensor *step_forward(Step *s)
     mask_draw_batch(s->mask, s->ids, &(MaskView){ 0 }, 1, s->epoch++, s->numbers,
                     c->batch, s->K);
     Visible visible = { .N = c->batch, .L = s->L, .K = s->K, .ids = s->ids };
-    const int dim[] = { c->batch, c->channels, c->side, c->side };
-    Tensor   *x = tape_constant(&s->tape, 4, dim);
-    s->mae.params.be->write(x->data, s->images, tensor_count(x));
-    Tensor *loss = mae_train(&s->tape, &s->mae, x, &visible).loss;
-    tape_forget(&s->tape, x);
-    return loss;
+    return mae_train(&s->tape, &s->mae, s->images, &visible).loss;
 }
 
 void step_backward(Step *s, Tensor *loss)
@@ -111,6 +123,7 @@ double step_predicted_bytes(const Step *s)
 void step_close(Step *s)
 {
     mask_close(s->mask);
+    arena_close(&s->pictures);
     arena_close(&s->host);
     tape_close(&s->tape);
     mae_close(&s->mae);

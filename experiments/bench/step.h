@@ -29,9 +29,9 @@ typedef struct {
     Mae        mae;
     AdamW      adamw;
     Tape       tape;
-    Arena      host;
+    Arena      host, pictures; /* the second is the backend's */
     Mask      *mask;
-    real      *images;  /* [batch, channels, side, side]; may be pointed elsewhere */
+    Tensor    *images;  /* [batch, channels, side, side], the same in each step */
     int       *ids;     /* [batch, L] */
     uint64_t  *numbers; /* [batch]    */
     int        L, K;
@@ -43,6 +43,7 @@ MUST_USE Status step_mae(MaeConfig *m, const StepConfig *c, Err *err);
 
 /* Sets the threads of this process.  STATUS_CONFIG if the sizes do not fit. */
 MUST_USE Status step_open(Step *s, const StepConfig *c, Err *err);
+void            step_show(Step *s, const real *images); /* others from now on */
 void            step_run(Step *s); /* the two that follow */
 Tensor         *step_forward(Step *s); /* the loss */
 void            step_backward(Step *s, Tensor *loss);

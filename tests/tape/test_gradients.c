@@ -117,6 +117,8 @@ OP(restore_thrown, op_restore(t, x[0], x[1], x[2], &thrown))
 
 OP(spread, op_spread(t, x[0], &some))
 OP(spread_thrown, op_spread(t, x[0], &thrown))
+OP(attention_spread, op_attention_linear_add_spread(t, x[0], 2, x[1], x[2], x[3], &some))
+OP(attention_thrown, op_attention_linear_add_spread(t, x[0], 2, x[1], x[2], x[3], &thrown))
 OP(norm_linear_spread, op_norm_linear_spread(t, x[0], x[1], x[2], 1e-6, x[3], x[4], &some))
 
 static Tensor *norm_spread_over(Tape *t, Tensor *const *x)
@@ -226,6 +228,10 @@ static const GradCase cases[] = {
     { "restore, some thrown", restore_thrown, 3, { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 } } },
     { "spread", spread, 2, { { 11, 3 } } },
     { "spread, some thrown", spread_thrown, 2, { { 9, 3 } } },
+    { "attention, spread residual", attention_spread, 3,
+      { { 2, 6, 12 }, { 3, 4 }, { 3 }, { 11, 3 } } },
+    { "attention, spread and thrown", attention_thrown, 3,
+      { { 2, 4, 12 }, { 3, 4 }, { 3 }, { 9, 3 } } },
     { "norm_linear_spread", norm_linear_spread, 2, { { 11, 4 }, { 4 }, { 4 }, { 3, 4 }, { 3 } } },
     { "norm_linear_spread and self", norm_spread_over, 3,
       { { 2, 2, 3 }, { 1, 1, 3 }, { 1, 6, 3 }, { 3 }, { 3 }, { 3, 3 } } },

@@ -9,11 +9,17 @@ static void check_qkv(const Tensor *qkv, int H)
           qkv->dim[2] / 3, H);
 }
 
-static void check_residual(const Tensor *r, const Tensor *y, int T)
+static void check_residual(const Tensor *r, const Tensor *y, int T, const Visible *v)
 {
-    CHECK(!r || (r->rank == 3 && r->dim[0] == y->dim[0] && r->dim[2] == y->dim[2] &&
-                 (r->dim[1] == y->dim[1] || r->dim[1] == T)),
-          "residual has %zu values, result %zu", tensor_count(r), tensor_count(y));
+    if (v)
+        CHECK(r->rank == 2 && r->dim[0] == visible_once(v) && r->dim[1] == y->dim[2] &&
+                  v->N == y->dim[0] && y->dim[1] == T && T == visible_tokens(v),
+              "%d rows wanted, rank %d with %d; %d of %d rows ask", visible_once(v), r->rank,
+              r->dim[0], y->dim[1], T);
+    else
+        CHECK(!r || (r->rank == 3 && r->dim[0] == y->dim[0] && r->dim[2] == y->dim[2] &&
+                     (r->dim[1] == y->dim[1] || r->dim[1] == T)),
+              "residual has %zu values, result %zu", tensor_count(r), tensor_count(y));
 }
 
 /* What attention finds for M rows of each image. */
@@ -30,11 +36,12 @@ static size_t values_of(const Tensor *qkv, int M)
  * the log-sum-exp is that of Dao et al. 2022, arXiv:2205.14135, section 3.1. */
 static void attention_linear_add_back(Tape *t, const Node *n)
 {
-    Tensor     *qkv = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
-    const real *lse = n->aux, *dout = n->out->grad;
-    int         N = qkv->dim[0], T = qkv->dim[1], M = n->out->dim[1];
-    int         D = w->dim[1], O = w->dim[0], H = n->in[4]->dim[1];
-    Share       dqkv = tape_grad_over(t, qkv), dw = tape_grad(t, w), db = tape_grad(t, b);
+    Tensor        *qkv = n->in[0], *w = n->in[1], *b = n->in[2], *residual = n->in[3];
+    const Visible *v = n->aux; /* NULL: the residual is not spread */
+    const real    *lse = n->in[4]->data, *dout = n->out->grad;
+    int            N = qkv->dim[0], T = qkv->dim[1], M = n->out->dim[1];
+    int            D = w->dim[1], O = w->dim[0], H = n->in[4]->dim[1];
+    Share          dqkv = tape_grad_over(t, qkv), dw = tape_grad(t, w), db = tape_grad(t, b);
     if (db.at) t->be->columns_bwd(db, dout, (size_t)(N * M), (size_t)O);
 
     Room  room = tape_take(t, values_of(qkv, M));
@@ -47,14 +54,16 @@ static void attention_linear_add_back(Tape *t, const Node *n)
     }
     if (dw.at) t->be->gemm(1, 0, O, D, N * M, dout, y, dw.beta, dw.at);
     tape_give(t, room);
-    if (!residual || residual->dim[1] == M)
+    if (v)
+        t->be->spread_bwd(tape_grad(t, residual), dout, v->ids, N, v->L, v->K, M, O);
+    else if (!residual || residual->dim[1] == M)
         tape_pass_grad(t, residual, n->out);
     else
         t->be->last_rows_bwd(tape_grad(t, residual), dout, N, T, M, O);
 }
 
-Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
-                                Tensor *residual)
+static Tensor *attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
+                                    Tensor *residual, const Visible *v)
 {
     check_qkv(qkv, H);
     int N = qkv->dim[0], T = qkv->dim[1], D = qkv->dim[2] / 3, O = w->dim[0];
@@ -64,21 +73,35 @@ Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, T
           b ? tensor_count(b) : 0);
     Tensor *y = tape_result(t, 3, (int[]){ N, M, O }, INPUTS(qkv, w, b, residual));
     Tensor *lse = y->wants_grad ? tape_constant(t, 3, (int[]){ N, H, M }) : NULL;
-    check_residual(residual, y, T);
+    check_residual(residual, y, T, v);
 
     ArenaMark   m = arena_mark(&t->values);
     real       *found = TAPE_SCRATCH(t, values_of(qkv, M));
     const real *start = residual ? residual->data : NULL;
-    if (residual && residual->dim[1] > M) {
+    if (v)
+        t->be->spread_fwd(y->data, start, v->ids, N, v->L, v->K, T, O);
+    else if (residual && residual->dim[1] > M)
         t->be->last_rows_fwd(y->data, start, N, T, M, O);
-        start = y->data;
-    }
+    if (v || (residual && residual->dim[1] > M)) start = y->data;
     t->be->attention_fwd(found, lse ? lse->data : NULL, qkv->data, N, T, M, D, H);
     t->be->linear_fwd(y->data, found, w->data, b ? b->data : NULL, start, N * M, D, O);
     arena_rewind(&t->values, m);
-    tape_push(t, attention_linear_add_back, y, INPUTS(qkv, w, b, residual, lse),
-              lse ? lse->data : NULL);
+    tape_push(t, attention_linear_add_back, y, INPUTS(qkv, w, b, residual, lse), v);
     return y;
+}
+
+Tensor *op_attention_linear_add(Tape *t, Tensor *qkv, int H, int M, Tensor *w, Tensor *b,
+                                Tensor *residual)
+{
+    return attention_linear_add(t, qkv, H, M, w, b, residual, NULL);
+}
+
+Tensor *op_attention_linear_add_spread(Tape *t, Tensor *qkv, int H, Tensor *w, Tensor *b,
+                                       Tensor *residual, const Visible *v)
+{
+    Visible *kept = ARENA_NEW(&t->nodes, Visible, 1);
+    *kept = *v;
+    return attention_linear_add(t, qkv, H, qkv->dim[1], w, b, residual, kept);
 }
 
 Tensor *op_attention_map(Tape *t, Tensor *qkv, int H)

@@ -17,6 +17,7 @@ static void hidden_mse_back(Tape *t, const Node *n)
     const int *dim = pred->dim;
     t->be->hidden_mse_bwd(tape_grad_over(t, pred), n->out->grad, pred->data, target->data,
                           dim[0], dim[1], target->dim[1], dim[2]);
+    tape_forget(t, target);
 }
 
 Tensor *op_hidden_mse(Tape *t, Tensor *pred, Tensor *target)

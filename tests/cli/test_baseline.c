@@ -87,7 +87,7 @@ Test(baseline, beside_an_untrained_encoder_alone)
     const double      sd = sqrt(4 / 3.0); /* of differences 10, 10, 8 */
     leave_all(random);
     cr_expect_eq(RUN(out, "table", file, "--results", folder, "-s", random), EXIT_DONE, "%s", out);
-    snprintf(expected, sizeof expected, "5 %%): knn_top1 %.2f.", stats_detectable(sd, 3));
+    snprintf(expected, sizeof expected, "strategies): knn_top1 %.2f.", stats_detectable(sd, 3));
     cr_expect(strstr(out, expected) && !strstr(out, "unknown"), "%s: %s", expected, out);
     cr_expect_eq(RUN(out, "power", file, "--results", folder, "-s", random, "--difference", "5"),
                  EXIT_DONE, "%s", out);

@@ -35,6 +35,16 @@ const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t
     return s->path;
 }
 
+void scratch_copy(const char *to, const char *from)
+{
+    char  *bytes;
+    size_t n;
+    Err    err;
+    cr_assert(!file_read(from, 1 << 24, &bytes, &n, &err), "%s", err.text);
+    cr_assert(!file_write(to, bytes, n, &err), "%s", err.text);
+    free(bytes);
+}
+
 const char *scratch_folder(Scratch *s, const char *name)
 {
     Err err;

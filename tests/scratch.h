@@ -19,6 +19,9 @@ const char *scratch_path(Scratch *s, const char *name);
  * what its parent writes again. */
 const char *scratch_file(Scratch *s, const char *name, const void *bytes, size_t n);
 
+/* The same bytes at another path, in any folder. */
+void scratch_copy(const char *to, const char *from);
+
 /* FOLDER/name, a folder, and those on the way to it. */
 const char *scratch_folder(Scratch *s, const char *name);
 

@@ -80,16 +80,6 @@ Test(plugin, the_search_path_is_in_order_and_forgives_what_is_not_there)
     cr_expect(!strncmp(identity, "edges@", 6), "%s", identity);
 }
 
-static void copy_file(const char *to, const char *from)
-{
-    char  *bytes;
-    size_t n;
-    Err    err;
-    cr_assert(!file_read(from, 1 << 24, &bytes, &n, &err), "%s", err.text);
-    cr_assert(!file_write(to, bytes, n, &err), "%s", err.text);
-    free(bytes);
-}
-
 Test(plugin, a_path_may_have_blanks)
 {
     char from[5000], path[500], spec[1100], first[128], again[128];
@@ -98,7 +88,7 @@ Test(plugin, a_path_may_have_blanks)
     cr_assert(!file_make_folders(scratch_path(&scratch, "my plug-ins (2)"), &err));
     snprintf(from, sizeof from, "%s/edges.so", folder(""));
     strcpy(path, scratch_path(&scratch, "my plug-ins (2)/edges.so"));
-    copy_file(path, from);
+    scratch_copy(path, from);
 
     snprintf(spec, sizeof spec, "%s:noise=3", path); /* alone, as it is */
     draw(a, spec, first);

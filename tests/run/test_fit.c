@@ -5,11 +5,11 @@
 #include "experiments/run/fit.h"
 #include "experiments/run/outlook.h"
 #include "tests/recipe/recipes.h"
+#include "tests/run/spent.h"
 
 #include <criterion/criterion.h>
 
 #include <string.h>
-#include <time.h>
 
 static Scratch scratch;
 
@@ -103,13 +103,6 @@ Test(fit, threads_are_those_of_the_whole_recipe)
     cr_expect(fit.share.threads == s.fit.share.threads);
     arena_close(&arena);
     tear_down(&s);
-}
-
-static double processor_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 #define MANY                                                                            \

@@ -7,6 +7,7 @@
 #include "experiments/run/whole.h"
 #include "experiments/run/work.h"
 #include "tests/recipe/recipes.h"
+#include "tests/run/spent.h"
 #include "tests/run/whole.h"
 
 #include <criterion/criterion.h>
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 static Scratch scratch;
@@ -254,13 +254,6 @@ Test(work, a_record_of_another_is_not_of_this)
 }
 
 /* --- many ---------------------------------------------------------------- */
-
-static double processor_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Every third is damaged, every seventh is not there. */
 Test(work, several_processes_find_what_one_finds)

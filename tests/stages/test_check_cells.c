@@ -48,16 +48,6 @@ static void expect(int files, int bad, const char *said)
     text_free(&c.where);
 }
 
-static void copy(const char *from, const char *to)
-{
-    char  *bytes;
-    size_t n;
-    Err    err;
-    cr_assert(!file_read(from, 1 << 24, &bytes, &n, &err), "%s", err.text);
-    cr_assert(!file_write(to, bytes, n, &err), "%s", err.text);
-    free(bytes);
-}
-
 static void cut(const char *path)
 {
     char  *bytes;
@@ -77,17 +67,17 @@ Test(check_cells, models_are_whole_and_of_their_cell)
         cell_model(path, results, one, i);
         cell_model(other, results, two, i);
         strcpy(kept, scratch_path(&home.scratch, "kept"));
-        copy(path, kept);
+        scratch_copy(kept, path);
         snprintf(said, sizeof said, ".safetensors: of another cell, %.16s\n",
                  two->stage[STAGE_PRETRAIN].id);
-        copy(other, path);
+        scratch_copy(path, other);
         expect(8, 1, said);
-        copy(kept, path);
+        scratch_copy(path, kept);
         whole_harm(path);
         expect(8, 1, ".safetensors: damaged: its checksum");
         cut(path);
         expect(8, 1, ".safetensors: ");
-        copy(kept, path);
+        scratch_copy(path, kept);
     }
     cell_model(path, results, one, MODEL_ENCODER);
     cr_assert(!remove(path));
@@ -103,7 +93,7 @@ Test(check_cells, a_gallery_looks_whose_encoders_they_are)
     for (int foreign = 0; foreign < 2; foreign++) {
         cell_model(path, results, one, MODEL_ENCODER);
         cell_model(other, results, two, MODEL_ENCODER);
-        if (foreign) copy(other, path);
+        if (foreign) scratch_copy(path, other);
         int code = RUN(out, "gallery", "sma", "--recipe", recipe, "-s", "evaluate=[knn]", "-s",
                        "grid.seed=0..1", "-s", "pretrain.epochs=1", "-s", "pretrain.warmup=0",
                        "-s", "pretrain.snapshots=1", "--results", results, "--out", drawn);
@@ -135,16 +125,16 @@ Test(check_cells, records_lie_where_they_belong)
     for (int i = 0; i < 3; i++) {
         cell_record(path, results, one, i ? STAGE_KNN : STAGE_PRETRAIN);
         cell_record(other, results, i == 2 ? one : two, i == 1 ? STAGE_KNN : STAGE_PRETRAIN);
-        copy(path, kept);
-        copy(other, path);
+        scratch_copy(kept, path);
+        scratch_copy(path, other);
         expect(8, 1, said[i]);
         cr_expect_eq(RUN(out, "inspect", "--check", path, other), EXIT_CHECK_FAILED);
         cr_expect(strstr(out, said[i]) && strstr(out, "1 of 2 files"), "%s", out);
-        copy(kept, path);
+        scratch_copy(path, kept);
     }
     cell_record(path, results, one, STAGE_KNN);
     cell_file(other, results, one, "knn-01234567.h5");
-    copy(path, other);
+    scratch_copy(other, path);
     cr_expect_eq(RUN(out, "inspect", "--check", other), EXIT_CHECK_FAILED);
     cr_expect(strstr(out, "knn-01234567.h5: of another knn, "), "%s", out);
 }

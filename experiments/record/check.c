@@ -277,10 +277,27 @@ Status record_check(const char *path, Text *where, int *departures, Err *err)
         check_names(&c);
         check_needed(&c);
         check_tables(&c);
+        check_outcomes(&c, true);
         check_head(&c);
     }
     arena_close(&c.arena);
     h5_close(c.f);
     *departures = c.departures;
     return STATUS_OK;
+}
+
+Status record_agrees(H5 *f, const char *path, const char *training, Err *err)
+{
+    Text  where = { 0 };
+    Check c = { .f = f, .path = path, .where = &where };
+    arena_open(&c.arena, "check of a record", NULL, NULL);
+    c.stage = check_text(&c, "/", "stage");
+    check_config(&c, training);
+    check_outcomes(&c, false);
+    arena_close(&c.arena);
+    const int line = (int)strcspn(text_get(&where), "\n");
+    Status    bad = STATUS_OK;
+    if (c.departures) bad = err_set(err, STATUS_FORMAT, "%.*s", line, text_get(&where));
+    text_free(&where);
+    return bad;
 }

@@ -2,6 +2,7 @@
 #ifndef EXPERIMENTS_RECORD_CHECK_H
 #define EXPERIMENTS_RECORD_CHECK_H
 
+#include "core/base/h5.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
 #include "experiments/recipe/recipe.h"
@@ -11,7 +12,13 @@
  * a newer schema has no departures to speak of. */
 MUST_USE Status record_check(const char *path, Text *where, int *departures, Err *err);
 
-/* The same of many files: how many were looked at, how many of them are not what they should
+/* Does a record that record_read has taken contradict itself?  What readers can afford to look
+ * at: the head against the configuration, metrics against outcomes.  training: the
+ * configuration of the pre-training that it builds on; NULL: its own.  STATUS_FORMAT has the
+ * first line of record_check. */
+MUST_USE Status record_agrees(H5 *f, const char *path, const char *training, Err *err);
+
+/* The same as record_check, of many files: how many were looked at, how many of them are not what they should
  * be, and a line for each fault. */
 typedef struct { int files, bad; Text where; } Checked;
 

@@ -2,6 +2,8 @@
 
 #include "core/base/hash.h"
 #include "experiments/record/place.h"
+#include "experiments/record/provenance.h"
+#include "experiments/record/record.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -52,6 +54,97 @@ static void check_attributes(Check *c)
     for (; *names; names++)
         if (!attribute_find(c->stage, "/", *names))
             check_departs(c, "", "attribute %.100s is not in the schema of %s", *names, c->stage);
+}
+
+/* When and by how many it was made. */
+static void check_made(Check *c)
+{
+    static const char *const keys[] = { "created", "started" };
+    int64_t                  threads;
+    Err                      none;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *time = check_text(c, "/", keys[i]);
+        if (time && !provenance_is_time(time))
+            check_departs(c, "", "%s %.40s, expected as 2026-01-31T23:59:59Z", keys[i], time);
+    }
+    if (!h5_get_whole(c->f, "provenance", "threads", &threads, &none) && threads < 1)
+        check_departs(c, "provenance", "threads %" PRId64 ", expected 1 or more", threads);
+}
+
+/* --- the configuration ------------------------------------------------------ */
+
+/* The line at *at, "key: value", in `a`; NULL: there is none.  *at goes on to the next. */
+static const char *next_line(const char **at, const char **value, Arena *a)
+{
+    while (**at) {
+        const size_t n = strcspn(*at, "\n");
+        char        *line = ARENA_NEW(a, char, n + 1);
+        memcpy(line, *at, n);
+        line[n] = '\0';
+        *at += n + ((*at)[n] == '\n');
+        char *colon = strstr(line, ": ");
+        if (!colon || colon == line) continue;
+        *colon = '\0';
+        *value = colon + 2;
+        return line;
+    }
+    return NULL;
+}
+
+static void check_line(Check *c, const char *key, const char *value)
+{
+    int64_t     seed;
+    double      ratio, expected;
+    char        number[32];
+    const char *strategy = check_text(c, "/", "strategy");
+    Err         none;
+    if (!strcmp(key, "pretrain.strategy") && strategy && strcmp(strategy, value))
+        check_departs(c, "", "strategy %.100s, expected %.100s, as configured", strategy, value);
+    if (!strcmp(key, "seed") && !h5_get_whole(c->f, "/", "seed", &seed, &none)) {
+        snprintf(number, sizeof number, "%" PRIu64, (uint64_t)seed);
+        if (strcmp(number, value))
+            check_departs(c, "", "seed %s, expected %.40s, as configured", number, value);
+    }
+    if (!strcmp(key, "pretrain.ratio") && text_to_double(value, &expected) &&
+        !h5_get_number(c->f, "/", "ratio", &ratio, &none) && !(fabs(ratio - expected) <= 1e-9))
+        check_departs(c, "", "ratio %g, expected %.40s, as configured", ratio, value);
+}
+
+void check_config(Check *c, const char *config)
+{
+    const char *key, *value;
+    Err         none;
+    if (!config && h5_get_long_text(c->f, "config", &c->arena, &config, &none)) return;
+    while ((key = next_line(&config, &value, &c->arena))) check_line(c, key, value);
+}
+
+/* The configuration once more, to search in. */
+static void check_settings(Check *c)
+{
+    const char *config, *key, *value;
+    Err         none;
+    if (h5_get_long_text(c->f, "config", &c->arena, &config, &none)) return;
+    while ((key = next_line(&config, &value, &c->arena))) {
+        const char *is = check_text(c, "settings", key);
+        if (!is || strcmp(is, value))
+            check_departs(c, "settings", "%.100s %.100s, expected %.100s, as configured", key,
+                          is ? is : "missing", value);
+    }
+}
+
+/* An evaluation's own configuration names the training that it builds on; the record of that
+ * lies beside it. */
+static void check_training(Check *c)
+{
+    char        path[CELL_PATH];
+    const char *slash = strrchr(c->path, '/'), *on = check_text(c, "/", "builds_on"), *config;
+    H5         *f;
+    Err         none;
+    if (!on || !slash) return;
+    snprintf(path, sizeof path, "%.*s/pretrain.h5", (int)(slash - c->path), c->path);
+    if (record_read(&f, path, on, &none)) return;
+    if (!h5_get_long_text(f, "config", &c->arena, &config, &none)) check_config(c, config);
+    h5_close(f);
 }
 
 /* --- what hangs together ---------------------------------------------------- */
@@ -137,6 +230,10 @@ static void check_plot(Check *c)
 void check_head(Check *c)
 {
     check_attributes(c);
+    check_made(c);
+    check_config(c, NULL);
+    check_settings(c);
+    check_training(c);
     check_identity(c);
     check_place(c);
     check_grid(c);

@@ -1,4 +1,5 @@
-/* What check.c (arrays), check_values.c (what is in them) and check_head.c (all else) share.
+/* What check.c (arrays), check_values.c (what is in them), check_outcomes.c (what they
+ * say together) and check_head.c (all else) share.
  * Nobody else includes this. */
 #ifndef EXPERIMENTS_RECORD_CHECK_INSIDE_H
 #define EXPERIMENTS_RECORD_CHECK_INSIDE_H
@@ -37,6 +38,13 @@ void check_values(Check *c, const char *name, const Field *row);
 
 /* Do metrics/table and epochs/table say what the metrics and curves say? */
 void check_tables(Check *c);
+
+/* Do metrics follow from what became of each image, and do the outcomes agree?  With `names`
+ * also: is no image there twice? */
+void check_outcomes(Check *c, bool names);
+
+/* Does the head say what the configuration of a training says?  NULL: the record's own. */
+void check_config(Check *c, const char *config);
 
 /* Attributes, and what must agree: the hash, the grid, what is to be shown first. */
 void check_head(Check *c);

@@ -91,6 +91,18 @@ void provenance_time(char out[32], double ago_s)
     strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+bool provenance_is_time(const char *text)
+{
+    static const char form[] = "0000-00-00T00:00:00Z";
+    int               month, day, hour, minute, second;
+    if (strlen(text) != sizeof form - 1) return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]) return false;
+    sscanf(text + 5, "%d-%dT%d:%d:%d", &month, &day, &hour, &minute, &second);
+    return month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour < 24 && minute < 60 &&
+           second <= 60; /* leap seconds are */
+}
+
 double provenance_peak_bytes(void)
 {
     struct rusage u;

@@ -2,6 +2,8 @@
 #ifndef EXPERIMENTS_RECORD_PROVENANCE_H
 #define EXPERIMENTS_RECORD_PROVENANCE_H
 
+#include <stdbool.h>
+
 enum { PROVENANCE_MOST = 16, PROVENANCE_TEXT = 256 };
 
 typedef struct {
@@ -18,6 +20,9 @@ void provenance_source(char out[PROVENANCE_TEXT]);
 
 /* Now, in UTC: 2024-05-17T09:30:00Z; `ago_s` seconds before. */
 void provenance_time(char out[32], double ago_s);
+
+/* Is it a time as that writes it? */
+bool provenance_is_time(const char *text);
 
 /* The most memory this process has used so far, in bytes. */
 double provenance_peak_bytes(void);

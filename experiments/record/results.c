@@ -1,6 +1,7 @@
 #include "experiments/record/results.h"
 
 #include "core/base/file.h"
+#include "experiments/record/check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -149,15 +150,28 @@ Status results_record(const Results *r, StageKind stage, int row, int seed, H5 *
     return record_read(f, path, c->stage[stage].id, err);
 }
 
+/* What contradicts itself does not count. */
+static Status check_agrees(const Results *r, StageKind stage, const Cell *c, H5 *f, Err *err)
+{
+    char path[CELL_PATH];
+    Text training = { 0 };
+    cell_record(path, r->folder, c, stage);
+    cell_canonical(c, STAGE_PRETRAIN, &training);
+    Status bad = record_agrees(f, path, text_get(&training), err);
+    text_free(&training);
+    return bad;
+}
+
 static Status read_point(Results *r, StageKind stage, int row, int seed, Err *err)
 {
     Arena   a;
     Metric *metrics;
-    int     n;
+    int     n = 0;
     H5     *f;
     if (results_record(r, stage, row, seed, &f, err)) return err->code;
     arena_open(&a, "metrics of a record", NULL, NULL);
-    Status bad = record_metrics(f, &a, &metrics, &n, err);
+    Status bad = check_agrees(r, stage, r->rows[row].cells[seed], f, err);
+    if (!bad) bad = record_metrics(f, &a, &metrics, &n, err);
     for (int i = 0; i < n && !bad; i++) {
         int m = metric_index(r, &metrics[i], stage);
         if (m >= 0) r->x[at(r, m, row, seed)] = metrics[i].x;

@@ -158,26 +158,34 @@ static Status read_pixels(Evidence *e, H5 *f, const char *metric, Arena *a, Err 
     return bad;
 }
 
+Status evidence_kept(Evidence *e, H5 *f, const char *metric, int images, Arena *a, Err *err)
+{
+    *e = (Evidence){ 0 };
+    if (text_starts(metric, "box_") || text_starts(metric, "mask_"))
+        return read_objects(e, f, metric, images, a, err);
+    if (text_starts(metric, "pixel_")) return read_pixels(e, f, metric, a, err);
+    return read_mean(e, f, metric, a, err);
+}
+
+bool evidence_gives(const Evidence *e, double recorded, double *again)
+{
+    Arena scratch;
+    arena_open(&scratch, "metric", NULL, NULL);
+    *again = evidence_metric(e, NULL, &scratch);
+    arena_close(&scratch);
+    return fabs(*again - recorded) <= 1e-9 * (1 + fabs(recorded));
+}
+
 Status evidence_read(Evidence *e, H5 *f, const char *metric, int images, Arena *a, Err *err)
 {
     char   where[128];
-    double recorded;
+    double recorded, again;
     H5Set  set = { .name = where, .kind = NUMBER_DOUBLE };
-    Status bad;
     *e = (Evidence){ 0 };
     snprintf(where, sizeof where, "metrics/%s", metric);
-    if (h5_get_into(f, &set, &recorded, err)) return err->code;
-    if (text_starts(metric, "box_") || text_starts(metric, "mask_"))
-        bad = read_objects(e, f, metric, images, a, err);
-    else if (text_starts(metric, "pixel_")) bad = read_pixels(e, f, metric, a, err);
-    else bad = read_mean(e, f, metric, a, err);
-    if (bad) return bad;
-    Arena scratch;
-    arena_open(&scratch, "metric", NULL, NULL);
-    double again = evidence_metric(e, NULL, &scratch);
-    arena_close(&scratch);
-    return fabs(again - recorded) <= 1e-9 * (1 + fabs(recorded)) ? STATUS_OK
-                                                                 : nothing(metric, err);
+    if (h5_get_into(f, &set, &recorded, err) || evidence_kept(e, f, metric, images, a, err))
+        return err->code;
+    return evidence_gives(e, recorded, &again) ? STATUS_OK : nothing(metric, err);
 }
 
 /* --- once more ------------------------------------------------------------- */

@@ -40,6 +40,12 @@ typedef struct {
 MUST_USE Status evidence_read(Evidence *e, H5 *f, const char *metric, int images, Arena *a,
                               Err *err);
 
+/* The two halves of that: what the record keeps, whatever number it gives; and whether the
+ * number follows from it.  *again: the one that does. */
+MUST_USE Status evidence_kept(Evidence *e, H5 *f, const char *metric, int images, Arena *a,
+                              Err *err);
+bool            evidence_gives(const Evidence *e, double recorded, double *again);
+
 /* The evidence of pixels: counts [images, classes, PIXEL_COUNTS], number PIXEL_MIOU, .. */
 void evidence_pixels(Evidence *e, const int64_t *counts, int images, int classes, int number,
                      Arena *a);

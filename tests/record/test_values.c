@@ -47,27 +47,46 @@ static const struct { const char *wrong, *said; } of_knn[] = {
     { "below", "/metrics/knn_top1: -1, expected 0 to 100" },
     { "nan", "/metrics/knn_top1: nan, expected 0 to 100" },
     { "rank", "/outcomes/rank: -2 is value 4 of 4, expected 0 or more" },
+    { "top1", "/metrics/knn_top1: 99, expected 50, which the outcomes give" },
+    { "top5", "/metrics/knn_top5: 99, expected 100, which the outcomes give" },
+    { "correct", "/outcomes/correct: true of image 3 of 4, expected false of rank 1" },
+    { "predicted", "/outcomes/predicted: 0 of image 2 of 4, expected its label 1" },
+    { "twice", "/outcomes/image: 0 is there twice, expected each image once" },
+    { "seed", "/: seed 0, expected 5, as configured" },
+    { "strategy", "/: strategy random, expected block, as configured" },
+    { "ratio", "/: ratio 0.75, expected 0.5, as configured" },
+    { "created", "/: created yesterday, expected as 2026-01-31T23:59:59Z" },
 };
 enum { OF_KNN = sizeof of_knn / sizeof *of_knn };
 
 static const char *knn_written(const char *wrong)
 {
+    static const char *const twice[4] = { "0", "1", "2", "0" };
     static const int     labels[4] = { 0, 1, 2, 0 };
-    static const uint8_t correct[4] = { 1, 1, 0, 0 };
+    const int            predicted[4] = { 0, !wrong_in(wrong, "predicted"), 1, 2 };
+    const uint8_t        correct[4] = { 1, 1, wrong_in(wrong, "correct"), 0 };
     const int            rank[4] = { 0, 0, 1, wrong_in(wrong, "rank") ? -2 : 2 };
     const char          *path = scratch_path(&scratch, "knn.h5");
-    Record              *r = started(path, "knn", "stage: knn\nknn.k: 20\n", false);
+    Record              *r = started(path, "knn",
+                                  wrong_in(wrong, "seed")       ? "stage: knn\nseed: 5\n"
+                                  : wrong_in(wrong, "strategy") ? "pretrain.strategy: block\n"
+                                  : wrong_in(wrong, "ratio")    ? "pretrain.ratio: 0.5\n"
+                                                                : "stage: knn\nknn.k: 20\n",
+                                  false);
     record_text(r, "data", "scenes");
     record_text(r, "builds_on", "0123456789abcdef0123456789abcdef");
     record_whole(r, "bad_test_images", 0);
+    if (wrong_in(wrong, "created")) record_text(r, "created", "yesterday");
     record_metric(r, "knn_top1", wrong_in(wrong, "over")    ? 172
+                                 : wrong_in(wrong, "top1")  ? 99
                                  : wrong_in(wrong, "below") ? -1
                                  : wrong_in(wrong, "nan")   ? (double)NAN
                                                             : 50, "percent", "top-1", HIGHER);
-    record_metric(r, "knn_top5", 100, "percent", "top-5", HIGHER);
-    if (!wrong_in(wrong, "names")) record_pictures(r, NULL, labels, 4);
+    record_metric(r, "knn_top5", wrong_in(wrong, "top5") ? 99 : 100, "percent", "top-5", HIGHER);
+    if (!wrong_in(wrong, "names"))
+        record_pictures(r, wrong_in(wrong, "twice") ? twice : NULL, labels, 4);
     if (!wrong_in(wrong, "outcomes")) {
-        record_outcomes(r, "predicted", NUMBER_INT32, labels, 4, "1", "class");
+        record_outcomes(r, "predicted", NUMBER_INT32, predicted, 4, "1", "class");
         record_outcomes(r, "rank", NUMBER_INT32, rank, 4, "1", "rank");
         record_outcomes(r, "correct", NUMBER_BOOL, correct, 4, "1", "correct");
     }

@@ -16,7 +16,9 @@ void leave_record(const Cell *c, StageKind stage, const char *folder, Left metri
     cell_canonical(c, stage, &config);
     const RecordHead head = { .stage = stage_word(stage), .id = c->stage[stage].id,
                               .title = "test", .config = text_get(&config), .threads = 1,
-                              .strategy = c->config.pretrain.strategy, .rows = c->rows,
+                              .strategy = c->config.pretrain.strategy,
+                              .seed = (int64_t)c->config.seed,
+                              .ratio = c->config.pretrain.ratio, .rows = c->rows,
                               .cols = c->cols, .K = c->K };
     cr_assert(!record_open(&r, path, &head, &err), "%s", err.text);
     if (stage != STAGE_PRETRAIN) record_text(r, "builds_on", c->stage[STAGE_PRETRAIN].id);

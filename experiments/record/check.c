@@ -286,13 +286,13 @@ Status record_check(const char *path, Text *where, int *departures, Err *err)
     return STATUS_OK;
 }
 
-Status record_agrees(H5 *f, const char *path, const char *training, Err *err)
+Status record_agrees(H5 *f, const char *path, Err *err)
 {
     Text  where = { 0 };
     Check c = { .f = f, .path = path, .where = &where };
     arena_open(&c.arena, "check of a record", NULL, NULL);
     c.stage = check_text(&c, "/", "stage");
-    check_config(&c, training);
+    check_config(&c, NULL);
     check_outcomes(&c, false);
     arena_close(&c.arena);
     const int line = (int)strcspn(text_get(&where), "\n");

@@ -13,10 +13,9 @@
 MUST_USE Status record_check(const char *path, Text *where, int *departures, Err *err);
 
 /* Does a record that record_read has taken contradict itself?  What readers can afford to look
- * at: the head against the configuration, metrics against outcomes.  training: the
- * configuration of the pre-training that it builds on; NULL: its own.  STATUS_FORMAT has the
- * first line of record_check. */
-MUST_USE Status record_agrees(H5 *f, const char *path, const char *training, Err *err);
+ * at: the head against its own configuration, metrics against outcomes.  STATUS_FORMAT has
+ * the first line of record_check. */
+MUST_USE Status record_agrees(H5 *f, const char *path, Err *err);
 
 /* The same as record_check, of many files: how many were looked at, how many of them are not what they should
  * be, and a line for each fault. */

@@ -81,8 +81,8 @@ static void check_right(Check *c, const Outcomes *o)
         }
         if (known && o->label && o->predicted && right != (o->predicted[i] == o->label[i])) {
             check_departs(c, "outcomes/predicted",
-                          "%d of image %zu of %zu, expected %s its label %d, as %s has it",
-                          (int)o->predicted[i], i + 1, o->n, right ? "" : "another than",
+                          "%d of image %zu of %zu, expected %sits label %d, as %s has it",
+                          (int)o->predicted[i], i + 1, o->n, right ? "" : "another than ",
                           (int)o->label[i], o->correct ? "correct" : "rank");
             return;
         }

@@ -17,8 +17,8 @@ MUST_USE Status record_check(const char *path, Text *where, int *departures, Err
  * the first line of record_check. */
 MUST_USE Status record_agrees(H5 *f, const char *path, Err *err);
 
-/* The same as record_check, of many files: how many were looked at, how many of them are not what they should
- * be, and a line for each fault. */
+/* record_check of many files: how many were looked at, how many of them are not what they
+ * should be, and a line for each fault. */
 typedef struct { int files, bad; Text where; } Checked;
 
 void check_record(Checked *c, const char *path);

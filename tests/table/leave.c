@@ -4,7 +4,30 @@
 
 #include <criterion/criterion.h>
 
-void leave_record(const Cell *c, StageKind stage, const char *folder, Left metric)
+#include <stdlib.h>
+
+/* The first `right` of `images` are told rightly. */
+static void leave_images(Record *r, int images, int right)
+{
+    int     *labels = calloc((size_t)images, sizeof *labels);
+    int     *predicted = calloc((size_t)images, sizeof *predicted);
+    uint8_t *correct = calloc((size_t)images, 1);
+    cr_assert(labels && predicted && correct);
+    for (int i = 0; i < images; i++) {
+        labels[i] = i % 10;
+        correct[i] = i < right;
+        predicted[i] = correct[i] ? labels[i] : (i + 1) % 10;
+    }
+    record_pictures(r, NULL, labels, (size_t)images);
+    record_outcomes(r, "predicted", NUMBER_INT32, predicted, (size_t)images, "1", "class");
+    record_outcomes(r, "correct", NUMBER_BOOL, correct, (size_t)images, "1", "correct");
+    free(labels);
+    free(predicted);
+    free(correct);
+}
+
+static void leave(const Cell *c, StageKind stage, const char *folder, Left metric, int images,
+                  int right)
 {
     char    path[CELL_PATH];
     Record *r;
@@ -24,12 +47,25 @@ void leave_record(const Cell *c, StageKind stage, const char *folder, Left metri
     if (stage != STAGE_PRETRAIN) record_text(r, "builds_on", c->stage[STAGE_PRETRAIN].id);
     if (metric.name)
         record_metric(r, metric.name, metric.x, "percent", "accuracy", metric.better);
+    if (images) leave_images(r, images, right);
     cr_assert(!record_close(r, &err), "%s", err.text);
     text_free(&config);
+}
+
+void leave_record(const Cell *c, StageKind stage, const char *folder, Left metric)
+{
+    leave(c, stage, folder, metric, 0, 0);
 }
 
 void leave_knn(const Cell *c, const char *folder, double top1)
 {
     leave_record(c, STAGE_PRETRAIN, folder, (Left){ NULL, 0, NEITHER });
     leave_record(c, STAGE_KNN, folder, (Left){ "knn_top1", top1, HIGHER });
+}
+
+void leave_outcomes(const Cell *c, const char *folder, int images, int right)
+{
+    leave_record(c, STAGE_PRETRAIN, folder, (Left){ NULL, 0, NEITHER });
+    leave(c, STAGE_KNN, folder, (Left){ "knn_top1", 100.0 * right / images, HIGHER }, images,
+          right);
 }

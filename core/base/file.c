@@ -253,9 +253,17 @@ bool file_exists(const char *path)
     return !stat(path, &st);
 }
 
+bool file_lies_at(const char *path)
+{
+    struct stat st;
+    return !lstat(path, &st);
+}
+
 Status file_check_regular(const char *path, Err *err)
 {
     struct stat st;
+    if (stat(path, &st) && errno == ENOENT && file_lies_at(path))
+        return err_set(err, STATUS_FORMAT, "%s: a link to nothing, expected a file", path);
     if (stat(path, &st)) return refuse(err, path);
     if (S_ISREG(st.st_mode)) return STATUS_OK;
     return err_set(err, STATUS_FORMAT, "%s: a %s, expected a file", path,

@@ -42,7 +42,7 @@ typedef struct {
 static void add(List *l, const char *path, const char *cell)
 {
     size_t n = strlen(path) + 1;
-    if (!file_exists(path)) return;
+    if (!file_lies_at(path)) return;
     if (l->n == l->room) {
         l->room = 2 * l->room + 64;
         l->all = realloc(l->all, (size_t)l->room * sizeof *l->all);

@@ -17,7 +17,7 @@ static bool has_record(const char *results, const Task *t)
 {
     char path[CELL_PATH];
     cell_record(path, results, t->cell, t->kind);
-    return file_exists(path);
+    return file_lies_at(path);
 }
 
 static bool has_encoder(const char *results, const Cell *c)

@@ -129,7 +129,7 @@ static bool is_done(const char *results, const Cell *c, StageKind kind)
     cell_model(encoder, results, c, MODEL_ENCODER);
     cell_record(record, results, c, kind);
     bool whole = cell_done(results, c, kind);
-    if (!whole && file_exists(record)) printf("%s: damaged; is made anew\n", record);
+    if (!whole && file_lies_at(record)) printf("%s: damaged; is made anew\n", record);
     return whole && (kind != STAGE_PRETRAIN || file_exists(encoder));
 }
 

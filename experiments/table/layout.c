@@ -21,11 +21,16 @@ static const char *full_name(const Results *r, int key)
                                 : schema_key(r->settings[key])->name;
 }
 
+static const char *short_name(const Results *r, int key)
+{
+    const char *name = full_name(r, key), *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
 /* "pretrain.ratio" or its last word. */
 static bool is_named(const Results *r, int key, const char *word)
 {
-    const char *name = full_name(r, key), *dot = strrchr(name, '.');
-    return !strcmp(word, name) || (dot && !strcmp(word, dot + 1));
+    return !strcmp(word, full_name(r, key)) || !strcmp(word, short_name(r, key));
 }
 
 static bool holds(const TableKeys *k, int key)
@@ -41,8 +46,7 @@ static Status no_key(const Table *t, const char *word, Err *err)
     int         n = 0;
     Text        all = { 0 };
     for (int key = BY_SEED; key < t->r->n_settings; key++) {
-        const char *name = full_name(t->r, key), *dot = strrchr(name, '.');
-        names[n++] = dot ? dot + 1 : name;
+        names[n++] = short_name(t->r, key);
         text_add(&all, "%s%s", n > 1 ? ", " : "", names[n - 1]);
     }
     names[n] = NULL;
@@ -211,12 +215,30 @@ static int place_in(const TableKeys *keys, int key)
     return -1;
 }
 
+static Status no_order(const Table *t, const char *by, Err *err)
+{
+    const char *names[TABLE_NAMES + TABLE_KEYS], *near;
+    const int   n = table_names(t->r, names);
+    Text        keys = { 0 };
+    for (int i = 0; i < t->row_keys.n; i++) {
+        names[n + i] = short_name(t->r, t->row_keys.key[i]);
+        text_add(&keys, "%s%s", i ? ", " : "", names[n + i]);
+    }
+    names[n + t->row_keys.n] = NULL;
+    near = text_nearest(by, names);
+    err_set(err, STATUS_CONFIG, "lines cannot be sorted by %s%s%s%s told apart by %s; a metric "
+            "does as well", by, near ? "; did you mean " : "", near ? near : "",
+            near ? "? They are" : "; they are", text_get(&keys));
+    text_free(&keys);
+    return err->code;
+}
+
 static Status sort_lines(Table *t, const char *by, Err *err)
 {
     int key, metric = 0, which = -1;
-    Err unused;
-    if (!find_key(t, by, &key, &unused)) which = place_in(&t->row_keys, key);
-    if (which < 0 && table_find(t->r, by, &metric, err)) return err->code;
+    Err none;
+    if (!find_key(t, by, &key, &none)) which = place_in(&t->row_keys, key);
+    if (which < 0 && table_find(t->r, by, &metric, &none)) return no_order(t, by, err);
     Place *places = ARENA_NEW(&t->arena, Place, t->n_lines + 1);
     for (int i = 0; i < t->n_lines; i++) {
         places[i] = (Place){ .x = NAN, .line = i };

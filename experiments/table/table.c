@@ -10,16 +10,22 @@ static const char *const costs[] = { "train_gflop", "guide_gflop", "train_s", "g
 
 /* --- metrics -------------------------------------------------------------- */
 
-static Status no_metric(const Results *r, const char *word, Err *err)
+int table_names(const Results *r, const char *names[TABLE_NAMES])
 {
-    const char *names[METRICS_MOST + STAGE_KINDS + 1];
-    int         n = 0;
+    int n = 0;
     for (int i = 0; i < r->n_metrics; i++) {
         names[n++] = r->metrics[i].is.name;
         if (!i || r->metrics[i].stage != r->metrics[i - 1].stage)
             names[n++] = stage_word(r->metrics[i].stage);
     }
     names[n] = NULL;
+    return n;
+}
+
+static Status no_metric(const Results *r, const char *word, Err *err)
+{
+    const char *names[TABLE_NAMES];
+    table_names(r, names);
     const char *near = text_nearest(word, names);
     return near ? err_set(err, STATUS_CONFIG,
                           "no record has a metric %s; did you mean %s?", word, near)

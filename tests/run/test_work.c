@@ -103,6 +103,8 @@ Test(work, a_record_that_has_changed_is_read_again)
     cr_expect(listed().done);
     cr_assert(!remove(record));
     cr_expect(!listed().done && !listed().damaged);
+    cr_assert(!symlink(scratch_path(&scratch, "moved away"), record));
+    cr_expect(!listed().done && listed().damaged);
 }
 
 /* Nor does it help to bring the list along. */

@@ -1,3 +1,4 @@
+#define _POSIX_C_SOURCE 200809L /* symlink */
 /* inspect --check RECIPE: every file that a cell keeps, and whose it is. */
 #include "core/base/file.h"
 #include "core/train/checkpoint.h"
@@ -11,6 +12,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static Home        home;
 static char        results[128];
@@ -137,4 +139,6 @@ Test(check_cells, records_lie_where_they_belong)
     scratch_copy(other, path);
     cr_expect_eq(RUN(out, "inspect", "--check", other), EXIT_CHECK_FAILED);
     cr_expect(strstr(out, "knn-01234567.h5: of another knn, "), "%s", out);
+    cr_assert(!remove(path) && !symlink(scratch_path(&home.scratch, "moved away"), path));
+    expect(8, 1, ": a link to nothing, expected a file\n");
 }

@@ -144,7 +144,10 @@ Test(layout, what_is_not_varied_is_named)
     has(err.text, "twice");
     cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .sort = "kn" }, &err) ==
               STATUS_CONFIG);
-    has(err.text, "did you mean knn");
+    has(err.text, "sorted by kn; did you mean knn? They are told apart by strategy, ratio;");
+    cr_expect(table_open(&t, &results, &(TableAsk){ .baseline = "random", .sort = "strtegy" },
+                         &err) == STATUS_CONFIG);
+    has(err.text, "did you mean strategy?");
 }
 
 /* 80 columns hold any table: no line is longer, and no value is lost. */

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L /* mkfifo */
+#define _POSIX_C_SOURCE 200809L /* mkfifo, symlink */
 /* Records that are damaged, foreign or half written: named, left out, and no more. */
 #include "core/base/file.h"
 #include "experiments/table/table.h"
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static const char RECIPE[] = "name: harmed\n"
                              "data: {set: scenes, train: 8, test: 8, scenes: {size: 16}}\n"
@@ -133,6 +134,9 @@ Test(left_out, what_is_no_file_at_all)
     cr_assert(!remove(path));
     cr_assert(!mkfifo(path, 0666));
     is_left_out("a pipe", false);
+    cr_assert(!remove(path));
+    cr_assert(!symlink(scratch_path(&scratch, "moved away"), path));
+    is_left_out("a link to nothing", false);
 }
 
 /* A writer that was killed leaves its aside, which is not looked at. */

@@ -5,6 +5,7 @@
 #include "experiments/run/estimate.h"
 #include "experiments/run/fit.h"
 #include "experiments/run/outlook.h"
+#include "experiments/run/overhead.h"
 #include "experiments/run/progress.h"
 #include "experiments/run/slurm_script.h"
 
@@ -112,11 +113,18 @@ static void show_cells(const Recipe *r, const Works *w)
     }
 }
 
-static double all_flop(const Works *w)
+/* Of all that is to be run.  Operations are shared by all threads; what a cell takes besides
+ * has one. */
+static double all_seconds(const Works *w, const Pace *p, int at_once, int threads, int cores)
 {
-    double flop = 0;
-    for (int i = 0; i < w->n; i++) flop += outlook_left(&w->work[i]);
-    return flop;
+    const Overhead o = overhead_try(w->results);
+    const int      busy = at_once * threads < cores ? at_once * threads : cores;
+    double         flop = 0, besides = 0;
+    for (int i = 0; i < w->n; i++) {
+        flop += outlook_left(&w->work[i]);
+        besides += overhead_seconds(&o, &w->work[i]);
+    }
+    return flop * p->s_per_flop / busy + besides / (at_once < cores ? at_once : cores);
 }
 
 static void show_total(const Fit *f, const Recipe *r, const Works *w)
@@ -132,8 +140,7 @@ static void show_total(const Fit *f, const Recipe *r, const Works *w)
                taken.measured / 1e6, taken.predicted / 1e6);
     if (!f->cells) return;
     const Pace p = estimate_pace(w);
-    const int  busy = at_once * threads < cores ? at_once * threads : cores;
-    progress_span(span, all_flop(w) * p.s_per_flop / busy);
+    progress_span(span, all_seconds(w, &p, at_once, threads, cores));
     printf("time    about %s with %d at a time, threads of each: %d; from %s\n", span, at_once,
            threads, p.records ? "cells that are done" : "a trial of this machine");
     printf("memory  about %.0f MB a cell, %.0f MB at a time", f->bytes / 1e6,
@@ -178,15 +185,15 @@ static int show_plan(const Options *o, const Recipe *r)
 
 /* --- for Slurm ----------------------------------------------------------- */
 
-/* Seconds of the longest cell on one thread. */
-static double longest(const Works *w)
+/* Seconds of the longest cell. */
+static double longest(const Works *w, int threads)
 {
-    double most = 0, pace = estimate_pace(w).s_per_flop;
-    for (int i = 0; i < w->n; i++) {
-        double flop = outlook_left(&w->work[i]);
-        if (flop > most) most = flop;
-    }
-    return pace * most;
+    const double   pace = estimate_pace(w).s_per_flop / threads;
+    const Overhead o = overhead_try(w->results);
+    double         most = 0;
+    for (int i = 0; i < w->n; i++)
+        most = fmax(most, pace * outlook_left(&w->work[i]) + overhead_seconds(&o, &w->work[i]));
+    return most;
 }
 
 static void tell_how(const Recipe *r, const char *file)
@@ -213,7 +220,7 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
     SlurmScript s = { .recipe = word, .settings = o->set.item, .n_settings = o->set.n,
                       .threads = r->base.threads ? r->base.threads : 1, .at_once = jobs,
                       .bytes = largest ? largest->bytes : 0 };
-    s.seconds = longest(&w) / s.threads;
+    s.seconds = longest(&w, s.threads);
     slurm_folder(folder, o->results, r);
     Status bad = slurm_script(&script, &w, r, &s, err);
     if (!bad) bad = file_make_folders(folder, err);

@@ -5,7 +5,7 @@
  * that is not a matrix product.  Once cells of a recipe have been run, their wall
  * time over their cost replaces the trial.
  *
- * Time is right within a factor of about 1.5.
+ * Time is right within a factor of about 1.5, but for what a cell takes besides: overhead.h.
  *
  * Memory: what a step takes by core/train/footprint.h, which is exact, the process
  * and its libraries, pictures and features; in all within 15 %.

@@ -1,15 +1,17 @@
-#define _POSIX_C_SOURCE 200809L /* statvfs */
+#define _GNU_SOURCE /* statvfs, O_TMPFILE */
 #include "experiments/run/machine.h"
 
 #include "core/base/text.h"
 #include "core/base/threads.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 enum { LINE = 4096, ROOM = 3 * LINE };
 
@@ -181,15 +183,44 @@ double machine_held(const char *root, pid_t pid)
     return kb > 0 ? 1024 * kb : 0;
 }
 
-double machine_disk(const char *path)
+/* The nearest folder above `path` that there is. */
+static bool find_nearest(const char *path, char here[LINE + 2], struct statvfs *s)
 {
-    char           at[LINE], here[LINE + 2];
-    bool           found;
-    struct statvfs s;
+    char at[LINE];
+    bool found;
     snprintf(at, sizeof at, "%s%s", *path == '/' ? "" : "./", path);
     do {
-        snprintf(here, sizeof here, "%s/.", at);
-        found = !statvfs(here, &s);
+        snprintf(here, LINE + 2, "%s/.", at);
+        found = !statvfs(here, s);
     } while (!found && go_up(at));
-    return found ? (double)s.f_bavail * (double)s.f_frsize : INFINITY;
+    return found;
+}
+
+double machine_disk(const char *path)
+{
+    char           here[LINE + 2];
+    struct statvfs s;
+    return find_nearest(path, here, &s) ? (double)s.f_bavail * (double)s.f_frsize : INFINITY;
+}
+
+/* A file without a name, which nobody sees and which is gone when it is closed. */
+static bool write_synced(const char *folder)
+{
+    static const char bytes[1 << 15];
+    int  f = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+    bool ok = f >= 0 && write(f, bytes, sizeof bytes) == (ssize_t)sizeof bytes && !fsync(f);
+    if (f >= 0) close(f);
+    return ok;
+}
+
+double machine_sync(const char *path)
+{
+    enum { TRIES = 8 };
+    char           here[LINE + 2];
+    struct statvfs s;
+    if (!find_nearest(path, here, &s)) return 0;
+    double start = clock_s();
+    for (int i = 0; i < TRIES; i++)
+        if (!write_synced(here)) return 0;
+    return (clock_s() - start) / TRIES;
 }

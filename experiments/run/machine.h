@@ -27,8 +27,8 @@ double machine_held(const char *root, pid_t pid);
  * infinite if nobody says. */
 double machine_disk(const char *path);
 
-/* Seconds until a small new file there is safe on the disk, as it is now; 0 if none can be
- * written.  Leaves nothing. */
+/* Seconds until a small new file there is safe on the disk, the least of several tries; 0 if
+ * none can be written.  Leaves nothing. */
 double machine_sync(const char *path);
 
 #endif

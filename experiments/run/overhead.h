@@ -4,7 +4,8 @@
  *     Overhead o = overhead_try(results);
  *     double s = overhead_seconds(&o, &works.work[i]);
  *
- * Of tiny cells it is nearly all; on a loaded machine it is right within a factor of about 2.
+ * Of tiny cells it is nearly all.  What others do meanwhile is left out, as far as that is
+ * possible: the least of several tries counts.
  */
 #ifndef EXPERIMENTS_RUN_OVERHEAD_H
 #define EXPERIMENTS_RUN_OVERHEAD_H
@@ -16,7 +17,7 @@ typedef struct {
     double sync_s;  /* until a file is safe on the disk of the results    */
 } Overhead;
 
-/* Both by trial, as the machine is now: this program is started a few times, to do nothing. */
+/* Both by trial: this program is started a few times, to do nothing. */
 Overhead overhead_try(const char *results);
 
 /* Seconds of all stages of it that are still to be run; 0 if none is. */

@@ -1,15 +1,17 @@
-#define _POSIX_C_SOURCE 200809L /* dup, dup2, open */
+#define _POSIX_C_SOURCE 200809L /* dup, dup2, nanosleep */
 #include "experiments/run/together.h"
 
 #include "core/base/h5.h"
 #include "core/base/threads.h"
 #include "experiments/run/child.h"
+#include "experiments/run/whole.h"
 #include "experiments/run/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Where stdout and stderr went before they went to a log. */
@@ -95,6 +97,13 @@ static void tell(const Works *w, const ScheduleConfig *c, int i, double s)
     if (c->progress && w->work[i].state == WORK_DONE) tell_exchange(w, i, c->progress);
 }
 
+/* Nobody need read it again. */
+static void note_whole(const Work *w, const char *results)
+{
+    nanosleep(&(struct timespec){ .tv_nsec = (long)(1e9 * WHOLE_TICK_S) }, NULL);
+    work_note_whole(w, results);
+}
+
 Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,
                     ScheduleResult *result, Err *err)
 {
@@ -110,6 +119,7 @@ Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,
         work_look(one, w->results);
         result->stopped = code == EXIT_STOPPED;
         result->done += one->state == WORK_DONE;
+        if (one->state == WORK_DONE) note_whole(one, w->results);
         result->failed += one->state == WORK_FAILED;
         if (!result->stopped) tell(w, c, i, clock_s() - start);
     }

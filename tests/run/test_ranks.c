@@ -117,6 +117,18 @@ static void expect_same_encoder(const char *a, const char *b)
     free(y);
 }
 
+/* Bytes of the list of records that need not be read again. */
+static size_t noted(const char *results)
+{
+    char   path[420], *bytes;
+    size_t n = 0;
+    Err    err;
+    snprintf(path, sizeof path, "%s/%s/cells/.whole", scratch.folder, results);
+    cr_assert(!file_read(path, 1 << 16, &bytes, &n, &err), "%s", err.text);
+    free(bytes);
+    return n;
+}
+
 /* Measured: 2.4e-7 at most. */
 Test(ranks, train_as_one_process_does)
 {
@@ -127,6 +139,7 @@ Test(ranks, train_as_one_process_does)
     losses(two, "two");
     for (int i = 0; i < STEPS; i++) most = fmax(most, fabs(one[i] - two[i]));
     cr_expect(most <= 1e-5, "losses differ by %g", most);
+    cr_expect(noted("two") == noted("one") && noted("one") > 0);
     cr_expect(one[STEPS - 1] < 0.99 * one[0], "nothing is learned");
     char  *said;
     size_t n;

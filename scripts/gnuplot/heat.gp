@@ -22,7 +22,8 @@ if (most <= least) { least = least - 0.5; most = most + 0.5 }
 shown = most - least > 20 ? "%.1f" : most - least > 0.2 ? "%.2f" : "%.3f"
 set cbrange [least : most]
 
-# In a terminal a table of letters; columns whose names have no room are numbered.
+# In a terminal a table of letters; of pairs, columns whose names have no room are numbered;
+# columns that have none at all go on below.
 if (in_terminal) {
     array values[rows * columns]; array down[rows]; array across[columns]
     do for [i=1:rows*columns] { values[i] = NaN }
@@ -31,20 +32,24 @@ if (in_terminal) {
     cell = larger(longest, 6) + 2
     numbered = rows == columns && widest + 3 + columns * cell > in_terminal
     if (numbered) { cell = 6 }
+    fit = larger(1, (in_terminal - widest - 3) / cell)
     set print out
-    print flat(caption) . "\n"
-    row = sprintf("%" . (widest + 3) . "s", "")
-    do for [k=1:columns] {
-        row = row . sprintf("%" . cell . "s", numbered ? sprintf("%d", k) : across[k])
-    }
-    print row
-    do for [i=1:rows] {
-        row = sprintf("%2s %-" . widest . "s", numbered ? sprintf("%d", i) : "", down[i])
-        do for [k=1:columns] {
-            v = values[(i - 1) * columns + k]
-            row = row . sprintf("%" . cell . "s", v == v ? sprintf(shown, v) : "none")
+    print flat(caption)
+    do for [from=1:columns:fit] {
+        to = from + fit > columns ? columns : from + fit - 1
+        row = sprintf("\n%" . (widest + 3) . "s", "")
+        do for [k=from:to] {
+            row = row . sprintf("%" . cell . "s", numbered ? sprintf("%d", k) : across[k])
         }
         print row
+        do for [i=1:rows] {
+            row = sprintf("%2s %-" . widest . "s", numbered ? sprintf("%d", i) : "", down[i])
+            do for [k=from:to] {
+                v = values[(i - 1) * columns + k]
+                row = row . sprintf("%" . cell . "s", v == v ? sprintf(shown, v) : "none")
+            }
+            print row
+        }
     }
     exit
 }

@@ -200,6 +200,12 @@ Test(figures, a_terminal_is_drawn_on_too)
               !strstr(made.shown.s, "\n\n\n\n"), "no paper is fed, and no blanks");
     for (char *line = strtok(made.shown.s, "\n"); line; line = strtok(NULL, "\n"))
         cr_expect(text_width(line) <= 80, "%s", line);
+    figures_close(&made);
+    figures_open(&made);
+    plan.terminal = "text24";
+    OK(figures_write(&made, &plan, &err));
+    cr_expect(strstr(made.shown.s, "\n\n             0.75\n   random "),
+              "columns that have no room go on below: %s", made.shown.s);
     cr_expect(!strstr(made.paths.s, ".png") && strstr(made.paths.s, "knn_top1.tsv"), "%s",
               made.paths.s);
 }

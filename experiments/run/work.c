@@ -192,11 +192,14 @@ void works_pick(Works *w, bool failed, long limit)
 
 void work_tidy(const Work *w, const char *results)
 {
-    char folder[CELL_PATH];
+    char folder[CELL_PATH], failed[CELL_PATH];
     int  fd;
     Err  err;
     cell_folder(folder, results, w->cell);
-    if (!journal_left(folder) || claim_take(&fd, folder, &err) || fd < 0) return;
+    cell_file(failed, results, w->cell, "failed.txt");
+    if (!journal_left(folder) && !file_exists(failed)) return;
+    if (claim_take(&fd, folder, &err) || fd < 0) return;
+    work_forget_failure(results, w->cell);
     claim_clear(folder);
     journal_remove(folder);
     close(fd);

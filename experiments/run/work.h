@@ -54,8 +54,8 @@ void work_look(Work *w, const char *results);
 /* All of it is done, by a process that ended WHOLE_TICK_S ago: nobody need read it again. */
 void work_note_whole(const Work *w, const char *results);
 
-/* All of it is done, but a process died before it had put away its states and journal:
- * that is made up for. */
+/* All of it is done, but a process died before it had put away its states and journal, or has
+ * told of a failure while another did it: that is made up for. */
 void work_tidy(const Work *w, const char *results);
 
 bool        work_needs(const Work *w, int task);    /* is it still to be done? */

@@ -234,7 +234,8 @@ static int do_stages(Worker *w, const char *path, const char *failed, char *cons
     features_free(w->features);
     fclose(w->journal);
     if (code == EXIT_DONE) {
-        claim_clear(path); /* once more: nothing could be removed from a folder that was closed */
+        remove(failed); /* once more: nothing could be removed from a folder that was closed */
+        claim_clear(path);
         journal_remove(path);
     }
     return code;

@@ -258,6 +258,21 @@ Test(schedule, puts_away_what_is_left_of_a_done_cell)
     fake_tear_down(&s);
 }
 
+/* One that came to nothing told of it while another did the cell. */
+Test(schedule, forgets_the_failure_of_a_done_cell)
+{
+    FakeRun s;
+    char  path[CELL_PATH];
+    Err   err;
+    fake_run_all(NULL);
+    fake_set_up(&s, NULL);
+    cell_file(path, fake.scratch.folder, s.works.work[1].cell, "failed.txt");
+    cr_assert(!file_write(path, "claim: no\n", 10, &err), "%s", err.text);
+    cr_expect(fake_run(&s).before == CELLS);
+    cr_expect(!file_exists(path));
+    fake_tear_down(&s);
+}
+
 Test(schedule, waits_for_what_another_has_claimed)
 {
     FakeRun s;

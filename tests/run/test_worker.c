@@ -1,12 +1,10 @@
-/* The process of a cell, and the small things it shares with schedulers. */
+/* The process of a cell. */
 #define _POSIX_C_SOURCE 200809L
 #include "experiments/run/worker.h"
 
 #include "core/base/file.h"
 #include "core/base/threads.h"
 #include "experiments/run/claim.h"
-#include "experiments/run/journal.h"
-#include "experiments/run/progress.h"
 #include "tests/recipe/recipes.h"
 #include "tests/run/whole.h"
 
@@ -118,6 +116,22 @@ Test(worker, runs_every_stage_in_order)
     for (int s = 0; s < STAGE_KINDS; s++)
         cr_expect(cell_done(scratch.folder, recipe->cells, s));
     cr_expect(contents("journal.jsonl") == NULL, "the journal is gone when all is done");
+}
+
+/* As another does that could not take the claim. */
+static Status tells_of_a_failure(const Cell *c, StageKind kind, const StageContext *x,
+                                 Err *err)
+{
+    char path[CELL_PATH];
+    cell_file(path, scratch.folder, c, "failed.txt");
+    cr_assert(!file_write(path, "claim: no\n", 10, err), "%s", err->text);
+    return leave_record(c, kind, x, err);
+}
+
+Test(worker, what_is_done_has_not_failed)
+{
+    cr_expect(work(tells_of_a_failure) == EXIT_DONE);
+    cr_expect(contents("failed.txt") == NULL);
 }
 
 Test(worker, skips_evaluations_that_are_there)
@@ -338,56 +352,4 @@ Test(worker, refuses_names_that_are_no_cells)
     cr_expect(worker_run(scratch.folder, "..", stages, 1, 0, leave_record) == EXIT_USAGE);
     char *none[] = { "pretraining" };
     cr_expect(worker_run(scratch.folder, cell, none, 1, 0, leave_record) == EXIT_USAGE);
-}
-
-/* --- journals ------------------------------------------------------------ */
-
-Test(worker, reads_the_last_whole_line)
-{
-    JournalLine a = { .stage = "knn-01234567", .step = 3, .steps = 9, .loss = NAN, .lr = 1e-4,
-                      .images_per_s = 12.5, .elapsed_s = 2 }, b;
-    FILE *f;
-    Err   err;
-    cr_expect(!journal_last(&b, folder));
-    cr_assert(!journal_open(&f, folder, &err));
-    for (a.step = 0; a.step < 50; a.step++) a.steps = 60, journal_write(f, &a);
-    fputs("{\"stage\": \"knn-01234567\", \"step\": 5", f); /* cut by a kill */
-    fclose(f);
-    cr_assert(journal_last(&b, folder));
-    cr_expect_str_eq(b.stage, a.stage);
-    cr_expect(b.step == 49 && b.steps == 60 && b.lr == 1e-4 && b.images_per_s == 12.5);
-    cr_expect(isnan(b.loss));
-}
-
-Test(worker, a_strange_journal_says_nothing)
-{
-    static const char *const strange[] = {
-        "\n", "{}\n", "{\"stage\": \"a\", \"step\": 9, \"steps\": 3}\n",
-        "{\"stage\": \"a\", \"step\": -1, \"steps\": 3}\n",
-        "{\"stage\": \"a\", \"step\": 1, \"steps\": 1e300}\n", "no line",
-        "{\"stage\": \"", "{\"step\": 1, \"steps\": 3}\n",
-    };
-    JournalLine line;
-    char        path[CELL_PATH * 2];
-    Err         err;
-    snprintf(path, sizeof path, "%s/journal.jsonl", folder);
-    for (size_t i = 0; i < sizeof strange / sizeof *strange; i++) {
-        cr_assert(!file_write(path, strange[i], strlen(strange[i]), &err));
-        cr_expect(!journal_last(&line, folder), "%s", strange[i]);
-    }
-}
-
-/* --- spans --------------------------------------------------------------- */
-
-Test(worker, spans_are_said_in_one_unit)
-{
-    static const struct { double s; const char *says; } spans[] = {
-        { 0.2, "0 s" }, { 99, "99 s" }, { 100, "2 min" }, { 3600, "60 min" }, { 7200, "2.0 h" },
-        { 400000, "4.6 days" }, { NAN, "?" },
-    };
-    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
-        char out[32];
-        progress_span(out, spans[i].s);
-        cr_expect_str_eq(out, spans[i].says);
-    }
 }

@@ -1,7 +1,8 @@
 #define _POSIX_C_SOURCE 200809L /* popen */
 #include "core/base/file.h"
 #include "core/base/h5.h"
-#include "tests/scratch.h"
+#include "tests/ok.h"
+#include "tests/room.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -12,25 +13,7 @@
 
 enum { N = 20000, SMALL = 301, LIMIT = 1 << 24 };
 
-static Scratch scratch;
-static Arena   arena;
-static Err     err;
-
-static void open_all(void)
-{
-    scratch_open(&scratch);
-    arena_open(&arena, "test", NULL, NULL);
-}
-
-static void close_all(void)
-{
-    arena_close(&arena);
-    scratch_close(&scratch);
-}
-
-TestSuite(h5, .init = open_all, .fini = close_all);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+TestSuite(h5, .init = open_room, .fini = close_room);
 
 /* Does not pack, so that most of the file is this array. */
 static float noise(int i)

@@ -1,31 +1,14 @@
 #define _POSIX_C_SOURCE 200809L /* popen */
 /* Tables, dimension scales and names, and what stands under them. */
 #include "core/base/h5.h"
-#include "tests/scratch.h"
+#include "tests/ok.h"
+#include "tests/room.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
 
-static Scratch scratch;
-static Arena   arena;
-static Err     err;
-
-static void open_all(void)
-{
-    scratch_open(&scratch);
-    arena_open(&arena, "test", NULL, NULL);
-}
-
-static void close_all(void)
-{
-    arena_close(&arena);
-    scratch_close(&scratch);
-}
-
-TestSuite(h5_table, .init = open_all, .fini = close_all);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+TestSuite(h5_table, .init = open_room, .fini = close_room);
 
 static const char *tabled(void)
 {

@@ -2,6 +2,7 @@
  * be drawn says why. */
 #include "core/base/file.h"
 #include "experiments/figures/figures.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -30,8 +31,6 @@ static Results    results;
 static FigureList made;
 static char       folder[300];
 static Err        err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static int strategy_of(const Cell *c)
 {

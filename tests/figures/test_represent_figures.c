@@ -1,6 +1,7 @@
 /* Figures of represent, from records made up here: what they show is what was recorded. */
 #include "core/base/file.h"
 #include "experiments/figures/figure.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -23,8 +24,6 @@ enum { N = 8, D = 3, BLOCKS = 2 };
 static Scratch scratch;
 static char    folder[300];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* Of strategy s and seed k: features that only strategies change, curves that both do. */
 static void leave(const Cell *c, int s, int k)

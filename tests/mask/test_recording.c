@@ -2,6 +2,7 @@
 #include "core/base/h5.h"
 #include "core/mask/replay.h"
 #include "strategies/registry.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -18,8 +19,6 @@ static Err     err;
 static void    prepare(void) { scratch_open(&scratch); }
 static void    clean_up(void) { scratch_close(&scratch); }
 TestSuite(recording, .init = prepare, .fini = clean_up);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* What a file says; tests change one thing of it. */
 typedef struct {

@@ -4,6 +4,7 @@
 #include "core/base/h5.h"
 #include "experiments/recipe/confirm.h"
 #include "experiments/recipe/recipe.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -22,8 +23,6 @@ static const char RECIPE[] = "data: {set: scenes, train: 8, test: 8, scenes: {si
 static Scratch scratch;
 static Recipe *recipe;
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static void prepare(void)
 {

@@ -1,3 +1,4 @@
+#include "tests/ok.h"
 #include "tests/record/pretrained.h"
 
 #include "core/base/hash.h"
@@ -10,8 +11,6 @@
 enum { STEPS = 6, ROWS = 3, COLS = 5 };
 
 static Err err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 bool wrong_in(const char *wrong, const char *what) { return wrong && !strcmp(wrong, what); }
 

@@ -2,6 +2,7 @@
 /* One file of links to all records of a recipe, and the Python that reads it. */
 #include "core/base/file.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 #include "tests/run/whole.h"
 #include "tests/table/leave.h"
 
@@ -25,8 +26,6 @@ static Scratch scratch;
 static Recipe *recipe;
 static char    yaml[400], folder[300], indexed[400];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static void prepare(void)
 {

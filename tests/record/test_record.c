@@ -1,8 +1,9 @@
 #include "core/base/file.h"
 #include "experiments/record/provenance.h"
 #include "experiments/record/record.h"
+#include "tests/ok.h"
 #include "tests/run/whole.h"
-#include "tests/scratch.h"
+#include "tests/room.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -10,25 +11,7 @@
 
 enum { STEPS = 700, IMAGES = 1000, ROWS = 3, COLS = 5, LIMIT = 1 << 24 };
 
-static Scratch scratch;
-static Arena   arena;
-static Err     err;
-
-static void open_all(void)
-{
-    scratch_open(&scratch);
-    arena_open(&arena, "test", NULL, NULL);
-}
-
-static void close_all(void)
-{
-    arena_close(&arena);
-    scratch_close(&scratch);
-}
-
-TestSuite(record, .init = open_all, .fini = close_all);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
+TestSuite(record, .init = open_room, .fini = close_room);
 
 static RecordHead head(void)
 {

@@ -6,6 +6,7 @@
 #include "experiments/record/record.h"
 #include "experiments/recipe/config.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 #include "tests/record/pretrained.h"
 #include "tests/run/whole.h"
 
@@ -27,8 +28,6 @@ static void prepare(void) { typed_open(&scratch); }
 static void clean_up(void) { scratch_close(&scratch); }
 
 TestSuite(schema, .init = prepare, .fini = clean_up);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* --- the table ------------------------------------------------------------ */
 

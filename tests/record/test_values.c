@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 #include "core/base/h5.h"
 #include "experiments/record/check.h"
+#include "tests/ok.h"
 #include "tests/record/pretrained.h"
 
 #include <criterion/criterion.h>
@@ -18,8 +19,6 @@ static void prepare(void) { scratch_open(&scratch); }
 static void clean_up(void) { scratch_close(&scratch); }
 
 TestSuite(values, .init = prepare, .fini = clean_up);
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* An encoder that stays as it began has neither losses nor curves. */
 Test(values, a_record_of_no_training)

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "core/base/file.h"
 #include "experiments/report/section.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -27,8 +28,6 @@ static Scratch scratch;
 static Recipe *recipe;
 static char    folder[300];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* All are 5 above random, whatever the seed; both go up with the ratio. */
 static void leave(const Cell *c)

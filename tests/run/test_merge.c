@@ -4,6 +4,7 @@
 #include "experiments/run/claim.h"
 #include "experiments/run/merge.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 #include "tests/run/whole.h"
 #include "tests/table/leave.h"
 
@@ -29,8 +30,6 @@ static const Cell *first, *second;
 static char        ours[300], theirs[300], others[300];
 static Merge       m;
 static Err         err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static void prepare(void)
 {

@@ -3,6 +3,7 @@
 
 #include "core/base/file.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -25,8 +26,6 @@ static Recipe *recipe;
 static Results results;
 static char    folder[300], file[300];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* The first `right` of 50 images are right. */
 static void leave_knn(Record *r, int right)

@@ -2,7 +2,7 @@
 #include "experiments/stats/evidence.h"
 
 #include "experiments/record/dense_record.h"
-#include "tests/scratch.h"
+#include "tests/room.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -10,23 +10,7 @@
 
 enum { IMAGES = 4, CLASSES = 6 };
 
-static Scratch scratch;
-static Arena   arena;
-static Err     err;
-
-static void open_all(void)
-{
-    scratch_open(&scratch);
-    arena_open(&arena, "test", NULL, NULL);
-}
-
-static void close_all(void)
-{
-    arena_close(&arena);
-    scratch_close(&scratch);
-}
-
-TestSuite(evidence, .init = open_all, .fini = close_all);
+TestSuite(evidence, .init = open_room, .fini = close_room);
 
 static const char *path(void) { return scratch_path(&scratch, "record.h5"); }
 

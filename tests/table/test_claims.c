@@ -3,6 +3,7 @@
 #include "experiments/table/claims.h"
 #include "experiments/table/table.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 #include "tests/table/leave.h"
 
@@ -67,8 +68,6 @@ static Results   results;
 static Published published;
 static char      folder[300], yaml[300], paper[300];
 static Err       err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static double top1(const Cell *c)
 {

@@ -1,6 +1,7 @@
 /* A table at equal cost: of each strategy the training that took as much. */
 #include "core/base/file.h"
 #include "experiments/table/table.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -23,8 +24,6 @@ static Recipe *recipe;
 static Results results;
 static char    folder[300];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* An epoch of random costs 1, of block 2.3, of spiral 1.05; half of it is loss. */
 static void leave(const Cell *c)

@@ -1,6 +1,7 @@
 /* Rows, columns, order, leading groups: a table laid out as one asks for it. */
 #include "experiments/table/explain.h"
 #include "experiments/table/tabular.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 #include "tests/table/leave.h"
 
@@ -24,8 +25,6 @@ static Recipe *recipe;
 static Results results;
 static char    folder[300];
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* At 0.5 block is 5 above random and 1 above spiral, at 0.75 all are alike but for noise
  * that every strategy has otherwise. */

@@ -2,6 +2,7 @@
 /* Records that are damaged, foreign or half written: named, left out, and no more. */
 #include "core/base/file.h"
 #include "experiments/table/table.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 #include "tests/table/leave.h"
 
@@ -24,8 +25,6 @@ static Recipe *recipe;
 static char    folder[300], path[CELL_PATH], *record;
 static size_t  length;
 static Err     err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 /* All four cells are there, with 50, 51, 52 and 53; `path` is what the last one's is. */
 static void open_all(void)

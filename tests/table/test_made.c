@@ -1,6 +1,7 @@
 /* What a table says of how it was made, and whether it still follows. */
 #include "experiments/table/made.h"
 #include "tests/cli/typed.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 #include "tests/table/leave.h"
 
@@ -11,8 +12,6 @@
 #include <string.h>
 
 static Err err;
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 Test(made, words_come_back_as_they_were)
 {

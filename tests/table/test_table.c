@@ -1,5 +1,6 @@
 #include "core/base/file.h"
 #include "experiments/table/table.h"
+#include "tests/ok.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -23,8 +24,6 @@ static char    folder[300];
 static Err     err;
 
 static const TableAsk plain = { .baseline = "random" };
-
-#define OK(call) cr_assert(!(call), "%s: %s", #call, err.text)
 
 static void curves(Record *r)
 {

@@ -67,7 +67,7 @@ static void offer_task(Choice *c, Damage *d, int i, int k, bool records)
     const Task *t = &d->works->work[i].tasks[k];
     char        path[CELL_PATH];
     if (t->done) cell_record(path, results, t->cell, t->kind);
-    else worker_config(path, results, t->cell, t->kind);
+    else cell_config(path, results, t->cell, t->kind);
     if (t->done || !records) offer(c, path, t->done ? &d->records[i][k] : NULL);
     for (Saved which = 0; which < STATES && !records; which++) {
         cell_state(path, results, t->cell, t->kind, which);

@@ -297,10 +297,10 @@ COMMAND(inspect) = {
     .about = "what is in a checkpoint or record; whether records are what they should be",
     .details = "FILE is a safetensors file, PyTorch's .pth or .pt, or a folder of Hugging "
                "Face's, of which nothing is run; or a record, .h5, or an index of them. With "
-               "--check each is a record, or a recipe, of which all records and models that "
-               "there are in its cells are looked at: a line for every array and attribute "
-               "that is not as the schema says, and for every file that is damaged, half "
-               "written, no record, or of another cell or stage than it lies with; the exit "
+               "--check each is a record, or a recipe, of which all records, models and "
+               "configurations that there are in its cells are looked at: a line for every array "
+               "and attribute that is not as the schema says, and for every file that is damaged, "
+               "half written, no record, or of another cell or stage than it lies with; the exit "
                "code is 4 if there are such.",
     .examples = "  maskgrid inspect mae_pretrain_vit_base.pth\n"
                 "  maskgrid inspect encoder.safetensors --format json\n"

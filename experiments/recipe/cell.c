@@ -199,6 +199,14 @@ void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageK
     cell_file(out, results, c, name);
 }
 
+void cell_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind)
+{
+    char name[STAGE_NAME + 8];
+    snprintf(name, sizeof name, "%s.yaml",
+             kind == STAGE_PRETRAIN ? "config" : c->stage[kind].name);
+    cell_file(out, results, c, name);
+}
+
 /* --- models ---------------------------------------------------------------- */
 
 #define ENCODER "encoder.safetensors"

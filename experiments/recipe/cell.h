@@ -80,6 +80,9 @@ void cell_folder(char out[CELL_PATH], const char *results, const Cell *c);
 void cell_file(char out[CELL_PATH], const char *results, const Cell *c, const char *name);
 void cell_record(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
 
+/* What the process of a stage is given, beside its record. */
+void cell_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
+
 /* The files of tensors that pre-training leaves for good; of snapshots the first. */
 enum { MODEL_ENCODER, MODEL_GUIDE, MODEL_SNAPSHOT };
 int  cell_models(const Cell *c); /* how many there may be: not each leaves a guide */

@@ -23,8 +23,9 @@ typedef struct { int files, bad; Text where; } Checked;
 
 void check_record(Checked *c, const char *path);
 
-/* Of all cells of a recipe, in the order of their paths: the records that there are, and their
- * models, which must be whole and of their cell (cell_check_model). */
+/* Of all cells of a recipe, in the order of their paths: the records that there are, their
+ * models, which must be whole and of their cell (cell_check_model), and their configurations,
+ * which must be what their records were hashed of. */
 void check_cells(Checked *c, const Recipe *r, const char *results);
 
 #endif

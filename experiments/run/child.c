@@ -32,7 +32,7 @@ static Status write_config(const Task *t, const char *results, Err *err)
     char path[CELL_PATH];
     Text yaml = { 0 };
     cell_yaml(t->cell, t->kind, &yaml);
-    worker_config(path, results, t->cell, t->kind);
+    cell_config(path, results, t->cell, t->kind);
     Status bad = STATUS_OK;
     if (!is_there(path, &yaml)) bad = file_write(path, yaml.s, yaml.length, err);
     text_free(&yaml);

@@ -33,14 +33,6 @@ typedef struct {
     bool        started;            /* images counts from here on          */
 } Worker;
 
-void worker_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind)
-{
-    char name[STAGE_NAME + 8];
-    snprintf(name, sizeof name, "%s.yaml",
-             kind == STAGE_PRETRAIN ? "config" : c->stage[kind].name);
-    cell_file(out, results, c, name);
-}
-
 /* --- what a stage is given ----------------------------------------------- */
 
 /* A resumed stage begins with the images it had: the rate is of what came since. */

@@ -28,7 +28,4 @@ int  worker_lead(const char *results, const char *folder, int claim, char *const
 int  worker_follow(const char *results, StageRun *run, const Ranks *ranks);
 void worker_dismiss(const Ranks *ranks, int code);
 
-/* Where the configuration of a stage stands in the folder of its cell. */
-void worker_config(char out[CELL_PATH], const char *results, const Cell *c, StageKind kind);
-
 #endif

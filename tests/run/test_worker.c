@@ -29,7 +29,7 @@ static void write_configs(void)
         Text yaml = { 0 };
         char path[CELL_PATH];
         cell_yaml(recipe->cells, s, &yaml);
-        worker_config(path, scratch.folder, recipe->cells, s);
+        cell_config(path, scratch.folder, recipe->cells, s);
         cr_assert(!file_write(path, yaml.s, yaml.length, &err), "%s", err.text);
         text_free(&yaml);
     }

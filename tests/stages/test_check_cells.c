@@ -87,6 +87,37 @@ Test(check_cells, models_are_whole_and_of_their_cell)
 }
 
 /* An encoder of another cell sees for no one. */
+static void write_config(const Cell *of, const Cell *to, StageKind kind)
+{
+    char path[CELL_PATH];
+    Text yaml = { 0 };
+    Err  err;
+    cell_yaml(of, kind, &yaml);
+    cell_config(path, results, to, kind);
+    cr_assert(!file_write(path, yaml.s, yaml.length, &err), "%s", err.text);
+    text_free(&yaml);
+}
+
+Test(check_cells, configurations_are_those_of_their_records)
+{
+    char path[CELL_PATH];
+    Err  err;
+    for (int i = 0; i < 2; i++) {
+        const StageKind kind = i ? STAGE_KNN : STAGE_PRETRAIN;
+        write_config(one, one, kind);
+        expect(9 + i, 0, NULL);
+        write_config(two, one, kind);
+        expect(9 + i, 1, ".yaml: seed: 1, expected seed: 0 as its record has it\n");
+        cell_config(path, results, one, kind);
+        cr_assert(!file_write(path, "model: [", 8, &err), "%s", err.text);
+        expect(9 + i, 1, ".yaml: line:2: not YAML");
+        cr_assert(!remove(path) && !symlink(scratch_path(&home.scratch, "gone"), path));
+        expect(9 + i, 1, ".yaml: a link to nothing, expected a file\n");
+        cr_assert(!remove(path));
+        write_config(one, one, kind);
+    }
+}
+
 Test(check_cells, a_gallery_looks_whose_encoders_they_are)
 {
     char path[CELL_PATH], other[CELL_PATH], recipe[400], out[4096], drawn[400];

@@ -23,9 +23,10 @@
   }
 
   const wide = document.documentElement.scrollWidth;
-  if (wide > innerWidth) {
-    const worst = all('body *').filter(e => e.getBoundingClientRect().right > innerWidth + 1)[0];
-    say(`scrolls sideways: ${wide} in ${innerWidth}, ${worst && worst.outerHTML.slice(0, 80)}`);
+  const room = document.documentElement.clientWidth; // innerWidth grows with what is too wide
+  if (wide > room) {
+    const worst = all('body *').filter(e => e.getBoundingClientRect().right > room + 1)[0];
+    say(`scrolls sideways: ${wide} in ${room}, ${worst && worst.outerHTML.slice(0, 80)}`);
   }
 
   const ids = all('[id]').map(e => e.id);

@@ -13,8 +13,8 @@ n = words(shades)
 W = page_width; columns = int((W - 14) / (26 + 4.1 * widest)); if (columns < 1) { columns = 1 }
 if (columns > n) { columns = n }
 deep = (n + columns - 1) / columns
-legend = 9.5 * deep + 4
-H = head + 122 + 26 + legend + foot
+legend = 9.5 * deep + 4; axis = 16 + 10 * lines(across)
+H = head + 122 + axis + legend + foot
 load here . "page.gp"
 
 stats tsv using 2 every ::1 nooutput
@@ -38,7 +38,7 @@ set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 1.4
     vertical maxrows deep font small
 set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
 set rmargin at screen 1 - 12.0 / W
-set bmargin at screen (foot + legend + 26) / H
+set bmargin at screen (foot + legend + axis) / H
 set tmargin at screen 1 - head / H
 caption = in_terminal ? flat(up) . (is("share") ? "" : ": means over seeds") \
         : (is("share") ? "share" : "mean") . " and " \

@@ -1,10 +1,15 @@
 /* maskgrid plot: the figures of a recipe, from its records. */
+#define _POSIX_C_SOURCE 200809L /* access */
 #include "experiments/cli/cli.h"
 
+#include "core/base/file.h"
+#include "core/base/temporary.h"
 #include "experiments/figures/figures.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     const char *out, *baseline, *results;
@@ -42,24 +47,58 @@ static void say_left_out(const FigureList *l)
     }
 }
 
-static Status draw(const void *opt, const Recipe *recipe, Err *err)
+typedef struct {
+    char path[CELL_PATH];
+    bool aside; /* to be gone in the end */
+} Place;
+
+static Status check_writable(const char *folder, Err *err)
 {
-    const Options *o = opt;
-    char       folder[CELL_PATH], terminal[16];
-    Results    r;
+    char inside[CELL_PATH + 2];
+    if (file_make_folders(folder, err)) return err->code;
+    snprintf(inside, sizeof inside, "%s/.", folder);
+    if (!access(inside, W_OK | X_OK)) return STATUS_OK;
+    return err_set(err, STATUS_IO, "%s: %s", folder, strerror(errno));
+}
+
+/* Where files go.  Figures in a terminal need none that last: they are shown even where
+ * nothing can be written, as of results that belong to others. */
+static Status find_place(Place *p, const Options *o, const char *recipe, Err *err)
+{
+    p->aside = false;
+    if (o->out) snprintf(p->path, sizeof p->path, "%s", o->out);
+    else snprintf(p->path, sizeof p->path, "%s/%s", o->results, recipe);
+    if (o->out || !o->terminal || !check_writable(p->path, err)) return STATUS_OK;
+    fprintf(stderr, "%s; the .tsv are not kept, --out FOLDER would keep them\n", err->text);
+    p->aside = true;
+    return temporary_open(p->path, "plot", err);
+}
+
+static Status draw_all(const Options *o, const Results *r, Err *err)
+{
+    char       terminal[16];
+    Place      place;
     FigureList made;
-    if (o->out) snprintf(folder, sizeof folder, "%s", o->out);
-    else snprintf(folder, sizeof folder, "%s/%s", o->results, recipe->name);
+    if (find_place(&place, o, r->recipe->name, err)) return err->code;
     snprintf(terminal, sizeof terminal, "%s%d", cli_colours(1) ? "colour" : "text",
              cli_columns(1));
-    if (cli_results(&r, recipe, o->results, err)) return err->code;
     figures_open(&made);
     Status bad = figures_write(&made, &(FigurePlan){
-        .results = &r, .baseline = o->baseline, .folder = folder, .names = o->metric.item,
+        .results = r, .baseline = o->baseline, .folder = place.path, .names = o->metric.item,
         .n = o->metric.n, .terminal = o->terminal ? terminal : NULL }, err);
     fputs(text_get(o->terminal ? &made.shown : &made.paths), stdout);
     say_left_out(&made);
     figures_close(&made);
+    if (place.aside) temporary_close(place.path);
+    return bad;
+}
+
+static Status draw(const void *opt, const Recipe *recipe, Err *err)
+{
+    const Options *o = opt;
+    Results        r;
+    if (cli_results(&r, recipe, o->results, err)) return err->code;
+    Status bad = draw_all(o, &r, err);
     results_close(&r);
     return bad;
 }

@@ -23,11 +23,12 @@ COLUMNS = [*HEAD, "metric", "value", "units", "better"]
 
 
 def check_seal(file):
-    """The first 512 bytes have the hash of the others, unless somebody else wrote the file."""
+    """The first 512 bytes have the hash of the others, unless another program changed them."""
     block, rest = (data := pathlib.Path(file).read_bytes())[:512], data[512:]
-    if block.startswith(b"maskgrid: HDF5 with a seal"):
-        if hashlib.blake2b(rest, digest_size=16).hexdigest().encode() not in block:
-            raise OSError("damaged: not what its seal says")
+    if not block.startswith(b"maskgrid: HDF5 with a seal"):
+        raise OSError("without a seal: another program has written or changed it")
+    if hashlib.blake2b(rest, digest_size=16).hexdigest().encode() not in block:
+        raise OSError("damaged: not what its seal says")
 
 
 def records(group):

@@ -114,13 +114,12 @@ void h5_close(H5 *f);
 
 bool h5_has(H5 *f, const char *name);
 
-/* Reads all of a file: STATUS_FORMAT unless every byte is as h5_commit has left it.  Of a file
- * without a seal, which others have written, only that HDF5 can open it. */
+/* Reads all of a file: STATUS_FORMAT unless every byte is as h5_commit has left it.  So has a
+ * file without a seal, which others have written or changed. */
 MUST_USE Status h5_verify(const char *path, Err *err);
 
 /* The same; *all: each of n texts shorter than 256 bytes stands somewhere in the bytes as
- * they are.  Twice as fast as asking HDF5 for a text; one that is packed is not found, and
- * without a seal nothing is. */
+ * they are.  Twice as fast as asking HDF5 for a text; one that is packed is not found. */
 MUST_USE Status h5_verify_has(const char *path, const char *const *texts, int n, bool *all,
                               Err *err);
 

@@ -81,13 +81,14 @@ void h5_seal(char block[H5_SEAL], const void *rest, size_t n)
     compose(block, H5_SEAL + n, hex);
 }
 
-/* Of others, or of a time before there were seals. */
-static Status verify_without(const char *path, Err *err)
+/* Of others, or changed by them: nobody can tell any more what was in it. */
+static Status refuse_without(const char *path, Err *err)
 {
     H5 *f;
     if (h5_open(&f, path, err)) return err->code;
     h5_close(f);
-    return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: without a seal: another program has written or "
+                   "changed it", path);
 }
 
 static Status verify(const char *path, Search *s, Err *err)
@@ -99,7 +100,7 @@ static Status verify(const char *path, Search *s, Err *err)
     bool   sealed = fread(block, 1, H5_SEAL, f) == H5_SEAL && has_seal(block);
     Status bad = sealed ? right_seal(right, f, s, path, err) : STATUS_OK;
     fclose(f);
-    if (!sealed) return verify_without(path, err);
+    if (!sealed) return refuse_without(path, err);
     if (bad || !memcmp(block, right, H5_SEAL)) return bad;
     return err_set(err, STATUS_FORMAT, "%s: damaged: its checksum is not that of its bytes",
                    path);

@@ -30,6 +30,13 @@ const char *check_text(Check *c, const char *object, const char *key)
     return h5_get_text(c->f, object, key, &c->arena, &text, &none) ? NULL : text;
 }
 
+bool check_number(Check *c, const char *name, double *x)
+{
+    Err none;
+    return h5_has(c->f, name) &&
+           !h5_get_into(c->f, &(H5Set){ .name = name, .kind = NUMBER_DOUBLE }, x, &none);
+}
+
 /* --- arrays --------------------------------------------------------------- */
 
 static bool is_digits(const char *s) { return *s && s[strspn(s, "0123456789")] == '\0'; }

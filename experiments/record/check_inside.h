@@ -32,6 +32,7 @@ void check_departs(Check *c, const char *object, const char *fmt, ...) PRINTF_LI
 
 /* An attribute; NULL: there is no such text. */
 const char *check_text(Check *c, const char *object, const char *key);
+bool        check_number(Check *c, const char *name, double *x); /* false: there is none */
 
 /* Is each value of an array, whose type is right, one that its row allows? */
 void check_values(Check *c, const char *name, const Field *row);
@@ -39,9 +40,9 @@ void check_values(Check *c, const char *name, const Field *row);
 /* Do metrics/table and epochs/table say what the metrics and curves say? */
 void check_tables(Check *c);
 
-/* Do metrics follow from what became of each image, and do the outcomes agree?  With `names`
+/* Do metrics follow from what became of each image, and do the outcomes agree?  With `all`
  * also: is no image there twice? */
-void check_outcomes(Check *c, bool names);
+void check_outcomes(Check *c, bool all);
 
 /* Does the head say what the configuration of a training says?  NULL: the record's own. */
 void check_config(Check *c, const char *config);

@@ -182,6 +182,21 @@ static void check_metrics(Check *c, Views *v)
     check_columns(c, "metrics/table", expected, n, &v->arena);
 }
 
+/* STAGE_loss is that of the last epoch. */
+static void check_loss(Check *c, const H5Column *of, int n, size_t rows)
+{
+    char   name[PATH_MOST];
+    double is;
+    snprintf(name, sizeof name, "metrics/%.100s_loss", c->stage);
+    if (!rows || !check_number(c, name, &is)) return;
+    for (int i = 0; i < n; i++) {
+        if (strcmp(of[i].name, "loss")) continue;
+        const double last = ((const double *)of[i].x)[rows - 1];
+        if (!(fabs(is - last) <= 1e-6 * (1 + fabs(last))))
+            check_departs(c, name, "%g, expected %g, which the curves give", is, last);
+    }
+}
+
 static void check_epochs(Check *c, Views *v)
 {
     static const char table[] = "epochs/table";
@@ -192,6 +207,7 @@ static void check_epochs(Check *c, Views *v)
         if (n && c->schema >= 2) check_departs(c, table, "missing, expected a row an epoch");
         return;
     }
+    check_loss(c, expected, n, rows);
     for (int i = 0; i < n; i++)
         check_column(c, table, &expected[i], rows, NULL, NULL, &v->arena);
     check_columns(c, table, expected, n, &v->arena);

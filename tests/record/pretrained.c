@@ -88,7 +88,7 @@ const char *pretrained(Scratch *scratch, const char *wrong)
     if (wrong_in(wrong, "grid")) record_number(r, "realised_ratio", 0.5);
     if (wrong_in(wrong, "primary")) record_primary(r, "nothing");
     record_metric(r, wrong_in(wrong, "name") ? "pretrain_los" : "pretrain_loss",
-                  wrong_in(wrong, "nan") ? (double)NAN : 0.5,
+                  wrong_in(wrong, "nan") ? (double)NAN : wrong_in(wrong, "loss") ? 0.5 : 5.5,
                   wrong_in(wrong, "units") ? "percent" : "1",
                   wrong_in(wrong, "long_name") ? NULL : "loss",
                   wrong_in(wrong, "better") ? HIGHER : LOWER);

@@ -120,6 +120,7 @@ static const struct { const char *wrong, *said; } faults[] = {
     { "grid", "/: realised_ratio 0.5 of 3 visible of 15 patches" },
     { "cost", "/cost/wall_s: missing" },
     { "curves", "/curves/loss: missing, expected float64 [step]" },
+    { "loss", "/metrics/pretrain_loss: 0.5, expected 5.5, which the curves give" },
     { "nan", "/metrics/pretrain_loss: nan, expected a finite number" },
     { "share", "/maps/visible_share: 2 is value 15 of 15, expected 0 to 1" },
     { "rate", "/curves/lr: -1 is value 1 of 6, expected 0 or more" },

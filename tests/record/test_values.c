@@ -1,6 +1,6 @@
 /* What is in the arrays of records, held against the schema, and tables against arrays. */
 #include "core/base/file.h"
-#include "core/base/h5.h"
+#include "core/base/h5_inside.h"
 #include "experiments/record/check.h"
 #include "tests/ok.h"
 #include "tests/record/pretrained.h"
@@ -49,6 +49,7 @@ static const struct { const char *wrong, *said; } of_knn[] = {
     { "rank", "/outcomes/rank: -2 is value 4 of 4, expected 0 or more" },
     { "top1", "/metrics/knn_top1: 99, expected 50, which the outcomes give" },
     { "top5", "/metrics/knn_top5: 99, expected 100, which the outcomes give" },
+    { "feature", "/metrics/knn_top1: 50, expected 99, as /metrics/knn_mean_top1" },
     { "correct", "/outcomes/correct: true of image 3 of 4, expected false of rank 1" },
     { "predicted", "/outcomes/predicted: 0 of image 2 of 4, expected its label 1" },
     { "twice", "/outcomes/image: 0 is there twice, expected each image once" },
@@ -69,6 +70,7 @@ static const char *knn_written(const char *wrong)
     Record              *r = started(path, "knn",
                                   wrong_in(wrong, "seed")       ? "stage: knn\nseed: 5\n"
                                   : wrong_in(wrong, "strategy") ? "pretrain.strategy: block\n"
+                                  : wrong_in(wrong, "feature")  ? "knn.feature: mean\n"
                                   : wrong_in(wrong, "ratio")    ? "pretrain.ratio: 0.5\n"
                                                                 : "stage: knn\nknn.k: 20\n",
                                   false);
@@ -81,6 +83,8 @@ static const char *knn_written(const char *wrong)
                                  : wrong_in(wrong, "nan")   ? (double)NAN
                                                             : 50, "percent", "top-1", HIGHER);
     record_metric(r, "knn_top5", wrong_in(wrong, "top5") ? 99 : 100, "percent", "top-5", HIGHER);
+    if (wrong_in(wrong, "feature"))
+        record_metric(r, "knn_mean_top1", 99, "percent", "top-1, mean of patches", HIGHER);
     if (!wrong_in(wrong, "names"))
         record_pictures(r, wrong_in(wrong, "twice") ? twice : NULL, labels, 4);
     if (!wrong_in(wrong, "outcomes")) {
@@ -113,17 +117,17 @@ ParameterizedTest(int *i, values, of_knn, .init = prepare, .fini = clean_up)
 
 /* --- files that say another thing ----------------------------------------------- */
 
-/* A copy without a seal, as other programs write, in which `from` has become `to`. */
+/* A copy in which `from` has become `to`, and whose seal is right. */
 static const char *altered(const void *from, const void *to, size_t size)
 {
     char  *bytes, *at = NULL;
     size_t n;
     OK(file_read(pretrained(&scratch, NULL), 1 << 24, &bytes, &n, &err));
-    memset(bytes, 0, 512);
     for (size_t i = 0; i + size <= n && !at; i++)
         if (!memcmp(bytes + i, from, size)) at = bytes + i;
     cr_assert(at != NULL);
     memcpy(at, to, size);
+    h5_seal(bytes, bytes + H5_SEAL, n - H5_SEAL);
     const char *path = scratch_file(&scratch, "altered.h5", bytes, n);
     free(bytes);
     return path;
@@ -145,12 +149,12 @@ Test(values, a_table_of_metrics_is_the_metrics)
     const size_t      length = sizeof name - 1;
     memcpy(row, name, length);
     memcpy(other, name, length);
-    memcpy(row + length, &(double){ 0.5 }, sizeof(double));
-    memcpy(other + length, &(double){ 0.25 }, sizeof(double));
+    memcpy(row + length, &(double){ 5.5 }, sizeof(double));
+    memcpy(other + length, &(double){ 5.25 }, sizeof(double));
     expect_said(altered(row, other, length + sizeof(double)),
                 "/metrics/table: value of pretrain_loss is not that of /metrics/pretrain_loss");
     memcpy(other, "pretrain_lost", length);
-    memcpy(other + length, &(double){ 0.5 }, sizeof(double));
+    memcpy(other + length, &(double){ 5.5 }, sizeof(double));
     expect_said(altered(row, other, length + sizeof(double)),
                 "/metrics/table: no row pretrain_loss, expected one of each metric");
 }

@@ -75,6 +75,26 @@ void dense_close(DenseData *d)
     free(d);
 }
 
+Status dense_same_classes(const DenseData *train, const DenseData *test, Err *err)
+{
+    const char *file = test->class_file ? test->class_file : test->name;
+    const int   both = train->classes < test->classes ? train->classes : test->classes;
+    int         k = 0;
+    while (k < both && !strcmp(train->class_names[k], test->class_names[k])) k++;
+    if (k < both)
+        return err_set(err, STATUS_FORMAT, "%s: category %d by id is '%.40s', expected '%.40s', "
+                       "as in the file of the train split", file, k + 1, test->class_names[k],
+                       train->class_names[k]);
+    if (k < test->classes)
+        return err_set(err, STATUS_FORMAT, "%s: category '%.40s' is not in the file of the train "
+                       "split, expected the same %d", file, test->class_names[k], k);
+    if (k < train->classes)
+        return err_set(err, STATUS_FORMAT, "%s: no category '%.40s', expected the same %d as in "
+                       "the file of the train split", file, train->class_names[k],
+                       train->classes);
+    return STATUS_OK;
+}
+
 static void begin_identity(Hash *h, const DenseData *d)
 {
     char count[16];

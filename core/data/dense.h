@@ -48,6 +48,7 @@ typedef struct {
     int                count;
     int                classes; /* of instances; 0: it has no instances */
     const char *const *class_names;
+    const char        *class_file; /* that lists them; NULL: none does */
     int                labels;  /* classes of pixels; 0: it has no label maps */
     const char *const *label_names;
     int                channels;
@@ -86,6 +87,11 @@ MUST_USE Status dense_check(const DenseConfig *c, Err *err);
  * STATUS_FORMAT what is damaged. */
 MUST_USE Status dense_open(DenseData **d, const DenseConfig *c, Split split, Err *err);
 void            dense_close(DenseData *d); /* NULL is fine */
+
+/* What is learned as the third class must be scored as the third: STATUS_FORMAT names the
+ * file of the test split and the first of its classes that is another one than that of the
+ * train split, or that only one of them has.  Ids may differ, names and their order not. */
+MUST_USE Status dense_same_classes(const DenseData *train, const DenseData *test, Err *err);
 
 /* The hash of all that determines it: files byte by byte, the count, knobs.  Of large sets
  * the files are read once, and again when something says that they have changed (seen.h). */

@@ -178,7 +178,7 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     for (int k = 0; k < own->truth.categories; k++) names[k] = own->truth.category[k].name;
     d->own = own;
     d->count = own->album.count;
-    d->classes = own->truth.categories, d->class_names = names;
+    d->classes = own->truth.categories, d->class_names = names, d->class_file = own->json;
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
     return STATUS_OK;

@@ -80,6 +80,13 @@ static void tell_splits(Section *to, const Looked *all)
     json_object_set_new(to->facts, "splits", splits);
 }
 
+static void compare_classes(Section *to, const Looked *all)
+{
+    Err why;
+    if (dense_same_classes(all[0].data, all[1].data, &why))
+        section_complain(to, "classes", "%s", why.text);
+}
+
 static long everywhere(const Looked *all, int class)
 {
     return all[0].per_class[class] + all[1].per_class[class];
@@ -128,6 +135,7 @@ void doctor_dense(Section *to, const char *subject, const char *set)
             section_complain(to, "split", "%s: %s", split_names[split], why.text);
         else look_at_all(to, &all[split], split_names[split]);
     }
+    if (all[0].data && all[1].data) compare_classes(to, all);
     if (all[0].data || all[1].data) {
         tell_splits(to, all);
         tell_classes(to, all);

@@ -45,21 +45,29 @@ static bool is_of_files(const char *name)
     return false;
 }
 
-static Status look_at_split(DenseLooked *l, Split split, Err *err)
+static Status look_at_split(DenseLooked *l, DenseData **of, Split split, Err *err)
 {
-    DenseData  *d;
     DenseFacts *f = &l->facts;
-    if (dense_open(&d, &l->config, split, err)) return err->code;
+    if (dense_open(of, &l->config, split, err)) return err->code;
+    const DenseData *d = *of;
     f->classes = l->kind == STAGE_DETECT ? d->classes : d->labels;
     f->channels = d->channels;
     if (split == SPLIT_TRAIN) f->train_count = l->config.train_count = d->count;
     else f->test_count = l->config.test_count = d->count;
-    Status bad = STATUS_OK;
     if (!f->classes)
-        bad = err_set(err, STATUS_CONFIG, "%s has no %s", d->name,
-                      l->kind == STAGE_DETECT ? "objects with boxes and masks" : "label maps");
-    if (!bad) bad = dense_identity(split == SPLIT_TRAIN ? f->train : f->test, d, err);
-    dense_close(d);
+        return err_set(err, STATUS_CONFIG, "%s has no %s", d->name,
+                       l->kind == STAGE_DETECT ? "objects with boxes and masks" : "label maps");
+    return dense_identity(split == SPLIT_TRAIN ? f->train : f->test, d, err);
+}
+
+static Status look_at_both(DenseLooked *l, Err *err)
+{
+    DenseData *train = NULL, *test = NULL;
+    Status     bad = look_at_split(l, &train, SPLIT_TRAIN, err);
+    if (!bad) bad = look_at_split(l, &test, SPLIT_TEST, err);
+    if (!bad) bad = dense_same_classes(train, test, err);
+    dense_close(train);
+    dense_close(test);
     return bad;
 }
 
@@ -70,9 +78,7 @@ static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Ar
         if ((*found)->kind == kind && same(&(*found)->asked, c)) return STATUS_OK;
     DenseLooked *l = ARENA_NEW(a, DenseLooked, 1);
     *l = (DenseLooked){ .asked = *c, .config = *c, .kind = kind, .next = *all };
-    if (dense_check(&l->config, err) || look_at_split(l, SPLIT_TRAIN, err) ||
-        look_at_split(l, SPLIT_TEST, err))
-        return err->code;
+    if (dense_check(&l->config, err) || look_at_both(l, err)) return err->code;
     *found = *all = l;
     return STATUS_OK;
 }

@@ -128,6 +128,42 @@ Test(dense, coco_that_is_wrong_is_refused_by_name)
     expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "did you mean 'coco'");
 }
 
+#define CATEGORY(id, name) "{\"id\": " id ", \"name\": \"" name "\"}"
+
+static const struct { const char *categories, *says; } others[] = {
+    { CATEGORY("8", "cat") ", " CATEGORY("3", "dog"),
+      "instances_val2017.json: category 1 by id is 'dog', expected 'cat'" },
+    { CATEGORY("3", "cat") ", " CATEGORY("5", "cow") ", " CATEGORY("8", "dog"),
+      "instances_val2017.json: category 2 by id is 'cow', expected 'dog'" },
+    { CATEGORY("3", "cat") ", " CATEGORY("8", "dog") ", " CATEGORY("9", "cow"),
+      "instances_val2017.json: category 'cow' is not in the file of the train split" },
+    { CATEGORY("3", "cat"), "instances_val2017.json: no category 'dog', expected the same 2" },
+    { CATEGORY("8", "dog"), "instances_val2017.json: category 1 by id is 'dog'" },
+    { CATEGORY("8", "dog") ", " CATEGORY("7", "cat"), NULL }, /* the same, of other ids */
+};
+enum { N_OTHERS = sizeof others / sizeof *others };
+
+Test(dense, coco_whose_splits_have_other_classes_is_refused_by_class)
+{
+    DenseConfig c = dense_in(&scratch, "coco");
+    write_coco(good);
+    DenseData *train = dense_opened(&c, SPLIT_TRAIN);
+    for (int i = 0; i < N_OTHERS; i++) {
+        char json[400];
+        Err  err = { 0 };
+        snprintf(json, sizeof json, "{\"categories\": [%s], \"annotations\": [], \"images\": "
+                 "[{\"id\": 1, \"height\": 20, \"width\": 20, \"file_name\": \"b.jpg\"}]}",
+                 others[i].categories);
+        scratch_file(&scratch, "annotations/instances_val2017.json", json, strlen(json));
+        DenseData *test = dense_opened(&c, SPLIT_TEST);
+        Status     got = dense_same_classes(train, test, &err);
+        cr_expect(got == (others[i].says ? STATUS_FORMAT : STATUS_OK), "%d: %s", i, err.text);
+        if (others[i].says) cr_expect(strstr(err.text, others[i].says), "%s", err.text);
+        dense_close(test);
+    }
+    dense_close(train);
+}
+
 Test(dense, coco_that_is_cut_off_is_refused_wherever)
 {
     DenseConfig c = dense_in(&scratch, "coco");

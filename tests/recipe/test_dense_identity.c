@@ -1,4 +1,5 @@
 /* What changes the records of detect and segment, and what does not. */
+#include "tests/data/pictures.h"
 #include "tests/recipe/recipes.h"
 
 #include "experiments/recipe/dense_look.h"
@@ -7,6 +8,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static Scratch scratch;
@@ -132,6 +134,36 @@ Test(dense_identity, scratch_is_set_apart)
     }
     Ids x = ids_of(untrained, "detect.layer-decay=0.5");
     cr_expect(same(&a, &x, STAGE_DETECT));
+}
+
+static void write_coco(const char *split, const char *categories)
+{
+    static const char rest[] = "\"images\": [{\"id\": 1, \"height\": 20, \"width\": 20, "
+        "\"file_name\": \"a.jpg\"}], \"annotations\": [{\"id\": 1, \"image_id\": 1, "
+        "\"category_id\": 1, \"area\": 4, \"bbox\": [1, 1, 3, 3], \"iscrowd\": 0, "
+        "\"segmentation\": [[1, 1, 4, 1, 4, 4]]}]";
+    char json[400], name[60];
+    snprintf(json, sizeof json, "{\"categories\": [%s], %s}", categories, rest);
+    scratch_folder(&scratch, "annotations"), scratch_folder(&scratch, split);
+    snprintf(name, sizeof name, "annotations/instances_%s.json", split);
+    scratch_file(&scratch, name, json, strlen(json));
+    snprintf(name, sizeof name, "%s/a.jpg", split);
+    picture_write(&scratch, name, 4);
+}
+
+Test(dense_identity, classes_of_both_splits_are_the_same)
+{
+    char        folder[160];
+    const char *settings[] = { "detect.set=coco", "detect.train=0", "detect.test=0", folder,
+                               NULL };
+    Recipe     *r;
+    Err         err;
+    snprintf(folder, sizeof folder, "detect.folder=%s", scratch.folder);
+    write_coco("train", "{\"id\": 1, \"name\": \"cat\"}, {\"id\": 2, \"name\": \"dog\"}");
+    write_coco("val", "{\"id\": 1, \"name\": \"dog\"}, {\"id\": 2, \"name\": \"cat\"}");
+    cr_assert(recipe_of(&r, &scratch, EVALUATED, settings, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "instances_val.json: category 1 by id is 'dog', expected 'cat'"),
+              "%s", err.text);
 }
 
 /* What a recipe may not say, and the key that is named. */

@@ -4,7 +4,7 @@
 
 #include "experiments/figures/figures.h"
 
-enum { FIGURE_PATH = 4096 };
+enum { FIGURE_PATH = 4096, FIGURE_NAME = 160, FIGURE_KEY = 64 };
 
 typedef struct {
     const Results    *r;
@@ -38,6 +38,31 @@ void            figure_left(const Figures *f, const char *name, const char *why)
 
 /* Was it asked for: all are, or this name is among those that are. */
 bool figure_wanted(const Figures *f, const char *name);
+
+/* Those of one metric; the last two are of a number that the grid varies. */
+typedef enum {
+    FIGURE_MEANS,
+    FIGURE_DIFFERENCES,
+    FIGURE_RANKS,
+    FIGURE_PROFILE,
+    FIGURE_BY_VISIBILITY,
+    FIGURE_BY_TIME,
+    FIGURE_BY_KEY,
+    FIGURE_MAP_OF_KEY,
+    FIGURE_PARTS
+} FigurePart;
+
+/* What it is called, with `key` at the end of the last two, and whether it was asked for:
+ * itself, or all of its metric.  Unless names are given a number of diagnostics says enough
+ * by its means. */
+bool figure_part(char name[FIGURE_NAME], const Figures *f, int metric, FigurePart part,
+                 const char *key);
+
+/* Stands for what the grid could vary, where it varies no number. */
+#define FIGURE_USUAL_KEY "ratio"
+
+/* What a setting is called in prose; false unless it is a number that the grid varies. */
+bool figure_key(char key[FIGURE_KEY], const Figures *f, int setting);
 
 /* The words of a label, broken into lines that a frame has room for, and of what stands above
  * it; a metric with its unit, so broken. */

@@ -67,9 +67,10 @@ static Status against_visibility(const Figures *f, int metric, Err *err)
     const Metric  *m = &r->metrics[metric].is;
     Arena          a;
     Text           tsv = { 0 };
-    char           name[160], title[256];
+    char           name[FIGURE_NAME], title[256];
     int            n = 0;
     Status         bad = STATUS_OK;
+    if (!figure_part(name, f, metric, FIGURE_BY_VISIBILITY, "")) return STATUS_OK;
     arena_open(&a, "visibility", NULL, NULL);
     double *x = ARENA_NEW(&a, double, r->n_seeds);
     for (int row = 0; row < r->n_rows && !bad; row++) {
@@ -77,7 +78,6 @@ static Status against_visibility(const Figures *f, int metric, Err *err)
         for (int k = 0; k < r->n_seeds && !bad; k++) bad = read_middle(f, row, k, &a, &x[k], err);
         if (!bad) add_row(f, metric, row, x, &n, &tsv);
     }
-    snprintf(name, sizeof name, "%s_by_visibility", m->name);
     snprintf(title, sizeof title, "%s over the visibility of the middle", m->long_name);
     const Words words = { name, title, "How often patches in the middle of the image (half its "
                           "height, half its width) are visible, and what was learned.",
@@ -95,13 +95,13 @@ static Status against_time(const Figures *f, int metric, Err *err)
     const Metric  *m = &r->metrics[metric].is;
     const int      time = results_find(r, "train_s");
     Text           tsv = { 0 };
-    char           name[160], title[256];
+    char           name[FIGURE_NAME], title[256];
     int            n = 0;
     Status         bad = STATUS_OK;
+    if (!figure_part(name, f, metric, FIGURE_BY_TIME, "")) return STATUS_OK;
     for (int row = 0; row < r->n_rows && time >= 0; row++)
         if (!r->rows[row].untrained)
             add_row(f, metric, row, results_values(r, time, row), &n, &tsv);
-    snprintf(name, sizeof name, "%s_by_time", m->name);
     snprintf(title, sizeof title, "%s over the time of training", m->long_name);
     const Words words = { name, title, "What the pre-training took, and what was learned.  "
                           "Seconds by the clock of the machine, which may have done much "

@@ -50,20 +50,21 @@ static Status draw_means(const Figures *f, int metric, Err *err)
 {
     const Metric *m = &f->r->metrics[metric].is;
     Text          tsv = { 0 }, label = { 0 };
-    char          rows[16], line[32] = "nan";
+    char          name[FIGURE_NAME], rows[16], line[32] = "nan";
     double        untrained = NAN;
     Status        bad = STATUS_OK;
-    int           n = means_tsv(f, metric, &tsv, &untrained);
+    if (!figure_part(name, f, metric, FIGURE_MEANS, "")) return STATUS_OK;
+    int n = means_tsv(f, metric, &tsv, &untrained);
     snprintf(rows, sizeof rows, "%d", n);
     if (isfinite(untrained)) snprintf(line, sizeof line, "%.8g", untrained);
     figure_metric_label(&label, m);
     if (n)
         bad = figure_draw(f, &(Drawing){
-            .name = m->name, .title = m->long_name, .script = "dots", .tsv = &tsv,
+            .name = name, .title = m->long_name, .script = "dots", .tsv = &tsv,
             .about = "Each strategy's mean with its 95 % interval, single seeds below it.",
             .arguments = { rows, text_get(&label), line } }, err);
     else
-        figure_left(f, m->name, "no strategy that was trained has this metric");
+        figure_left(f, name, "no strategy that was trained has this metric");
     text_free(&tsv);
     text_free(&label);
     return bad;
@@ -101,11 +102,11 @@ static Status draw_differences(const Figures *f, int metric, Err *err)
 {
     const Metric *m = &f->r->metrics[metric].is;
     Text          tsv = { 0 }, words = { 0 }, label = { 0 };
-    char          rows[16], name[128], title[256];
+    char          rows[16], name[FIGURE_NAME], title[256];
     Status        bad = STATUS_OK;
-    int           n = differences_tsv(f, metric, &tsv);
+    if (!figure_part(name, f, metric, FIGURE_DIFFERENCES, "")) return STATUS_OK;
+    int n = differences_tsv(f, metric, &tsv);
     snprintf(rows, sizeof rows, "%d", n);
-    snprintf(name, sizeof name, "%s_differences", m->name);
     snprintf(title, sizeof title, "%s: differences to %s", m->long_name, f->baseline);
     text_add(&words, "%s: difference to %s%s", m->long_name, f->baseline,
              strcmp(m->units, "percent") ? "" : " [points]");
@@ -127,6 +128,5 @@ static Status draw_differences(const Figures *f, int metric, Err *err)
 Status figure_metric(const Figures *f, int metric, Err *err)
 {
     Status bad = draw_means(f, metric, err);
-    bool   whole = f->plan->n || f->r->metrics[metric].is.primary;
-    return bad || !whole ? bad : draw_differences(f, metric, err);
+    return bad ? bad : draw_differences(f, metric, err);
 }

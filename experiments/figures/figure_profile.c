@@ -87,9 +87,9 @@ static Status draw(const Figures *f, const Profile *p, int metric, const char *n
 
 Status figure_profile(const Figures *f, int metric, Err *err)
 {
-    char    name[160];
+    char name[FIGURE_NAME];
+    if (!figure_part(name, f, metric, FIGURE_PROFILE, "")) return STATUS_OK;
     Profile p = range_of(f->r, metric);
-    snprintf(name, sizeof name, "%s_profile", f->r->metrics[metric].is.name);
     if (p.rows > 1 && p.most > p.least) return draw(f, &p, metric, name, err);
     figure_left(f, name, p.rows > 1 ? "all runs are the same"
                                     : "it needs two strategies with two seeds each");

@@ -136,9 +136,9 @@ Status figure_ranks(const Figures *f, int metric, Err *err)
 {
     Arena  a;
     Ranks  s = { .f = f, .metric = metric };
-    char   name[160];
+    char   name[FIGURE_NAME];
     Status bad = STATUS_OK;
-    snprintf(name, sizeof name, "%s_ranks", f->r->metrics[metric].is.name);
+    if (!figure_part(name, f, metric, FIGURE_RANKS, "")) return STATUS_OK;
     arena_open(&a, "ranks", NULL, NULL);
     s.row = ARENA_NEW(&a, int, f->r->n_rows + 1);
     list_strategies(&s);

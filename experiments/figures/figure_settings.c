@@ -12,7 +12,7 @@ enum { VALUES_MOST = 64 };
 typedef struct {
     const Figures *f;
     int            metric, setting;
-    char           key[64];             /* "ratio" */
+    char           key[FIGURE_KEY];     /* "ratio" */
     double         value[VALUES_MOST];  /* that the setting has, ascending */
     int            n;
     int           *line;                /* [n_rows] which one a row is a point of; -1: none */
@@ -137,8 +137,10 @@ static int list_lines(const Over *o, Text *tsv, Text *shades)
     return n;
 }
 
-static void list_squares(const Over *o, Text *tsv)
+/* How many of them have a value. */
+static int list_squares(const Over *o, Text *tsv)
 {
+    int n = 0;
     for (int line = 0; line < o->lines; line++)
         for (int i = 0; i < o->n; i++) {
             Summary s = summary_at(o, row_at(o, line, o->value[i]));
@@ -147,7 +149,9 @@ static void list_squares(const Over *o, Text *tsv)
             text_add(tsv, "\t%g", o->value[i]);
             figure_add(tsv, s.n ? s.mean : (double)NAN);
             text_add(tsv, "\n");
+            n += s.n > 0;
         }
+    return n;
 }
 
 static void widest_of(const Over *o, char out[16])
@@ -162,52 +166,81 @@ static void widest_of(const Over *o, char out[16])
     snprintf(out, 16, "%d", widest);
 }
 
-static Status draw(const Over *o, Err *err)
+static const char none[] = "no strategy that was trained has this metric";
+
+static Status draw_lines(const Over *o, const char *title, Err *err)
 {
-    const Metric *m = &o->f->r->metrics[o->metric].is;
-    Text          tsv = { 0 }, squares = { 0 }, shades = { 0 }, label = { 0 }, words = { 0 };
-    Text          caption = { 0 };
-    char          name[160], map[160], title[256], rows[16], columns[16], widest[16];
-    Status        bad = STATUS_OK;
+    Text   tsv = { 0 }, shades = { 0 }, label = { 0 };
+    char   name[FIGURE_NAME], widest[16];
+    Status bad = STATUS_OK;
+    if (!figure_part(name, o->f, o->metric, FIGURE_BY_KEY, o->key)) return STATUS_OK;
     widest_of(o, widest);
-    snprintf(name, sizeof name, "%s_by_%s", m->name, o->key);
-    snprintf(map, sizeof map, "%s_map_of_%s", m->name, o->key);
-    for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : *c;
-    for (char *c = map; *c; c++) *c = *c == ' ' ? '_' : *c;
-    snprintf(title, sizeof title, "%s over %s", m->long_name, o->key);
-    snprintf(rows, sizeof rows, "%d", o->lines);
-    snprintf(columns, sizeof columns, "%d", o->n);
-    figure_metric_label(&label, m);
-    text_add(&words, "%s, over %s: means over seeds", text_get(&label), o->key);
-    for (char *c = words.s; *c; c++) *c = *c == '\n' ? ' ' : *c;
-    figure_caption(&caption, words.s);
-    list_squares(o, &squares);
-    if (!list_lines(o, &tsv, &shades)) {
-        figure_left(o->f, name, "no strategy that was trained has this metric");
-    } else {
+    figure_metric_label(&label, &o->f->r->metrics[o->metric].is);
+    if (!list_lines(o, &tsv, &shades)) figure_left(o->f, name, none);
+    else
         bad = figure_draw(o->f, &(Drawing){
             .name = name, .title = title, .script = "lines", .tsv = &tsv, .widest = widest,
             .about = "Means over seeds, with the 95 % intervals of the means as bands.",
             .arguments = { text_get(&shades), o->key, text_get(&label), "interval" } }, err);
-        if (!bad)
-            bad = figure_draw(o->f, &(Drawing){
-                .name = map, .title = title, .script = "heat", .tsv = &squares,
-                .widest = widest, .about = "Means over seeds.",
-                .arguments = { rows, columns, text_get(&caption), "free" } }, err);
-    }
     text_free(&tsv);
-    text_free(&squares);
     text_free(&shades);
     text_free(&label);
+    return bad;
+}
+
+/* "k-NN accuracy [%], over ratio: means over seeds", broken anew. */
+static void caption_of(const Over *o, Text *out)
+{
+    Text label = { 0 }, words = { 0 };
+    figure_metric_label(&label, &o->f->r->metrics[o->metric].is);
+    text_add(&words, "%s, over %s: means over seeds", text_get(&label), o->key);
+    for (char *c = words.s; *c; c++) *c = *c == '\n' ? ' ' : *c;
+    figure_caption(out, words.s);
+    text_free(&label);
     text_free(&words);
+}
+
+static Status draw_map(const Over *o, const char *title, Err *err)
+{
+    Text   tsv = { 0 }, caption = { 0 };
+    char   name[FIGURE_NAME], rows[16], columns[16], widest[16];
+    Status bad = STATUS_OK;
+    if (!figure_part(name, o->f, o->metric, FIGURE_MAP_OF_KEY, o->key)) return STATUS_OK;
+    widest_of(o, widest);
+    caption_of(o, &caption);
+    snprintf(rows, sizeof rows, "%d", o->lines);
+    snprintf(columns, sizeof columns, "%d", o->n);
+    if (!list_squares(o, &tsv)) figure_left(o->f, name, none);
+    else
+        bad = figure_draw(o->f, &(Drawing){
+            .name = name, .title = title, .script = "heat", .tsv = &tsv, .widest = widest,
+            .about = "Means over seeds.",
+            .arguments = { rows, columns, text_get(&caption), "free" } }, err);
+    text_free(&tsv);
     text_free(&caption);
     return bad;
+}
+
+static Status draw(const Over *o, Err *err)
+{
+    char title[256];
+    snprintf(title, sizeof title, "%s over %s", o->f->r->metrics[o->metric].is.long_name, o->key);
+    Status bad = draw_lines(o, title, err);
+    return bad ? bad : draw_map(o, title, err);
+}
+
+bool figure_key(char key[FIGURE_KEY], const Figures *f, int setting)
+{
+    Over o = { .f = f, .setting = setting };
+    results_key(f->r, setting, key);
+    return find_values(&o);
 }
 
 Status figure_settings(const Figures *f, int metric, Err *err)
 {
     Arena  a;
     Status bad = STATUS_OK;
+    char   name[FIGURE_NAME];
     int    drawn = 0;
     arena_open(&a, "settings", NULL, NULL);
     for (int k = 0; k < f->r->n_settings && !bad; k++) {
@@ -218,11 +251,8 @@ Status figure_settings(const Figures *f, int metric, Err *err)
         bad = draw(&o, err);
         drawn++;
     }
-    if (!drawn) {
-        char name[160];
-        snprintf(name, sizeof name, "%s_by_ratio", f->r->metrics[metric].is.name);
+    if (!drawn && figure_part(name, f, metric, FIGURE_BY_KEY, FIGURE_USUAL_KEY))
         figure_left(f, name, "the grid varies no number; -s grid.pretrain.ratio=0.5,0.75 would");
-    }
     arena_close(&a);
     return bad;
 }

@@ -194,43 +194,80 @@ bool figure_wanted(const Figures *f, const char *name)
     return !f->plan->n;
 }
 
-/* Diagnostics have no metric that would stand for the others. */
-static bool is_shown(const Figures *f, const ResultMetric *m)
+bool figure_part(char name[FIGURE_NAME], const Figures *f, int metric, FigurePart part,
+                 const char *key)
 {
-    if (f->plan->n) return figure_wanted(f, m->is.name);
-    if (m->stage == STAGE_RECONSTRUCT || m->stage == STAGE_REPRESENT) return true;
-    return m->is.primary && m->stage != STAGE_PRETRAIN;
+    static const char *const endings[FIGURE_PARTS] = { "", "_differences", "_ranks", "_profile",
+                                                       "_by_visibility", "_by_time", "_by_",
+                                                       "_map_of_" };
+    const ResultMetric *m = &f->r->metrics[metric];
+    snprintf(name, FIGURE_NAME, "%s%s%s", m->is.name, endings[part], key);
+    for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : *c;
+    if (f->plan->n) return figure_wanted(f, m->is.name) || figure_wanted(f, name);
+    if (m->is.primary) return m->stage != STAGE_PRETRAIN;
+    return part == FIGURE_MEANS && (m->stage == STAGE_RECONSTRUCT || m->stage == STAGE_REPRESENT);
+}
+
+/* Those from `first` to before `last`, of all metrics. */
+static int add_parts(const Figures *f, const char **all, int n, FigurePart first,
+                     FigurePart last, const char *key)
+{
+    char name[FIGURE_NAME];
+    for (int i = 0; i < f->r->n_metrics; i++)
+        for (FigurePart part = first; part < last; part++) {
+            figure_part(name, f, i, part, key);
+            all[n++] = keep(f->made, name);
+        }
+    return n;
+}
+
+/* All that may be asked for; NULL behind the last. */
+static const char **list_names(const Figures *f)
+{
+    const Results *r = f->r;
+    const char    *figure, *curve;
+    char           key[FIGURE_KEY];
+    bool           varies = false;
+    int            n = 0, most = r->n_metrics * (FIGURE_PARTS + 2 * r->n_settings) + N_PLAIN + 1;
+    for (int i = 0; figure_represent_name(i, &figure, &curve); i++) most += 2;
+    const char **all = ARENA_NEW(&f->made->arena, const char *, most);
+    n = add_parts(f, all, n, FIGURE_MEANS, FIGURE_BY_KEY, "");
+    for (int k = 0; k < r->n_settings; k++) {
+        if (!figure_key(key, f, k)) continue;
+        n = add_parts(f, all, n, FIGURE_BY_KEY, FIGURE_PARTS, key);
+        varies = true;
+    }
+    if (!varies) n = add_parts(f, all, n, FIGURE_BY_KEY, FIGURE_MAP_OF_KEY, FIGURE_USUAL_KEY);
+    for (int i = 0; i < N_PLAIN; i++) all[n++] = plain[i].name;
+    for (int i = 0; figure_represent_name(i, &figure, &curve); i++)
+        all[n++] = figure, all[n++] = curve;
+    all[n] = NULL;
+    return all;
 }
 
 static Status check_names(const Figures *f, Err *err)
 {
-    const FigurePlan *p = f->plan;
-    const char *known[METRICS_MOST + 128] = { NULL }, *figure, *curve;
-    int         n = 0, m = f->r->n_metrics;
-    for (int i = 0; i < m; i++) known[n++] = f->r->metrics[i].is.name;
-    for (int i = 0; i < N_PLAIN; i++) known[n++] = plain[i].name;
-    for (int i = 0; figure_represent_name(i, &figure, &curve); i++)
-        known[n++] = figure, known[n++] = curve;
+    const FigurePlan  *p = f->plan;
+    const char *const *known = p->n ? list_names(f) : NULL;
     for (int i = 0; i < p->n; i++) {
         int k = 0;
-        while (k < n && strcmp(known[k], p->names[i])) k++;
-        if (k < n) continue;
+        while (known[k] && strcmp(known[k], p->names[i])) k++;
+        if (known[k]) continue;
         const char *near = text_nearest(p->names[i], known);
-        return err_set(err, STATUS_CONFIG, "no record has a metric %s%s%s%s", p->names[i],
-                       near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return err_set(err, STATUS_CONFIG, "no metric, curve or figure is called %s%s%s%s",
+                       p->names[i], near ? "; did you mean " : "", near ? near : "",
+                       near ? "?" : "");
     }
     return STATUS_OK;
 }
 
-/* One number of diagnostics says enough in its first figure. */
 static Status draw_metric(const Figures *f, int metric, Err *err)
 {
-    bool   whole = f->plan->n || f->r->metrics[metric].is.primary;
     Status bad = figure_metric(f, metric, err);
-    if (!bad && whole) bad = figure_ranks(f, metric, err);
-    if (!bad && whole) bad = figure_profile(f, metric, err);
-    if (!bad && whole) bad = figure_settings(f, metric, err);
-    if (!bad && whole) bad = figure_against(f, metric, err);
+    if (!bad) bad = figure_ranks(f, metric, err);
+    if (!bad) bad = figure_profile(f, metric, err);
+    if (!bad) bad = figure_settings(f, metric, err);
+    if (!bad) bad = figure_against(f, metric, err);
     return bad;
 }
 
@@ -244,8 +281,7 @@ Status figures_write(FigureList *made, const FigurePlan *p, Err *err)
     write_footer(&f);
     find_widest(&f);
     Status bad = STATUS_OK;
-    for (int i = 0; i < f.r->n_metrics && !bad; i++)
-        if (is_shown(&f, &f.r->metrics[i])) bad = draw_metric(&f, i, err);
+    for (int i = 0; i < f.r->n_metrics && !bad; i++) bad = draw_metric(&f, i, err);
     for (int i = 0; i < N_PLAIN && !bad; i++)
         if (figure_wanted(&f, plain[i].name)) bad = plain[i].draw(&f, err);
     if (!bad) bad = figure_represent(&f, err);

@@ -55,7 +55,7 @@ typedef struct {
     const char        *baseline;
     const char        *folder; /* that files are written to; it is made */
     const char *const *names;  /* [n] metrics, curves or figures, of whatever stage: those
-                                  alone; none: all */
+                                  alone, of a metric all its figures; none: all */
     int                n;
     const char        *only;     /* png, svg or pdf; NULL: all three */
     const char        *terminal; /* "text80", "colour80": so wide, as text, and only the

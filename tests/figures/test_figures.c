@@ -208,3 +208,26 @@ Test(figures, a_terminal_is_drawn_on_too)
     cr_expect(!strstr(made.paths.s, ".png") && strstr(made.paths.s, "knn_top1.tsv"), "%s",
               made.paths.s);
 }
+
+Test(figures, each_is_asked_for_by_the_name_that_is_printed)
+{
+    FigureList one;
+    FigurePlan plan = plan_of(NULL, 0);
+    plan.terminal = "text80";
+    OK(figures_write(&made, &plan, &err));
+    cr_assert(made.n > 12, "%d figures", made.n);
+    for (int i = 0; i < made.n; i++) {
+        const char *name = made.figure[i].name;
+        plan.names = &name, plan.n = 1;
+        figures_open(&one);
+        OK(figures_write(&one, &plan, &err));
+        const int expected = strcmp(name, "knn_top1") ? 1 : 8; /* a metric has all of its own */
+        cr_expect(one.n == expected && !strcmp(one.figure[0].name, name) &&
+                  one.figure[0].drawn == made.figure[i].drawn, "%s: %d", name, one.n);
+        figures_close(&one);
+    }
+    const char *wrong = "knn_top1_rank";
+    plan.names = &wrong;
+    cr_expect(figures_write(&made, &plan, &err) == STATUS_CONFIG &&
+              strstr(err.text, "did you mean knn_top1_ranks?"), "%s", err.text);
+}

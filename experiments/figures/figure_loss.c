@@ -37,7 +37,8 @@ static Status read_curve(const Results *r, int row, int seed, Curve *c, Err *err
     return bad;
 }
 
-/* Seeds of a row that trained for as many steps as the first of them. */
+/* Seeds of a row that trained for as many steps as the first of them; an encoder from a file
+ * has no curve. */
 static Status add_loss(const Figures *f, int row, Text *out, int *rows, Err *err)
 {
     const Results *r = f->r;
@@ -45,7 +46,9 @@ static Status add_loss(const Figures *f, int row, Text *out, int *rows, Err *err
     Curve          first = { .n = 0 }, c;
     int            n = 0;
     for (int k = 0; k < r->n_seeds; k++) {
-        if (results_state(r, STAGE_PRETRAIN, row, k) != POINT_DONE) continue;
+        if (results_state(r, STAGE_PRETRAIN, row, k) != POINT_DONE ||
+            !cell_trains(r->rows[row].cells[k]))
+            continue;
         if (read_curve(r, row, k, &c, err)) return err->code;
         if (!n) first = c;
         if (c.n != first.n) continue;
@@ -69,6 +72,13 @@ static Status add_loss(const Figures *f, int row, Text *out, int *rows, Err *err
     return STATUS_OK;
 }
 
+static bool trains(const Recipe *r)
+{
+    for (int i = 0; i < r->n_cells; i++)
+        if (cell_trains(&r->cells[i])) return true;
+    return false;
+}
+
 Status figure_loss(const Figures *f, Err *err)
 {
     Text   tsv = { 0 }, shades = { 0 };
@@ -76,7 +86,7 @@ Status figure_loss(const Figures *f, Err *err)
     Status bad = STATUS_OK;
     for (int row = 0; row < f->r->n_rows && !bad; row++) {
         int before = rows;
-        if (!f->r->rows[row].untrained) bad = add_loss(f, row, &tsv, &rows, err);
+        bad = add_loss(f, row, &tsv, &rows, err);
         if (rows > before) text_add(&shades, "%d ", figure_shade(f, row));
     }
     if (!bad && rows)
@@ -87,7 +97,8 @@ Status figure_loss(const Figures *f, Err *err)
             .arguments = { text_get(&shades), "epoch",
                            "mean squared error\nof hidden patches", "cut sd" } }, err);
     else if (!bad)
-        figure_left(f, "loss", "no pre-training is done yet");
+        figure_left(f, "loss", trains(f->r->recipe) ? "no pre-training is done yet"
+                                                    : "none of the encoders is pre-trained here");
     text_free(&tsv);
     text_free(&shades);
     return bad;

@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 #include "core/train/checkpoint.h"
 #include "core/train/export.h"
+#include "experiments/figures/figure.h"
 #include "tests/stages/home.h"
 
 #include <criterion/criterion.h>
@@ -91,6 +92,32 @@ Test(imported, is_what_is_in_the_file_not_its_name)
     cr_expect(strcmp(a, c), "other numbers, the same identity");
     free(bytes);
     scratch_close(&away);
+}
+
+/* The figure of losses alone has nothing to show. */
+Test(imported, has_no_loss_curve)
+{
+    Home         h;
+    Err          err;
+    Results      r;
+    FigureList   list;
+    char         results[128];
+    const Cell  *c = open_cell(&h, "data.scenes.channels=3 data.scenes.size=32 model.heads=4 "
+                               "model.decoder-heads=2 pretrain.from=tests/golden/foreign_mae.pth");
+    StageContext x = context(&h, results, "results", c);
+    REQUIRE(stage_run(c, STAGE_PRETRAIN, &x, &err));
+    results_open(&r, h.recipe, results);
+    figures_open(&list);
+    FigurePlan plan = { .results = &r };
+    Figures    f = { .r = &r, .plan = &plan, .baseline = "random", .folder = h.scratch.folder,
+                     .made = &list };
+    REQUIRE(figure_loss(&f, &err));
+    cr_assert(list.n == 1 && !list.figure[0].drawn);
+    cr_expect_str_eq(list.figure[0].about, "none of the encoders is pre-trained here");
+    figures_close(&list);
+    results_close(&r);
+    features_free(x.features);
+    close_home(&h);
 }
 
 /* Its widths are those of no preset: what the recipe says of heads reaches the run. */

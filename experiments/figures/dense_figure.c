@@ -8,10 +8,19 @@
 
 enum { TILE_LEAST = 224, TILE_MOST = 448 };
 
+const char *shown_of(const ShownRows *s) { return s->by_heart ? "training" : "test"; }
+
+static bool is_by_heart(const Cell *c, StageKind stage)
+{
+    const DenseTask d = config_dense(&c->config, stage);
+    return !strcmp(d.on, "train");
+}
+
 static Status read_row(ShownRows *s, const Results *r, StageKind stage, int row, Err *err)
 {
     Shown shown = { .n = 0 };
     Text  label = { 0 };
+    bool  by_heart = false;
     for (int k = 0; k < r->n_seeds && !shown.n; k++) {
         H5    *f;
         size_t classes = 0;
@@ -23,11 +32,13 @@ static Status read_row(ShownRows *s, const Results *r, StageKind stage, int row,
         h5_close(f);
         if (bad) return bad;
         if (classes) s->classes = (int)classes;
+        by_heart = is_by_heart(r->rows[row].cells[k], stage);
     }
     const Shown *first = &s->row[0].shown;
     if (!shown.n || (s->n && (shown.n != first->n || shown.side != first->side ||
-                              shown.channels != first->channels)))
+                              shown.channels != first->channels || by_heart != s->by_heart)))
         return STATUS_OK;
+    s->by_heart = by_heart;
     results_label(r, row, &label);
     char *kept = ARENA_NEW(&s->arena, char, label.length + 1);
     memcpy(kept, text_get(&label), label.length + 1);

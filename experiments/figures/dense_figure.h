@@ -20,7 +20,10 @@ typedef struct {
     int                tile;       /* pixels that the longest side of a picture is drawn with */
     const char *const *class_name; /* [classes] */
     int                classes;
+    bool               by_heart; /* the pictures are of those that were trained on */
 } ShownRows;
+
+const char *shown_of(const ShownRows *s); /* which pictures: "test" or "training" */
 
 MUST_USE Status shown_rows(ShownRows *s, const Results *r, StageKind stage, Err *err);
 void            shown_rows_close(ShownRows *s);

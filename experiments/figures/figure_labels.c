@@ -1,4 +1,4 @@
-/* What the pixels of a few test images were taken for, strategy below strategy; above, the
+/* What the pixels of a few images were taken for, strategy below strategy; above, the
  * images and what is true. */
 #include "experiments/figures/dense_figure.h"
 #include "experiments/figures/overlay.h"
@@ -65,21 +65,21 @@ static void list_labels(const ShownRows *s, Text *out, bool *used)
 
 static Status draw(const Figures *f, ShownRows *s, Err *err)
 {
-    Text  tsv = { 0 }, note = { 0 };
+    Text  tsv = { 0 }, note = { 0 }, about = { 0 };
     bool *used = ARENA_NEW(&s->arena, bool, s->classes);
     memset(used, 0, (size_t)s->classes * sizeof *used);
     list_labels(s, &tsv, used);
-    text_add(&note, "Test images and the class of each pixel; white: it has none. %s",
+    text_add(&note, "The class of each pixel of %s images; white: it has none. %s", shown_of(s),
              text_get(&f->footer));
     Mosaic m = { .title = "Classes of pixels", .rows = s->n + 2,
                  .shown = used, .colour = label_colour };
     Status bad = figure_tsv(f, "labels", &tsv, err);
     if (!bad) bad = shown_draw(f, s, &m, &note, "labels", fill, err);
-    if (!bad)
-        figure_done(f, "labels", m.title,
-                    "What pixels of some test images were taken for, and are.");
+    text_add(&about, "What pixels of some %s images were taken for, and are.", shown_of(s));
+    if (!bad) figure_done(f, "labels", m.title, text_get(&about));
     text_free(&tsv);
     text_free(&note);
+    text_free(&about);
     return bad;
 }
 

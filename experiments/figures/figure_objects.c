@@ -1,4 +1,4 @@
-/* What was found in a few test images, strategy below strategy: boxes, masks, classes and
+/* What was found in a few images, strategy below strategy: boxes, masks, classes and
  * scores; above, what is true. */
 #include "experiments/figures/dense_figure.h"
 #include "experiments/figures/overlay.h"
@@ -94,21 +94,22 @@ static void list_objects(const ShownRows *s, Text *out, bool *used)
 
 static Status draw(const Figures *f, ShownRows *s, Err *err)
 {
-    Text   tsv = { 0 }, note = { 0 };
+    Text   tsv = { 0 }, note = { 0 }, about = { 0 };
     bool  *used = ARENA_NEW(&s->arena, bool, s->classes);
     memset(used, 0, (size_t)s->classes * sizeof *used);
     list_objects(s, &tsv, used);
-    text_add(&note, "Test images with the objects that were found: mask, box, class and score; "
-                    "only those of a score of %.1f or more. %s", LEAST, text_get(&f->footer));
+    text_add(&note, "Objects that were found in %s images: mask, box, class and score; only "
+                    "those of a score of %.1f or more. %s", shown_of(s), LEAST,
+             text_get(&f->footer));
     Mosaic m = { .title = "Objects found", .rows = s->n + 1,
                  .shown = used, .colour = object_colour };
     Status bad = figure_tsv(f, "objects", &tsv, err);
     if (!bad) bad = shown_draw(f, s, &m, &note, "objects", fill, err);
-    if (!bad)
-        figure_done(f, "objects", m.title,
-                    "What was found in some test images, and what is there.");
+    text_add(&about, "What was found in some %s images, and what is there.", shown_of(s));
+    if (!bad) figure_done(f, "objects", m.title, text_get(&about));
     text_free(&tsv);
     text_free(&note);
+    text_free(&about);
     return bad;
 }
 

@@ -50,17 +50,80 @@ static const Cell *spokesman(const Results *r)
     return recipe->n_cells ? &recipe->cells[0] : NULL;
 }
 
+/* --- what it has seen ------------------------------------------------------------- */
+
+static const StageKind dense_kind[] = { STAGE_DETECT, STAGE_SEGMENT };
+
+/* Do detect or segment see other pictures than those of `data:`, or are they scored on what
+ * they were trained on? */
+static bool sees_its_own(const Cell *c, StageKind kind)
+{
+    const DenseFacts *f = cell_dense(c, kind);
+    if (!f) return false;
+    const DenseTask d = config_dense(&c->config, kind);
+    return strcmp(d.data.name, c->config.data.name) || !strcmp(d.on, "train") ||
+           f->train_count != c->data->train_count || f->test_count != c->data->test_count;
+}
+
+static bool varies_what_it_sees(const Results *r, StageKind kind)
+{
+    static const char *const keys[] = { "set", "folder", "train", "test", "size", "on" };
+    bool found = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s.%s", stage_word(kind), keys[i]);
+        found = found || varies(r, name);
+    }
+    return found;
+}
+
+static void say_its_own(const Cell *c, StageKind kind, Text *out)
+{
+    const DenseFacts *f = cell_dense(c, kind);
+    const DenseTask   d = config_dense(&c->config, kind);
+    const bool        by_heart = !strcmp(d.on, "train");
+    text_add(out, "%s on %s, %d training ", stage_word(kind), d.data.name, f->train_count);
+    if (!by_heart) text_add(out, "and %d test ", f->test_count);
+    text_add(out, "images at %d x %d pixels%s", d.size, d.size,
+             by_heart ? ", scored on the same" : "");
+}
+
+/* Does any stage see what `data:` names? */
+static bool sees_data(const Cell *c)
+{
+    for (StageKind kind = STAGE_PRETRAIN + 1; kind < STAGE_KINDS; kind++)
+        if (cell_wants(c, kind) && !sees_its_own(c, kind)) return true;
+    return cell_trains(c);
+}
+
+static void say_data(const Results *r, const Cell *c, Text *out)
+{
+    const DataFacts *d = c->data;
+    const char      *separator = "";
+    if (sees_data(c)) {
+        text_add(out, "%s, %d training and %d test images of %d x %d pixels",
+                 c->config.data.name, d->train_count, d->test_count, d->height, d->width);
+        if (c->config.data.unlabeled_count)
+            text_add(out, ", pre-trained on %d without labels", d->pretrain_count);
+        separator = "; ";
+    }
+    for (int i = 0; i < 2; i++) {
+        if (!sees_its_own(c, dense_kind[i]) || varies_what_it_sees(r, dense_kind[i])) continue;
+        text_add(out, "%s", separator);
+        say_its_own(c, dense_kind[i], out);
+        separator = "; ";
+    }
+}
+
+/* --- the sentence ----------------------------------------------------------------- */
+
 /* A part of the sentence is left out when the grid varies what it is about. */
 void results_scale(const Results *r, Text *out)
 {
     const Cell *c = spokesman(r);
     if (!c) return;
-    const Config    *config = &c->config;
-    const DataFacts *d = c->data;
-    text_add(out, "%s, %d training and %d test images of %d x %d pixels",
-             config->data.name, d->train_count, d->test_count, d->height, d->width);
-    if (config->data.unlabeled_count)
-        text_add(out, ", pre-trained on %d without labels", d->pretrain_count);
+    const Config *config = &c->config;
+    say_data(r, c, out);
     if (!varies(r, "model.preset") && !varies(r, "model.width") &&
         !varies(r, "model.depth"))
         text_add(out, "; %s encoder (width %d, %d blocks)", config->model.preset,

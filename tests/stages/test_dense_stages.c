@@ -93,7 +93,8 @@ static void expect_estimates(const StageContext *x, const Cell *c)
     cr_expect(b > 0.7 && b < 1.5, "segment: %.3g of what it took", b);
 }
 
-static void expect_figures(const Home *h, const char *results)
+/* which: the pictures that are shown. */
+static void expect_figures(const Home *h, const char *results, const char *which)
 {
     static const char *const made[] = { "objects.tsv", "objects.png", "objects.svg",
                                         "labels.tsv", "labels.png", "labels.svg" };
@@ -112,6 +113,8 @@ static void expect_figures(const Home *h, const char *results)
         snprintf(path, sizeof path, "%s/%s", h->scratch.folder, made[i]);
         cr_expect(file_exists(path) && strstr(text_get(&list.paths), path), "%s", made[i]);
     }
+    for (int i = 0; i < 2; i++)
+        cr_expect(strstr(list.figure[i].about, which), "%s", list.figure[i].about);
     figures_close(&list);
     results_close(&r);
 }
@@ -128,9 +131,21 @@ Test(dense_stages, records_say_what_the_metrics_say_and_are_drawn, .timeout = 12
     expect_matches(&x, c, &a);
     expect_pixels(&x, c, &a);
     expect_estimates(&x, c);
-    expect_figures(&h, results);
+    expect_figures(&h, results, "some test images");
     features_free(x.features);
     arena_close(&a);
+    close_home(&h);
+}
+
+Test(dense_stages, what_is_known_by_heart_is_shown_as_such, .timeout = 120)
+{
+    Home         h;
+    char         results[128];
+    const Cell  *c = open_cell(&h, SETTINGS " detect.on=train segment.on=train");
+    StageContext x = context(&h, results, "results", c);
+    run_all(c, &x);
+    expect_figures(&h, results, "some training images");
+    features_free(x.features);
     close_home(&h);
 }
 

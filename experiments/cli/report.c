@@ -30,7 +30,9 @@ static Status write_page(const void *opt, const Recipe *recipe, Err *err)
     else snprintf(path, sizeof path, "%s/report.html", folder);
     if (cli_results(&r, recipe, o->results, err)) return err->code;
     if (!o->out && file_make_folders(folder, err)) return err->code;
-    Status bad = report_write(&(ReportPlan){ .results = &r, .baseline = o->baseline }, path, err);
+    ReportPlan plan = { .results = &r, .baseline = o->baseline, .settings = o->set.item,
+                        .n_settings = o->set.n };
+    Status     bad = report_write(&plan, path, err);
     if (!bad) printf("%s\n", path);
     results_close(&r);
     return bad;

@@ -120,6 +120,20 @@ static void add_recipe(Text *out, const Recipe *recipe)
     free(text);
 }
 
+/* The settings as they were given, for a shell. */
+static void add_command(Text *out, const ReportPlan *p, const char *command)
+{
+    Text line = { 0 };
+    text_add(&line, "maskgrid %s ", command);
+    text_add_word(&line, p->results->recipe->name);
+    for (int i = 0; i < p->n_settings; i++) {
+        text_add(&line, " -s ");
+        text_add_word(&line, p->settings[i]);
+    }
+    html_lines(out, text_get(&line));
+    text_free(&line);
+}
+
 void section_provenance(Text *out, const ReportPlan *p)
 {
     const Results *r = p->results;
@@ -129,10 +143,10 @@ void section_provenance(Text *out, const ReportPlan *p)
     html_paragraph(out, "Every number is from a record, an HDF5 file that names the configuration "
                         "it was made with, and is stored under the hash of that. The same page "
                         "again:");
-    text_add(out, "<pre tabindex=\"0\">maskgrid run ");
-    html_text(out, r->recipe->name);
-    text_add(out, "\nmaskgrid report ");
-    html_text(out, r->recipe->name);
+    text_add(out, "<pre tabindex=\"0\">");
+    add_command(out, p, "run");
+    text_add(out, "\n");
+    add_command(out, p, "report");
     text_add(out, " --baseline ");
     html_text(out, p->baseline);
     text_add(out, "</pre>\n");

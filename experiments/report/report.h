@@ -13,8 +13,10 @@
 #include "experiments/record/results.h"
 
 typedef struct {
-    Results    *results;
-    const char *baseline; /* a strategy */
+    Results           *results;
+    const char        *baseline;   /* a strategy */
+    const char *const *settings;   /* [n_settings] that the recipe was opened with */
+    int                n_settings;
 } ReportPlan;
 
 MUST_USE Status report_write(const ReportPlan *p, const char *path, Err *err);

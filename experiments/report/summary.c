@@ -175,7 +175,7 @@ static void say_reach(Text *out, const Judged *j)
     for (int row = 0; row < j->r->n_rows; row++) {
         Summary s = stats_summary(results_values(j->r, j->metric, row), j->r->n_seeds);
         if (!j->r->rows[row].untrained || !s.n) continue;
-        text_add(out, "Without any training it is ");
+        text_add(out, "Without any pre-training it is ");
         add_number(out, j, false, s.mean);
         text_add(out, ". ");
         break;
@@ -186,6 +186,15 @@ static void say_reach(Text *out, const Judged *j)
     text_add(out, " would be found in four of five such comparisons; smaller ones mostly not.");
 }
 
+/* Of any row at all, be it one that nothing is compared with. */
+static bool is_known(const Judged *j)
+{
+    for (int row = 0; row < j->r->n_rows; row++)
+        if (stats_moments(results_values(j->r, j->metric, row), NULL, j->r->n_seeds).n)
+            return true;
+    return false;
+}
+
 static void say_metric(Text *out, const ReportPlan *p, int metric)
 {
     Arena  a;
@@ -193,7 +202,7 @@ static void say_metric(Text *out, const ReportPlan *p, int metric)
                  .metric = metric };
     arena_open(&a, "a summary", NULL, NULL);
     judge(&j, &a);
-    if (j.n) {
+    if (is_known(&j)) {
         text_add(out, "<li><h3>");
         html_text(out, j.m->long_name);
         if (strcmp(j.m->units, "1")) {
@@ -202,9 +211,11 @@ static void say_metric(Text *out, const ReportPlan *p, int metric)
             text_add(out, "]</span>");
         }
         text_add(out, "</h3>\n<p>");
-        say_best(out, &j);
-        say_leaders(out, &j);
-        say_difference(out, &j, &a);
+        if (j.n) {
+            say_best(out, &j);
+            say_leaders(out, &j);
+            say_difference(out, &j, &a);
+        }
         say_reach(out, &j);
         text_add(out, "</p></li>\n");
     }

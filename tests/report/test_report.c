@@ -70,19 +70,23 @@ static void teardown(void)
 
 TestSuite(report, .init = setup, .fini = teardown);
 
-/* The page of what is there; free() it. */
-static char *page(void)
+/* The page of what is there, of a recipe with these settings; free() it. */
+static char *page_with(const char *const *settings, int n_settings)
 {
     Results r;
     char   *text, path[400];
     size_t  n;
     results_open(&r, recipe, folder);
     snprintf(path, sizeof path, "%s/report.html", scratch.folder);
-    OK(report_write(&(ReportPlan){ .results = &r, .baseline = "random" }, path, &err));
+    ReportPlan plan = { .results = &r, .baseline = "random", .settings = settings,
+                        .n_settings = n_settings };
+    OK(report_write(&plan, path, &err));
     OK(file_read(path, 1 << 24, &text, &n, &err));
     results_close(&r);
     return text;
 }
+
+static char *page(void) { return page_with(NULL, 0); }
 
 static int count(const char *s, const char *word)
 {
@@ -199,6 +203,23 @@ Test(report, a_drawing_has_no_words_of_its_script)
     cr_expect(strstr(text_get(&page), "<g id=\"d3-a\"><path/></g><title>tsvetok</title></svg>"),
               "%s", text_get(&page));
     text_free(&page);
+}
+
+Test(report, a_row_without_pretraining_is_something_to_say)
+{
+    static const char *const untrained[] = { "pretrain.epochs=0", "seed=1", "about=it's <b>" };
+    setenv("PATH", "", 1);
+    recipe_close(recipe);
+    OK(recipe_open(&recipe, scratch_path(&scratch, "tiny.yaml"), untrained, 3, &err));
+    cr_assert(recipe->n_cells == 1);
+    leave(&recipe->cells[0]);
+    char *text = page_with(untrained, 3);
+    cr_expect(strstr(text, "Without any pre-training it is 5") &&
+              !strstr(text, "there is nothing to say"), "%.900s", strstr(text, "id=\"summary\""));
+    cr_expect(strstr(text, ">maskgrid run tiny -s 'pretrain.epochs=0' -s 'seed=1' "
+                           "-s 'about=it'\\''s &lt;b&gt;'\nmaskgrid report tiny -s 'pretrain"),
+              "%.900s", strstr(text, "id=\"provenance\""));
+    free(text);
 }
 
 Test(report, what_is_not_there_is_said)

@@ -34,7 +34,7 @@ static Status find_files(char json[DATA_FILE], char folder[DATA_FILE], const Den
     static const char head[] = "annotations/instances_", end[] = ".json";
     const DataConfig  where = { .name = "coco", .folder = c->folder };
     const char *const *known = files[split == SPLIT_TEST];
-    if (data_file(json, &where, NULL, known, "data.folder says where it is", err))
+    if (data_file(json, &where, NULL, known, "a folder in the layout of COCO has it", err))
         return err->code;
     size_t n = strlen(json), taken = 0;
     for (int i = 0; known[i]; i++) {

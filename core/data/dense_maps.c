@@ -166,8 +166,8 @@ static Status list_all(Maps **out, const DenseConfig *c, Split split, Err *err)
 static Status check(const DenseConfig *c, Err *err)
 {
     if (!c->folder)
-        return err_set(err, STATUS_MISSING, "data set label-maps: data.folder does not say where "
-                       "its pictures are");
+        return err_set(err, STATUS_MISSING, "data set label-maps: no folder is given that has its "
+                       "pictures");
     if (c->classes < 0 || c->classes == 1 || c->classes > CLASSES_MOST)
         return err_set(err, STATUS_CONFIG, "classes is %d, expected 2..%d, or 0 for VOC's",
                        c->classes, CLASSES_MOST);

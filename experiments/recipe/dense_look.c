@@ -197,7 +197,9 @@ Status dense_look(Cell *c, Arena *a, DenseLooked **all, const char **blame, Err 
         if (!d->data.folder && is_of_files(d->data.name))
             return err_set(err, STATUS_MISSING, "%s: not given; it says where the pictures of "
                            "%s are", said_of[kind].folder, d->data.name);
-        if (look(&l, &d->data, kind, a, all, err)) return err->code;
+        if (look(&l, &d->data, kind, a, all, err))
+            return err->code == STATUS_MISSING ? err_in(err, "%s", said_of[kind].folder)
+                                               : err->code;
         d->data = l->config;
         *(kind == STAGE_DETECT ? &c->detect : &c->segment) = &l->facts;
         if (check_course(c, kind, blame, err) || check_model(c, kind, blame, err))

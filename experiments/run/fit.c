@@ -26,15 +26,38 @@ void fit_works(Fit *f, Works *w, int jobs, int threads)
     f->disk += states * fmin(f->share.jobs, f->cells);
 }
 
+/* The one that a piece of work takes most memory for. */
+static StageKind largest_stage(const Work *w)
+{
+    for (int k = 0; k < w->n; k++)
+        if (work_needs(w, k) && estimate_memory(w->tasks[k].cell, w->tasks[k].kind) >= w->bytes)
+            return w->tasks[k].kind;
+    return STAGE_PRETRAIN;
+}
+
+static void say_what_helps(Text *out, StageKind kind)
+{
+    static const unsigned in_parts = 1U << STAGE_PRETRAIN | 1U << STAGE_PARTIAL |
+                                     1U << STAGE_FINETUNE | 1U << STAGE_DETECT |
+                                     1U << STAGE_SEGMENT;
+    if (in_parts >> kind & 1)
+        text_add(out, "a larger %s.accumulate or model.recompute=yes takes less",
+                 stage_word(kind));
+    else text_add(out, "fewer images or a smaller model take less");
+}
+
 Status fit_check(const Fit *f, const Works *w, const Recipe *r, Err *err)
 {
     if (f->bytes > f->machine.total) {
-        Text label = { 0 };
+        const StageKind kind = largest_stage(f->largest);
+        Text            label = { 0 }, cure = { 0 };
         work_label(r, f->largest->cell, &label);
-        err_set(err, STATUS_CONFIG, "%s: %s takes about %.0f MB of memory, and there are %.0f MB "
-                "here; a smaller pretrain.batch, pretrain.accumulate or model.recompute takes "
-                "less", r->name, text_get(&label), f->bytes / 1e6, f->machine.total / 1e6);
+        say_what_helps(&cure, kind);
+        err_set(err, STATUS_CONFIG, "%s: %s: %s takes about %.0f MB of memory, and there are "
+                "%.0f MB here; %s", r->name, text_get(&label), stage_word(kind), f->bytes / 1e6,
+                f->machine.total / 1e6, text_get(&cure));
         text_free(&label);
+        text_free(&cure);
         return err->code;
     }
     if (f->disk <= f->disk_free) return STATUS_OK;

@@ -136,6 +136,23 @@ Test(dense_identity, scratch_is_set_apart)
     cr_expect(same(&a, &x, STAGE_DETECT));
 }
 
+Test(dense_identity, files_that_are_not_there_blame_the_key_of_the_folder)
+{
+    static const char *const sets[][2] = { { "detect.set=coco", "detect.folder" },
+                                           { "segment.set=label-maps", "segment.folder" } };
+    for (int i = 0; i < 2; i++) {
+        char        folder[200], named[40];
+        const char *settings[] = { sets[i][0], folder, NULL };
+        Recipe     *r;
+        Err         err;
+        snprintf(folder, sizeof folder, "%s=%s/none", sets[i][1], scratch.folder);
+        snprintf(named, sizeof named, "%s: ", sets[i][1]);
+        cr_assert(recipe_of(&r, &scratch, EVALUATED, settings, &err) == STATUS_MISSING);
+        cr_expect(strstr(err.text, named) && strstr(err.text, "/none"), "%s", err.text);
+        cr_expect(!strstr(err.text, "data.folder"), "%s", err.text);
+    }
+}
+
 static void write_coco(const char *split, const char *categories)
 {
     static const char rest[] = "\"images\": [{\"id\": 1, \"height\": 20, \"width\": 20, "

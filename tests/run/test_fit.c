@@ -83,6 +83,27 @@ Test(fit, says_what_does_not)
     tear_down(&s);
 }
 
+Test(fit, says_which_key_of_which_stage_takes_less)
+{
+    static const char *const of[][2] = {
+        { "data: {set: scenes, train: 256, test: 16}\nmodel: {preset: micro, patch: 4}\n"
+          "pretrain.batch: 256\nevaluate: [knn]\n", ": pretrain takes about " },
+        { SMALL "evaluate: [detect]\ndetect: {batch: 64}\n", ": detect takes about " },
+        { SMALL "evaluate: [segment]\nsegment: {batch: 64}\n", ": segment takes about " },
+    };
+    static const char *const cure[] = { "pretrain.accumulate or", "detect.accumulate or",
+                                        "segment.accumulate or" };
+    for (int i = 0; i < 3; i++) {
+        Setup s;
+        Err   err;
+        set_up(&s, of[i][0]);
+        s.fit.machine.total = s.fit.bytes / 2;
+        cr_assert(fit_check(&s.fit, &s.works, s.recipe, &err) == STATUS_CONFIG);
+        cr_expect(strstr(err.text, of[i][1]) && strstr(err.text, cure[i]), "%s", err.text);
+        tear_down(&s);
+    }
+}
+
 /* Results depend on threads in their last bits. */
 Test(fit, threads_are_those_of_the_whole_recipe)
 {

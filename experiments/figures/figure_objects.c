@@ -15,6 +15,55 @@ static bool is_drawn(const Object *o, bool truth)
     return truth ? isnan(o->score) : o->score >= LEAST;
 }
 
+/* Where a picture lies, how wide, and how much it is enlarged. */
+typedef struct {
+    int    left, top, width;
+    double by;
+} Place;
+
+static void draw_boxes(Canvas *c, const Place *at, const Shown *shown, int i, bool truth)
+{
+    for (int k = shown->objects; k-- > 0;) {
+        const Object *o = &shown->object[k];
+        if (o->image != i || !is_drawn(o, truth)) continue;
+        overlay_box(c, at->left + (int)lround(at->by * o->box[0]),
+                    at->top + (int)lround(at->by * o->box[1]), (int)lround(at->by * o->box[2]),
+                    (int)lround(at->by * o->box[3]), object_colour(o->category));
+    }
+}
+
+/* Words at a box that is too small for them would hide what they tell of: its colour does. */
+static bool has_room(const Tag *t, const Object *o, double by, const Tag *others, int n)
+{
+    if (!(t->width <= 1.5 * by * o->box[2]) || !(t->height <= by * o->box[3])) return false;
+    for (int k = 0; k < n; k++)
+        if (overlay_tags_meet(t, &others[k])) return false;
+    return true;
+}
+
+/* The best first. */
+static void draw_words(Canvas *c, const Place *at, const ShownRows *s, const Shown *shown, int i,
+                       bool truth)
+{
+    Arena a;
+    int   n = 0;
+    arena_open(&a, "words over a picture", NULL, NULL);
+    Tag *tags = ARENA_NEW(&a, Tag, shown->objects + 1);
+    for (int k = 0; k < shown->objects; k++) {
+        const Object *o = &shown->object[k];
+        char          words[64];
+        if (o->image != i || !is_drawn(o, truth)) continue;
+        const char *name = o->category < s->classes ? s->class_name[o->category] : "?";
+        snprintf(words, sizeof words, truth ? "%.40s" : "%.40s %.2f", name, o->score);
+        tags[n] = overlay_tag(at->left + (int)lround(at->by * o->box[0]),
+                              at->top + (int)lround(at->by * o->box[1]), at->left + at->width,
+                              at->top, words);
+        if (!has_room(&tags[n], o, at->by, tags, n)) continue;
+        overlay_words(c, &tags[n++], object_colour(o->category), words);
+    }
+    arena_close(&a);
+}
+
 void objects_draw(Canvas *c, int left, int top, const ShownRows *s, const Shown *shown, int i,
                   bool truth)
 {
@@ -26,17 +75,9 @@ void objects_draw(Canvas *c, int left, int top, const ShownRows *s, const Shown 
             overlay_mask(&tile, &o->mask, by, object_colour(o->category));
     }
     canvas_image(c, left, top, tile.width, tile.height, &tile);
-    for (int k = shown->objects; k-- > 0;) {
-        const Object *o = &shown->object[k];
-        char          words[64];
-        if (o->image != i || !is_drawn(o, truth)) continue;
-        const char *name = o->category < s->classes ? s->class_name[o->category] : "?";
-        snprintf(words, sizeof words, truth ? "%.40s" : "%.40s %.2f", name, o->score);
-        int x = left + (int)lround(by * o->box[0]), y = top + (int)lround(by * o->box[1]);
-        overlay_box(c, x, y, (int)lround(by * o->box[2]), (int)lround(by * o->box[3]),
-                    object_colour(o->category));
-        overlay_words(c, x, y, left + tile.width, top, object_colour(o->category), words);
-    }
+    Place at = { .left = left, .top = top, .width = tile.width, .by = by };
+    draw_boxes(c, &at, shown, i, truth);
+    draw_words(c, &at, s, shown, i, truth);
     image_free(&tile);
 }
 

@@ -89,13 +89,23 @@ void overlay_box(Canvas *c, int x, int y, int width, int height, uint32_t colour
     canvas_box(c, x + width - 1, y, 1, height, colour);
 }
 
-void overlay_words(Canvas *c, int x, int y, int right, int top, uint32_t colour,
-                   const char *words)
+enum { LETTER = 10, CHIP = 16, INSIDE = 3 };
+
+Tag overlay_tag(int x, int y, int right, int top, const char *words)
 {
-    enum { LETTER = 10, CHIP = 16, INSIDE = 3 };
-    int wide = canvas_text_width(LETTER, words) + 2 * INSIDE;
-    y = y - CHIP < top ? y : y - CHIP;
-    if (x + wide > right) x = right - wide;
-    canvas_veil(c, x, y, wide, CHIP, colour, 0.85);
-    canvas_text(c, x + INSIDE, y + INSIDE, LETTER, WHITE, words);
+    const int wide = canvas_text_width(LETTER, words) + 2 * INSIDE;
+    return (Tag){ .x = x + wide > right ? right - wide : x, .y = y - CHIP < top ? y : y - CHIP,
+                  .width = wide, .height = CHIP };
+}
+
+bool overlay_tags_meet(const Tag *a, const Tag *b)
+{
+    return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height &&
+           b->y < a->y + a->height;
+}
+
+void overlay_words(Canvas *c, const Tag *t, uint32_t colour, const char *words)
+{
+    canvas_veil(c, t->x, t->y, t->width, t->height, colour, 0.85);
+    canvas_text(c, t->x + INSIDE, t->y + INSIDE, LETTER, WHITE, words);
 }

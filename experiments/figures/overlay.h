@@ -14,9 +14,13 @@ void overlay_mask(Image *m, const Rle *mask, double by, uint32_t colour);
 void overlay_classes(Image *m, const int32_t *class, int rows, int cols, double by,
                      uint32_t (*colour)(int class));
 
-/* A box, and words at its top left corner that keep below `top` and left of `right`. */
 void overlay_box(Canvas *c, int x, int y, int width, int height, uint32_t colour);
-void overlay_words(Canvas *c, int x, int y, int right, int top, uint32_t colour,
-                   const char *words);
+
+/* Where words stand that belong to a box at x, y: at its top left corner, but below `top` and
+ * left of `right`. */
+typedef struct { int x, y, width, height; } Tag;
+Tag  overlay_tag(int x, int y, int right, int top, const char *words);
+bool overlay_tags_meet(const Tag *a, const Tag *b);
+void overlay_words(Canvas *c, const Tag *t, uint32_t colour, const char *words);
 
 #endif

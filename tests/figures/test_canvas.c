@@ -2,6 +2,7 @@
 #include "core/base/file.h"
 #include "core/mask/mask.h"
 #include "experiments/figures/canvas.h"
+#include "experiments/figures/overlay.h"
 #include "experiments/figures/font.h"
 #include "experiments/figures/sketch.h"
 #include "tests/scratch.h"
@@ -182,4 +183,20 @@ Test(sketch, reads_grids)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         cr_expect_eq(grid_read(&rows, &cols, wrong[i], &err), STATUS_CONFIG, "%s",
                      wrong[i]);
+}
+
+Test(canvas, words_at_a_box_stay_in_the_picture)
+{
+    const int wide = overlay_tag(50, 60, 200, 20, "heart 0.97").width;
+    const Tag above = overlay_tag(50, 60, 200, 20, "heart 0.97"),
+              below = overlay_tag(50, 25, 200, 20, "heart 0.97"),
+              moved = overlay_tag(190, 60, 200, 20, "heart 0.97");
+    cr_expect(above.x == 50 && above.y + above.height == 60);
+    cr_expect(below.x == 50 && below.y == 25, "there is no room above");
+    cr_expect(moved.x + wide == 200 && moved.y == above.y, "nor beside");
+    const Tag beside = { .x = 50 + wide, .y = above.y, .width = 9, .height = 9 },
+              over = { .x = 49 + wide, .y = above.y, .width = 9, .height = 9 };
+    cr_expect(!overlay_tags_meet(&above, &beside) && !overlay_tags_meet(&beside, &above));
+    cr_expect(overlay_tags_meet(&above, &over) && overlay_tags_meet(&over, &above));
+    cr_expect(!overlay_tags_meet(&above, &below));
 }

@@ -80,11 +80,10 @@ void training_cost(const Training *t, Record *r, const char *name);
 
 /* training_state.c ----------------------------------------------------------- */
 
-/* A state carries its checksum, and the one before it is kept.  Of one that is damaged
- * nothing is read: it is told on stderr, with its name, and removed, and the one before
- * it is gone on from; without that the training begins again.  One of another identity
- * is ignored.  STATUS_IO or STATUS_FORMAT, with the file, where a whole one cannot be
- * read. */
+/* A state carries its checksum, and the one before it is kept.  Of one that is damaged, or
+ * of another training, nothing is read: it is told on stderr, with its name, and removed,
+ * and the one before it is gone on from; without that the training begins again.
+ * STATUS_IO or STATUS_FORMAT, with the file, where a whole one cannot be read. */
 MUST_USE Status training_save(const Training *t, Err *err);
 MUST_USE Status training_resume(Training *t, Err *err);
 void            training_forget(const Training *t); /* removes the states */

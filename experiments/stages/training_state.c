@@ -150,7 +150,7 @@ static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
     return t->get(t->self, in, a, err);
 }
 
-/* Nothing is read of a damaged one, and it must not take the place of a good one. */
+/* Nothing is read of it, and it must not take the place of a good one. */
 static void tell_damage(const Training *t, Saved which, const char *path, const char *why)
 {
     char before[CELL_PATH];
@@ -162,6 +162,14 @@ static void tell_damage(const Training *t, Saved which, const char *path, const 
     unlink(path);
 }
 
+static Status check_state(const Safetensors *in, const Training *t, Err *err)
+{
+    if (safetensors_verify(in, err)) return err->code;
+    const char *id = safetensors_meta(in, "run.id");
+    if (id && !strcmp(id, t->cell->stage[t->kind].id)) return STATUS_OK;
+    return err_set(err, STATUS_FORMAT, "%s: the state of another training", in->path);
+}
+
 /* *found: it is there, whole, and of this training. */
 static Status open_state(Safetensors *in, bool *found, const Training *t, Saved which, Err *err)
 {
@@ -170,7 +178,7 @@ static Status open_state(Safetensors *in, bool *found, const Training *t, Saved 
     state_path(path, t, which);
     if (!file_exists(path)) return STATUS_OK;
     Status bad = safetensors_open(in, path, err);
-    if (!bad && safetensors_verify(in, err)) {
+    if (!bad && check_state(in, t, err)) {
         bad = err->code;
         safetensors_close(in);
     }
@@ -178,11 +186,8 @@ static Status open_state(Safetensors *in, bool *found, const Training *t, Saved 
         tell_damage(t, which, path, err->text);
         return STATUS_OK;
     }
-    if (bad) return bad;
-    const char *id = safetensors_meta(in, "run.id");
-    *found = id && !strcmp(id, t->cell->stage[t->kind].id);
-    if (!*found) safetensors_close(in);
-    return STATUS_OK;
+    *found = !bad;
+    return bad;
 }
 
 Status training_resume(Training *t, Err *err)

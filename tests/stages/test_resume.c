@@ -6,6 +6,7 @@
 
 #include "core/base/file.h"
 #include "core/base/threads.h"
+#include "core/train/safetensors.h"
 #include "experiments/record/record.h"
 #include "tests/data/pictures.h"
 
@@ -289,6 +290,32 @@ Test(resume, without_a_whole_state_it_begins_again)
     damage(STATE_PREVIOUS, false);
     kill_after(1);
     expect_said(STATE_PREVIOUS, "the training begins again");
+    expect_the_same_in_the_end();
+}
+
+/* Whole, but of another training. */
+static void replace_state(Saved which)
+{
+    char           path[CELL_PATH];
+    SafetensorsOut out;
+    cell_state(path, broken, cell, STAGE_PRETRAIN, which);
+    safetensors_start(&out);
+    safetensors_seal(&out);
+    safetensors_note(&out, "run.id", "0123456789abcdef");
+    cr_assert(!safetensors_write(&out, path, &err), "%s", err.text);
+}
+
+Test(resume, a_state_of_another_training_is_told)
+{
+    open_all(NULL);
+    kill_after(5);
+    replace_state(STATE_NEWEST);
+    kill_after(7);
+    expect_said(STATE_NEWEST, "the state of another training; the state before it is taken");
+    replace_state(STATE_NEWEST);
+    replace_state(STATE_PREVIOUS);
+    kill_after(1);
+    expect_said(STATE_PREVIOUS, "the state of another training; the training begins again");
     expect_the_same_in_the_end();
 }
 

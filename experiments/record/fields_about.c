@@ -51,6 +51,9 @@ const Attribute record_attributes[] = {
            "in images"),
     WHOLE("guide_sweeps", "pretrain", FIELD_MAY, "and over the whole training set"),
     WHOLE("ranks", "pretrain", FIELD_MAY, "processes that trained together"),
+    TEXT("/", "begun_by", TRAINED, FIELD_MAY,
+         "of a training that other ranks or threads went on with: who began it, and how far; "
+         "its bits are not those of an unbroken one"),
     TEXT("/", "evaluation_mask", "reconstruct", FIELD_MUST, "the strategy that hides here"),
     WHOLE("evaluation_visible", "reconstruct", FIELD_MUST, "patches that it leaves visible"),
     TEXT("/", "pixels", "reconstruct", FIELD_MUST,

@@ -69,9 +69,8 @@ static void exchange(const Pretrain *p, Record *r)
 {
     const MeanCost c = mean_cost(p->adamw.mean);
     const double   step_s = p->run.wall_s / (double)p->run.steps;
-    if (p->ranks.count == 1) return;
-    record_whole(r, "ranks", p->ranks.count);
-    if (c.steps == 0) return; /* this sitting has only written the record */
+    if (p->run.ranks > 1) record_whole(r, "ranks", p->run.ranks);
+    if (c.steps == 0) return; /* alone, or this sitting has only written the record */
     record_metric(r, "exchange_bytes", c.bytes / c.steps, "byte",
                   "gradients that a rank sends in a step", LOWER);
     record_metric(r, "exchange_s", c.span_s / c.steps, "s",

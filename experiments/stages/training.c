@@ -97,7 +97,7 @@ static Status take_steps(Training *t, Err *err)
                        : training_stopped(t, err);
         double now = clock_s();
         t->step++;
-        t->gflop += 1e-9 * gemmlog_take(&t->log);
+        t->gflop += 1e-9 * gemmlog_take(&t->log) * t->ranks; /* each does as much */
         t->wall_s = before + now - start;
         tell(t);
         bool stopping = t->asked || (alone && stage_stopping(t->context));
@@ -113,6 +113,8 @@ static Status take_steps(Training *t, Err *err)
 Status training_run(Training *t, Err *err)
 {
     t->began_s = (double)time(NULL);
+    t->ranks = stage_ranks(t->context).count;
+    t->threads = threads_get();
     if (resume(t, err)) return err->code;
     t->sittings++;
     gemmlog_start(&t->log);
@@ -149,11 +151,11 @@ void training_cost(const Training *t, Record *r, const char *name)
 {
     char key[64];
     snprintf(key, sizeof key, "%s_gflop", name);
-    double all = t->gflop * stage_ranks(t->context).count; /* each does as much */
-    record_metric(r, key, all, "Gflop", "products of matrices of the whole training, "
+    record_metric(r, key, t->gflop, "Gflop", "products of matrices of the whole training, "
                   "with all that goes beside it", LOWER);
     snprintf(key, sizeof key, "%s_s", name);
     record_metric(r, key, t->wall_s, "s", "time of the whole training", LOWER);
     record_cost(r, t->wall_s, (double)t->steps * t->batch);
     record_sittings(r, t->sittings, t->began_s);
+    if (t->begun_by[0]) record_text(r, "begun_by", t->begun_by);
 }

@@ -40,10 +40,12 @@ typedef struct {
     int      parts;       /* of a batch, each with a loss of its own; 0 is 1 */
     double  *loss;        /* [steps], NaN where not yet known              */
     GemmLog  log;         /* the products of the step under way            */
-    double   gflop;       /* of all products, of whatever guides them too  */
+    double   gflop;       /* of all products and ranks, and of guides       */
     double   wall_s;      /* of the steps done, over all sittings          */
     double   began_s;     /* the first sitting, in seconds since 1970      */
     long     sittings;    /* processes that it took, this one too          */
+    int      ranks, threads; /* that took the last of the steps            */
+    char     begun_by[64];   /* others, and how far; empty: the same took all */
     bool     asked;       /* to stop, on any rank: training_agree          */
 } Training;
 
@@ -51,7 +53,9 @@ typedef struct {
 void training_plan(Training *t, Arena *host, long steps_per_epoch, int batch,
                    const Schedule *schedule);
 
-/* STATUS_STOPPED if it was asked to stop: the state is saved.  A killed training loses
+/* STATUS_STOPPED if it was asked to stop: the state is saved, and as many ranks and threads
+ * go on from it to the bits of an unbroken training; of others it is told on stderr that
+ * they do not, and in begun_by.  A killed training loses
  * what came since the last state, context->save_every_s at most; one that cannot be saved
  * is told on stderr, and the training goes on.  STATUS_FAILED if the weights are not finite
  * at the end.  All ranks call it, and rank 0 saves. */

@@ -99,6 +99,42 @@ static Status get_damaged(const Training *t, const Safetensors *in, Arena *a, Er
     return bad;
 }
 
+/* --- who takes the steps ------------------------------------------------- */
+
+static void put_team(const Training *t, SafetensorsOut *out)
+{
+    state_note(out, "run.ranks", t->ranks);
+    state_note(out, "run.threads", t->threads);
+    if (t->begun_by[0]) safetensors_note(out, "run.begun_by", t->begun_by);
+}
+
+static void team_text(char out[48], int ranks, int threads)
+{
+    snprintf(out, 48, "%d rank%s of %d thread%s", ranks, ranks == 1 ? "" : "s", threads,
+             threads == 1 ? "" : "s");
+}
+
+/* Sums are taken in an order that depends on how many take them. */
+static void get_team(Training *t, const Safetensors *in)
+{
+    const int   ranks = t->ranks, threads = t->threads;
+    const char *begun_by = safetensors_meta(in, "run.begun_by");
+    double      r, n;
+    char        before[48], now[48];
+    if (begun_by) snprintf(t->begun_by, sizeof t->begun_by, "%s", begun_by);
+    if (!state_number(in, "run.ranks", &r) || !state_number(in, "run.threads", &n)) return;
+    if ((r == ranks && n == threads) || !(r >= 1 && r < 1e6 && n >= 1 && n < 1e6)) return;
+    t->ranks = (int)r, t->threads = (int)n;
+    if (t->step == t->steps) return;
+    team_text(before, t->ranks, t->threads);
+    team_text(now, ranks, threads);
+    if (!begun_by) snprintf(t->begun_by, sizeof t->begun_by, "%s, to step %ld", before, t->step);
+    t->ranks = ranks, t->threads = threads;
+    if (stage_writes(t->context))
+        fprintf(stderr, "maskgrid: step %ld of %ld was reached by %s, %s will go on: the bits "
+                "are not those of an unbroken run\n", t->step, t->steps, before, now);
+}
+
 /* --- the whole ----------------------------------------------------------- */
 
 Status training_save(const Training *t, Err *err)
@@ -122,6 +158,7 @@ Status training_save(const Training *t, Err *err)
     state_note(&out, "run.wall_s", t->wall_s);
     state_note(&out, "run.began_s", t->began_s);
     state_note(&out, "run.sittings", (double)t->sittings);
+    put_team(t, &out);
     Status bad = safetensors_write(&out, path, err);
     arena_close(&a);
     return bad;
@@ -145,6 +182,7 @@ static Status read_state(Training *t, const Safetensors *in, Arena *a, Err *err)
         return err_set(err, STATUS_FORMAT, "%s: not a state of this training; remove it",
                        in->path);
     t->step = (long)step, t->sittings = (long)sittings;
+    get_team(t, in);
     if (state_get(in, a, "run.loss", t->loss, t->step, err) || get_damaged(t, in, a, err))
         return err->code;
     return t->get(t->self, in, a, err);

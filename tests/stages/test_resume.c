@@ -29,6 +29,7 @@ static Err         err;
 
 /* What happens to a process that runs a stage, which saves its state after each step. */
 typedef struct {
+    int  threads;  /* that compute; 0: one                                */
     long kill_at;  /* after so many steps it kills itself; 0: never       */
     long stop_at;  /* ... it is asked to stop                             */
     long limit;    /* no file may have more bytes, and one that would kills it */
@@ -80,6 +81,7 @@ static int run(const char *results, StageKind kind, const Fate *f)
         if (!freopen(said, "a", stderr)) _exit(99);
         setvbuf(stderr, NULL, _IONBF, 0);
         prepare(f, results);
+        threads_set(f->threads ? f->threads : 1);
         Status bad = stage_run(cell, kind, &x, &err);
         if (bad) fprintf(stderr, "%s\n", err.text);
         _exit((int)bad);
@@ -388,6 +390,48 @@ Test(resume, sittings_are_counted)
     cr_expect(cost_of(whole, "cost/sittings") == 1);
     cr_expect(cost_of(broken, "cost/sittings") == 4);
     cr_expect(cost_of(broken, "cost/wall_s") > 0);
+}
+
+/* Who began it, if others went on; else "". */
+static void expect_begun_by(const char *who)
+{
+    char        path[CELL_PATH];
+    const char *is;
+    H5         *f;
+    Arena       a;
+    arena_open(&a, "test", NULL, NULL);
+    cell_record(path, broken, cell, STAGE_PRETRAIN);
+    cr_assert(!record_read(&f, path, cell->stage[STAGE_PRETRAIN].id, &err), "%s", err.text);
+    if (h5_get_text(f, "/", "begun_by", &a, &is, &err)) is = "";
+    cr_expect_str_eq(is, who);
+    h5_close(f);
+    arena_close(&a);
+}
+
+Test(resume, another_number_of_threads_is_told)
+{
+    Fate two = { .threads = 2, .kill_at = 5 };
+    open_all(NULL);
+    cr_assert(killed_by(run(broken, STAGE_PRETRAIN, &two), SIGKILL));
+    free(said(broken));
+    kill_after(8);
+    char *text = said(broken);
+    cr_expect(strstr(text, "step 4 of 18 was reached by 1 rank of 2 threads, 1 rank of 1 thread "
+                           "will go on"), "%s", text);
+    free(text);
+    two.kill_at = 0;
+    cr_assert(ended_with(run(broken, STAGE_PRETRAIN, &two), STATUS_OK), "%s", said(broken));
+    expect_begun_by("1 rank of 2 threads, to step 4");
+}
+
+Test(resume, whoever_takes_no_step_changes_nothing)
+{
+    open_all(NULL);
+    Fate stopped = { .stop_at = 18 }, two = { .threads = 2 };
+    cr_assert(ended_with(run(broken, STAGE_PRETRAIN, &stopped), STATUS_STOPPED));
+    cr_assert(ended_with(run(broken, STAGE_PRETRAIN, &two), STATUS_OK), "%s", said(broken));
+    expect_begun_by("");
+    expect_same_file(cell, whole, broken, "encoder.safetensors");
 }
 
 /* Pictures that are whole at both ends and damaged between: seen only when decoded, and

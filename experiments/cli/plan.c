@@ -264,10 +264,10 @@ COMMAND(plan) = {
                "cannot fit in memory, or on the disk, is an error.\n\n"
                "--slurm writes a script with a task for each cell that is not done; "
                "`bash FILE` submits it and the table after it, with any options of sbatch, "
-               "`sbatch FILE` the cells alone.  Time and memory are those of the estimate "
-               "with room to spare; a task whose time is up saves what it has, queues again "
-               "and goes on.  --jobs limits how many run at a time, run.threads says how "
-               "many processors each has.  `maskgrid status` knows what Slurm holds.",
+               "`sbatch FILE` the cells alone, 1001 of them at most.  Time and memory are those "
+               "of the estimate with room to spare; a task whose time is up saves what it has, "
+               "queues again and goes on.  --jobs limits how many run at a time, run.threads "
+               "says how many processors each has.  `maskgrid status` knows what Slurm holds.",
     .examples = "  maskgrid plan demo\n"
                 "  maskgrid plan table1 --resolved -s grid.seed=0..9\n"
                 "  maskgrid plan --keys\n"

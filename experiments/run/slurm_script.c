@@ -18,6 +18,7 @@ static const double SCHEDULER = 128e6; /* bytes of `maskgrid run` beside its cel
 enum {
     SAVE_S = 120,  /* before its time is up a task is told to save */
     RESTARTS = 50,
+    ARRAY = 1001,  /* tasks that Slurm takes, unless it is told otherwise */
     MINUTES = 10,  /* a task is given whole tens of them           */
     MEGABYTES = 100
 };
@@ -121,10 +122,11 @@ static void add_head(Text *t, const Works *w, const Recipe *r, const SlurmScript
     text_add(t, "#!/bin/bash\n"
              "# %s: %d cells, one a task, then the table.\n#\n"
              "#   bash FILE [SBATCH OPTION...]  submits all: bash FILE --partition=long\n"
-             "#   sbatch FILE                   submits the cells without the table\n#\n"
+             "%s#\n"
              "# A task that is stopped by its time queues again and goes on where it was.\n"
              "# Written by `maskgrid plan --slurm`, which says the same of cells left.\n#\n",
-             r->name, tasks);
+             r->name, tasks, tasks > ARRAY ? "" :
+             "#   sbatch FILE                   submits the cells without the table\n");
     add_options(t, s, tasks, r, there, notes);
     text_add(t, "\nname=%s\n", r->name);
     add_value(t, "there", there);
@@ -143,6 +145,7 @@ Status slurm_script(Text *out, const Works *w, const Recipe *r, const SlurmScrip
 {
     char   there[CELL_PATH], notes[CELL_PATH], body[CELL_PATH], *bytes;
     size_t n;
+    if (!w->n) return err_set(err, STATUS_CONFIG, "%s: no such cell is left to run", r->name);
     if (!left_of(w))
         return err_set(err, STATUS_CONFIG, "%s: all cells are done; Slurm would have nothing "
                        "to do", r->name);

@@ -96,6 +96,14 @@ Test(slurm, more_cells_than_an_array_has_become_more_arrays)
     cr_expect_eq(count("--array=0-300%5|--dependency=afterany:7|"), 1, "%s", said);
     cr_expect(strstr(said, "--dependency=afterany:7:7:7|") != NULL, "%s", said);
     cr_expect(strstr(said, "301 ") != NULL, "%s", said);
+    cr_expect_eq(shell("! grep 'sbatch FILE' x.sh"), 0, "more than Slurm takes: %s", said);
+    cr_expect_eq(shell(PLAN " && grep 'sbatch FILE' x.sh"), 0, "%s", said);
+}
+
+Test(slurm, where_no_cell_has_failed_there_is_none_to_try_again)
+{
+    cr_expect_eq(shell(PLAN " --failed"), EXIT_USAGE, "%s", said);
+    cr_expect(strstr(said, "r: no such cell is left to run") != NULL, "%s", said);
 }
 
 Test(slurm, status_reads_what_tasks_have_noted)

@@ -88,9 +88,11 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     works_list(&w, a, r, o->results);
     works_pick(&w, o->failed, o->limit);
     /* The command line, then the recipe, then what suits the machine. */
-    fit_works(&f, &w, o->jobs ? (int)o->jobs : r->base.jobs,
+    const int jobs = o->jobs ? (int)o->jobs : r->base.jobs;
+    fit_works(&f, &w, ranks->launched ? 1 : jobs,
               o->threads ? (int)o->threads : r->base.threads);
-    if (!o->anyway && !ranks->launched && fit_check(&f, &w, r, &err)) return cli_fail(&err);
+    if (ranks->launched) f.bytes = 0; /* of which each rank takes a part */
+    if (!o->anyway && fit_check(&f, &w, r, &err)) return cli_fail(&err);
     ScheduleConfig c = { .program = program, .jobs = f.share.jobs, .threads = f.share.threads,
                          .pinned = f.share.pinned, .retries = (int)o->retries,
                          .keep_threads = !o->threads && !r->base.threads,
@@ -100,9 +102,8 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     if (!o->quiet && r->notice) fprintf(stderr, "%s: %s\n", r->name, r->notice);
     if (ranks->launched && !o->threads && !r->base.threads) c.threads = ranks_threads(ranks);
     if (!o->quiet && f.cells) say_plan(r, &w, &c, ranks);
-    Status bad = ranks->launched ? together_run(&w, &c, ranks, &result, &err)
-                                 : schedule_run(&w, r, &c, &result, &err);
-    if (bad) return cli_fail(&err);
+    if (ranks->launched) together_run(&w, &c, ranks, &result);
+    else if (schedule_run(&w, r, &c, &result, &err)) return cli_fail(&err);
     return conclude(r, &w, &result, clock_s() - start, o->quiet);
 }
 

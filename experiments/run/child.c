@@ -3,8 +3,9 @@
 
 #include "core/base/file.h"
 #include "core/base/process.h"
-#include "experiments/run/share.h"
 #include "experiments/run/claim.h"
+#include "experiments/run/journal.h"
+#include "experiments/run/share.h"
 #include "experiments/run/worker.h"
 
 #include <errno.h>
@@ -85,6 +86,15 @@ Status child_prepare(int *claim, Work *w, const char *results, Err *err)
     close(*claim);
     *claim = -1;
     return err->code;
+}
+
+int child_threads(const Work *w, const char *results, const ScheduleConfig *c, int most)
+{
+    char        folder[CELL_PATH];
+    JournalLine line;
+    cell_folder(folder, results, w->cell);
+    bool kept = c->keep_threads && journal_last(&line, folder) && line.threads;
+    return kept && line.threads <= most ? line.threads : c->threads;
 }
 
 Status child_start(pid_t *pid, int claim, const Work *w, const char *results,

@@ -11,6 +11,9 @@
  * it, or after a failure. */
 MUST_USE Status child_prepare(int *claim, Work *w, const char *results, Err *err);
 
+/* Threads for it: c's, or as many as it was begun with, up to `most`, if c keeps them. */
+int child_threads(const Work *w, const char *results, const ScheduleConfig *c, int most);
+
 typedef struct {
     int threads;
     int seat; /* see share.h; -1: on any processors */

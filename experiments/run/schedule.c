@@ -5,7 +5,6 @@
 #include "core/base/threads.h"
 #include "experiments/run/child.h"
 #include "experiments/run/death.h"
-#include "experiments/run/journal.h"
 #include "experiments/run/machine.h"
 #include "experiments/run/outlook.h"
 #include "experiments/run/progress.h"
@@ -99,17 +98,11 @@ static int free_seat(const Schedule *s)
     }
 }
 
-/* What was begun with other threads goes on with them, wherever there are processors. */
 static Team team_for(const Schedule *s, const Work *w)
 {
     const ScheduleConfig *c = s->config;
-    char                  folder[CELL_PATH];
-    JournalLine           line;
-    cell_folder(folder, s->w->results, w->cell);
-    if (c->keep_threads && journal_last(&line, folder) && line.threads &&
-        line.threads != c->threads && line.threads <= threads_available())
-        return (Team){ line.threads, -1 };
-    return (Team){ c->threads, c->pinned ? free_seat(s) : -1 };
+    const int threads = child_threads(w, s->w->results, c, threads_available());
+    return (Team){ threads, c->pinned && threads == c->threads ? free_seat(s) : -1 };
 }
 
 static void begin(Schedule *s, int i)
@@ -168,12 +161,9 @@ static int next_to_begin(Schedule *s)
 
 /* --- ending -------------------------------------------------------------- */
 
-/* What a cell says of its recipe or data stays so. */
 static bool may_do_better(int status)
 {
-    if (!WIFEXITED(status)) return true;
-    const int code = WEXITSTATUS(status);
-    return code != EXIT_USAGE && code != EXIT_DATA;
+    return !WIFEXITED(status) || worker_may_do_better(WEXITSTATUS(status));
 }
 
 /* Its memory is better spent on one cell less. */

@@ -1,9 +1,10 @@
-#define _POSIX_C_SOURCE 200809L /* dup, dup2, nanosleep */
+#define _DEFAULT_SOURCE /* dup, dup2, nanosleep, W_EXITCODE */
 #include "experiments/run/together.h"
 
 #include "core/base/h5.h"
 #include "core/base/threads.h"
 #include "experiments/run/child.h"
+#include "experiments/run/death.h"
 #include "experiments/run/whole.h"
 #include "experiments/run/worker.h"
 
@@ -11,8 +12,19 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+static const double LOOK_S = 1.0; /* between two looks at what others are doing */
+
+/* Cells under way.  Of c counts what is not about processes. */
+typedef struct {
+    Works                *w;
+    const ScheduleConfig *c;
+    const Ranks          *ranks;
+    ScheduleResult       *result;
+} Together;
 
 /* Where stdout and stderr went before they went to a log. */
 typedef struct {
@@ -40,28 +52,65 @@ static void back(const Words *before)
     close(before->err);
 }
 
-static Status run_one(int *code, Work *w, const char *results, const ScheduleConfig *c,
-                      const Ranks *ranks, Err *err)
+/* *code is that of worker_lead. */
+static Status run_one(int *code, Work *w, const Together *t, Err *err)
 {
-    char   log[CELL_PATH], folder[17];
-    Words  before = { -1, -1 };
-    int    n = 0, claim;
-    char **stage = calloc((size_t)w->n + 1, sizeof *stage);
+    const char *results = t->w->results;
+    char        log[CELL_PATH], folder[17];
+    Words       before = { -1, -1 };
+    int         n = 0, claim;
+    char      **stage = calloc((size_t)w->n + 1, sizeof *stage);
     CHECK(stage, "no memory for %d stages", w->n);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
     cell_file(log, results, w->cell, "log.txt");
     Status bad = child_prepare(&claim, w, results, err);
     *code = EXIT_CLAIMED;
     for (int i = 0; i < w->n; i++) {
-        const Task *t = &w->tasks[i];
-        if (work_needs(w, i)) stage[n++] = (char *)t->cell->stage[t->kind].name;
+        const Task *task = &w->tasks[i];
+        if (work_needs(w, i)) stage[n++] = (char *)task->cell->stage[task->kind].name;
     }
     if (!bad && claim >= 0 && !(bad = to_log(&before, log, err))) {
-        *code = worker_lead(results, folder, claim, stage, n, c->save_every_s, stage_run, ranks);
+        threads_set(child_threads(w, results, t->c, ranks_threads(t->ranks)));
+        *code = worker_lead(results, folder, claim, stage, n, t->c->save_every_s, stage_run,
+                            t->ranks);
         back(&before);
     } else if (claim >= 0) close(claim);
     free(stage);
     return bad;
+}
+
+/* A full disk may have had no room for failed.txt. */
+static void note_failure(Work *w, const char *results, int code)
+{
+    char why[sizeof w->why], log[CELL_PATH];
+    cell_file(log, results, w->cell, "log.txt");
+    death_text(why, sizeof why, &(Death){ .status = W_EXITCODE(code, 0), .log = log });
+    work_note_failure(results, w, why);
+    snprintf(w->why, sizeof w->why, "%s", why);
+}
+
+/* Until it is done, or failed, or somebody else has it, or we are to stop. */
+static void try_one(const Together *t, Work *w)
+{
+    const char *results = t->w->results;
+    int         code = EXIT_DONE;
+    Err         err;
+    for (int tries = 1;; tries++) {
+        if (run_one(&code, w, t, &err)) {
+            snprintf(w->why, sizeof w->why, "%.250s", err.text);
+            w->state = WORK_FAILED;
+            return;
+        }
+        work_look(w, results);
+        t->result->stopped = code == EXIT_STOPPED;
+        if (w->state == WORK_DONE || code == EXIT_CLAIMED || code == EXIT_STOPPED) return;
+        if (w->state == WORK_MISSING) note_failure(w, results, code);
+        if (w->state != WORK_FAILED || tries > t->c->retries || !worker_may_do_better(code))
+            return;
+        if (t->c->progress)
+            fprintf(t->c->progress, "%.16s again: %s\n", w->cell->stage[STAGE_PRETRAIN].id,
+                    w->why);
+    }
 }
 
 /* What training together cost, by the record. */
@@ -86,15 +135,16 @@ static void tell_exchange(const Works *w, int i, FILE *to)
                 1e-6 * x[0], 1e3 * x[1], 1e3 * x[2], x[3]);
 }
 
-static void tell(const Works *w, const ScheduleConfig *c, int i, double s)
+static void tell(const Together *t, int i, double s)
 {
-    static const char *const words[] = { "is left to another run", "is running elsewhere",
-                                         "has failed", "is done" };
-    if (c->progress)
-        fprintf(c->progress, "%.16s %s after %.0f s (%d of %d)\n",
-                w->work[i].cell->stage[STAGE_PRETRAIN].id, words[w->work[i].state], s, i + 1,
-                w->n);
-    if (c->progress && w->work[i].state == WORK_DONE) tell_exchange(w, i, c->progress);
+    static const char *const words[] = { "is free again", "is running elsewhere", "has failed",
+                                         "is done" };
+    const Works *w = t->w;
+    FILE        *to = t->c->progress;
+    if (!to) return;
+    fprintf(to, "%.16s %s after %.0f s (%d of %d)\n", w->work[i].cell->stage[STAGE_PRETRAIN].id,
+            words[w->work[i].state], s, i + 1, w->n);
+    if (w->work[i].state == WORK_DONE) tell_exchange(w, i, to);
 }
 
 /* Nobody need read it again. */
@@ -104,24 +154,35 @@ static void note_whole(const Work *w, const char *results)
     work_note_whole(w, results);
 }
 
-Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,
-                    ScheduleResult *result, Err *err)
+/* Run it, unless somebody else is still at it. */
+static void go_on_with(const Together *t, int i, bool first)
 {
+    Work        *one = &t->w->work[i];
+    const double start = clock_s();
+    const bool   elsewhere = one->state == WORK_RUNNING;
+    if (elsewhere) work_look(one, t->w->results);
+    if (elsewhere ? one->state == WORK_MISSING : one->state != WORK_DONE) try_one(t, one);
+    if (t->result->stopped) return;
+    t->result->done += one->state == WORK_DONE;
+    t->result->failed += one->state == WORK_FAILED;
+    if (one->state == WORK_DONE) note_whole(one, t->w->results);
+    if (first || one->state == WORK_DONE || one->state == WORK_FAILED)
+        tell(t, i, clock_s() - start);
+}
+
+void together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks, ScheduleResult *result)
+{
+    const Together t = { w, c, ranks, result };
     *result = (ScheduleResult){ 0 };
-    threads_set(c->threads);
-    for (int i = 0; i < w->n && !result->stopped; i++) {
-        Work  *one = &w->work[i];
-        int    code;
-        double start = clock_s();
-        result->before += one->state == WORK_DONE;
-        if (one->state == WORK_DONE) continue;
-        if (run_one(&code, one, w->results, c, ranks, err)) return err->code;
-        work_look(one, w->results);
-        result->stopped = code == EXIT_STOPPED;
-        result->done += one->state == WORK_DONE;
-        if (one->state == WORK_DONE) note_whole(one, w->results);
-        result->failed += one->state == WORK_FAILED;
-        if (!result->stopped) tell(w, c, i, clock_s() - start);
+    for (int i = 0; i < w->n; i++) result->before += w->work[i].state == WORK_DONE;
+    for (bool first = true, left = true; left && !result->stopped; first = false) {
+        left = false;
+        for (int i = 0; i < w->n && !result->stopped; i++) {
+            const WorkState state = w->work[i].state;
+            if (state == WORK_DONE || (state == WORK_FAILED && !first)) continue;
+            go_on_with(&t, i, first);
+            left = left || w->work[i].state == WORK_RUNNING || w->work[i].state == WORK_MISSING;
+        }
+        if (left && !result->stopped) result->stopped = worker_asked(LOOK_S);
     }
-    return STATUS_OK;
 }

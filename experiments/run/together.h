@@ -7,8 +7,8 @@
 #include "experiments/run/schedule.h"
 
 /* Rank 0 calls it; the others follow (worker_follow).  Of c counts what is not about
- * processes.  A cell's words go to its log.txt, as a process's do. */
-MUST_USE Status together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks,
-                             ScheduleResult *result, Err *err);
+ * processes.  A cell's words go to its log.txt, as a process's do.  One that others are
+ * running is waited for, and run if they leave it. */
+void together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks, ScheduleResult *result);
 
 #endif

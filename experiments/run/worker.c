@@ -80,14 +80,22 @@ static void let_through(const sigset_t *set)
     sigprocmask(SIG_UNBLOCK, set, NULL);
 }
 
+bool worker_asked(double seconds)
+{
+    const sigset_t set = stop_signals();
+    const time_t   whole = (time_t)seconds;
+    return sigtimedwait(&set, NULL, &(struct timespec){
+        whole, (long)(1e9 * (seconds - (double)whole)) }) > 0;
+}
+
 /* Blocked signals stay pending until somebody looks.  Then SIGINT is let through: who
  * types Ctrl-C once more does not want to wait.  SIGTERM is not: a scheduler that was
  * typed at sends it too. */
 static bool stopping(void *self)
 {
     Worker  *r = self;
-    sigset_t set = stop_signals(), interrupt;
-    while (sigtimedwait(&set, NULL, &(struct timespec){ 0, 0 }) > 0) r->asked = true;
+    sigset_t interrupt;
+    while (worker_asked(0)) r->asked = true;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     if (r->asked) let_through(&interrupt);
@@ -264,6 +272,8 @@ int worker_lead(const char *results, const char *folder, int claim, char *const 
     close(claim);
     return code;
 }
+
+bool worker_may_do_better(int code) { return code != EXIT_USAGE && code != EXIT_DATA; }
 
 /* --- one of several ------------------------------------------------------ */
 

@@ -19,7 +19,15 @@ typedef Status StageRun(const Cell *c, StageKind kind, const StageContext *x, Er
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
                double save_every_s, StageRun *run);
 
-/* The same with a claim that was taken before (claim_accept), which it gives back; 0: none.
+/* Has a signal come that worker_run asks for, or does one within so many seconds?  It is taken
+ * away.  They must be blocked. */
+bool worker_asked(double seconds);
+
+/* May another try end better than the one with this exit code?  What a cell says of its recipe
+ * or data stays so. */
+bool worker_may_do_better(int code);
+
+/* worker_run with a claim that was taken before (claim_accept), which it gives back; 0: none.
  * And where ranks run it together (core/train/ranks.h): rank 0 does what worker_run does, and
  * calls the others for a pre-training; in all else they sleep.  They follow until rank 0
  * dismisses them, with the exit code of all. */

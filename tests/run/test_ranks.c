@@ -4,6 +4,8 @@
 #include "core/base/file.h"
 #include "core/base/h5.h"
 #include "core/base/status.h"
+#include "core/base/text.h"
+#include "experiments/run/claim.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -275,4 +277,72 @@ Test(ranks, refuse_what_no_rank_can_know)
     refuse("rows", 3, NULL, "pretrain.batch is 32, no multiple of 3 ranks");
     refuse("learner", 2, "pretrain.strategy=hpm", "hpm learns from whole batches");
     refuse("losses", 2, "pretrain.strategy=running-loss", "remembers the losses");
+}
+
+/* --- beside others --------------------------------------------------------- */
+
+static bool have_said(const char *what)
+{
+    char  *said;
+    size_t n;
+    Err    err;
+    if (file_read(scratch_path(&scratch, "log"), 1 << 20, &said, &n, &err)) return false;
+    bool found = strstr(said, what) != NULL;
+    free(said);
+    return found;
+}
+
+/* Three ranks leave the folders of cells, and nothing done.  Who runs one removes failed.txt. */
+static void leave_folders(const char *name, const char *set)
+{
+    cr_assert(run(3, name, set) == EXIT_CELLS_FAILED);
+    cr_assert(!*find(name, "pretrain.h5"));
+}
+
+Test(ranks, wait_for_a_cell_that_another_run_holds)
+{
+    char folder[400];
+    int  claim;
+    Err  err;
+    leave_folders("r", NULL);
+    snprintf(folder, sizeof folder, "%s", find("r", "lock"));
+    *strrchr(folder, '/') = '\0';
+    cr_assert(!claim_take(&claim, folder, &err) && claim >= 0, "%s", err.text);
+    cr_assert(!remove(find("r", "failed.txt")));
+    pid_t pid = start(2, "r", NULL);
+    while (!have_said("is running elsewhere") && waitpid(pid, NULL, WNOHANG) == 0)
+        nanosleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+    cr_expect(!*find("r", "pretrain.h5"));
+    close(claim);
+    cr_expect(finish(pid) == EXIT_DONE);
+    cr_expect(*find("r", "pretrain.h5"));
+}
+
+Test(ranks, go_on_where_a_folder_cannot_be_used)
+{
+    char lock[400];
+    leave_folders("r", "grid.seed=0..1");
+    snprintf(lock, sizeof lock, "%s", find("r", "lock"));
+    cr_assert(!remove(lock) && !mkdir(lock, 0777));
+    cr_expect(run(2, "r", "grid.seed=0..1") == EXIT_CELLS_FAILED);
+    cr_expect(*find("r", "pretrain.h5"));
+    cr_expect(have_said("1 of 2 done (0 before), 1 failed"));
+}
+
+/* Another number of ranks does not come to the bits that the first would have come to. */
+Test(ranks, say_who_began)
+{
+    static const char long_enough[] = "pretrain.epochs=40";
+    const char *who = "";
+    H5         *f;
+    Arena       a;
+    Err         err;
+    cr_expect(disturb("r", long_enough, SIGTERM) == EXIT_STOPPED);
+    cr_assert(run(1, "r", long_enough) == EXIT_DONE);
+    arena_open(&a, "test", NULL, NULL);
+    cr_assert(!h5_open(&f, find("r", "pretrain.h5"), &err), "%s", err.text);
+    cr_expect(!h5_get_text(f, "/", "begun_by", &a, &who, &err), "%s", err.text);
+    cr_expect(text_starts(who, "2 ranks of 1 thread, to step "), "%s", who);
+    h5_close(f);
+    arena_close(&a);
 }

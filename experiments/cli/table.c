@@ -238,7 +238,8 @@ static Status explain(const Options *o, char *const *arguments, Err *err)
     Made m;
     Text text = { 0 };
     if (made_open(&m, o, arguments[0], o->results, err)) return err->code;
-    Status bad = table_explain(&m.table, arguments[1], arguments[2], &text, err);
+    Status bad = table_explain(&m.table, arguments[1], arguments[2],
+                               cli_columns(STDOUT_FILENO), &text, err);
     fputs(text_get(&text), stdout);
     text_free(&text);
     made_close(&m, o);

@@ -64,6 +64,7 @@ static int find(const Table *t, Called *called, int n, const char *word, const c
 typedef struct {
     const Table *t;
     int          line, column, row, base; /* base -1: no baseline, or the row itself */
+    int          width;                   /* of the page */
     StageKind    stage;
     const char  *name, *other; /* of the row and of the baseline */
 } Spot;
@@ -88,6 +89,7 @@ static void list_seeds(const Spot *s, Text *out)
     const double  *base = s->base < 0 ? NULL : results_values(r, metric, s->base);
     Tabular        of;
     tabular_open(&of, r->n_seeds + 1, cols, 1);
+    of.width = s->width;
     text_add(tabular_cell(&of, 0, 0), "seed");
     text_add(tabular_cell(&of, 0, 1), "%s", s->name);
     if (base) {
@@ -209,6 +211,7 @@ static void compare_stage(const Spot *s, StageKind stage, int seed, Text *out)
         Tabular   t;
         const int most = 1 + count_lines(one) + count_lines(two);
         tabular_open(&t, most, 3, 3);
+        t.width = s->width;
         text_add(tabular_cell(&t, 0, 0), "%s of seed %llu", stage_word(stage),
                  (unsigned long long)s->t->r->seeds[seed]);
         text_add(tabular_cell(&t, 0, 1), "%s", s->name);
@@ -272,16 +275,22 @@ static void describe_number(const Spot *s, Text *out)
 
 static void describe(const Spot *s, Text *out)
 {
-    describe_number(s, out);
+    Text prose = { 0 };
+    describe_number(s, &prose);
+    text_wrap(out, text_get(&prose), s->width);
     list_seeds(s, out);
     text_add(out, "\n");
-    for (int k = 0; k < s->t->r->n_seeds; k++) describe_record(s, k, out);
+    text_clear(&prose);
+    for (int k = 0; k < s->t->r->n_seeds; k++) describe_record(s, k, &prose);
+    text_wrap(out, text_get(&prose), s->width);
+    text_free(&prose);
     if (s->base >= 0) compare_configurations(s, out);
 }
 
-Status table_explain(const Table *t, const char *row, const char *column, Text *out, Err *err)
+Status table_explain(const Table *t, const char *row, const char *column, int width,
+                     Text *out, Err *err)
 {
-    Spot s = { .t = t };
+    Spot s = { .t = t, .width = width };
     Text name = { 0 }, other = { 0 };
     s.line = find(t, line_called, t->n_lines, row, "row", err);
     if (s.line < 0) return err->code;

@@ -150,6 +150,40 @@ static int group_end(const Page *p, int first, int most, int *wide)
     return last;
 }
 
+/* What the widest of the numbers take that are not parted; several of them can be folded. */
+static int widest_group(const Page *p)
+{
+    int most = 0;
+    for (int col = p->t->words; col < p->t->cols;) {
+        const int first = col;
+        int       wide = 0, widest = 0;
+        do {
+            if (p->width[col] > widest) widest = p->width[col];
+            wide += p->width[col++] + 2;
+        } while (col < p->t->cols && p->t->goes_on[col]);
+        if (col > first + 1 && widest > WORD_LEAST) wide -= widest - WORD_LEAST;
+        if (wide > most) most = wide;
+    }
+    return most;
+}
+
+/* Words are folded, the widest first, so that any numbers fit beside them, if they can. */
+static void make_room(Page *p, int most)
+{
+    const int words = p->t->words;
+    int       over = p->words + widest_group(p) - 2 - most, slack = 0;
+    for (int col = 0; col < words; col++)
+        if (p->width[col] > WORD_LEAST) slack += p->width[col] - WORD_LEAST;
+    if (over > slack) return;
+    for (; over > 0; over--) {
+        int widest = 0;
+        for (int col = 1; col < words; col++)
+            if (p->width[col] > p->width[widest]) widest = col;
+        p->width[widest]--;
+        p->words--;
+    }
+}
+
 void tabular_text(const Tabular *t, Text *out)
 {
     Page p = { .t = t, .width = calloc((size_t)t->cols, sizeof *p.width) };
@@ -161,6 +195,7 @@ void tabular_text(const Tabular *t, Text *out)
         if (all - 2 > most && p.width[col] > WORD_WIDEST) p.width[col] = WORD_WIDEST;
         p.words += p.width[col] + 2;
     }
+    make_room(&p, most);
     for (int first = t->words; first < t->cols || first == t->words;) {
         int last = first, used = p.words;
         while (last < t->cols) {

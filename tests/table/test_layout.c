@@ -179,6 +179,27 @@ Test(layout, long_words_go_on_below)
     text_free(&text);
 }
 
+Test(layout, long_words_give_way_to_numbers)
+{
+    Tabular t;
+    Text    text = { 0 };
+    tabular_open(&t, 2, 3, 2);
+    t.width = 58;
+    text_add(tabular_cell(&t, 0, 0), "claim");
+    text_add(tabular_cell(&t, 0, 1), "metric");
+    text_add(tabular_cell(&t, 0, 2), "effect");
+    text_add(tabular_cell(&t, 1, 0), "random above spiral on pixels");
+    text_add(tabular_cell(&t, 1, 1), "linear_cached_top1");
+    text_add(tabular_cell(&t, 1, 2), "+0.07 ± 0.83 (6)");
+    tabular_text(&t, &text);
+    cr_expect_str_eq(text_get(&text), "claim                 metric              effect\n"
+                                      "random above spiral   linear_cached_top1  "
+                                      "+0.07 ± 0.83 (6)\n"
+                                      "on pixels\n");
+    tabular_close(&t);
+    text_free(&text);
+}
+
 /* What stands beside a value is not parted from it, and is folded where it is too long. */
 Test(layout, long_cells_beside_a_value_go_on_below)
 {
@@ -222,7 +243,7 @@ Test(layout, a_number_is_explained_down_to_its_records)
     Text  text = { 0 };
     char  path[CELL_PATH];
     OK(table_open(&t, &results, &(TableAsk){ .baseline = "random" }, &err));
-    OK(table_explain(&t, "block, ratio 0.5", "knn", &text, &err));
+    OK(table_explain(&t, "block, ratio 0.5", "knn", 400, &text, &err));
     has(text.s, "block, ratio 0.5, knn_top1: 65.00 ± 0.20 (6)\n");
     has(text.s, "exact sign-flip p 0.0312");
     has(text.s, "In the leading group of its column.");
@@ -235,9 +256,13 @@ Test(layout, a_number_is_explained_down_to_its_records)
         has(text.s, path);
         has(text.s, c->stage[STAGE_KNN].id);
     }
-    cr_expect(table_explain(&t, "block", "knn", &text, &err) == STATUS_CONFIG);
+    text_clear(&text);
+    OK(table_explain(&t, "block, ratio 0.5", "knn", 80, &text, &err));
+    for (char *line = strtok(text.s, "\n"); line; line = strtok(NULL, "\n"))
+        cr_expect(text_width(line) <= 80, "%d columns: %s", text_width(line), line);
+    cr_expect(table_explain(&t, "block", "knn", 80, &text, &err) == STATUS_CONFIG);
     has(err.text, "more than one");
-    cr_expect(table_explain(&t, "hilbert", "knn", &text, &err) == STATUS_CONFIG);
+    cr_expect(table_explain(&t, "hilbert", "knn", 80, &text, &err) == STATUS_CONFIG);
     has(err.text, "not in the table");
     text_free(&text);
     table_close(&t);

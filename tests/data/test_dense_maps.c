@@ -89,7 +89,7 @@ Test(dense_maps, that_are_wrong_are_refused_by_name)
     c.classes = 1;
     expect_dense_fails(&c, SPLIT_TRAIN, STATUS_CONFIG, "classes is 1");
     c.folder = NULL;
-    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "data.folder");
+    expect_dense_fails(&c, SPLIT_TRAIN, STATUS_MISSING, "no folder is given");
 }
 
 #define HEADINGS "Idx\tRatio\tTrain\tVal\tName\n"

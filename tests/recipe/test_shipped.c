@@ -1,4 +1,5 @@
 /* The recipes that ship: every key is there, every value goes with the others. */
+#include "core/base/file.h"
 #include "tests/recipe/recipes.h"
 
 #include <criterion/criterion.h>
@@ -6,6 +7,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* On drawn scenes of the same size, so that no data must be installed. */
@@ -98,6 +100,35 @@ Test(shipped, dense_tasks_are_as_published)
     cr_expect(d->lr == 1e-4 && d->batch == 16 && d->size == 512 && d->epochs == 127 &&
               d->weight_decay == 0.05 && d->layer_decay == 0.65 && d->drop_path == 0.1 &&
               d->scale_min == 0.5 && d->scale_max == 2 && d->colours);
+    recipe_close(r);
+}
+
+/* With the settings that stand at the head of coco.yaml. */
+Test(shipped, coco_has_the_earlier_protocol_too)
+{
+    static const char *const settings[] = {
+        "detect.set=scenes", "detect.train=64", "detect.test=4", "pretrain.from=none",
+        "detect.model=taps", "detect.schedule=cosine", "detect.blr=3.2e-4", "detect.warmup=0.25",
+        "detect.layer-decay=1",
+    };
+    enum { GIVEN = 4, N = sizeof settings / sizeof *settings };
+    const char *file = "experiments/recipes/coco.yaml";
+    char       *text;
+    size_t      n;
+    Recipe     *r;
+    Err         err;
+    cr_assert(!file_read(file, 1 << 16, &text, &n, &err), "%s", err.text);
+    for (int i = GIVEN; i < N; i++) {
+        char word[64];
+        snprintf(word, sizeof word, "-s %s", settings[i]);
+        cr_expect(strstr(text, word), "no %s in the head of %s", word, file);
+    }
+    free(text);
+    cr_assert(!recipe_open(&r, file, settings, N, &err), "%s", err.text);
+    const DenseTask *d = &r->cells[0].config.detect;
+    cr_expect(fabs(d->lr - 8e-5) <= 1e-18 && d->batch == 64 && d->epochs == 100 &&
+              d->warmup == 0.25 && d->weight_decay == 0.1 && d->layer_decay == 1 &&
+              d->drop_path == 0.1 && d->beta2 == 0.999);
     recipe_close(r);
 }
 

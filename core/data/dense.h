@@ -51,6 +51,8 @@ typedef struct {
     const char        *class_file; /* that lists them; NULL: none does */
     int                labels;  /* classes of pixels; 0: it has no label maps */
     const char *const *label_names;
+    int                unpaired; /* label maps without a picture: they are left out */
+    const char        *first_unpaired;
     int                channels;
     float              mean[MAX_CHANNELS], std[MAX_CHANNELS]; /* of x / 255 */
     void              *own;     /* of the data set */

@@ -13,9 +13,11 @@
 #include <string.h>
 
 typedef struct {
-    Album pictures, maps; /* one for each */
-    int   classes, ignore;
-    bool  reduce_zero;
+    Album       pictures, maps; /* one for each */
+    int         classes, ignore;
+    bool        reduce_zero;
+    int         unpaired; /* as of DenseData */
+    const char *first_unpaired;
 } Maps;
 
 enum { VOC_CLASSES = 21, CLASSES_MOST = 4096 };
@@ -136,6 +138,32 @@ static Status list_pairs(Maps *own, const Layout *l, const char *folder, Err *er
     return STATUS_OK;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Of a folder: a list leaves out on purpose. */
+static Status find_unpaired(Maps *own, const Layout *l, const char *folder, Err *err)
+{
+    Album       *b = &own->maps;
+    const size_t n = (size_t)b->count;
+    const char **paired = ARENA_NEW(&b->memory, const char *, n);
+    Names        maps;
+    char         path[DATA_FILE];
+    below(path, folder, l->maps);
+    if (tree_pictures(&maps, b, path, err)) return err->code;
+    memcpy(paired, b->files, n * sizeof *paired);
+    qsort(paired, n, sizeof *paired, by_name);
+    for (int i = 0; i < maps.n; i++) {
+        const char *map = path;
+        below(path, l->maps, maps.name[i]);
+        if (bsearch(&map, paired, n, sizeof *paired, by_name)) continue;
+        if (!own->unpaired++) own->first_unpaired = album_keep(b, path);
+    }
+    return STATUS_OK;
+}
+
 static void shut(Maps *own)
 {
     album_close(&own->pictures);
@@ -156,6 +184,7 @@ static Status list_all(Maps **out, const DenseConfig *c, Split split, Err *err)
     own->classes = c->classes ? c->classes : VOC_CLASSES;
     own->ignore = c->ignore, own->reduce_zero = c->reduce_zero;
     bad = list_pairs(own, layout, c->folder, err);
+    if (!bad && !layout->list) bad = find_unpaired(own, layout, c->folder, err);
     if (bad) shut(own);
     else *out = own;
     return bad;
@@ -208,6 +237,7 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     d->count = own->pictures.count;
     d->labels = own->classes;
     d->label_names = voc_names;
+    d->unpaired = own->unpaired, d->first_unpaired = own->first_unpaired;
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
     return c->classes ? name_classes(d, own, err) : STATUS_OK;

@@ -34,7 +34,8 @@ static bool has_instances(const Looked *l) { return l->data->classes > 0; }
 
 static void count(Looked *l, const Annotated *s)
 {
-    for (int k = 0; k < s->count; k++) l->per_class[s->instance[k].class]++;
+    for (int k = 0; k < s->count; k++)
+        if (s->instance[k].class < LABELS_MOST) l->per_class[s->instance[k].class]++;
     l->instances += s->count;
     const size_t n = (size_t)s->labels.height * (size_t)s->labels.width;
     for (size_t i = 0; i < n && !has_instances(l); i++)
@@ -78,6 +79,14 @@ static void tell_splits(Section *to, const Looked *all)
                                       (json_int_t)l->instances));
     }
     json_object_set_new(to->facts, "splits", splits);
+}
+
+static void tell_unpaired(Section *to, const DenseData *d)
+{
+    if (d->unpaired)
+        section_complain(to, "unpaired", "%s: %d label map%s no picture, the first %s",
+                         split_names[d->split], d->unpaired, d->unpaired > 1 ? "s have" : " has",
+                         d->first_unpaired);
 }
 
 static void compare_classes(Section *to, const Looked *all)
@@ -135,6 +144,8 @@ void doctor_dense(Section *to, const char *subject, const char *set)
             section_complain(to, "split", "%s: %s", split_names[split], why.text);
         else look_at_all(to, &all[split], split_names[split]);
     }
+    for (int k = 0; k < SPLITS; k++)
+        if (all[k].data) tell_unpaired(to, all[k].data);
     if (all[0].data && all[1].data) compare_classes(to, all);
     if (all[0].data || all[1].data) {
         tell_splits(to, all);

@@ -3,6 +3,7 @@
 #include "experiments/cli/cli.h"
 #include "experiments/doctor/doctor.h"
 #include "tests/data/pictures.h"
+#include "tests/data/png_labels.h"
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -236,4 +237,39 @@ Test(doctor, counts_instances_and_names_pictures_that_are_missing)
     expect_told(3, "instances_val.json: category 1 by id is 'yak', expected 'cat'");
     remove(scratch_path(&scratch, "train/cat/1.jpg"));
     expect_told(4, "train/cat/1.jpg is listed, but not there");
+}
+
+Test(doctor, counts_label_maps_without_a_picture)
+{
+    static const uint16_t label[20 * 20]; /* as picture_write draws them */
+    scratch_folder(&scratch, "images/train"), scratch_folder(&scratch, "annotations/train");
+    scratch_folder(&scratch, "images/val"), scratch_folder(&scratch, "annotations/val");
+    picture_write(&scratch, "images/train/a.jpg", 4);
+    picture_write(&scratch, "images/val/a.jpg", 4);
+    label_map_write(&scratch, "annotations/val/a.png", label, 20, 20, 8, 0, 0);
+    label_map_write(&scratch, "annotations/train/a.png", label, 20, 20, 8, 0, 0);
+    label_map_write(&scratch, "annotations/train/b.png", label, 20, 20, 8, 0, 0);
+    label_map_write(&scratch, "annotations/train/c.png", label, 20, 20, 8, 0, 0);
+    expect_told(1, "train: 2 label maps have no picture, the first annotations/train/b.png");
+}
+
+/* More than there is room to count. */
+Test(doctor, looks_at_a_set_of_many_categories)
+{
+    enum { CATEGORIES = 4200 };
+    Text json = { 0 };
+    text_add(&json, "{\"categories\": [");
+    for (int i = 0; i < CATEGORIES; i++)
+        text_add(&json, "%s{\"id\": %d, \"name\": \"%d\"}", i ? ", " : "", i, i);
+    text_add(&json, "], \"images\": [{\"id\": 1, \"height\": 21, \"width\": 21, \"file_name\": "
+                    "\"cat/1.jpg\"}], \"annotations\": [");
+    for (int i = 4096; i < CATEGORIES; i++)
+        text_add(&json, "%s{\"id\": %d, \"image_id\": 1, \"category_id\": %d, \"area\": 1, "
+                        "\"bbox\": [1, 1, 2, 2], \"iscrowd\": 0, \"segmentation\": "
+                        "[[1, 1, 3, 1, 3, 3]]}", i > 4096 ? ", " : "", i, i);
+    text_add(&json, "]}");
+    scratch_folder(&scratch, "annotations");
+    scratch_file(&scratch, "annotations/instances_train.json", json.s, json.length);
+    expect_told(4097, "no instance of class 4095");
+    text_free(&json);
 }

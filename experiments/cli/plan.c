@@ -1,5 +1,6 @@
 /* maskgrid plan: check a recipe completely, list its cells, say what they cost. */
 #include "core/base/file.h"
+#include "core/tape/backend.h"
 #include "experiments/cli/cli.h"
 #include "experiments/recipe/only.h"
 #include "experiments/run/estimate.h"
@@ -237,6 +238,7 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
 static int run(const void *opt, char *const *arguments, int n)
 {
     const Options *o = opt;
+    const Backend *be;
     Recipe        *r;
     Err            err;
     if (o->keys) return list_keys();
@@ -249,6 +251,7 @@ static int run(const void *opt, char *const *arguments, int n)
         return cli_fail(&err);
     int code = EXIT_DONE;
     if (o->resolved) show_resolved(r);
+    else if (backend_open(&be, NULL, &err)) code = cli_fail(&err); /* for a trial of it */
     else if (o->slurm) {
         if (write_script(o, r, arguments[0], n == 2 ? arguments[1] : NULL, &err))
             code = cli_fail(&err);

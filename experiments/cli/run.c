@@ -1,5 +1,6 @@
 /* maskgrid run: do what is missing of a recipe. */
 #include "core/base/threads.h"
+#include "core/tape/backend.h"
 #include "experiments/cli/cli.h"
 #include "experiments/recipe/find.h"
 #include "experiments/recipe/only.h"
@@ -82,6 +83,7 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     Fit            f;
     ScheduleResult result;
     Err            err;
+    const Backend *be;
     char           program[CELL_PATH];
     double         start = clock_s();
     program_path(program, sizeof program);
@@ -92,6 +94,7 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     fit_works(&f, &w, ranks->launched ? 1 : jobs,
               o->threads ? (int)o->threads : r->base.threads);
     if (ranks->launched) f.bytes = 0; /* of which each rank takes a part */
+    if (f.cells && backend_open(&be, NULL, &err)) return cli_fail(&err);
     if (!o->anyway && fit_check(&f, &w, r, &err)) return cli_fail(&err);
     ScheduleConfig c = { .program = program, .jobs = f.share.jobs, .threads = f.share.threads,
                          .pinned = f.share.pinned, .retries = (int)o->retries,

@@ -3,6 +3,7 @@
 
 #include "core/base/threads.h"
 #include "core/cpu/cpu.h"
+#include "core/tape/backend.h"
 #include "experiments/doctor/doctor.h"
 #include "experiments/recipe/find.h"
 #include "experiments/run/machine.h"
@@ -112,9 +113,9 @@ void judge_memory(Section *s, double free_bytes, double total_bytes)
                      "container or job; `maskgrid plan RECIPE` says what a cell takes",
                      "%.0f of %.0f MB are free", mb, total_bytes / MB);
     if (getrlimit(RLIMIT_AS, &r) || r.rlim_cur == RLIM_INFINITY) return;
-    section_note(s, r.rlim_cur < (rlim_t)LEAST * MB ? NOTE_FAIL : NOTE_WARN, "ulimit -v",
-                 "ulimit -v unlimited: libraries reserve more than they use",
-                 "%.0f MB of addresses", (double)r.rlim_cur / MB);
+    level = r.rlim_cur < (rlim_t)BACKEND_ADDRESSES_MB * MB ? NOTE_FAIL : NOTE_WARN;
+    section_note(s, level, "ulimit -v", "ulimit -v unlimited: libraries reserve more than they "
+                 "use", "%.0f MB of addresses", (double)r.rlim_cur / MB);
 }
 
 /* --- disk ----------------------------------------------------------------- */

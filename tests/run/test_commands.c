@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static Scratch scratch;
@@ -141,6 +142,23 @@ Test(commands, what_cannot_fit_is_refused)
     }
     cr_expect(with_recipe("run --jobs all", SMALL) == EXIT_USAGE);
     cr_expect(strstr(err, "--jobs: \"all\" is not a whole number") != NULL, "%s", err);
+}
+
+/* Where OpenBLAS would ask for its buffers for ever. */
+Test(commands, too_few_addresses_are_told, .timeout = 20)
+{
+#ifdef __SANITIZE_ADDRESS__
+    cr_skip_test("it needs terabytes of addresses");
+#else
+    static const char *const commands[] = { "plan", "run", "bench --preset micro", "plan --slurm" };
+    struct rlimit few = { 500000000, 500000000 };
+    cr_assert(!setrlimit(RLIMIT_AS, &few));
+    for (int c = 0; c < 4; c++) {
+        int code = c == 2 ? maskgrid(commands[c]) : with_recipe(commands[c], SMALL);
+        cr_expect(code == EXIT_USAGE, "%s: %d", commands[c], code);
+        cr_expect(strstr(err, "500 MB of addresses here") != NULL, "%s: %s", commands[c], err);
+    }
+#endif
 }
 
 Test(commands, status_speaks_three_formats)

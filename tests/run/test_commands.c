@@ -136,7 +136,7 @@ Test(commands, what_cannot_fit_is_refused)
         snprintf(words, sizeof words, "%s --jobs auto -s model.width=16384 -s model.depth=256 "
                  "-s evaluate=none", commands[c]);
         cr_expect(with_recipe(words, SMALL) == EXIT_USAGE);
-        cr_expect(strstr(err, "r: r takes about ") != NULL, "%s", err);
+        cr_expect(strstr(err, "r: r: pretrain takes about ") != NULL, "%s", err);
         cr_expect(strstr(err, " MB of memory, and there are ") != NULL, "%s", err);
         cr_expect(!file_exists(scratch_path(&scratch, "cells")));
     }

@@ -59,8 +59,10 @@ PKGS     += ompi-c
 PACKAGES := libopenmpi-dev openmpi-bin
 endif
 ifeq ($(SAN),1)
+# What nobody has set is the same bad value every time.
 override CFLAGS += -O1 -fno-omit-frame-pointer \
-                   -fsanitize=address,undefined -fno-sanitize-recover=all
+                   -fsanitize=address,undefined -fno-sanitize-recover=all \
+                   -ftrivial-auto-var-init=pattern
 LDFLAGS  += -fsanitize=address,undefined
 # LeakSanitizer cannot run under ptrace, and OpenMP keeps its pool.
 RUN      := ASAN_OPTIONS=detect_leaks=0

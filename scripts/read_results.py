@@ -31,6 +31,10 @@ def check_seal(file):
         raise OSError("damaged: not what its seal says")
 
 
+def leave_out(file, why):
+    print(f"{file}: {why}: left out", file=sys.stderr)
+
+
 def records(group):
     """A record itself, or those behind the links of an index."""
     if "config_hash" in group.attrs and "stage" in group.attrs:
@@ -38,7 +42,10 @@ def records(group):
         yield group
     else:
         for child in map(group.get, group):  # None: a link that leads nowhere
-            yield from records(child) if isinstance(child, h5py.Group) else ()
+            try:
+                yield from records(child) if isinstance(child, h5py.Group) else ()
+            except OSError as error:  # the others behind an index count
+                leave_out(child.file.filename, error)
 
 
 def rows_of(record):
@@ -67,7 +74,7 @@ def read(*paths):
         except (OSError, RuntimeError, TypeError, ValueError) as error:
             why = error  # the others count
         if why:
-            print(f"{file}: {why}: left out", file=sys.stderr)
+            leave_out(file, why)
     return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates()  # an index beside its records
 
 

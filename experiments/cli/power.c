@@ -155,7 +155,7 @@ static Status show(const void *opt, const Recipe *recipe, Err *err)
 {
     const Options *o = opt;
     Results r;
-    int     metrics[METRICS_MOST], n;
+    int     metrics[METRICS_MOST], n = 0;
     Need    need[METRICS_MOST] = { { .sd = o->sd } };
     bool    known = o->sd > 0;
     results_open(&r, recipe, o->results);

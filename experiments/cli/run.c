@@ -35,6 +35,14 @@ static const Option options[] = {
     { 0 }
 };
 
+/* What failed by its recipe or data fails again. */
+static bool all_in_vain(const Works *w)
+{
+    for (int i = 0; i < w->n; i++)
+        if (w->work[i].state == WORK_FAILED && !w->work[i].in_vain) return false;
+    return true;
+}
+
 static int conclude(const Recipe *r, const Works *w, const ScheduleResult *result, double s,
                     bool quiet)
 {
@@ -62,7 +70,8 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
         return EXIT_STOPPED;
     }
     if (result->failed)
-        fprintf(stderr, "%s: the same command tries them again\n", r->name);
+        fprintf(stderr, "%s: %sthe same command tries them again\n", r->name,
+                all_in_vain(w) ? "once the recipe or the data is mended, " : "");
     return result->failed ? EXIT_CELLS_FAILED : EXIT_DONE;
 }
 

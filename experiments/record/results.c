@@ -299,6 +299,13 @@ Status results_check_baseline(const Results *r, const char *baseline, Err *err)
     return results_strategy(r, baseline, err) ? err_in(err, "--baseline") : STATUS_OK;
 }
 
+/* An imported encoder is compared with those that are trained here, wherever it is from. */
+static bool is_where_from(const Results *r, int k, const ResultRow *a, const ResultRow *b)
+{
+    return !strcmp(schema_key(r->settings[k])->name, "pretrain.from") &&
+           (!strcmp(a->strategy, IMPORTED) || !strcmp(b->strategy, IMPORTED));
+}
+
 int results_baseline(const Results *r, int row, const char *strategy)
 {
     const ResultRow *of = &r->rows[row];
@@ -307,8 +314,8 @@ int results_baseline(const Results *r, int row, const char *strategy)
         const ResultRow *to = &r->rows[i];
         bool             same = !strcmp(to->strategy, strategy);
         for (int k = 0; k < r->n_settings && same; k++)
-            same = k == r->free_setting || !*of->settings[k] ||
-                   !strcmp(of->settings[k], r->rows[i].settings[k]);
+            same = k == r->free_setting || !*of->settings[k] || !*to->settings[k] ||
+                   is_where_from(r, k, of, to) || !strcmp(of->settings[k], to->settings[k]);
         if (!same) continue;
         if (found >= 0) return -1;
         found = i;

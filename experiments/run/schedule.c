@@ -222,7 +222,10 @@ static void ended(Schedule *s, int i, int status, double peak_bytes)
         course->tries -= code == EXIT_CLAIMED;
     } else if (s->asked) course->place = OVER; /* neither done nor failed */
     else if (course->tries <= s->config->retries && may_do_better(status)) try_again(s, i, why);
-    else failed(s, i, why);
+    else {
+        w->in_vain = !may_do_better(status);
+        failed(s, i, why);
+    }
 }
 
 static void reap(Schedule *s)

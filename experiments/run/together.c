@@ -105,7 +105,8 @@ static void try_one(const Together *t, Work *w)
         t->result->stopped = code == EXIT_STOPPED;
         if (w->state == WORK_DONE || code == EXIT_CLAIMED || code == EXIT_STOPPED) return;
         if (w->state == WORK_MISSING) note_failure(w, results, code);
-        if (w->state != WORK_FAILED || tries > t->c->retries || !worker_may_do_better(code))
+        w->in_vain = w->state == WORK_FAILED && !worker_may_do_better(code);
+        if (w->state != WORK_FAILED || tries > t->c->retries || w->in_vain)
             return;
         if (t->c->progress)
             fprintf(t->c->progress, "%.16s again: %s\n", w->cell->stage[STAGE_PRETRAIN].id,
@@ -174,7 +175,11 @@ void together_run(Works *w, const ScheduleConfig *c, const Ranks *ranks, Schedul
 {
     const Together t = { w, c, ranks, result };
     *result = (ScheduleResult){ 0 };
-    for (int i = 0; i < w->n; i++) result->before += w->work[i].state == WORK_DONE;
+    for (int i = 0; i < w->n; i++) {
+        if (w->work[i].state != WORK_DONE) continue;
+        result->before++;
+        work_tidy(&w->work[i], w->results);
+    }
     for (bool first = true, left = true; left && !result->stopped; first = false) {
         left = false;
         for (int i = 0; i < w->n && !result->stopped; i++) {

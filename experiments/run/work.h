@@ -27,6 +27,7 @@ typedef struct {
     double      bytes;    /* of memory that it will take, if somebody has asked
                              estimate_works; 0: not known           */
     char        why[256]; /* it failed, one line; else empty        */
+    bool        in_vain;  /* this run has seen it fail by its recipe or data */
 } Work;
 
 typedef struct {

@@ -204,8 +204,12 @@ Status compare_strategies(Compare *c, const Results *r, const char *a, const cha
         return err_set(err, STATUS_CONFIG, "%.200s is compared with itself: name two strategies",
                        a);
     for (int i = 0; i < r->n_rows; i++) {
-        int other = strcmp(r->rows[i].strategy, a) ? -1 : results_baseline(r, i, b);
-        if (other >= 0) pair_rows(c, i, other);
+        const bool is_b = !strcmp(r->rows[i].strategy, b);
+        const int  other = is_b || !strcmp(r->rows[i].strategy, a)
+                               ? results_baseline(r, i, is_b ? a : b) : -1;
+        if (other < 0) continue;
+        if (!is_b) pair_rows(c, i, other);
+        else if (results_baseline(r, other, b) != i) pair_rows(c, other, i);
     }
     return judge_all(c, err);
 }

@@ -61,13 +61,23 @@ static void add_verdict(const Comparison *one, Text *out)
                         : "; other test images could change it, too");
 }
 
+/* The side by which one comparison is told from another: what is not trained has no ratio. */
+static int telling_side(const Compare *c, const Comparison *one)
+{
+    Text settings = { 0 };
+    results_settings(c->r[0], one->row[0], &settings);
+    const bool none = !settings.length;
+    text_free(&settings);
+    return none && !of_recipes(c);
+}
+
 void compare_words(const Compare *c, const Comparison *one, Text *out)
 {
     const Metric  *m = metric_of(c, one);
     const Summary *d = &one->difference;
     Text           where = { 0 };
     if (of_recipes(c)) results_label(c->r[0], one->row[0], &where);
-    else results_settings(c->r[0], one->row[0], &where);
+    else results_settings(c->r[0], one->row[telling_side(c, one)], &where);
     text_add(out, "%s%s%s: %s ", table_head(m), where.length ? ", " : "", text_get(&where),
              c->of[0]);
     text_free(&where);
@@ -116,7 +126,7 @@ static void add_value(const Metric *m, const Summary *s, Text *out)
 static bool needs_rows(const Compare *c)
 {
     for (int i = 1; i < c->n; i++)
-        if (c->c[i].row[0] != c->c[0].row[0]) return true;
+        if (c->c[i].row[0] != c->c[0].row[0] || c->c[i].row[1] != c->c[0].row[1]) return true;
     return of_recipes(c);
 }
 
@@ -128,7 +138,7 @@ static void fill_row(const Compare *c, Tabular *t, int row, int words)
     const Interval    seeds = { d->mean - d->half, d->mean + d->half };
     Text             *cell = tabular_cell(t, row, 0);
     text_add(&cell[0], "%s", table_head(m));
-    if (words > 1) results_label(c->r[0], one->row[0], &cell[1]);
+    if (words > 1) results_label(c->r[0], one->row[telling_side(c, one)], &cell[1]);
     cell += words;
     add_value(m, &one->of[0], &cell[0]);
     add_value(m, &one->of[1], &cell[1]);
@@ -189,7 +199,7 @@ static void fill_robust(const Compare *c, Tabular *t)
         const Comparison *one = &c->c[row - 1];
         Text             *cell = tabular_cell(t, row, 0);
         text_add(&cell[0], "%s", table_head(metric_of(c, one)));
-        if (words > 1) results_label(c->r[0], one->row[0], &cell[1]);
+        if (words > 1) results_label(c->r[0], one->row[telling_side(c, one)], &cell[1]);
         for (int side = 0; side < 2; side++) add_iqm(c, one, side, &cell[words + side]);
         if (isnan(one->improvement)) continue;
         text_add(&cell[words + 2], "%.2f", one->improvement);

@@ -66,6 +66,21 @@ Test(baseline, that_is_not_there_is_named_with_the_nearest)
     cr_expect(strstr(out, "vs untrained"), "%s", out);
 }
 
+/* A row that a varied key does not concern stands beside each that it does. */
+Test(baseline, untrained_stands_beside_every_ratio)
+{
+    static const char ratios[] = "grid.pretrain.ratio=0.5,0.75";
+    leave_all(ratios);
+    for (int i = 0; i < 2; i++) {
+        cr_expect_eq(RUN(out, "compare", file, "--results", folder, "-s", ratios,
+                         i ? "random" : "untrained", i ? "untrained" : "random"), EXIT_DONE, "%s",
+                     out);
+        cr_expect(strstr(out, i ? "+9.33" : "-9.33"), "%s", out);
+        cr_expect(strstr(out, "random, ratio 0.5 ") && strstr(out, "random, ratio 0.75 "), "%s",
+                  out);
+    }
+}
+
 /* A recipe without random is compared with nothing, unless somebody says with what. */
 Test(baseline, that_nobody_named_may_be_missing)
 {

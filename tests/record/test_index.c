@@ -193,6 +193,8 @@ Test(index_command, python_leaves_out_what_is_damaged_or_foreign)
     whole_harm(path);
     cr_expect_eq(lines_of(folder, ",knn_top1,"), CELLS - 1);
     cr_expect_eq(lines_of(folder, "damaged: not what its seal says: left out"), 2);
+    cr_expect_eq(lines_of(indexed, ",knn_top1,"), CELLS - 1);
+    cr_expect_eq(lines_of(indexed, "damaged: not what its seal says: left out"), 1);
     OK(file_write(path, "not HDF5", 8, &err));
     cr_expect_eq(lines_of(folder, ",knn_top1,"), CELLS - 1);
     cr_expect(lines_of(folder, path) >= 1);

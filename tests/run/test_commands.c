@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 
 static Scratch scratch;
 static char    out[1 << 16], err[1 << 16];
+static char    limit[40]; /* "ulimit ...; timeout ...", or nothing */
 
 static void open_scratch(void) { scratch_open(&scratch); }
 static void close_scratch(void) { scratch_close(&scratch); }
@@ -31,14 +31,14 @@ static void fetch(char *to, size_t room, const char *name)
     if (f) fclose(f);
 }
 
-/* `maskgrid WORDS`, in the words of a shell; returns the exit code. */
+/* `maskgrid WORDS`, in the words of a shell, behind `limit`; returns the exit code. */
 static int maskgrid(const char *words)
 {
     char        line[10000];
     const char *program = getenv("MASKGRID");
     cr_assert(program != NULL, "MASKGRID names the program");
-    snprintf(line, sizeof line, "%s %s >'%s/out' 2>'%s/err'", program, words, scratch.folder,
-             scratch.folder);
+    snprintf(line, sizeof line, "%s%s %s >'%s/out' 2>'%s/err'", limit, program, words,
+             scratch.folder, scratch.folder);
     int status = system(line);
     fetch(out, sizeof out, "out");
     fetch(err, sizeof err, "err");
@@ -151,12 +151,31 @@ Test(commands, too_few_addresses_are_told, .timeout = 20)
     cr_skip_test("it needs terabytes of addresses");
 #else
     static const char *const commands[] = { "plan", "run", "bench --preset micro", "plan --slurm" };
-    struct rlimit few = { 500000000, 500000000 };
-    cr_assert(!setrlimit(RLIMIT_AS, &few));
+    snprintf(limit, sizeof limit, "ulimit -v 480000; timeout 20 ");
     for (int c = 0; c < 4; c++) {
         int code = c == 2 ? maskgrid(commands[c]) : with_recipe(commands[c], SMALL);
         cr_expect(code == EXIT_USAGE, "%s: %d", commands[c], code);
-        cr_expect(strstr(err, "500 MB of addresses here") != NULL, "%s: %s", commands[c], err);
+        cr_expect(strstr(err, "491 MB of addresses here") != NULL, "%s: %s", commands[c], err);
+    }
+#endif
+}
+
+/* Fewer threads; and where there is not room for one, words. */
+Test(commands, what_computes_nothing_makes_do_with_few_addresses, .timeout = 60)
+{
+#ifdef __SANITIZE_ADDRESS__
+    cr_skip_test("it needs terabytes of addresses");
+#else
+    static const int kb[] = { 600000, 330000, 200000 };
+    cr_assert(!unsetenv("OMP_NUM_THREADS"));
+    for (int i = 0; i < 3; i++) {
+        const bool works = i < 2;
+        snprintf(limit, sizeof limit, "ulimit -v %d; timeout 20 ", kb[i]);
+        cr_expect(maskgrid("--version") == (works ? EXIT_DONE : EXIT_USAGE), "%d: %s", i, err);
+        cr_expect(with_recipe("status", SMALL) == (works ? EXIT_DONE : EXIT_USAGE), "%d: %s", i,
+                  err);
+        cr_expect(works || strstr(err, "maskgrid: a process may have too few addresses") == err,
+                  "%s", err);
     }
 #endif
 }

@@ -261,6 +261,17 @@ Test(ranks, stop_together_and_go_on)
 
 /* --- refused -------------------------------------------------------------- */
 
+static bool have_said(const char *what)
+{
+    char  *said;
+    size_t n;
+    Err    err;
+    if (file_read(scratch_path(&scratch, "log"), 1 << 20, &said, &n, &err)) return false;
+    bool found = strstr(said, what) != NULL;
+    free(said);
+    return found;
+}
+
 static void refuse(const char *name, int ranks, const char *set, const char *says)
 {
     char  *text;
@@ -276,21 +287,24 @@ Test(ranks, refuse_what_no_rank_can_know)
 {
     refuse("rows", 3, NULL, "pretrain.batch is 32, no multiple of 3 ranks");
     refuse("learner", 2, "pretrain.strategy=hpm", "hpm learns from whole batches");
+    cr_expect(have_said("r: once the recipe or the data is mended, the same command"));
     refuse("losses", 2, "pretrain.strategy=running-loss", "remembers the losses");
 }
 
-/* --- beside others --------------------------------------------------------- */
-
-static bool have_said(const char *what)
+/* One that another has told of, and then died, or was outdone. */
+Test(ranks, forget_failures_of_what_is_done)
 {
-    char  *said;
-    size_t n;
-    Err    err;
-    if (file_read(scratch_path(&scratch, "log"), 1 << 20, &said, &n, &err)) return false;
-    bool found = strstr(said, what) != NULL;
-    free(said);
-    return found;
+    char failed[400];
+    Err  err;
+    cr_assert_eq(run(2, "done", NULL), EXIT_DONE);
+    snprintf(failed, sizeof failed, "%s", find("done", "pretrain.h5"));
+    snprintf(strrchr(failed, '/'), 20, "/failed.txt");
+    cr_assert(!file_write(failed, "it was killed", 13, &err), "%s", err.text);
+    cr_assert_eq(run(2, "done", NULL), EXIT_DONE);
+    cr_expect(!*find("done", "failed.txt"));
 }
+
+/* --- beside others --------------------------------------------------------- */
 
 /* Three ranks leave the folders of cells, and nothing done.  Who runs one removes failed.txt. */
 static void leave_folders(const char *name, const char *set)

@@ -30,8 +30,7 @@ static Status write_page(const void *opt, const Recipe *recipe, Err *err)
     else snprintf(path, sizeof path, "%s/report.html", folder);
     if (cli_results(&r, recipe, o->results, err)) return err->code;
     if (!o->out && file_make_folders(folder, err)) return err->code;
-    ReportPlan plan = { .results = &r, .baseline = o->baseline, .settings = o->set.item,
-                        .n_settings = o->set.n };
+    ReportPlan plan = { .results = &r, .baseline = o->baseline, .out = o->out };
     Status     bad = report_write(&plan, path, err);
     if (!bad) printf("%s\n", path);
     results_close(&r);

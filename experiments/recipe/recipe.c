@@ -267,6 +267,10 @@ Status recipe_open(Recipe **out, const char *word, const char *const *settings,
     memset(r->origin, 0, (size_t)schema_count() * sizeof *r->origin);
     schema_defaults(&r->base);
 
+    r->word = keep(&r->arena, word, strlen(word));
+    r->setting = ARENA_NEW(&r->arena, const char *, n_settings);
+    for (int i = 0; i < n_settings; i++)
+        r->setting[r->n_settings++] = keep(&r->arena, settings[i], strlen(settings[i]));
     Status bad = recipe_find(&r->path, &r->arena, word, err);
     if (!bad) bad = read_file(r, err);
     for (int i = 0; i < n_settings && !bad; i++) bad = read_setting(r, settings[i], err);
@@ -278,6 +282,29 @@ Status recipe_open(Recipe **out, const char *word, const char *const *settings,
     }
     *out = r;
     return STATUS_OK;
+}
+
+void recipe_command(const Recipe *r, const char *verb, const char *results, Text *out)
+{
+    text_add(out, "maskgrid %s ", verb);
+    text_add_word(out, r->word);
+    for (int i = 0; i < r->n_settings; i++) {
+        text_add(out, " -s ");
+        text_add_word(out, r->setting[i]);
+    }
+    if (!strcmp(results, "results")) return;
+    text_add(out, " --results ");
+    text_add_word(out, results);
+}
+
+Status recipe_no_records(const Recipe *r, const char *results, Err *err)
+{
+    Text command = { 0 };
+    recipe_command(r, "run", results, &command);
+    err_set(err, STATUS_MISSING, "%s: no records yet in %.200s; `%s` makes them", r->name,
+            results, text_get(&command));
+    text_free(&command);
+    return STATUS_MISSING;
 }
 
 void recipe_close(Recipe *r)

@@ -11,13 +11,17 @@
 #define EXPERIMENTS_RECIPE_RECIPE_H
 
 #include "core/base/arena.h"
+#include "core/base/text.h"
 #include "experiments/recipe/cell.h"
 #include "experiments/recipe/grid.h"
 #include "experiments/recipe/schema.h"
 
 typedef struct {
     Arena       arena;
+    const char *word;    /* what the user called it                              */
     const char *path;    /* of the file, as found                                */
+    const char **setting; /* [n_settings] that came from elsewhere than the file */
+    int         n_settings;
     const char *name;    /* `name:` of the file; without it the file's own       */
     const char *notice;  /* what the user should be told, one line; or NULL      */
     Config      base;    /* without the grid; what comes from other keys is 0    */
@@ -39,6 +43,13 @@ typedef struct {
 MUST_USE Status recipe_open(Recipe **r, const char *word, const char *const *settings,
                             int n_settings, Err *err);
 void            recipe_close(Recipe *r); /* NULL is allowed */
+
+/* What a shell may be told: "maskgrid VERB WORD -s KEY=VALUE --results FOLDER", the last only
+ * if it is not the one where results are unless somebody says so. */
+void recipe_command(const Recipe *r, const char *verb, const char *results, Text *out);
+
+/* STATUS_MISSING, in words: none of it is in `results`, and what makes them. */
+Status recipe_no_records(const Recipe *r, const char *results, Err *err);
 
 /* Where the value that a key has in this cell is from. */
 Origin recipe_origin(const Recipe *r, const Cell *c, int key);

@@ -177,8 +177,7 @@ Status index_write(Index *index, const char *out, const Recipe *r, const char *r
         bad = put_head(&w, err);
         for (int i = 0; i < r->n_cells && !bad; i++) bad = put_cell(&w, &r->cells[i], err);
         if (!bad && !index->linked)
-            bad = err_set(err, STATUS_MISSING, "no record of %s in %s; maskgrid run makes them",
-                          r->name, results);
+            bad = recipe_no_records(r, results, err);
         if (bad) h5_close(w.f);
         else bad = h5_commit(w.f, err);
     }

@@ -267,8 +267,7 @@ Status results_there(const Results *r, Err *err)
             if (results_count(r, s, row, POINT_NONE) + results_count(r, s, row, POINT_MISSING) <
                 r->n_seeds)
                 return STATUS_OK;
-    return err_set(err, STATUS_MISSING, "%s: no records yet in %s; maskgrid run %s makes them",
-                   r->recipe->name, r->folder, r->recipe->name);
+    return recipe_no_records(r->recipe, r->folder, err);
 }
 
 /* --- strategies ------------------------------------------------------------- */

@@ -120,18 +120,24 @@ static void add_recipe(Text *out, const Recipe *recipe)
     free(text);
 }
 
-/* The settings as they were given, for a shell. */
-static void add_command(Text *out, const ReportPlan *p, const char *command)
+/* For a shell, as the user would say them. */
+static void add_commands(Text *out, const ReportPlan *p)
 {
-    Text line = { 0 };
-    text_add(&line, "maskgrid %s ", command);
-    text_add_word(&line, p->results->recipe->name);
-    for (int i = 0; i < p->n_settings; i++) {
-        text_add(&line, " -s ");
-        text_add_word(&line, p->settings[i]);
+    const Results *r = p->results;
+    Text           lines = { 0 };
+    recipe_command(r->recipe, "run", r->folder, &lines);
+    text_add(&lines, "\n");
+    recipe_command(r->recipe, "report", r->folder, &lines);
+    if (strcmp(p->baseline, BASELINE)) {
+        text_add(&lines, " --baseline ");
+        text_add_word(&lines, p->baseline);
     }
-    html_lines(out, text_get(&line));
-    text_free(&line);
+    if (p->out) {
+        text_add(&lines, " --out ");
+        text_add_word(&lines, p->out);
+    }
+    html_lines(out, text_get(&lines));
+    text_free(&lines);
 }
 
 void section_provenance(Text *out, const ReportPlan *p)
@@ -144,11 +150,7 @@ void section_provenance(Text *out, const ReportPlan *p)
                         "it was made with, and is stored under the hash of that. The same page "
                         "again:");
     text_add(out, "<pre tabindex=\"0\">");
-    add_command(out, p, "run");
-    text_add(out, "\n");
-    add_command(out, p, "report");
-    text_add(out, " --baseline ");
-    html_text(out, p->baseline);
+    add_commands(out, p);
     text_add(out, "</pre>\n");
     add_records(&records, r, &all);
     add_facts(out, &all);

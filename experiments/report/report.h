@@ -13,10 +13,9 @@
 #include "experiments/record/results.h"
 
 typedef struct {
-    Results           *results;
-    const char        *baseline;   /* a strategy */
-    const char *const *settings;   /* [n_settings] that the recipe was opened with */
-    int                n_settings;
+    Results    *results;
+    const char *baseline; /* a strategy                                       */
+    const char *out;      /* where the user wants it; NULL: where it would be */
 } ReportPlan;
 
 MUST_USE Status report_write(const ReportPlan *p, const char *path, Err *err);

@@ -171,12 +171,21 @@ static Status add_steps(Text *out, const Results *r, bool masks, Err *err)
     return bad;
 }
 
+/* Encoders that were not trained here have no masks. */
+static bool pretrains(const Results *r)
+{
+    for (int i = 0; i < r->n_rows; i++)
+        if (!r->rows[i].untrained && strcmp(r->rows[i].strategy, IMPORTED)) return true;
+    return false;
+}
+
 static Status section(Text *out, const ReportPlan *p, bool masks, const char *id,
                       const char *title, const char *words, Err *err)
 {
     html_section(out, id, title);
-    html_paragraph(out, words);
-    Status bad = add_steps(out, p->results, masks, err);
+    const bool some = pretrains(p->results);
+    html_paragraph(out, some ? words : "None: this recipe pre-trains nothing.");
+    Status bad = some ? add_steps(out, p->results, masks, err) : STATUS_OK;
     text_add(out, "</section>\n");
     return bad;
 }

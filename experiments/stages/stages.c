@@ -23,9 +23,7 @@ static Status (*const stage[STAGE_KINDS])(const Cell *, const StageContext *, Er
 Status stage_run(const Cell *c, StageKind kind, const StageContext *x, Err *err)
 {
     CHECK(0 <= kind && kind < STAGE_KINDS, "stage %d", kind);
-    if (stage[kind](c, x, err))
-        return err->code == STATUS_STOPPED ? err->code : err_in(err, "%s", stage_word(kind));
-    return STATUS_OK;
+    return stage[kind](c, x, err);
 }
 
 bool stage_keeps_state(StageKind kind)

@@ -207,7 +207,8 @@ Test(claims, want_records)
     cr_expect_eq(RUN(said, "claims", yaml, "--results", scratch_path(&scratch, "nowhere")),
                  EXIT_DATA);
     cr_expect(strstr(said, "judged: no records yet in") &&
-              strstr(said, "maskgrid run judged makes them"), "%s", said);
+              strstr(said, "` makes them") &&
+              strstr(said, "; `maskgrid run ") && strstr(said, " --results "), "%s", said);
 }
 
 /* What ships is well-formed, and knows of random, block and spiral. */

@@ -8,10 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const double START_S = 0.3;  /* of which a kill at the start takes any part */
-static const double WRITE_S = 1e-3; /* the same of a write                         */
-static const double HARM = 1 / 3.0; /* of the kills, how many are followed by harm */
-static const double FULL = 1 / 8.0; /* of the sittings                             */
+enum { STORMS = 10 };               /* that may bring no kill                         */
+static const double START = 0.1;    /* of a run, any part of it before a kill at the start */
+static const double WRITE_S = 1e-3; /* the same of a write                            */
+static const double HARM = 1 / 3.0; /* of the kills, how many are followed by harm    */
+static const double FULL = 1 / 8.0; /* of the sittings                                */
 
 typedef struct {
     Trial        trial;
@@ -63,24 +64,31 @@ static Status run_quietly(Chaos *c, Err *err)
     for (int i = 0; i < quiet->n; i++)
         for (int k = 0; k < quiet->work[i].n; k++)
             c->result->steps += steps_of(quiet, &quiet->work[i].tasks[k]);
-    c->left = (double)c->result->steps;
-    c->step_s = c->result->quiet_s / c->left;
+    c->step_s = c->result->quiet_s / (double)c->result->steps;
     return STATUS_OK;
 }
 
 /* --- killed -------------------------------------------------------------- */
 
 /* Kills are spread so that about as many steps lie between any two; half of them are
- * aimed at a write. */
+ * aimed at a write.  A storm that came to its end before had fewer writes than steps (a user
+ * may set run.save-every): then any moment will do. */
 static void choose_moment(Chaos *c, Sitting *s)
 {
     const int    kills = c->kills - c->result->kills;
+    if (c->result->storms) {
+        s->kill = kills > 0, s->writes = 0;
+        s->after_s = c->result->quiet_s * rng_unit53(&c->rng);
+        return;
+    }
     const double between = c->left / (kills + 1), most = c->left - kills;
     double       writes = 2 * between * rng_unit53(&c->rng);
     if (writes > most) writes = most;
     s->kill = kills > 0;
     s->writes = writes > 0 ? (int)writes : 0;
-    const double span = !s->writes ? START_S : rng_below(&c->rng, 2) ? WRITE_S : c->step_s;
+    const double span = !s->writes                ? START * c->result->quiet_s
+                        : rng_below(&c->rng, 2) ? WRITE_S
+                                                : c->step_s;
     s->after_s = span * rng_unit53(&c->rng);
 }
 
@@ -114,9 +122,10 @@ static void tell(const Chaos *c)
                 c->kills, r->in_writes);
 }
 
-static Status run_stormily(Chaos *c, Err *err)
+/* From an empty folder to the end. */
+static Status storm(Chaos *c, Err *err)
 {
-    double start = clock_s();
+    c->left = (double)c->result->steps;
     for (;;) {
         SittingEnd end;
         Sitting    s = { .folder = c->trial.folder, .folders = c->trial.stormy.n };
@@ -129,9 +138,28 @@ static Status run_stormily(Chaos *c, Err *err)
         if (!end.killed && !s.limit) return trial_failed(&c->trial, end.code, err);
         if (rng_unit53(&c->rng) < HARM) harm_one(&c->harm, &c->rng);
     }
-    c->result->stormy_s = clock_s() - start;
-    c->result->cut = c->harm.cut, c->result->flipped = c->harm.flipped;
-    c->result->noticed = harm_noticed(&c->harm);
+    return STATUS_OK;
+}
+
+/* Once more from the beginning while kills are left. */
+static Status run_stormily(Chaos *c, Err *err)
+{
+    ChaosResult *r = c->result;
+    double       start = clock_s();
+    do {
+        if (r->storms && trial_clear(&c->trial, err)) return err->code;
+        chaos_free(r);
+        harm_open(&c->harm, &c->trial.arena, &c->trial.stormy);
+        if (storm(c, err)) return err->code;
+        r->storms++;
+        r->cut += c->harm.cut, r->flipped += c->harm.flipped;
+        r->noticed += harm_noticed(&c->harm);
+        if (verdict_of(&r->verdict, &c->trial.quiet, &c->trial.stormy, err)) return err->code;
+    } while (r->kills < c->kills && chaos_survived(r) && r->storms < c->kills + STORMS);
+    r->stormy_s = clock_s() - start;
+    if (r->kills < c->kills && chaos_survived(r))
+        return err_set(err, STATUS_FAILED, "%d kills of %d: the run is over before it is killed",
+                       r->kills, c->kills);
     return STATUS_OK;
 }
 
@@ -139,9 +167,7 @@ static Status run_stormily(Chaos *c, Err *err)
 
 static Status run_both(Chaos *c, Err *err)
 {
-    harm_open(&c->harm, &c->trial.arena, &c->trial.stormy);
-    if (run_quietly(c, err) || run_stormily(c, err)) return err->code;
-    return verdict_of(&c->result->verdict, &c->trial.quiet, &c->trial.stormy, err);
+    return run_quietly(c, err) || run_stormily(c, err) ? err->code : STATUS_OK;
 }
 
 Status chaos_run(ChaosResult *r, const TrialConfig *config, int kills, const Recipe *recipe,

@@ -4,7 +4,8 @@
  * once killed at random moments, with SIGKILL to every process at once, while states are
  * saved after every step.  The moments are spread over the run: some are at its start,
  * many fall into a write.  Between kills states are cut short and bits flipped in them,
- * and some sittings find a disk on which no model fits.
+ * and some sittings find a disk on which no model fits.  Should it come to its end before it
+ * was killed often enough, it begins again.
  */
 #ifndef EXPERIMENTS_CHAOS_CHAOS_H
 #define EXPERIMENTS_CHAOS_CHAOS_H
@@ -16,12 +17,14 @@ typedef struct {
     long    steps;           /* of all trainings                                 */
     double  quiet_s, stormy_s;
     int     sittings, kills, in_writes; /* kills while a file was being written   */
+    int     storms;          /* runs that were killed, from an empty folder to their end */
     int     full;            /* sittings on a full disk                          */
     int     cut, flipped, noticed; /* states harmed, and named in a log          */
-    Verdict verdict;
+    Verdict verdict;         /* of the last storm; those before it were survived */
 } ChaosResult;
 
-/* STATUS_FAILED if a sitting fails by itself; the message says where it is told. */
+/* STATUS_FAILED if a sitting fails by itself, the message says where it is told; or if it
+ * cannot be killed so often. */
 MUST_USE Status chaos_run(ChaosResult *r, const TrialConfig *c, int kills,
                           const Recipe *recipe, Err *err);
 void            chaos_free(ChaosResult *r);

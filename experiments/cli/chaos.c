@@ -33,8 +33,10 @@ static const Option options[] = {
 static void print(const Recipe *r, const ChaosResult *c)
 {
     const Verdict *v = &c->verdict;
-    printf("%s: %ld steps, %.1f s left alone, %.1f s in %d sittings\n", r->name, c->steps,
+    printf("%s: %ld steps, %.1f s left alone, %.1f s in %d sittings", r->name, c->steps,
            c->quiet_s, c->stormy_s, c->sittings);
+    if (c->storms > 1) printf(", from the beginning %d times", c->storms);
+    printf("\n");
     printf("%d kills, %d of them while a file was written; %d sittings on a full disk\n", c->kills,
            c->in_writes, c->full);
     printf("%d states cut short, %d with a bit flipped: %d noticed\n", c->cut, c->flipped,

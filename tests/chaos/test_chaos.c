@@ -183,21 +183,36 @@ static const char storm[] =
     "evaluate: none\n"
     "run: {jobs: 1, threads: 1}\n";
 
-Test(chaos, a_small_storm_is_survived)
+static void survive(const char *set, int kills, ChaosResult *r)
 {
     const char *program = getenv("MASKGRID");
     char        path[400], folder[400];
-    ChaosResult r;
     cr_assert(program, "MASKGRID names the program");
     strcpy(folder, scratch_folder(&scratch, "both"));
     strcpy(path, scratch_file(&scratch, "storm.yaml", storm, sizeof storm - 1));
     Recipe *recipe;
     cr_assert(!recipe_open(&recipe, path, NULL, 0, &err), "%s", err.text);
-    const TrialConfig c = { .program = program, .recipe = path, .folder = folder, .seed = 1 };
-    cr_assert(!chaos_run(&r, &c, 3, recipe, &err), "%s", err.text);
-    cr_expect(r.kills == 3 && r.steps == 16 && r.sittings >= 4, "%d kills", r.kills);
-    cr_expect(r.verdict.records == 1 && r.verdict.files >= 2);
-    cr_expect(chaos_survived(&r), "%s", text_get(&r.verdict.differences));
-    chaos_free(&r);
+    const TrialConfig c = { .program = program, .recipe = path, .folder = folder, .seed = 1,
+                            .set = &set, .settings = set != NULL };
+    cr_assert(!chaos_run(r, &c, kills, recipe, &err), "%s", err.text);
+    cr_expect(r->kills == kills && r->steps == 16 && r->sittings > kills, "%d kills", r->kills);
+    cr_expect(r->verdict.records == 1 && r->verdict.files >= 2);
+    cr_expect(chaos_survived(r), "%s", text_get(&r->verdict.differences));
+    chaos_free(r);
     recipe_close(recipe);
+}
+
+Test(chaos, a_small_storm_is_survived)
+{
+    ChaosResult r;
+    survive(NULL, 3, &r);
+}
+
+/* A run that saves nothing comes to its end; it is begun again, to be killed as often as
+ * was asked. */
+Test(chaos, a_storm_that_ends_too_early_begins_again)
+{
+    ChaosResult r;
+    survive("run.save-every=1000", 4, &r);
+    cr_expect(r.storms > 1, "%d", r.storms);
 }

@@ -137,5 +137,6 @@ void results_scale(const Results *r, Text *out)
         if (!varies(r, "model.patch")) text_add(out, " (%d visible)", c->K);
     }
     if (!varies(r, "pretrain.epochs"))
-        text_add(out, "; %d epochs of pre-training", config->pretrain.epochs);
+        text_add(out, "; %d epoch%s of pre-training", config->pretrain.epochs,
+                 config->pretrain.epochs == 1 ? "" : "s");
 }

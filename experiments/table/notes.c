@@ -243,7 +243,8 @@ static void note_imported(const Results *r, Text *out)
         const char *path = c->config.pretrain.from, *slash = strrchr(path, '/');
         Text        label = { 0 };
         results_label(r, row, &label);
-        text_add(out, "%s: not trained here, but the encoder %s (%.12s).\n", text_get(&label),
+        text_add(out, "%s: not trained here, but the encoder %s (%.12s); its seeds "
+                      "are those of its evaluation.\n", text_get(&label),
                  slash ? slash + 1 : path, c->config.pretrain.from_id);
         text_free(&label);
     }

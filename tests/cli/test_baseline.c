@@ -30,7 +30,7 @@ static void open_all(void)
 
 static void close_all(void) { scratch_close(&scratch); }
 
-/* Records of the recipe with this setting: seeds 1 apart, what is trained 10 above. */
+/* Records of the recipe with this setting: seeds 1 apart, what is trained here 10 above. */
 static void leave_all(const char *setting)
 {
     Recipe *r;
@@ -39,7 +39,7 @@ static void leave_all(const char *setting)
     for (int i = 0; i < r->n_cells; i++) {
         const Cell  *c = &r->cells[i];
         const double seed = (double)c->config.seed;
-        leave_knn(c, folder, cell_untrained(c) ? 40 + seed * seed : 50 + seed);
+        leave_knn(c, folder, cell_trains(c) ? 50 + seed : 40 + seed * seed);
     }
     recipe_close(r);
 }
@@ -79,6 +79,25 @@ Test(baseline, untrained_stands_beside_every_ratio)
         cr_expect(strstr(out, "random, ratio 0.5 ") && strstr(out, "random, ratio 0.75 "), "%s",
                   out);
     }
+}
+
+/* Wherever it is from, it stands beside what is trained here; and it is one encoder. */
+Test(baseline, an_imported_encoder_is_compared)
+{
+    static const char recipe[] =
+        "name: tiny\n"
+        "data: {set: scenes, train: 8, test: 8, scenes: {size: 32, channels: 3}}\n"
+        "model: {preset: micro, patch: 8, heads: 4, decoder-heads: 2}\n"
+        "pretrain: {epochs: 1, warmup: 0, batch: 8}\n"
+        "evaluate: [knn]\n"
+        "grid: {pretrain.from: [none, tests/golden/foreign_mae.pth], seed: [0, 1, 2]}\n";
+    snprintf(file, sizeof file, "%s",
+             scratch_file(&scratch, "imported.yaml", recipe, sizeof recipe - 1));
+    leave_all("about=it");
+    cr_expect_eq(RUN(out, "table", file, "--results", folder), EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "foreign_mae.pth  41.67 ± 2.08 (3)  -9.33 ± "), "%s", out);
+    cr_expect(strstr(out, "\nforeign_mae.pth (") &&
+              strstr(out, "); its seeds are those of its evaluation."), "%s", out);
 }
 
 /* A recipe without random is compared with nothing, unless somebody says with what. */

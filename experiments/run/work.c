@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* --- how it stands ------------------------------------------------------- */
@@ -42,8 +43,9 @@ static void read_failure(Work *w, const char *results)
 /* Which of its records are whole is known. */
 static void conclude(Work *w, const char *results)
 {
-    char folder[CELL_PATH];
-    bool missing = false;
+    char        folder[CELL_PATH];
+    struct stat st;
+    bool        missing = false;
     for (int i = w->n - 1; i >= 0; i--) {
         Task *t = &w->tasks[i];
         t->damaged = !t->done && has_record(results, t);
@@ -56,8 +58,9 @@ static void conclude(Work *w, const char *results)
     if (!missing) return;
     cell_folder(folder, results, w->cell);
     w->state = WORK_MISSING;
-    if (!file_exists(folder)) return;
-    read_failure(w, results);
+    if (stat(folder, &st)) return;
+    if (S_ISDIR(st.st_mode)) read_failure(w, results);
+    else snprintf(w->why, sizeof w->why, "%.200s is in the way: no folder", folder);
     if (claim_held(folder)) w->state = WORK_RUNNING;
     else if (w->why[0]) w->state = WORK_FAILED;
 }

@@ -256,6 +256,21 @@ Test(work, a_record_of_another_is_not_of_this)
     text_free(&knn);
 }
 
+Test(work, a_file_in_place_of_a_folder_is_named)
+{
+    Arena arena;
+    Works w;
+    char  folder[CELL_PATH];
+    Err   err;
+    arena_open(&arena, "test", NULL, NULL);
+    cell_folder(folder, scratch.folder, recipe->cells);
+    cr_assert(!remove(record) && !remove(folder) && !file_write(folder, "hi", 2, &err));
+    works_list(&w, &arena, recipe, scratch.folder);
+    cr_expect(w.work[0].state == WORK_FAILED && strstr(w.work[0].why, "is in the way"), "%s",
+              w.work[0].why);
+    arena_close(&arena);
+}
+
 /* --- many ---------------------------------------------------------------- */
 
 /* Every third is damaged, every seventh is not there. */

@@ -1,10 +1,11 @@
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, setenv */
 #include "core/base/threads.h"
 
 #include "core/base/status.h"
 
 #include <omp.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <time.h>
 
 int threads_available(void)
@@ -23,6 +24,11 @@ void threads_set(int n)
 }
 
 int threads_get(void) { return omp_get_max_threads(); }
+
+void threads_wait_briefly(void)
+{
+    if (!getenv("OMP_WAIT_POLICY")) setenv("GOMP_SPINCOUNT", "5000", 0);
+}
 
 double clock_s(void)
 {

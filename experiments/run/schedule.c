@@ -366,6 +366,7 @@ Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
     *result = (ScheduleResult){ 0 };
     s.outlook.start_s = clock_s();
     CHECK(c->jobs > 0 && c->threads > 0, "%d jobs of %d threads", c->jobs, c->threads);
+    threads_wait_briefly();
     snprintf(path, sizeof path, "%s/cells", w->results);
     if (file_make_folders(path, err)) return err->code;
     s.course = calloc((size_t)w->n + 1, sizeof *s.course);

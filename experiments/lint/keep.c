@@ -2,6 +2,7 @@
 #include "experiments/lint/keep.h"
 
 #include "core/base/process.h"
+#include "core/base/threads.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,10 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#define LEFT_S 1.0 /* that is waited for what a child leaves behind */
 
 /* As fork, ended with us.  Whoever is first in a namespace has no parent there, so that
  * process_fork would take it for dead. */
@@ -53,8 +57,20 @@ static _Noreturn void wait_and_exit(pid_t pid)
     _exit(EXIT_DONE);
 }
 
-/* The child's end; then who is there still, for orphans become ours.  Of the same group
- * (0): a script, which serves its process to the end, leads one of its own. */
+/* Who is there still, for orphans become ours.  Of the same group (0): a script, which
+ * serves its process to the end, leads one of its own.  They are let come to their end:
+ * a copy of the child may not have had the processor yet, and shall say what it is. */
+static int count_left(void)
+{
+    int   behind = 0;
+    pid_t pid;
+    for (double since = clock_s(); (pid = waitpid(0, NULL, WNOHANG)) >= 0;)
+        if (pid > 0) behind++;
+        else if (clock_s() - since > LEFT_S) return behind + 1;
+        else nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
+    return behind;
+}
+
 static void look_after(Fate *f, pid_t child)
 {
     pid_t pid;
@@ -62,8 +78,7 @@ static void look_after(Fate *f, pid_t child)
     while ((pid = waitpid(0, &state, 0)) != child)
         if (pid > 0) behind++;
         else if (errno != EINTR) return;
-    while ((pid = waitpid(0, NULL, WNOHANG)) > 0) behind++;
-    f->state = state, f->behind = behind + (pid == 0);
+    f->state = state, f->behind = behind + count_left();
     f->told = true;
 }
 

@@ -250,12 +250,13 @@ static void wait_for_tick(const Found *f, time_t since)
     while (time(NULL) <= since) nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
 }
 
-/* All laws in one process; then masks in another. */
+/* All laws in one process; then masks in another, unless the first was not alone. */
 static Status try_twice(Shared *s, Ending *end, const Patience *p, Err *err)
 {
     time_t start = time(NULL);
     if (contain(end, &s->trace, try_all, s, 0, p, err)) return err->code;
     if (!s->trace.done || s->found.verdict[LAW_PURE].kept != KEPT) return STATUS_OK;
+    if (s->trace.doubled || end->behind) return STATUS_OK;
     distrust(s);
     wait_for_tick(&s->found, start);
     s->trace = (Trace){ 0 };

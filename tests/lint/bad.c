@@ -167,6 +167,15 @@ SCORE(doubles)
     good(self, out, v, rng);
     if (!done) done = true, done = fork() >= 0;
 }
+/* As where the processor is taken. */
+SCORE(doubles_late)
+{
+    static bool done;
+    good(self, out, v, rng);
+    if (done) return;
+    done = true;
+    if (fork() == 0) nanosleep(&(struct timespec){ .tv_nsec = 200000000 }, NULL);
+}
 SCORE(leaves_one)
 {
     static bool done;
@@ -242,6 +251,7 @@ const Bad bad_strategies[BAD_STRATEGIES] = {
     { "kills_parent", LAW_RETURNS, "kills the process that has started it",
       IS(.score = kills_parent) },
     { "doubles", LAW_RETURNS, "a copy of the process", IS(.score = doubles) },
+    { "doubles_late", LAW_RETURNS, "a copy of the process", IS(.score = doubles_late) },
     { "leaves_one", LAW_RETURNS, "leaves 1 behind", IS(.score = leaves_one) },
     { "sleeps", LAW_RETURNS, "asleep", IS(.score = sleeps) },
     { "slow", LAW_RETURNS, "too slow: ", IS(.score = slow) },

@@ -11,7 +11,7 @@ typedef struct {
     MaskStrategy is;
 } Bad;
 
-enum { BAD_STRATEGIES = 36 };
+enum { BAD_STRATEGIES = 37 };
 extern const Bad bad_strategies[BAD_STRATEGIES];
 
 /* Opens one of them by its name, as strategy_open does. */

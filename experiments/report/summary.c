@@ -11,7 +11,7 @@ typedef struct {
     const Results    *r;
     const Metric     *m;
     int               metric;
-    int              *row;   /* [n] trained rows of which it is known */
+    int              *row;   /* [n] rows of which it is known, trained or not */
     double           *x;     /* [n, seeds] */
     bool             *leads; /* [n] */
     int              *pairs; /* [n] the most seeds that it has in common with another */
@@ -67,7 +67,7 @@ static void judge(Judged *j, Arena *a)
     j->pairs = ARENA_NEW(a, int, r->n_rows);
     for (int row = 0; row < r->n_rows; row++) {
         const double *x = results_values(r, j->metric, row);
-        if (r->rows[row].untrained || !stats_moments(x, NULL, r->n_seeds).n) continue;
+        if (!stats_moments(x, NULL, r->n_seeds).n) continue;
         memcpy(j->x + j->n * r->n_seeds, x, (size_t)r->n_seeds * sizeof *x);
         j->row[j->n] = row;
         double mine = summary_of(j, j->n).mean, best = summary_of(j, j->best).mean;

@@ -125,7 +125,7 @@ static void note_leaders(const Table *t, Text *out)
     }
     if (told)
         text_add(out, "Bold, or with a *: the leading group, all that paired t tests, adjusted for "
-                      "all rows, do not tell from the best of the column.\n");
+                      "all rows, trained or not, do not tell from the best of the column.\n");
     if (told && told < n) text_add(out, "A column without it tells nothing from its best.\n");
     if (!told && n) text_add(out, "No leading group: no column tells anything from its best.\n");
 }

@@ -136,8 +136,9 @@ bool table_leads(const Table *t, int line, int column)
     return t->leads[line * table_columns(t) + column];
 }
 
-/* Of the trained rows of a column that have values.  Where nothing is told from the best
- * nothing leads, and a column of single seeds is no comparison. */
+/* Of the rows of a column that have values: what was not trained, or not here, is tested like
+ * the others.  Where nothing is told from the best nothing leads, and a column of single seeds
+ * is no comparison. */
 static void lead(Table *t, int column)
 {
     const Results *r = t->r;
@@ -148,7 +149,7 @@ static void lead(Table *t, int column)
     bool           single = false;
     for (int i = 0; i < t->n_lines && better != NEITHER; i++) {
         const int row = table_row(t, i, column);
-        if (row < 0 || r->rows[row].untrained || !table_value(t, i, column).n) continue;
+        if (row < 0 || !table_value(t, i, column).n) continue;
         const double *values = table_seeds(t, row, i, column, &seeds);
         if (seeds < r->n_seeds) single = true;
         else memcpy(x + n * r->n_seeds, values, (size_t)seeds * sizeof *x);

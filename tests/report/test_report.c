@@ -153,6 +153,22 @@ Test(report, those_who_lead_and_who_are_behind_are_named)
     free(text);
 }
 
+/* What was not trained is one of those that are tested. */
+Test(report, an_untrained_encoder_may_be_the_best)
+{
+    static const char *const settings[] = { "grid.pretrain.strategy=random", "untrained=yes",
+                                            "grid.pretrain.ratio=0.75" };
+    setenv("PATH", "", 1);
+    recipe_close(recipe);
+    OK(recipe_open(&recipe, scratch_path(&scratch, "tiny.yaml"), settings, 3, &err));
+    for (int i = 0; i < recipe->n_cells; i++) leave(&recipe->cells[i]);
+    char *text = page();
+    cr_expect(strstr(text, "The highest mean is that of <b>untrained</b>: 55.1") &&
+              strstr(text, "It leads: all others are behind"), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    free(text);
+}
+
 /* A row that lacks a seed is set apart, and takes nothing from what the others tell. */
 Test(report, who_lacks_a_seed_is_named_with_those_there_are)
 {

@@ -171,7 +171,7 @@ static void say_reach(Text *out, const Judged *j)
 {
     int    pairs;
     double sd = results_deviation(j->r, j->metric, j->p->baseline, &pairs);
-    double least = stats_detectable(sd, pairs);
+    double least = stats_findable(sd, pairs);
     for (int row = 0; row < j->r->n_rows; row++) {
         Summary s = stats_summary(results_values(j->r, j->metric, row), j->r->n_seeds);
         if (!j->r->rows[row].untrained || !s.n) continue;
@@ -181,9 +181,10 @@ static void say_reach(Text *out, const Judged *j)
         break;
     }
     if (!isfinite(least)) return;
-    text_add(out, "A true difference of ");
+    text_add(out, "A single t test (two-sided 5 %%, unadjusted) finds a true difference of ");
     add_number(out, j, false, least);
-    text_add(out, " would be found in four of five such comparisons; smaller ones mostly not.");
+    text_add(out, " in four of five cases, and smaller ones mostly not; sign flips and Holm find "
+                  "it less often.");
 }
 
 /* Of any row at all, be it one that nothing is compared with. */

@@ -253,6 +253,11 @@ double stats_detectable(double sd, int n)
     return high * sd / sqrt(n);
 }
 
+double stats_findable(double sd, int n)
+{
+    return n >= STATS_PAIRS_LEAST && sd > 0 ? stats_detectable(sd, n) : (double)NAN;
+}
+
 int stats_seeds(double sd, double difference)
 {
     CHECK(difference > 0 && sd >= 0, "difference %g, deviation %g", difference, sd);

@@ -40,6 +40,10 @@ double stats_t_test(const Summary *s);
  * d sqrt n / sd.  NaN below two pairs.  As power.t.test(type = "paired") of R. */
 double stats_detectable(double sd, int n);
 
+/* The same where it is known what n pairs find; NaN below STATS_PAIRS_LEAST of them, of which
+ * nothing is ever called significant, and for sd 0, which says nothing of other pairs. */
+double stats_findable(double sd, int n);
+
 /* The fewest pairs, STATS_PAIRS_LEAST or more, whose detectable difference is that or
  * less; 0: more than STATS_SEEDS_MOST.  difference > 0, sd >= 0. */
 enum { STATS_SEEDS_MOST = 100000 };

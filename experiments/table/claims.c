@@ -62,8 +62,7 @@ static Judgement measure(const Results *r, const Claim *c, int metric, int bette
     Judgement     one = { .claim = c, .metric = metric, .better = better, .worse = worse };
     one.difference = lower ? stats_paired(w, b, r->n_seeds) : stats_paired(b, w, r->n_seeds);
     one.flip_p = stats_sign_flip(b, w, r->n_seeds);
-    one.least = one.difference.n < 2 ? (double)NAN
-                                     : stats_detectable(one.difference.sd, one.difference.n);
+    one.least = stats_findable(one.difference.sd, one.difference.n);
     return one;
 }
 

@@ -28,7 +28,7 @@ typedef struct {
     int          better, worse; /* rows of the results                                */
     Summary      difference;    /* by which the claim would be right, over seeds      */
     double       flip_p, holm_p; /* both two-sided: exact; of t, for all that are judged */
-    double       least;         /* detectable in 80 % of cases with so many seeds     */
+    double       least;         /* stats_findable: in 80 % of cases by so many seeds   */
     Verdict      verdict;
 } Judgement;
 

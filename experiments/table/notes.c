@@ -136,31 +136,34 @@ static bool has_baseline(const Table *t)
     return !results_strategy(t->r, t->baseline, &unused);
 }
 
+/* Why it is not known which difference can be found; NULL of what is known. */
+static const char *why_unknown(double sd, int pairs)
+{
+    return !pairs                      ? "no other strategy has two seeds in common with it"
+           : pairs < STATS_PAIRS_LEAST ? "too few seeds are in common"
+           : !(sd > 0)                 ? "the differences do not deviate from seed to seed"
+                                       : NULL;
+}
+
 static void note_certainty(const Table *t, Text *out)
 {
     int fewest = 0;
+    if (!t->n_metrics || !has_baseline(t)) return;
+    text_add(out, "Smallest difference to %s that a single t test of these seeds finds in 80 %% "
+                  "of cases (two-sided 5 %%, unadjusted; deviation pooled over the strategies): ",
+             t->baseline);
     for (int i = 0; i < t->n_metrics; i++) {
         const Metric *m = &t->r->metrics[t->metrics[i]].is;
         int           pairs;
         double        sd = results_deviation(t->r, t->metrics[i], t->baseline, &pairs);
-        if (!pairs) continue;
-        if (!fewest)
-            text_add(out, "Smallest difference to %s that these seeds find in 80 %% of "
-                          "cases (two-sided, 5 %%; deviation pooled over the strategies): ",
-                     t->baseline);
-        else text_add(out, ", ");
-        text_add(out, "%s ", table_head(m));
-        table_number(m, false, stats_detectable(sd, pairs), out);
-        fewest = fewest && fewest < pairs ? fewest : pairs;
-    }
-    if (!fewest) {
-        if (t->n_metrics && has_baseline(t))
-            text_add(out, "Smallest difference to %s that can be found: unknown, for no other "
-                          "strategy has two seeds in common with it.\n", t->baseline);
-        return;
+        const char   *why = why_unknown(sd, pairs);
+        text_add(out, "%s%s ", i ? ", " : "", table_head(m));
+        if (why) text_add(out, "unknown (%s)", why);
+        else table_number(m, false, stats_findable(sd, pairs), out);
+        if (pairs) fewest = fewest && fewest < pairs ? fewest : pairs;
     }
     text_add(out, ".\n");
-    if (fewest < STATS_PAIRS_LEAST)
+    if (fewest && fewest < STATS_PAIRS_LEAST)
         text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
                       "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
 }

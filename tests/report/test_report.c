@@ -115,6 +115,7 @@ Test(report, the_summary_says_what_the_numbers_say)
               strstr(text, "id=\"summary\""));
     cr_expect(strstr(text, "It leads: all others are behind"));
     cr_expect(strstr(text, "it differs from random by +5.00"));
+    cr_expect(!strstr(text, "true difference of"), "a deviation of 0 says nothing");
     cr_expect(count(text, "type=\"radio\" name=\"step\"") == 2, "a step for each ratio");
     cr_expect(strstr(text, "data:image/png;base64,iVBOR"));
     free(text);

@@ -236,6 +236,8 @@ Test(stats, detectable_difference_is_found_in_80_of_100)
     cr_expect(fabs(stats_detectable(1, 6) - 1.43455) <= 1e-5, "%g", stats_detectable(1, 6));
     cr_expect(stats_detectable(1, 10) < stats_detectable(1, 6));
     cr_expect(isnan(stats_detectable(1, 1)));
+    cr_expect(isnan(stats_findable(1, 5)) && isnan(stats_findable(0, 6)));
+    cr_expect(stats_findable(2, 6) == stats_detectable(2, 6));
 }
 
 Test(stats, median_is_the_middle_of_what_is_known)

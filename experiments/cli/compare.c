@@ -85,7 +85,8 @@ COMMAND(compare) = {
                "Reads records only and runs nothing.  Seed by seed, on common seeds: the\n"
                "difference with its interval for other seeds and for other test images, exact\n"
                "sign flips, a t test adjusted for all comparisons made, and what does not hang\n"
-               "on means.  Nothing is called clear below six pairs.",
+               "on means.  Nothing is called clear below six pairs, and what is clear of two\n"
+               "need not be where all strategies are compared, as a table does.",
     .examples = "  maskgrid compare demo block random\n"
                 "  maskgrid compare demo block random -m knn_top1 --format json\n"
                 "  maskgrid compare cifar10 photos\n",

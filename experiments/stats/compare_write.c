@@ -221,8 +221,10 @@ static void notes(const Compare *c, Text *out)
                   "%s beats a run of %s, ties counting half.  Both with 95 %% by the bootstrap "
                   "over runs, which is too narrow below ten of them.\n",
              c->of[0], c->of[1]);
-    text_add(out, "Clear: %d pairs or more, p flips and p Holm at most 0.05.\n",
-             STATS_PAIRS_LEAST);
+    text_add(out, "Clear: %d pairs or more, p flips and p Holm at most 0.05.  Fewer comparisons "
+                  "cost less: what is clear here need not be where all strategies are compared, "
+                  "as a table does, and who compares pair after pair looks more often than "
+                  "p Holm counts.\n", STATS_PAIRS_LEAST);
 }
 
 static void add_prose(const Text *prose, const char *format, Text *out)

@@ -252,6 +252,7 @@ Test(compare, command)
     cr_assert_eq(RUN(out, "compare", file, "block", "random", "--results", folder), EXIT_DONE,
                  "%s", out);
     cr_expect(strstr(out, "clearly") && strstr(out, "p Holm"), "%s", out);
+    cr_expect(strstr(out, "at most 0.05. Fewer "), "%s", out);
     cr_expect_eq(RUN(out, "compare", file, "block", "rndom", "--results", folder), EXIT_USAGE);
     cr_expect(strstr(out, "did you mean random?"), "%s", out);
     cr_assert_eq(RUN(out, "compare", file, file, "--results", folder), EXIT_DONE, "%s", out);

@@ -212,6 +212,12 @@ static int check(const char *file)
     Text   is = { 0 }, differs = { 0 };
     Err    err;
     if (file_read(file, FILE_MOST, &was, &n, &err)) return cli_fail(&err);
+    if (!made_says(was)) { /* a question that cannot be asked, not a table that is stale */
+        free(was);
+        err_set(&err, STATUS_CONFIG, "%s does not say how it was made; maskgrid table RECIPE --out "
+                "FILE writes that at its end, but not in csv and json", file);
+        return cli_fail(&err);
+    }
     bytes = malloc(n + 1);
     CHECK(bytes, "no memory for %zu bytes", n);
     memcpy(bytes, was, n + 1);
@@ -233,14 +239,29 @@ static int check(const char *file)
 
 /* --- the command --------------------------------------------------------------- */
 
+/* What goes with --check or --explain, so that nothing that is asked for is passed over. */
+static Status refuse_ignored(const Options *o, Err *err)
+{
+    const bool layout = o->metric.n || o->rows || o->columns || o->sort || o->cost ||
+                        o->published || o->equal || o->set.n || strcmp(o->baseline, BASELINE) ||
+                        strcmp(o->results, "results");
+    if (o->check && (layout || o->out || o->explain || o->format))
+        return err_set(err, STATUS_CONFIG, "--check FILE goes alone: the table is made as FILE "
+                       "says at its end, and nothing is written");
+    if (o->explain && o->format)
+        return err_set(err, STATUS_CONFIG, "--explain knows no --format: what it says is text");
+    return STATUS_OK;
+}
+
 static Status explain(const Options *o, char *const *arguments, Err *err)
 {
     Made m;
     Text text = { 0 };
     if (made_open(&m, o, arguments[0], o->results, err)) return err->code;
     Status bad = table_explain(&m.table, arguments[1], arguments[2],
-                               cli_columns(STDOUT_FILENO), &text, err);
-    fputs(text_get(&text), stdout);
+                               o->out ? WIDTH : cli_columns(STDOUT_FILENO), &text, err);
+    if (!bad && o->out) bad = file_write(o->out, text.s, text.length, err);
+    else if (!bad) fputs(text_get(&text), stdout);
     text_free(&text);
     made_close(&m, o);
     return bad;
@@ -251,6 +272,7 @@ static int run(const void *opt, char *const *arguments, int n)
     const Options *o = opt;
     Err            err;
     Status         bad;
+    if (refuse_ignored(o, &err)) return cli_fail(&err);
     if (n != (o->check ? 0 : o->explain ? 3 : 1))
         bad = err_set(&err, STATUS_CONFIG, "table takes RECIPE, or RECIPE --explain ROW COLUMN, "
                       "or --check FILE alone; see maskgrid table --help");
@@ -273,7 +295,8 @@ COMMAND(table) = {
                "--check FILE makes a table again that --out wrote, from what it says at its\n"
                "end, and exits with 4 and the lines that differ if it does not come out the\n"
                "same.  Its folder of results and its recipe are found from where it lies;\n"
-               "csv and json cannot say how they were made.\n\n"
+               "csv and json cannot say how they were made; of a file that does not say it\n"
+               "exits with 2.  --check goes alone.  --explain writes to --out, too.\n\n"
                "What guides masks costs: --cost shows it.  For a table at equal cost train\n"
                "for several lengths; --equal keeps of each strategy the one whose cost is\n"
                "nearest to that of the baseline's longest training.",

@@ -67,6 +67,8 @@ Status made_comment(const char *command, const char *format, Text *out, Err *err
     return err_set(err, STATUS_CONFIG, "%s has no comments", format);
 }
 
+bool made_says(const char *bytes) { return strstr(bytes, COMMAND); }
+
 Status made_words(char *bytes, char *word[MADE_WORDS], int *n, Err *err)
 {
     char *at = NULL;

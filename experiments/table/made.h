@@ -19,6 +19,9 @@ void made_word(const char *word, Text *command);
  * or if a word would end the comment. */
 MUST_USE Status made_comment(const char *command, const char *format, Text *out, Err *err);
 
+/* Does it say that at all? */
+bool made_says(const char *bytes);
+
 /* The words after "maskgrid table" in the last such comment of a text [bytes], which it
  * splits where they stand; *n of them.  STATUS_FORMAT if there is none, or it is damaged. */
 MUST_USE Status made_words(char *bytes, char *word[MADE_WORDS], int *n, Err *err);

@@ -9,6 +9,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static Err err;
@@ -161,7 +162,6 @@ Test(check, a_table_is_found_where_it_lies)
 Test(check, a_hostile_file_is_refused)
 {
     static const char *const files[] = {
-        "no table",
         "<!-- maskgrid table -->",
         "<!-- maskgrid table kept.yaml --check table.md -->",
         "<!-- maskgrid table kept.yaml --format md --out /dev/null -->",
@@ -175,4 +175,37 @@ Test(check, a_hostile_file_is_refused)
         cr_expect(RUN(said, "table", "--check", table) == EXIT_CHECK_FAILED, "%s", files[i]);
         cr_expect(!*said, "%s: %s", files[i], said); /* no table was made of it */
     }
+}
+
+/* Of a file that says nothing it cannot be asked: that is no stale table. */
+Test(check, a_file_that_does_not_say_how_it_was_made_is_a_wrong_question)
+{
+    char said[4000], csv[400];
+    OK(file_write(table, "no table", 8, &err));
+    cr_expect(RUN(said, "table", "--check", table) == EXIT_USAGE, "%s", said);
+    cr_expect(strstr(said, "does not say how it was made"), "%s", said);
+    for (int json = 0; json < 2; json++) {
+        snprintf(csv, sizeof csv, "%s/t.%s", folder, json ? "json" : "csv");
+        cr_assert(RUN(said, "table", yaml, "--results", folder, "--out", csv) == EXIT_DONE);
+        cr_expect(RUN(said, "table", "--check", csv) == EXIT_USAGE, "%s", said);
+    }
+}
+
+Test(check, nothing_that_is_asked_for_is_passed_over)
+{
+    char said[4000], *text;
+    size_t n;
+    make("md");
+    cr_expect(RUN(said, "table", "--check", table, "--out", "other.md") == EXIT_USAGE);
+    cr_expect(strstr(said, "goes alone"), "%s", said);
+    cr_expect(RUN(said, "table", "--check", table, "--format", "md") == EXIT_USAGE);
+    cr_expect(RUN(said, "table", "--check", table, "--results", folder) == EXIT_USAGE);
+    cr_expect(RUN(said, "table", "--check", table, "--explain") == EXIT_USAGE);
+    cr_expect(RUN(said, "table", yaml, "--results", folder, "--explain", "block", "knn",
+                  "--format", "json") == EXIT_USAGE);
+    cr_expect(RUN(said, "table", yaml, "--results", folder, "--explain", "block", "knn", "--out",
+                  table) == EXIT_DONE && !*said, "%s", said);
+    OK(file_read(table, 1 << 16, &text, &n, &err));
+    cr_expect(strstr(text, "block, knn_top1: "), "%s", text);
+    free(text);
 }

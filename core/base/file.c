@@ -1,6 +1,8 @@
 #define _POSIX_C_SOURCE 200809L /* fsync, fileno, dirfd */
 #include "core/base/file.h"
 
+#include "core/base/text.h"
+
 #include <zlib.h>
 
 #include <dirent.h>
@@ -85,11 +87,27 @@ static long read_packed(void *from, char *to, size_t n)
     return -1;
 }
 
+static Status check_no_device(const char *path, Err *err)
+{
+    struct stat st;
+    return stat(path, &st) || S_ISDIR(st.st_mode) ? STATUS_OK : file_check_regular(path, err);
+}
+
+/* Opening a pipe would wait until somebody writes to it, maybe for ever.  One in /dev is open
+ * already: /dev/stdin, or what a shell makes of <(command). */
+static FILE *open_source(const char *path, Err *err)
+{
+    if (!text_starts(path, "/dev/") && check_no_device(path, err)) return NULL;
+    FILE *f = fopen(path, "rb");
+    if (!f) refuse(err, path);
+    return f;
+}
+
 Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
 {
     struct stat st;
-    FILE       *f = fopen(path, "rb");
-    if (!f) return refuse(err, path);
+    FILE       *f = open_source(path, err);
+    if (!f) return err->code;
     if (!fstat(fileno(f), &st) && S_ISDIR(st.st_mode)) {
         fclose(f);
         return err_set(err, STATUS_FORMAT, "%s: a folder, expected a file", path);
@@ -108,8 +126,8 @@ static bool begins_as_gzip(FILE *f)
 
 Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err *err)
 {
-    FILE *f = fopen(path, "rb");
-    if (!f) return refuse(err, path);
+    FILE *f = open_source(path, err);
+    if (!f) return err->code;
     bool packed = begins_as_gzip(f);
     fclose(f);
     if (!packed) return file_read(path, limit, bytes, n, err);
@@ -131,8 +149,8 @@ Status file_hash(char hex[HASH_HEX], const char *path, Err *err)
 {
     enum { CHUNK = 1 << 16 };
     Hash  h;
-    FILE *f = fopen(path, "rb");
-    if (!f) return refuse(err, path);
+    FILE *f = open_source(path, err);
+    if (!f) return err->code;
     char *chunk = malloc(CHUNK);
     CHECK(chunk, "no memory for %d bytes", CHUNK);
     hash_start(&h);
@@ -163,18 +181,11 @@ static void sync_folder(const char *path)
     close(fd);
 }
 
-/* Whoever may write in /dev would put a file in the place of what all programs use. */
-static Status check_place(const char *path, Err *err)
-{
-    struct stat st;
-    return stat(path, &st) || S_ISDIR(st.st_mode) ? STATUS_OK : file_check_regular(path, err);
-}
-
 Status file_replace(const char *aside, const char *path, const char *before, Err *err)
 {
     int fd = open(aside, O_RDONLY);
     if (fd < 0) return refuse(err, aside);
-    if (check_place(path, err)) {
+    if (check_no_device(path, err)) { /* whose place all programs would miss */
         close(fd);
         unlink(aside);
         return err->code;

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* All of a regular file, with a NUL behind it that n does not count; free() it.
- * STATUS_MISSING if there is no such file, STATUS_FORMAT if it is longer than
- * `limit` bytes, STATUS_IO otherwise. */
+/* All of a file, with a NUL behind it that n does not count; free() it.  STATUS_MISSING if
+ * there is no such file, STATUS_FORMAT if it is longer than `limit` bytes, a folder, or,
+ * outside of /dev, a pipe or device; STATUS_IO otherwise. */
 MUST_USE Status file_read(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
 
 /* The same, unpacked if it begins as gzip does, whatever its name; STATUS_FORMAT if what is
  * packed is truncated or damaged. */
 MUST_USE Status file_unpack(const char *path, size_t limit, char **bytes, size_t *n, Err *err);
 
-/* The hash of its bytes, whatever its length; STATUS_MISSING or STATUS_IO. */
+/* The hash of its bytes, whatever its length; STATUS_MISSING, STATUS_FORMAT or STATUS_IO. */
 MUST_USE Status file_hash(char hex[HASH_HEX], const char *path, Err *err);
 
 /* Write aside, sync, rename: whoever looks finds the old file or the new one,

@@ -82,6 +82,37 @@ Test(file, takes_the_place_of_no_device)
     scratch_close(&s);
 }
 
+/* Opening a pipe would wait for a writer that may never come. */
+Test(file, waits_for_no_pipe, .timeout = 10)
+{
+    Scratch s;
+    Err     err;
+    char   *bytes, hex[HASH_HEX];
+    size_t  n;
+    scratch_open(&s);
+    cr_assert(!mkfifo(scratch_path(&s, "pipe"), 0600));
+    cr_expect(file_read(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT);
+    cr_expect(strstr(err.text, "pipe: a pipe, expected a file"), "%s", err.text);
+    cr_expect(file_unpack(s.path, LIMIT, &bytes, &n, &err) == STATUS_FORMAT);
+    cr_expect(file_hash(hex, s.path, &err) == STATUS_FORMAT);
+    scratch_close(&s);
+}
+
+/* A pipe that is open already is one that the user gave: /dev/stdin, <(command). */
+Test(file, reads_what_is_open)
+{
+    Err    err;
+    char  *bytes, path[32];
+    size_t n;
+    int    ends[2];
+    cr_assert(!pipe(ends) && write(ends[1], "given", 5) == 5 && !close(ends[1]));
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    cr_assert(!file_read(path, LIMIT, &bytes, &n, &err), "%s", err.text);
+    cr_expect(n == 5 && !memcmp(bytes, "given", 5));
+    free(bytes);
+    close(ends[0]);
+}
+
 Test(file, makes_folders_on_the_way)
 {
     Scratch s;

@@ -16,7 +16,7 @@ static const Option options[] = {
     OPTION_CHOICE(ScoreOptions, iou, "bbox|segm", NULL, "coco: compare boxes or masks"),
     OPTION_FLAG(ScoreOptions, per_class, "coco: each category too"),
     OPTION_TEXT(ScoreOptions, predicted, "DIR", NULL, "segmentation: predicted label maps"),
-    OPTION_INT(ScoreOptions, classes, "N", NULL, 0, CONFUSION_CLASSES, "segmentation: how many"),
+    OPTION_INT(ScoreOptions, classes, "N", NULL, 1, CONFUSION_CLASSES, "segmentation: how many"),
     OPTION_INT(ScoreOptions, ignore, "LABEL", "255", 0, 65535,
                "segmentation: a true label that does not count"),
     OPTION_FLAG(ScoreOptions, reduce_zero,

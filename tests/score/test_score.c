@@ -209,4 +209,10 @@ Test(score_command, says_which_option_is_wrong)
     cr_expect(RUN(said[3], "score", "segmentation", "--truth", "x", "--predicted", "y") ==
               EXIT_USAGE);
     cr_expect(strstr(said[3], "score segmentation needs --classes N"), "%s", said[3]);
+    static const char *const wrong[] = { "0", "-1", "4097" };
+    for (int i = 0; i < 3; i++) {
+        cr_expect(RUN(said[3], "score", "segmentation", "--truth", "x", "--predicted", "y",
+                      "--classes", wrong[i]) == EXIT_USAGE);
+        cr_expect(strstr(said[3], "is not between 1 and 4096"), "%s", said[3]);
+    }
 }

@@ -3,6 +3,7 @@
 #include "experiments/record/dense_record.h"
 #include "experiments/score/score.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -83,6 +84,9 @@ static Status count_all(Outcome *out, Album *a, const ScoreOptions *o, Err *err)
 
     out->each = ARENA_NEW(&a->memory, double, o->classes * PIXEL_NUMBERS);
     pixel_percent(out->total, out->each, &c);
+    if (isnan(out->total[PIXEL_AACC]))
+        return err_set(err, STATUS_FORMAT, "%s: no pixel of the truth counts, all are %ld%s, "
+                       "as --ignore says", o->truth, o->ignore, o->reduce_zero ? " or 0" : "");
     out->id = ARENA_NEW(&a->memory, int64_t, o->classes);
     for (long k = 0; k < o->classes; k++) out->id[k] = k;
     return STATUS_OK;

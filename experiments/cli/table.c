@@ -24,7 +24,7 @@ static const Option options[] = {
     OPTION_TEXT(Options, out, "FILE", NULL,
                 "write there; at its end it says how it was made, for --check"),
     OPTION_LIST(Options, metric, 'm', "NAME",
-                "only this metric, or that of a stage: knn_top1, knn"),
+                "only this metric, or that of a stage: knn_top1, mIoU, knn"),
     OPTION_TEXT(Options, rows, "KEYS", NULL, "what lines are: strategy,ratio"),
     OPTION_TEXT(Options, columns, "KEYS", NULL, "a column for each value of these: ratio, seed"),
     OPTION_TEXT(Options, sort, "NAME", NULL, "by this metric, the best first, or by this key"),

@@ -2,6 +2,7 @@
 
 #include "core/base/file.h"
 #include "experiments/figures/gnuplot.h"
+#include "experiments/table/table.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -203,7 +204,9 @@ bool figure_part(char name[FIGURE_NAME], const Figures *f, int metric, FigurePar
     const ResultMetric *m = &f->r->metrics[metric];
     snprintf(name, FIGURE_NAME, "%s%s%s", m->is.name, endings[part], key);
     for (char *c = name; *c; c++) *c = *c == ' ' ? '_' : *c;
-    if (f->plan->n) return figure_wanted(f, m->is.name) || figure_wanted(f, name);
+    if (f->plan->n)
+        return figure_wanted(f, m->is.name) || figure_wanted(f, table_head(&m->is)) ||
+               figure_wanted(f, name);
     if (m->is.primary) return m->stage != STAGE_PRETRAIN;
     return part == FIGURE_MEANS && (m->stage == STAGE_RECONSTRUCT || m->stage == STAGE_REPRESENT);
 }
@@ -228,10 +231,12 @@ static const char **list_names(const Figures *f)
     const char    *figure, *curve;
     char           key[FIGURE_KEY];
     bool           varies = false;
-    int            n = 0, most = r->n_metrics * (FIGURE_PARTS + 2 * r->n_settings) + N_PLAIN + 1;
+    const int      parts = FIGURE_PARTS + 1 + 2 * r->n_settings;
+    int            n = 0, most = r->n_metrics * parts + N_PLAIN + 1;
     for (int i = 0; figure_represent_name(i, &figure, &curve); i++) most += 2;
     const char **all = ARENA_NEW(&f->made->arena, const char *, most);
     n = add_parts(f, all, n, FIGURE_MEANS, FIGURE_BY_KEY, "");
+    for (int i = 0; i < r->n_metrics; i++) all[n++] = table_head(&r->metrics[i].is);
     for (int k = 0; k < r->n_settings; k++) {
         if (!figure_key(key, f, k)) continue;
         n = add_parts(f, all, n, FIGURE_BY_KEY, FIGURE_PARTS, key);

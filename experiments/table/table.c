@@ -15,6 +15,8 @@ int table_names(const Results *r, const char *names[TABLE_NAMES])
     int n = 0;
     for (int i = 0; i < r->n_metrics; i++) {
         names[n++] = r->metrics[i].is.name;
+        if (strcmp(table_head(&r->metrics[i].is), r->metrics[i].is.name))
+            names[n++] = table_head(&r->metrics[i].is);
         if (!i || r->metrics[i].stage != r->metrics[i - 1].stage)
             names[n++] = stage_word(r->metrics[i].stage);
     }
@@ -38,6 +40,8 @@ Status table_find(const Results *r, const char *word, int *metric, Err *err)
     for (int i = 0; i < r->n_metrics && *metric < 0; i++)
         if (r->metrics[i].is.primary && !strcmp(stage_word(r->metrics[i].stage), word))
             *metric = i;
+    for (int i = 0; i < r->n_metrics && *metric < 0; i++)
+        if (!strcmp(table_head(&r->metrics[i].is), word)) *metric = i;
     return *metric < 0 ? no_metric(r, word, err) : STATUS_OK;
 }
 

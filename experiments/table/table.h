@@ -92,10 +92,11 @@ bool          table_leads(const Table *t, int line, int column);
 Summary table_difference(const Table *t, int line, int column);
 
 /* What table_find knows, ended by NULL; how many. */
-enum { TABLE_NAMES = METRICS_MOST + STAGE_KINDS + 1 };
+enum { TABLE_NAMES = 2 * METRICS_MOST + STAGE_KINDS + 1 };
 int table_names(const Results *r, const char *names[TABLE_NAMES]);
 
-/* The metric of that name, or the first primary one of that stage; as table_open. */
+/* The metric of that name, or with that head, or the first primary one of that stage; as
+ * table_open. */
 MUST_USE Status table_find(const Results *r, const char *word, int *metric, Err *err);
 
 /* All these, or without words the primary ones of all evaluations: metrics [METRICS_MOST]. */

@@ -231,3 +231,16 @@ Test(figures, each_is_asked_for_by_the_name_that_is_printed)
     cr_expect(figures_write(&made, &plan, &err) == STATUS_CONFIG &&
               strstr(err.text, "did you mean knn_top1_ranks?"), "%s", err.text);
 }
+
+/* As for `table`, what heads the column is a name too: of what is called otherwise. */
+Test(figures, a_metric_is_asked_for_by_the_head_of_its_column)
+{
+    static const char *const head[] = { "mIoU" };
+    FigurePlan               plan = plan_of(head, 1);
+    plan.terminal = "text80";
+    for (int i = 0; i < results.n_metrics; i++)
+        if (!strcmp(results.metrics[i].is.name, "knn_top1"))
+            results.metrics[i].is.name = "pixel_mIoU";
+    OK(figures_write(&made, &plan, &err));
+    cr_expect(made.n == 8 && !strcmp(made.figure[0].name, "pixel_mIoU"), "%d figures", made.n);
+}

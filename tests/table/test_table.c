@@ -237,6 +237,26 @@ Test(table, latex_escapes_what_it_must)
     table_close(&t);
 }
 
+/* What a table heads its columns with is what one types. */
+Test(table, a_metric_is_found_by_the_head_of_its_column)
+{
+    static const struct { const char *name, *head; } of[] = {
+        { "box_AP", "AP(box)" }, { "mask_AP", "AP(mask)" }, { "pixel_mIoU", "mIoU" } };
+    for (int i = 0; i < 3; i++) {
+        Metric *m = &results.metrics[1].is;
+        int     found = -1;
+        m->name = of[i].name;
+        cr_expect_str_eq(table_head(m), of[i].head);
+        OK(table_find(&results, of[i].head, &found, &err));
+        cr_expect_eq(found, 1);
+        OK(table_find(&results, of[i].name, &found, &err));
+        cr_expect_eq(found, 1);
+    }
+    int none;
+    cr_expect(table_find(&results, "mIuO", &none, &err) == STATUS_CONFIG);
+    cr_expect(strstr(err.text, "did you mean mIoU?"), "%s", err.text);
+}
+
 Test(table, an_unknown_metric_is_named_with_the_nearest)
 {
     static const char *const wrong[] = { "knn_tpo1" };

@@ -57,8 +57,9 @@ Status dense_open(DenseData **out, const DenseConfig *c, Split split, Err *err)
     Status bad = kind->open(d, c, split, err);
     int    asked = dense_asked(c, split);
     if (!bad && asked > d->count)
-        bad = err_set(err, STATUS_CONFIG, "%s_count is %d, but %s has only %d pictures",
-                      split_names[split], asked, d->name, d->count);
+        bad = err_set(err, STATUS_CONFIG, "%d, but %s has only %d picture%s to %s", asked,
+                      c->folder ? c->folder : d->name, d->count, d->count == 1 ? "" : "s",
+                      split == SPLIT_TRAIN ? "train on" : "test on");
     if (bad) {
         dense_close(d);
         return bad;

@@ -85,7 +85,8 @@ DenseConfig dense_defaults(void); /* scenes of 64 x 64 in colours, complete; 255
 MUST_USE Status dense_check(const DenseConfig *c, Err *err);
 
 /* Of SPLIT_TRAIN only what can be trained on: crowds are left out, and pictures without any
- * other instance.  STATUS_MISSING names the picture or label map that is not there,
+ * other instance.  STATUS_CONFIG, behind dense_check, if they are fewer than asked for;
+ * STATUS_MISSING names the picture or label map that is not there,
  * STATUS_FORMAT what is damaged. */
 MUST_USE Status dense_open(DenseData **d, const DenseConfig *c, Split split, Err *err);
 void            dense_close(DenseData *d); /* NULL is fine */

@@ -11,13 +11,14 @@ struct DenseLooked {
 
 /* The names of the keys that may be to blame. */
 typedef struct {
-    const char *set, *folder, *model, *size, *batch, *accumulate, *epochs, *scratch_epochs,
-        *warmup, *scale_max;
+    const char *set, *folder, *train, *test, *model, *size, *batch, *accumulate, *epochs,
+        *scratch_epochs, *warmup, *scale_max;
 } Said;
 
 #define SAID(section)                                                                     \
-    { section ".set", section ".folder", section ".model", section ".size",               \
-      section ".batch", section ".accumulate", section ".epochs",                         \
+    { section ".set", section ".folder", section ".train", section ".test",               \
+      section ".model", section ".size", section ".batch", section ".accumulate",         \
+      section ".epochs",                                                                  \
       section ".scratch-epochs", section ".warmup", section ".scale-max" }
 
 static const Said said_of[] = { [STAGE_DETECT] = SAID("detect"),
@@ -45,10 +46,14 @@ static bool is_of_files(const char *name)
     return false;
 }
 
-static Status look_at_split(DenseLooked *l, DenseData **of, Split split, Err *err)
+static Status look_at_split(DenseLooked *l, DenseData **of, Split split, const char **blame,
+                            Err *err)
 {
     DenseFacts *f = &l->facts;
-    if (dense_open(of, &l->config, split, err)) return err->code;
+    Status      bad = dense_open(of, &l->config, split, err);
+    if (bad == STATUS_CONFIG)
+        *blame = split == SPLIT_TRAIN ? said_of[l->kind].train : said_of[l->kind].test;
+    if (bad) return bad;
     const DenseData *d = *of;
     f->classes = l->kind == STAGE_DETECT ? d->classes : d->labels;
     f->channels = d->channels;
@@ -60,11 +65,11 @@ static Status look_at_split(DenseLooked *l, DenseData **of, Split split, Err *er
     return dense_identity(split == SPLIT_TRAIN ? f->train : f->test, d, err);
 }
 
-static Status look_at_both(DenseLooked *l, Err *err)
+static Status look_at_both(DenseLooked *l, const char **blame, Err *err)
 {
     DenseData *train = NULL, *test = NULL;
-    Status     bad = look_at_split(l, &train, SPLIT_TRAIN, err);
-    if (!bad) bad = look_at_split(l, &test, SPLIT_TEST, err);
+    Status     bad = look_at_split(l, &train, SPLIT_TRAIN, blame, err);
+    if (!bad) bad = look_at_split(l, &test, SPLIT_TEST, blame, err);
     if (!bad) bad = dense_same_classes(train, test, err);
     dense_close(train);
     dense_close(test);
@@ -72,13 +77,13 @@ static Status look_at_both(DenseLooked *l, Err *err)
 }
 
 static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Arena *a,
-                   DenseLooked **all, Err *err)
+                   DenseLooked **all, const char **blame, Err *err)
 {
     for (*found = *all; *found; *found = (*found)->next)
         if ((*found)->kind == kind && same(&(*found)->asked, c)) return STATUS_OK;
     DenseLooked *l = ARENA_NEW(a, DenseLooked, 1);
     *l = (DenseLooked){ .asked = *c, .config = *c, .kind = kind, .next = *all };
-    if (dense_check(&l->config, err) || look_at_both(l, err)) return err->code;
+    if (dense_check(&l->config, err) || look_at_both(l, blame, err)) return err->code;
     *found = *all = l;
     return STATUS_OK;
 }
@@ -197,7 +202,7 @@ Status dense_look(Cell *c, Arena *a, DenseLooked **all, const char **blame, Err 
         if (!d->data.folder && is_of_files(d->data.name))
             return err_set(err, STATUS_MISSING, "%s: not given; it says where the pictures of "
                            "%s are", said_of[kind].folder, d->data.name);
-        if (look(&l, &d->data, kind, a, all, err))
+        if (look(&l, &d->data, kind, a, all, blame, err))
             return err->code == STATUS_MISSING ? err_in(err, "%s", said_of[kind].folder)
                                                : err->code;
         d->data = l->config;

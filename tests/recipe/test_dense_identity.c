@@ -168,6 +168,27 @@ static void write_coco(const char *split, const char *categories)
     picture_write(&scratch, name, 4);
 }
 
+/* By the key that counts them, and where they are. */
+Test(dense_identity, more_pictures_than_there_are_are_refused)
+{
+    static const char *const one = "{\"id\": 1, \"name\": \"cat\"}";
+    static const struct { const char *train, *test, *named; } of[] = {
+        { "detect.train=2", "detect.test=0", "detect.train: 2, but " },
+        { "detect.train=0", "detect.test=3", "detect.test: 3, but " } };
+    char folder[160];
+    write_coco("train", one), write_coco("val", one);
+    snprintf(folder, sizeof folder, "detect.folder=%s", scratch.folder);
+    for (int i = 0; i < 2; i++) {
+        const char *settings[] = { "detect.set=coco", of[i].train, of[i].test, folder, NULL };
+        Recipe     *r;
+        Err         err;
+        cr_assert(recipe_of(&r, &scratch, EVALUATED, settings, &err) == STATUS_CONFIG);
+        const char *at = strstr(err.text, of[i].named);
+        cr_assert(at, "%s", err.text);
+        cr_expect(strstr(at, scratch.folder) && strstr(at, " has only 1 picture"), "%s", at);
+    }
+}
+
 Test(dense_identity, classes_of_both_splits_are_the_same)
 {
     char        folder[160];

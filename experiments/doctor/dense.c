@@ -1,5 +1,6 @@
 /* Data sets of annotated pictures, looked at whole. */
 #include "experiments/doctor/doctor.h"
+#include "experiments/doctor/survey.h"
 
 #include "core/data/dense.h"
 
@@ -10,9 +11,21 @@ enum { SPLITS = 2, CLASSES_SHOWN = 40, LABELS_MOST = 4096 };
 
 static const char *const split_names[SPLITS] = { "train", "test" };
 
+/* What is wrong with a picture, told once all are looked at: in their order. */
+enum { UNREADABLE, WRONGS };
+static const char *const wrong_names[] = { "unreadable" };
+
+typedef struct {
+    int         split;
+    char        pixels[HASH_HEX]; /* empty where it cannot be read    */
+    const char *file;             /* as the data set's lists have it  */
+    Text        wrong[WRONGS];    /* lines                            */
+} Picture;
+
 typedef struct {
     DenseData *data;
-    long       instances, unreadable;
+    Picture   *picture; /* [data->count] */
+    long       instances, unreadable, copies;
     long       per_class[LABELS_MOST]; /* instances, or pixels */
 } Looked;
 
@@ -42,40 +55,122 @@ static void count(Looked *l, const Annotated *s)
         if (s->labels.label[i] < LABELS_MOST) l->per_class[s->labels.label[i]]++;
 }
 
-static void look_at_all(Section *to, Looked *l, const char *name)
+static void look_at(Picture *p, const DenseData *d, int i, Annotated *s)
 {
+    Err err;
+    if (dense_get(d, i, s, &err)) {
+        text_add_tame(&p->wrong[UNREADABLE], err.text);
+        return;
+    }
+    survey_hash(p->pixels, &s->image);
+    p->file = s->file;
+}
+
+static void look_at_all(Looked *l)
+{
+    l->picture = calloc((size_t)l->data->count, sizeof *l->picture);
+    CHECK(l->picture, "no memory to look at %d pictures", l->data->count);
 #pragma omp parallel
     {
         Annotated s;
         annotated_open(&s);
 #pragma omp for schedule(dynamic)
         for (int i = 0; i < l->data->count; i++) {
-            Err    err;
-            Status bad = dense_get(l->data, i, &s, &err);
+            Picture *p = &l->picture[i];
+            p->split = l->data->split;
+            look_at(p, l->data, i, &s);
 #pragma omp critical(doctor_dense)
             {
-                if (bad) l->unreadable++, section_complain(to, "unreadable", "%s: %s", name,
-                                                           err.text);
-                else count(l, &s);
+                if (p->pixels[0]) count(l, &s);
+                else l->unreadable++;
             }
         }
         annotated_close(&s);
     }
 }
 
+static void forget(Looked *l)
+{
+    for (int i = 0; l->picture && i < l->data->count; i++)
+        for (int k = 0; k < WRONGS; k++) text_free(&l->picture[i].wrong[k]);
+    free(l->picture);
+    dense_close(l->data);
+}
+
+static void tell_wrong(Section *to, const Looked *all, int which)
+{
+    for (int k = 0; k < SPLITS; k++)
+        for (int i = 0; all[k].data && i < all[k].data->count; i++)
+            for (const char *line = text_get(&all[k].picture[i].wrong[which]); *line;) {
+                size_t n = strcspn(line, "\n");
+                section_complain(to, wrong_names[which], "%s: %.*s", split_names[k], (int)n, line);
+                line += n + (line[n] == '\n');
+            }
+}
+
+/* --- pictures that are there twice ---------------------------------------- */
+
+static int by_pixels(const void *a, const void *b)
+{
+    const Picture *x = *(const Picture *const *)a, *y = *(const Picture *const *)b;
+    int            order = strcmp(x->pixels, y->pixels);
+    if (!order) order = x->split - y->split;
+    return order ? order : strcmp(x->file, y->file);
+}
+
+/* Equal ones side by side, those of train in front; free() them. */
+static const Picture **sort_pictures(const Looked *all, int *n)
+{
+    size_t room = 1;
+    for (int k = 0; k < SPLITS; k++) room += all[k].data ? (size_t)all[k].data->count : 0;
+    const Picture **sorted = malloc(room * sizeof *sorted);
+    CHECK(sorted, "no memory to compare %zu pictures", room);
+    *n = 0;
+    for (int k = 0; k < SPLITS; k++)
+        for (int i = 0; all[k].data && i < all[k].data->count; i++)
+            if (all[k].picture[i].pixels[0]) sorted[(*n)++] = &all[k].picture[i];
+    qsort(sorted, (size_t)*n, sizeof *sorted, by_pixels);
+    return sorted;
+}
+
+static void find_doubles(Section *to, Looked *all)
+{
+    int             n;
+    const Picture **sorted = sort_pictures(all, &n), *first = NULL;
+    for (int i = 0; i < n; i++) {
+        const Picture *p = sorted[i];
+        if (!first || strcmp(first->pixels, p->pixels)) first = p;
+        if (first->split != p->split)
+            section_complain(to, "in both splits", "%s: %s is %s of %s, the same pixels",
+                             split_names[p->split], p->file, first->file,
+                             split_names[first->split]);
+    }
+    for (int i = 1; i < n; i++) {
+        const Picture *p = sorted[i], *before = sorted[i - 1];
+        if (strcmp(p->pixels, before->pixels) || p->split != before->split) continue;
+        all[p->split].copies++;
+        if (!strcmp(p->file, before->file))
+            section_complain(to, "listed twice", "%s: %s", split_names[p->split], p->file);
+    }
+    free(sorted);
+}
+
+/* --- facts --------------------------------------------------------------- */
+
 static void tell_splits(Section *to, const Looked *all)
 {
     json_t *splits = json_object();
-    text_add(&to->page, "  %-24s %10s %10s %10s\n", "split", "pictures", "unreadable",
-             "instances");
+    text_add(&to->page, "  %-24s %10s %10s %10s %10s\n", "split", "pictures", "unreadable",
+             "copies", "instances");
     for (int k = 0; k < SPLITS; k++) {
         const Looked *l = &all[k];
         if (!l->data) continue;
-        text_add(&to->page, "  %-24s %10d %10ld %10ld\n", split_names[k], l->data->count,
-                 l->unreadable, l->instances);
+        text_add(&to->page, "  %-24s %10d %10ld %10ld %10ld\n", split_names[k], l->data->count,
+                 l->unreadable, l->copies, l->instances);
         json_object_set_new(splits, split_names[k],
-                            json_pack("{s:i, s:I, s:I}", "pictures", l->data->count,
-                                      "unreadable", (json_int_t)l->unreadable, "instances",
+                            json_pack("{s:i, s:I, s:I, s:I}", "pictures", l->data->count,
+                                      "unreadable", (json_int_t)l->unreadable, "copies",
+                                      (json_int_t)l->copies, "instances",
                                       (json_int_t)l->instances));
     }
     json_object_set_new(to->facts, "splits", splits);
@@ -142,8 +237,10 @@ void doctor_dense(Section *to, const char *subject, const char *set)
         Err why;
         if (dense_open(&all[split].data, &c, split, &why))
             section_complain(to, "split", "%s: %s", split_names[split], why.text);
-        else look_at_all(to, &all[split], split_names[split]);
+        else look_at_all(&all[split]);
     }
+    for (int k = 0; k < WRONGS; k++) tell_wrong(to, all, k);
+    find_doubles(to, all);
     for (int k = 0; k < SPLITS; k++)
         if (all[k].data) tell_unpaired(to, all[k].data);
     if (all[0].data && all[1].data) compare_classes(to, all);
@@ -151,6 +248,6 @@ void doctor_dense(Section *to, const char *subject, const char *set)
         tell_splits(to, all);
         tell_classes(to, all);
     }
-    for (int k = 0; k < SPLITS; k++) dense_close(all[k].data);
+    for (int k = 0; k < SPLITS; k++) forget(&all[k]);
     free(all);
 }

@@ -8,7 +8,7 @@
 
 enum { SIZE = 64, MOST_BAD = 1000000000 };
 
-static void hash_image(char hex[HASH_HEX], const Image *m)
+void survey_hash(char hex[HASH_HEX], const Image *m)
 {
     Hash h;
     char size[64];
@@ -38,7 +38,7 @@ static Status look(Print *p, const Data *d, Image *room, Err *err)
 {
     if (d->kind->file ? look_at_file(p, d, room, err) : data_read(d, p->picture, room, err))
         return err->code;
-    hash_image(p->pixels, room);
+    survey_hash(p->pixels, room);
     return STATUS_OK;
 }
 

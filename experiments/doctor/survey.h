@@ -12,6 +12,7 @@
 #define EXPERIMENTS_DOCTOR_SURVEY_H
 
 #include "core/data/data.h"
+#include "core/data/image.h"
 
 enum { SURVEY_SPLITS = 3 }; /* of most sets the unlabelled are none */
 
@@ -46,6 +47,9 @@ void            survey_close(Survey *s);
 
 /* What picture a print is of, for a reader: a file, or a split and a number. */
 void survey_name(const Survey *s, const Print *p, Text *out);
+
+/* What equal pictures have in common: size and pixels. */
+void survey_hash(char hex[HASH_HEX], const Image *m);
 
 int survey_label(const Survey *s, const Print *p); /* of the unlabelled -1 */
 

@@ -245,12 +245,35 @@ Test(doctor, counts_label_maps_without_a_picture)
     scratch_folder(&scratch, "images/train"), scratch_folder(&scratch, "annotations/train");
     scratch_folder(&scratch, "images/val"), scratch_folder(&scratch, "annotations/val");
     picture_write(&scratch, "images/train/a.jpg", 4);
-    picture_write(&scratch, "images/val/a.jpg", 4);
+    picture_write(&scratch, "images/val/a.jpg", 5);
     label_map_write(&scratch, "annotations/val/a.png", label, 20, 20, 8, 0, 0);
     label_map_write(&scratch, "annotations/train/a.png", label, 20, 20, 8, 0, 0);
     label_map_write(&scratch, "annotations/train/b.png", label, 20, 20, 8, 0, 0);
     label_map_write(&scratch, "annotations/train/c.png", label, 20, 20, 8, 0, 0);
     expect_told(1, "train: 2 label maps have no picture, the first annotations/train/b.png");
+}
+
+/* As VOC lists them; of train 1 and 2 are alike, which is told, but not wrong. */
+Test(doctor, finds_annotated_pictures_that_are_there_twice)
+{
+    static const uint16_t label[20 * 20];
+    scratch_folder(&scratch, "JPEGImages"), scratch_folder(&scratch, "SegmentationClass");
+    scratch_folder(&scratch, "ImageSets/Segmentation");
+    for (int i = 1; i <= 4; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "JPEGImages/%d.jpg", i);
+        picture_write(&scratch, name, i == 2 ? 1 : i);
+        snprintf(name, sizeof name, "SegmentationClass/%d.png", i);
+        label_map_write(&scratch, name, label, 20, 20, 8, 0, 0);
+    }
+    scratch_file(&scratch, "ImageSets/Segmentation/train.txt", "1\n2\n", 4);
+    scratch_file(&scratch, "ImageSets/Segmentation/val.txt", "3\n4\n", 4);
+    expect_told(0, "train                             2          0          1          0\n");
+    scratch_file(&scratch, "ImageSets/Segmentation/val.txt", "3\n4\n3\n", 6);
+    expect_told(1, "listed twice\n    test: JPEGImages/3.jpg\n");
+    scratch_file(&scratch, "ImageSets/Segmentation/val.txt", "3\n2\n", 4);
+    expect_told(1, "in both splits\n    test: JPEGImages/2.jpg is JPEGImages/1.jpg of train, the "
+                   "same pixels\n");
 }
 
 /* More than there is room to count. */

@@ -67,7 +67,9 @@ COMMAND(doctor) = {
                "DATA is the folder of a data set, or the name of one that is installed.  "
                "Every picture is decoded: those that cannot be read are named, and those "
                "that are in both splits, in two classes, and classes without a picture; of "
-               "annotated pictures, those whose annotations are wrong or missing.  "
+               "annotated pictures, those that are listed twice, those whose annotations are "
+               "wrong or missing, and instances outside the picture or of a box that is not "
+               "that of their mask.  "
                "Ends with 4 if something is wrong; a warning is not.",
     .examples = "  maskgrid doctor\n"
                 "  maskgrid doctor --results /scratch/results\n"

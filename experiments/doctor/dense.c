@@ -1,5 +1,6 @@
 /* Data sets of annotated pictures, looked at whole. */
 #include "experiments/doctor/doctor.h"
+#include "experiments/doctor/instance.h"
 #include "experiments/doctor/survey.h"
 
 #include "core/data/dense.h"
@@ -12,8 +13,8 @@ enum { SPLITS = 2, CLASSES_SHOWN = 40, LABELS_MOST = 4096 };
 static const char *const split_names[SPLITS] = { "train", "test" };
 
 /* What is wrong with a picture, told once all are looked at: in their order. */
-enum { UNREADABLE, WRONGS };
-static const char *const wrong_names[] = { "unreadable" };
+enum { UNREADABLE, ANNOTATION, WRONGS };
+static const char *const wrong_names[] = { "unreadable", "annotation" };
 
 typedef struct {
     int         split;
@@ -64,6 +65,8 @@ static void look_at(Picture *p, const DenseData *d, int i, Annotated *s)
     }
     survey_hash(p->pixels, &s->image);
     p->file = s->file;
+    for (int k = 0; k < s->count; k++)
+        instance_look(&p->wrong[ANNOTATION], d->class_names[s->instance[k].class], s, k);
 }
 
 static void look_at_all(Looked *l)

@@ -14,7 +14,8 @@ MUST_USE Status doctor_data(Section *s, const char *subject, const char *set, Er
 /* Whether it is a data set of annotated pictures (core/data/dense.h), told in the same way,
  * and what is in it: instances or pixels of each class.  Complains of splits that cannot be
  * opened, pictures and label maps that cannot be read, pictures that both splits have or that
- * one lists twice, classes that are nowhere. */
+ * one lists twice, instances whose box or mask is outside the picture or that are elsewhere by
+ * the one than by the other or by far of another area, classes that are nowhere. */
 bool doctor_is_dense(const char *subject, const char *set);
 void doctor_dense(Section *s, const char *subject, const char *set);
 

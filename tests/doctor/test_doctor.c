@@ -253,6 +253,39 @@ Test(doctor, counts_label_maps_without_a_picture)
     expect_told(1, "train: 2 label maps have no picture, the first annotations/train/b.png");
 }
 
+/* One of each that goes wrong: in the picture of 21 x 21 is the half of a square of 8. */
+Test(doctor, finds_boxes_masks_and_areas_that_do_not_go_together)
+{
+    static const struct { const char *box, *polygon, *area, *why; } of[] = {
+        { "[4, 4, 8, 8]", "[4, 4, 12, 4, 12, 12]", "64", NULL }, /* of the box: many do that */
+        { "[5, 3, 8, 9]", "[4, 4, 12, 4, 12, 12]", "36", NULL },
+        { "[-9, -9, 13, 13]", "[-9, -9, 4, -9, 4, 4, -9, 4]", "16", NULL },
+        { "[500, 5, 9, 9]", "[4, 4, 12, 4, 12, 12]", "36",
+          "cat [500, 5, 9, 9]: nothing of the box is in the picture" },
+        { "[4, 4, 8, 0]", "[4, 4, 12, 4, 12, 12]", "36", "nothing of the box is in" },
+        { "[4, 4, 8, 8]", "[500, 4, 508, 4, 508, 12]", "36",
+          "cat [4, 4, 8, 8]: the mask has no pixel in the picture" },
+        { "[4, 4, 8, 12]", "[4, 4, 12, 4, 12, 12]", "36",
+          "cat [4, 4, 8, 12]: the box is not that of the mask, [4, 4, 8, 8]" },
+        { "[4, 4, 8, 8]", "[4, 4, 12, 4, 12, 12]", "500", "its area is 500, and the mask has " },
+        { "[4, 4, 8, 8]", "[4, 4, 12, 4, 12, 4, 12, 12, 4, 12]", "8", "its area is 8, and " },
+    };
+    scratch_folder(&scratch, "annotations");
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        Text json = { 0 }, what = { 0 };
+        text_add(&json, "{\"categories\": [{\"id\": 1, \"name\": \"cat\"}], \"images\": [{\"id\":"
+                        " 1, \"height\": 21, \"width\": 21, \"file_name\": \"cat/1.jpg\"}], "
+                        "\"annotations\": [{\"id\": 1, \"image_id\": 1, \"category_id\": 1, "
+                        "\"area\": %s, \"bbox\": %s, \"iscrowd\": 0, \"segmentation\": [%s]}]}",
+                 of[i].area, of[i].box, of[i].polygon);
+        scratch_file(&scratch, "annotations/instances_train.json", json.s, json.length);
+        if (of[i].why) text_add(&what, "annotation\n    train: cat/1.jpg: cat ");
+        expect_told(1 + (of[i].why != NULL), text_get(&what)); /* no val is wrong as well */
+        if (of[i].why) expect_told(2, of[i].why);
+        text_free(&json), text_free(&what);
+    }
+}
+
 /* As VOC lists them; of train 1 and 2 are alike, which is told, but not wrong. */
 Test(doctor, finds_annotated_pictures_that_are_there_twice)
 {

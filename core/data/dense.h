@@ -48,6 +48,7 @@ typedef struct {
     int                count;
     int                classes; /* of instances; 0: it has no instances */
     const char *const *class_names;
+    const int64_t     *class_ids;  /* as that file has them; NULL: places */
     const char        *class_file; /* that lists them; NULL: none does */
     int                labels;  /* classes of pixels; 0: it has no label maps */
     const char *const *label_names;

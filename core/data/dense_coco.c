@@ -175,10 +175,13 @@ static Status start(DenseData *d, const DenseConfig *c, Split split, Err *err)
     Coco *own;
     if (read_all(&own, c, split, err)) return err->code;
     const char **names = ARENA_NEW(&own->album.memory, const char *, own->truth.categories);
-    for (int k = 0; k < own->truth.categories; k++) names[k] = own->truth.category[k].name;
+    int64_t     *ids = ARENA_NEW(&own->album.memory, int64_t, own->truth.categories);
+    for (int k = 0; k < own->truth.categories; k++)
+        names[k] = own->truth.category[k].name, ids[k] = own->truth.category[k].id;
     d->own = own;
     d->count = own->album.count;
-    d->classes = own->truth.categories, d->class_names = names, d->class_file = own->json;
+    d->classes = own->truth.categories, d->class_names = names, d->class_ids = ids;
+    d->class_file = own->json;
     d->channels = 3;
     photo_scale(d->mean, d->std, 3);
     return STATUS_OK;

@@ -3,6 +3,7 @@
 #include "experiments/doctor/instance.h"
 #include "experiments/doctor/survey.h"
 
+#include "core/data/class_names.h"
 #include "core/data/dense.h"
 
 #include <stdlib.h>
@@ -25,7 +26,9 @@ typedef struct {
 
 typedef struct {
     DenseData *data;
-    Picture   *picture; /* [data->count] */
+    Arena      memory;
+    const char *const *name; /* of classes or labels, to be shown */
+    Picture   *picture;      /* [data->count]                     */
     long       instances, unreadable, copies;
     long       per_class[LABELS_MOST]; /* instances, or pixels */
 } Looked;
@@ -56,23 +59,33 @@ static void count(Looked *l, const Annotated *s)
         if (s->labels.label[i] < LABELS_MOST) l->per_class[s->labels.label[i]]++;
 }
 
-static void look_at(Picture *p, const DenseData *d, int i, Annotated *s)
+static void look_at(Picture *p, const Looked *l, int i, Annotated *s)
 {
     Err err;
-    if (dense_get(d, i, s, &err)) {
+    if (dense_get(l->data, i, s, &err)) {
         text_add_tame(&p->wrong[UNREADABLE], err.text);
         return;
     }
     survey_hash(p->pixels, &s->image);
     p->file = s->file;
     for (int k = 0; k < s->count; k++)
-        instance_look(&p->wrong[ANNOTATION], d->class_names[s->instance[k].class], s, k);
+        instance_look(&p->wrong[ANNOTATION], l->name[s->instance[k].class], s, k);
+}
+
+static const char *const *shown_names(Looked *l)
+{
+    const DenseData *d = l->data;
+    return has_instances(l)
+               ? class_names_shown(&l->memory, d->class_names, d->class_ids, d->classes, NULL)
+               : class_names_shown(&l->memory, d->label_names, NULL, d->labels, NULL);
 }
 
 static void look_at_all(Looked *l)
 {
     l->picture = calloc((size_t)l->data->count, sizeof *l->picture);
     CHECK(l->picture, "no memory to look at %d pictures", l->data->count);
+    arena_open(&l->memory, "names of classes", NULL, NULL);
+    l->name = shown_names(l);
 #pragma omp parallel
     {
         Annotated s;
@@ -81,7 +94,7 @@ static void look_at_all(Looked *l)
         for (int i = 0; i < l->data->count; i++) {
             Picture *p = &l->picture[i];
             p->split = l->data->split;
-            look_at(p, l->data, i, &s);
+            look_at(p, l, i, &s);
 #pragma omp critical(doctor_dense)
             {
                 if (p->pixels[0]) count(l, &s);
@@ -94,9 +107,11 @@ static void look_at_all(Looked *l)
 
 static void forget(Looked *l)
 {
-    for (int i = 0; l->picture && i < l->data->count; i++)
+    if (!l->data) return;
+    for (int i = 0; i < l->data->count; i++)
         for (int k = 0; k < WRONGS; k++) text_free(&l->picture[i].wrong[k]);
     free(l->picture);
+    arena_close(&l->memory);
     dense_close(l->data);
 }
 
@@ -199,6 +214,16 @@ static long everywhere(const Looked *all, int class)
     return all[0].per_class[class] + all[1].per_class[class];
 }
 
+static json_t *row_of(const Looked *all, const DenseData *d, int class)
+{
+    const bool named = d->classes > 0;
+    return json_pack("{s:o, s:I, s:I, s:I}", "name",
+                     section_string(named ? d->class_names[class] : d->label_names[class]), "id",
+                     (json_int_t)(named && d->class_ids ? d->class_ids[class] : class),
+                     split_names[0], (json_int_t)all[0].per_class[class], split_names[1],
+                     (json_int_t)all[1].per_class[class]);
+}
+
 /* Of label maps the classes are those that are seen. */
 static void tell_classes(Section *to, const Looked *all)
 {
@@ -210,15 +235,12 @@ static void tell_classes(Section *to, const Looked *all)
     text_add(&to->page, "  %-24s %10s %10s\n", named ? "instances of class" : "pixels of label",
              split_names[0], split_names[1]);
     for (int c = 0; c < classes && c < LABELS_MOST; c++) {
-        const char *name = named ? any->data->class_names[c] : any->data->label_names[c];
         if (named && !everywhere(all, c))
-            section_complain(to, "class", "no instance of class %s", name);
+            section_complain(to, "class", "no instance of class %s", any->name[c]);
         if (!named && !everywhere(all, c)) continue;
-        json_array_append_new(rows, json_pack("{s:o, s:I, s:I}", "name", section_string(name),
-                                              split_names[0], (json_int_t)all[0].per_class[c],
-                                              split_names[1], (json_int_t)all[1].per_class[c]));
+        json_array_append_new(rows, row_of(all, any->data, c));
         if (shown++ < CLASSES_SHOWN)
-            text_add(&to->page, "  %-24s %10ld %10ld\n", name, all[0].per_class[c],
+            text_add(&to->page, "  %-24s %10ld %10ld\n", any->name[c], all[0].per_class[c],
                      all[1].per_class[c]);
     }
     if (shown > CLASSES_SHOWN)

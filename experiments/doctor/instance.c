@@ -60,9 +60,7 @@ void instance_look(Text *to, const char *class, Annotated *s, int k)
     if (masked && !why.length) look_at_area(&why, o, pixels);
     if (why.length) {
         text_add_tame(to, s->file);
-        text_add(to, ": ");
-        text_add_tame(to, class);
-        text_add(to, " ");
+        text_add(to, ": %s ", class);
         add_box(to, o->box);
         text_add(to, ": %s\n", text_get(&why));
     }

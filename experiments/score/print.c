@@ -1,11 +1,14 @@
-#include "experiments/table/tabular.h"
+#include "core/data/class_names.h"
 #include "experiments/score/score.h"
+#include "experiments/table/tabular.h"
 
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { WIDTH = 100 }; /* columns of a page: names that are so long that it is wider go on below */
 
 static const double *row_of(const Scores *s, int row) /* 0: the whole */
 {
@@ -57,11 +60,12 @@ static void as_text(const Scores *s, Text *out)
     if (!s->classes) return;
     text_add(out, "\n");
     fill(&t, s, s->shown);
+    t.width = WIDTH;
     tabular_text(&t, out);
     tabular_close(&t);
 }
 
-/* A name with commas, quotes or lines stands in quotes. */
+/* A name with commas, quotes or lines stands in quotes.  Ids are last. */
 static void quoted(const char *name, Text *out)
 {
     bool plain = !name[strcspn(name, ",\"\r\n")];
@@ -72,18 +76,22 @@ static void quoted(const char *name, Text *out)
 
 static void as_csv(const Scores *s, Text *out)
 {
-    Text name = { 0 };
+    const bool named = s->classes && s->class_name;
+    Text       name = { 0 };
     text_add(out, "class");
     for (int i = 0; i < s->numbers; i++) text_add(out, ",%s", column(s, i));
-    text_add(out, "\n");
+    text_add(out, named ? ",id\n" : "\n");
     for (int row = 0; row <= s->classes; row++) {
         text_clear(&name);
         put_name(&name, s, row);
+        if (name.length) text_tame(name.s, true);
         quoted(text_get(&name), out);
         for (int i = 0; i < s->numbers; i++) {
             double x = row_of(s, row)[i];
             text_add(out, isnan(x) ? "," : ",%.17g", x);
         }
+        if (named) text_add(out, ",");
+        if (named && row) text_add(out, "%lld", (long long)s->id[row - 1]);
         text_add(out, "\n");
     }
     text_free(&name);
@@ -119,19 +127,32 @@ static void as_json(const Scores *s, Text *out)
     json_decref(all);
 }
 
+/* For eyes: with names that can be told apart, also from the row of the whole. */
+static void as_page(const Scores *s, const char *format, Text *out)
+{
+    Scores  named = *s;
+    Tabular t;
+    Arena   a;
+    arena_open(&a, "names of classes", NULL, NULL);
+    if (s->class_name)
+        named.class_name = class_names_shown(&a, s->class_name, s->id, s->classes, "all");
+    if (!strcmp(format, "table")) {
+        as_text(&named, out);
+    } else {
+        fill(&t, &named, s->numbers);
+        if (!strcmp(format, "md")) tabular_markdown(&t, out);
+        else tabular_latex(&t, out);
+        tabular_close(&t);
+    }
+    arena_close(&a);
+}
+
 void scores_print(const Scores *s, const char *format)
 {
     Text out = { 0 };
     if (!strcmp(format, "json")) as_json(s, &out);
     else if (!strcmp(format, "csv")) as_csv(s, &out);
-    else if (!strcmp(format, "table")) as_text(s, &out);
-    else {
-        Tabular t;
-        fill(&t, s, s->numbers);
-        if (!strcmp(format, "md")) tabular_markdown(&t, &out);
-        else tabular_latex(&t, &out);
-        tabular_close(&t);
-    }
+    else as_page(s, format, &out);
     fputs(text_get(&out), stdout);
     text_free(&out);
 }

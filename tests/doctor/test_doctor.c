@@ -225,7 +225,8 @@ Test(doctor, counts_instances_and_names_pictures_that_are_missing)
         "\"file_name\": \"cat/1.jpg\"}], \"annotations\": [{\"id\": 1, \"image_id\": 1, " \
         "\"category_id\": 1, \"area\": 1, \"bbox\": [1, 1, 2, 2], \"iscrowd\": 0, " \
         "\"segmentation\": [[1, 1, 3, 1, 3, 3]]}]}"
-    static const char json[] = OF("cat", "yak"), swapped[] = OF("yak", "cat");
+    static const char json[] = OF("cat", "yak"), swapped[] = OF("yak", "cat"),
+                      alike[] = OF("cat", "cat");
     cr_expect(!doctor_is_dense(root, NULL) && doctor_is_dense(root, "coco"));
     scratch_folder(&scratch, "annotations");
     scratch_file(&scratch, "annotations/instances_train.json", json, sizeof json - 1);
@@ -235,6 +236,9 @@ Test(doctor, counts_instances_and_names_pictures_that_are_missing)
     expect_told(2, "val/cat/1.jpg: a picture of 24 x 24");
     scratch_file(&scratch, "annotations/instances_val.json", swapped, sizeof swapped - 1);
     expect_told(3, "instances_val.json: category 1 by id is 'yak', expected 'cat'");
+    scratch_file(&scratch, "annotations/instances_train.json", alike, sizeof alike - 1);
+    expect_told(3, "no instance of class cat (id 2)");
+    expect_told(3, "  cat (id 1)                        1          0\n");
     remove(scratch_path(&scratch, "train/cat/1.jpg"));
     expect_told(4, "train/cat/1.jpg is listed, but not there");
 }

@@ -118,6 +118,36 @@ Test(score_command, annotation_0_and_category_0_count)
     cr_expect(text_starts(said, "AP         1.0000"), "%s", said);
 }
 
+/* Names of one text, with control characters, of none, or long: each row is one line of a
+ * table that can be told from the others. */
+Test(score_command, coco_names_of_categories_are_fit_to_be_shown)
+{
+    static const char truth[] = "{\"images\": [{\"id\": 0}], \"annotations\": [], \"categories\": ["
+        "{\"id\": 0, \"name\": \"door\"}, {\"id\": 3, \"name\": \"door\"}, "
+        "{\"id\": 4, \"name\": \"a\\u001b[31mb\\nc\"}, {\"id\": 5, \"name\": \"\"}, "
+        "{\"id\": 6, \"name\": \"all\"}, {\"id\": 7, \"name\": \"a name that is longer than any "
+        "column of a table wants to be, and goes on\"}]}";
+    static const struct { const char *format, *has; } of[] = {
+        { "table", "\nall " }, { "table", "\ndoor (id 0) " }, { "table", "\ndoor (id 3) " },
+        { "table", "\na?[31mb?c " }, { "table", "\n(id 5) " }, { "table", "\nall (id 6) " },
+        { "table", "\na name that is longer than any " }, { "table", "\ncolumn of a table" },
+        { "md", "\n| door (id 3) " }, { "md", "\n| a?[31mb?c " }, { "latex", "\na?[31mb?c & " },
+        { "csv", ",AR_large,id\nall," }, { "csv", ",-1,-1,-1,\ndoor,-1," },
+        { "csv", ",-1,-1,0\ndoor,-1," }, { "csv", ",3\n\"a?[31mb\nc\"," },
+        { "json", "\"name\": \"a\\u001B[31mb\\nc\"" },
+    };
+    static char said[SAID];
+    char        t[400], d[400];
+    snprintf(t, sizeof t, "%s", scratch_file(&scratch, "t.json", truth, sizeof truth - 1));
+    snprintf(d, sizeof d, "%s", scratch_file(&scratch, "d.json", "[]", 2));
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        cr_assert_eq(RUN(said, "score", "coco", "--truth", t, "--detections", d, "--iou", "bbox",
+                         "--per-class", "--format", of[i].format), EXIT_DONE, "%s", said);
+        cr_expect(strstr(said, of[i].has), "%s: no '%s' in\n%s", of[i].format, of[i].has, said);
+        cr_expect(!strchr(said, '\033'), "%s", of[i].format);
+    }
+}
+
 /* --- segmentation -------------------------------------------------------- */
 
 static char truth_folder[400], out_folder[400];

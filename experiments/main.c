@@ -1,10 +1,14 @@
 /* maskgrid: does it matter which patches a masked autoencoder hides? */
-#define _GNU_SOURCE /* execve, sysconf, RLIMIT_AS */
+#define _GNU_SOURCE /* execve, program_invocation_short_name, sysconf, RLIMIT_AS */
 #include "experiments/cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -55,4 +59,18 @@ __attribute__((section(".preinit_array"), used))
 static void (*const before_libraries)(int, char **, char **) = fit_addresses;
 #endif
 
-int main(int argc, char **argv) { return cli_main(argc, argv); }
+/* What we open must not take the place of a standard stream that is closed: a cell's log is
+ * put there.  Who reads or writes it is told so, as if it were closed still. */
+static void fill_streams(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd) return;
+}
+
+int main(int argc, char **argv)
+{
+    fill_streams();
+    signal(SIGCHLD, SIG_DFL); /* ignored by a parent, no child of ours could be waited for */
+    prctl(PR_SET_NAME, program_invocation_short_name); /* begun by /proc/self/exe: `exe` */
+    return cli_main(argc, argv);
+}

@@ -337,16 +337,10 @@ static int run_command(const Command *c, int argc, char **argv)
                    : c->run(options, arguments, n);
     free(arguments);
     free(options);
-    if (fflush(stdout) || ferror(stdout)) {
-        if (code == EXIT_DONE) {
-            perror("maskgrid: standard output");
-            code = EXIT_FAILED;
-        }
-    }
     return code;
 }
 
-int cli_main(int argc, char **argv)
+static int obey(int argc, char **argv)
 {
     /* An arena's block goes back to the system when it is freed; by itself malloc
      * would come to keep blocks of up to 32 MB. */
@@ -379,4 +373,12 @@ int cli_main(int argc, char **argv)
     fprintf(stderr, "maskgrid: no command \"%s\"%s%s%s; see maskgrid --help\n", word,
             near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
     return EXIT_USAGE;
+}
+
+int cli_main(int argc, char **argv)
+{
+    const int code = obey(argc, argv);
+    if ((!fflush(stdout) && !ferror(stdout)) || code != EXIT_DONE) return code;
+    perror("maskgrid: standard output");
+    return EXIT_FAILED;
 }

@@ -93,9 +93,7 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     ScheduleResult result;
     Err            err;
     const Backend *be;
-    char           program[CELL_PATH];
     double         start = clock_s();
-    program_path(program, sizeof program);
     works_list(&w, a, r, o->results);
     works_pick(&w, o->failed, o->limit);
     /* The command line, then the recipe, then what suits the machine. */
@@ -105,7 +103,7 @@ static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Are
     if (ranks->launched) f.bytes = 0; /* of which each rank takes a part */
     if (f.cells && backend_open(&be, NULL, &err)) return cli_fail(&err);
     if (!o->anyway && fit_check(&f, &w, r, &err)) return cli_fail(&err);
-    ScheduleConfig c = { .program = program, .jobs = f.share.jobs, .threads = f.share.threads,
+    ScheduleConfig c = { .jobs = f.share.jobs, .threads = f.share.threads,
                          .pinned = f.share.pinned, .retries = (int)o->retries,
                          .keep_threads = !o->threads && !r->base.threads,
                          .save_every_s = r->base.save_every,

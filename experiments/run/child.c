@@ -1,8 +1,9 @@
-#define _POSIX_C_SOURCE 200809L /* dup2, execv, O_CLOEXEC */
+#define _GNU_SOURCE /* dup2, execv, O_CLOEXEC, strerrordesc_np */
 #include "experiments/run/child.h"
 
 #include "core/base/file.h"
 #include "core/base/process.h"
+#include "experiments/recipe/find.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
 #include "experiments/run/share.h"
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What a cell is does not change: an earlier start has mostly left it. */
@@ -40,6 +42,14 @@ static Status write_config(const Task *t, const char *results, Err *err)
     return bad;
 }
 
+static _Noreturn void cannot_become(const char *program)
+{
+    const char *const said[] = { "maskgrid: ", program, ": ", strerrordesc_np(errno), "\n" };
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (write(STDERR_FILENO, said[i], strlen(said[i])) < 0) break;
+    _exit(127);
+}
+
 /* Between fork and exec: only what is safe after the fork of a process with
  * threads. */
 static void become(const char *program, char *const *argv, int claim, int log,
@@ -51,8 +61,9 @@ static void become(const char *program, char *const *argv, int claim, int log,
     dup2(nothing, STDIN_FILENO);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    execv(program, argv);
-    _exit(127);
+    if (!program) execv("/proc/self/exe", argv); /* whatever became of our file meanwhile */
+    execv(argv[0], argv);
+    cannot_become(argv[0]);
 }
 
 static Status start(pid_t *pid, const char *program, char *const *argv, int claim,
@@ -101,14 +112,16 @@ Status child_start(pid_t *pid, int claim, const Work *w, const char *results,
                    const ScheduleConfig *c, const Team *team, Err *err)
 {
     enum { HEAD = 11 };
-    char         path[CELL_PATH], threads[16], seconds[32], lock[16], folder[17];
+    char         path[CELL_PATH], own[CELL_PATH], threads[16], seconds[32], lock[16], folder[17];
     const char **argv = calloc((size_t)w->n + HEAD + 1, sizeof *argv);
     CHECK(argv, "no memory for %d stages", w->n);
     snprintf(threads, sizeof threads, "%d", team->threads);
     text_from_double(seconds, c->save_every_s);
     snprintf(lock, sizeof lock, "%d", claim);
     snprintf(folder, sizeof folder, "%.16s", w->cell->stage[STAGE_PRETRAIN].id);
-    const char *head[HEAD] = { c->program,     "cell",  "--results", results, "--threads", threads,
+    program_path(own, sizeof own);
+    const char *program = c->program ? c->program : own;
+    const char *head[HEAD] = { program,        "cell",  "--results", results, "--threads", threads,
                                "--save-every", seconds, "--claim",   lock,    folder };
     memcpy(argv, head, sizeof head);
     for (int i = 0, k = HEAD; i < w->n; i++)
@@ -118,6 +131,14 @@ Status child_start(pid_t *pid, int claim, const Work *w, const char *results,
     close(claim);
     free(argv);
     return bad;
+}
+
+long child_logged(const Work *w, const char *results)
+{
+    char        path[CELL_PATH];
+    struct stat is;
+    cell_file(path, results, w->cell, "log.txt");
+    return !stat(path, &is) && S_ISREG(is.st_mode) ? (long)is.st_size : 0;
 }
 
 void child_note(const Work *w, const char *results, const char *line)

@@ -20,13 +20,16 @@ typedef struct {
 } Team;
 
 /* Start
- *     PROGRAM cell --results R --threads N --save-every S --claim FD CELL STAGE...
+ *     c->program cell --results R --threads N --save-every S --claim FD CELL STAGE...
  * with its output going to log.txt.  It gets SIGTERM when we die.  The claim is its own from
  * here on; if it cannot be started nobody has it. */
 MUST_USE Status child_start(pid_t *pid, int claim, const Work *w, const char *results,
                             const ScheduleConfig *c, const Team *team, Err *err);
 
-/* A line of ours at the end of its log. */
+/* Bytes of its log. */
+long child_logged(const Work *w, const char *results);
+
+/* A line of ours at the end of it. */
 void child_note(const Work *w, const char *results, const char *line);
 
 #endif

@@ -14,15 +14,18 @@ bool death_by_memory(const Death *d)
            d->now > d->before;
 }
 
-/* What a process that aborts has said last, in the end of its log. */
-static void add_last_line(char *why, size_t room, const char *log)
+/* What a process that aborts has said last, in the end of its log: what tries before it have
+ * said, or we of them, is not its own. */
+static void add_last_line(char *why, size_t room, const Death *d)
 {
     enum { TAIL = 4096 };
     char  tail[TAIL + 1];
-    FILE *f = fopen(log, "r");
+    FILE *f = fopen(d->log, "r");
     if (!f) return;
-    if (fseek(f, -TAIL, SEEK_END)) rewind(f);
-    size_t n = fread(tail, 1, TAIL, f), length = strlen(why);
+    const long end = fseek(f, 0, SEEK_END) ? 0 : ftell(f);
+    const long from = end - d->from > TAIL ? end - TAIL : d->from;
+    size_t     n = end > from && !fseek(f, from, SEEK_SET) ? fread(tail, 1, TAIL, f) : 0;
+    size_t     length = strlen(why);
     fclose(f);
     while (n && tail[n - 1] == '\n') n--;
     tail[n] = '\0';
@@ -59,5 +62,5 @@ void death_text(char *why, size_t room, const Death *d)
     } else
         snprintf(why, room, "ended with code %d and without its records",
                  WEXITSTATUS(d->status));
-    add_last_line(why, room, d->log);
+    add_last_line(why, room, d);
 }

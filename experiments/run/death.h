@@ -10,6 +10,7 @@ typedef struct {
     double      peak_bytes;  /* the most memory that it has held         */
     long        before, now; /* machine_kills when it began and after it */
     const char *log;         /* path                                     */
+    long        from;        /* where what it has said begins there      */
 } Death;
 
 /* For sure: it was killed by signal 9 while the kernel has killed for lack of memory. */

@@ -8,6 +8,7 @@
 #include "experiments/run/machine.h"
 #include "experiments/run/outlook.h"
 #include "experiments/run/progress.h"
+#include "experiments/run/stop.h"
 #include "experiments/run/whole.h"
 #include "experiments/run/worker.h"
 
@@ -20,6 +21,7 @@
 #include <time.h>
 
 static const double LOOK_S = 1.0; /* between two looks at what others are doing */
+static const double SAME_S = 0.5; /* what comes again within that time is the same request */
 
 typedef enum { WAITING, HERE, ELSEWHERE, OVER } Place;
 
@@ -32,6 +34,7 @@ typedef struct {
     pid_t pid;
     Team  team;
     long  kills; /* machine_kills when it began */
+    long  said;  /* bytes of its log then       */
 
     double ended_s; /* its process left all done, which is not noted yet; else 0 */
 } Course;
@@ -47,7 +50,7 @@ typedef struct {
     int     jobs;   /* at a time */
     int     running, next; /* work before `next` is not WAITING */
     int     asked; /* how often to stop */
-    double  looked_s;
+    double  asked_s, looked_s;
     Outlook outlook;
 } Schedule;
 
@@ -71,11 +74,38 @@ static void failed(Schedule *s, int i, const char *why)
     over(s, i, WORK_FAILED);
     work_label(s->recipe, w->cell, &label);
     cell_file(log, s->w->results, w->cell, "log.txt");
+    const bool logged = child_logged(w, s->w->results) > 0;
     if (s->course[i].tries > 1)
         snprintf(tries, sizeof tries, " %d times", s->course[i].tries);
-    progress_say(&s->progress, "failed%s: %s: %s\n        see %s", tries, text_get(&label),
-                 w->why, log);
+    progress_say(&s->progress, "failed%s: %s: %s%s%s", tries, text_get(&label), w->why,
+                 logged ? "\n        see " : "", logged ? log : "");
     text_free(&label);
+}
+
+/* Its memory is better spent on one cell less. */
+static void run_fewer(Schedule *s)
+{
+    const int fewer = s->running > 1 ? s->running : 1;
+    if (fewer >= s->jobs) return;
+    s->jobs = fewer;
+    progress_say(&s->progress, "memory was short: %d at a time from here on", s->jobs);
+}
+
+/* A try has failed by `why`. */
+static void again_or_failed(Schedule *s, int i, bool may_do_better, const char *why)
+{
+    Course *course = &s->course[i];
+    if (course->tries > s->config->retries || !may_do_better) {
+        s->w->work[i].in_vain = !may_do_better;
+        failed(s, i, why);
+        return;
+    }
+    Text label = { 0 };
+    work_label(s->recipe, s->w->work[i].cell, &label);
+    progress_say(&s->progress, "again: %s: %s", text_get(&label), why);
+    text_free(&label);
+    course->place = WAITING;
+    if (i < s->next) s->next = i;
 }
 
 static void say_damage(Schedule *s, const Work *w)
@@ -125,9 +155,11 @@ static void begin(Schedule *s, int i)
     work_forget_failure(s->w->results, w->cell); /* of an earlier try */
     course->tries++;
     course->kills = machine_kills("");
+    course->said = child_logged(w, s->w->results);
     course->team = team_for(s, w);
     if (bad || child_start(&course->pid, claim, w, s->w->results, s->config, &course->team, &err)) {
-        failed(s, i, err.text);
+        work_note_failure(s->w->results, w, err.text);
+        again_or_failed(s, i, worker_may_do_better(status_exit(err.code)), err.text);
         return;
     }
     course->place = HERE;
@@ -166,30 +198,12 @@ static bool may_do_better(int status)
     return !WIFEXITED(status) || worker_may_do_better(WEXITSTATUS(status));
 }
 
-/* Its memory is better spent on one cell less. */
-static void run_fewer(Schedule *s)
-{
-    const int fewer = s->running > 1 ? s->running : 1;
-    if (fewer >= s->jobs) return;
-    s->jobs = fewer;
-    progress_say(&s->progress, "memory was short: %d at a time from here on", s->jobs);
-}
-
-static void try_again(Schedule *s, int i, const char *why)
-{
-    Text label = { 0 };
-    work_label(s->recipe, s->w->work[i].cell, &label);
-    progress_say(&s->progress, "again: %s: %s", text_get(&label), why);
-    text_free(&label);
-    s->course[i].place = WAITING;
-    if (i < s->next) s->next = i;
-}
-
 static Death death_of(const Schedule *s, int i, int status, double peak_bytes, char *log)
 {
     cell_file(log, s->w->results, s->w->work[i].cell, "log.txt");
     return (Death){ .status = status, .peak_bytes = peak_bytes, .log = log,
-                    .before = s->course[i].kills, .now = machine_kills("") };
+                    .from = s->course[i].said, .before = s->course[i].kills,
+                    .now = machine_kills("") };
 }
 
 /* The process of work i has ended. */
@@ -221,11 +235,7 @@ static void ended(Schedule *s, int i, int status, double peak_bytes)
         course->place = ELSEWHERE;
         course->tries -= code == EXIT_CLAIMED;
     } else if (s->asked) course->place = OVER; /* neither done nor failed */
-    else if (course->tries <= s->config->retries && may_do_better(status)) try_again(s, i, why);
-    else {
-        w->in_vain = !may_do_better(status);
-        failed(s, i, why);
-    }
+    else again_or_failed(s, i, may_do_better(status), why);
 }
 
 static void reap(Schedule *s)
@@ -301,11 +311,13 @@ static void show(Schedule *s, bool now)
 }
 
 /* SIGUSR1 asks and never kills: a batch system may send it to more than one of us, each of
- * whom passes it on. */
+ * whom passes it on.  And `timeout` sends its signal twice at once, to us and to our group. */
 static void ask_to_stop(Schedule *s, int signal)
 {
-    if (s->asked && signal == SIGUSR1) return;
+    const double now = clock_s();
+    if (s->asked && (signal == SIGUSR1 || now - s->asked_s < SAME_S)) return;
     s->asked++;
+    s->asked_s = now;
     s->result->stopped = true;
     if (s->asked == 1)
         progress_say(&s->progress, "stopping: cells save what they have; "
@@ -316,10 +328,8 @@ static void ask_to_stop(Schedule *s, int signal)
 
 static sigset_t signals(void)
 {
-    static const int all[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
-    sigset_t         set;
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
+    sigset_t set = stop_signals();
+    sigaddset(&set, SIGCHLD);
     return set;
 }
 

@@ -16,7 +16,7 @@
 #include <stdio.h>
 
 typedef struct {
-    const char *program;     /* see child.h                                              */
+    const char *program;     /* see child.h; NULL: this one, whatever becomes of its file */
     int         jobs, threads; /* at a time; of each                                     */
     bool        pinned;      /* see share.h                                              */
     bool        keep_threads; /* a cell that was begun goes on with as many as it had, so
@@ -40,8 +40,8 @@ typedef struct {
  * with it. */
 void schedule_hold_signals(void);
 
-/* SIGINT, SIGTERM, SIGHUP or SIGUSR1 ask the processes to stop, and a second one, other
- * than SIGUSR1, kills them.  Work that failed has its state and reason in w. */
+/* A stop signal (stop.h) asks the processes to stop, and a second one, other than SIGUSR1
+ * and half a second later, kills them.  Work that failed has its state and reason in w. */
 MUST_USE Status schedule_run(Works *w, const Recipe *r, const ScheduleConfig *c,
                              ScheduleResult *result, Err *err);
 

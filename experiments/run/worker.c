@@ -6,6 +6,7 @@
 #include "experiments/recipe/recipe.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/journal.h"
+#include "experiments/run/stop.h"
 #include "experiments/run/work.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 static const double JOURNAL_S = 0.5; /* between two lines */
+static const double SAME_S = 0.05; /* one request comes to us by several ways within it */
 
 typedef struct {
     const char *results, *folder;
@@ -54,16 +56,6 @@ static void progress(void *self, const StageProgress *p)
     r->images = p->images, r->written_s = now;
 }
 
-static sigset_t stop_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGUSR1);
-    return set;
-}
-
 /* All is written aside and renamed, and the claim dies with us. */
 static void leave(int signal)
 {
@@ -90,12 +82,12 @@ bool worker_asked(double seconds)
 
 /* Blocked signals stay pending until somebody looks.  Then SIGINT is let through: who
  * types Ctrl-C once more does not want to wait.  SIGTERM is not: a scheduler that was
- * typed at sends it too. */
+ * typed at sends it too.  The first SIGINT may come behind that one. */
 static bool stopping(void *self)
 {
     Worker  *r = self;
     sigset_t interrupt;
-    while (worker_asked(0)) r->asked = true;
+    for (double wait = 0; worker_asked(wait); wait = SAME_S) r->asked = true;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     if (r->asked) let_through(&interrupt);

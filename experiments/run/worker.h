@@ -14,8 +14,8 @@ typedef Status StageRun(const Cell *c, StageKind kind, const StageContext *x, Er
  * EXIT_DONE, EXIT_STOPPED after a signal, EXIT_CLAIMED, or that of the failure,
  * which is then on stderr and in failed.txt.
  *
- * SIGTERM, SIGINT and SIGUSR1 are blocked from here on and only asked for; a stage that
- * keeps no state ends with EXIT_STOPPED at once, and so does any by the second SIGINT. */
+ * The stop signals (stop.h) are blocked from here on and only asked for; a stage that keeps
+ * no state ends with EXIT_STOPPED at once, and so does any by the second SIGINT. */
 int worker_run(const char *results, const char *folder, char *const *stages, int n,
                double save_every_s, StageRun *run);
 

@@ -15,7 +15,7 @@ Fake fake;
 
 static const char script[] =
     "#!/bin/bash\n"
-    "trap 'exit 75' TERM\n"
+    "trap 'sleep 0.1 9>&-; : > \"$results/saved\"; exit 75' TERM\n"
     "results=$3 threads=$5 claim=$9 cell=${10}\n"
     "shift 10\n"
     "folder=$results/cells/$cell\n"

@@ -3,8 +3,9 @@
  * It is a script, which leaves copies of one record and obeys files in the results folder:
  * `slow`, `hold` (all but the first two wait until it is gone), and for a cell `fail-ID`,
  * `wrong-ID` (exit code 2), `die-ID`, `once-ID` (it dies and removes the file), `idle-ID`.
- * It leaves `begun`, a line for each start, `threads-ID`, and `crowd` if two were there at
- * once.  The claim must have been handed to it; without it ends with 2. */
+ * It leaves `begun`, a line for each start, `threads-ID`, `crowd` if two were there at once,
+ * and `saved` when it is asked to stop, a tenth of a second later.  The claim must have been
+ * handed to it; without it ends with 2. */
 #ifndef TESTS_RUN_FAKE_H
 #define TESTS_RUN_FAKE_H
 

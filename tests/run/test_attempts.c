@@ -77,3 +77,59 @@ Test(attempts, goes_on_with_the_threads_it_had)
         fake_tear_down(&s);
     }
 }
+
+/* One line, of the last try alone. */
+Test(attempts, tells_what_was_wrong_with_the_last_try)
+{
+    FakeRun s;
+    fake_set_up(&s, NULL);
+    fake_touch("idle", s.works.work[0].cell);
+    fake_run_as(&s, (ScheduleConfig){ .jobs = 2, .threads = 1, .retries = 1 });
+    cr_expect_str_eq(s.works.work[0].why, "ended with code 0 and without its records");
+    fake_tear_down(&s);
+    fake_set_up(&s, NULL);
+    strcat(fake.program, "-none");
+    fake_run_as(&s, (ScheduleConfig){ .jobs = 2, .threads = 1, .retries = 1 });
+    cr_expect(strstr(s.works.work[0].why, "fake-none: No such file") != NULL, "%s",
+              s.works.work[0].why);
+    fake_tear_down(&s);
+}
+
+/* What one that never came to be has failed by: a folder in place of a file. */
+static void cannot_begin(const char *name, int cell)
+{
+    FakeRun        s;
+    char           path[CELL_PATH];
+    static char    said[1 << 16];
+    FILE          *to = tmpfile();
+    Err            err;
+    ScheduleConfig c = { .jobs = 2, .threads = 1, .retries = 1, .progress = to };
+    fake_set_up(&s, NULL);
+    cell_file(path, fake.scratch.folder, s.works.work[cell].cell, name);
+    cr_assert(to && !file_make_folders(path, &err));
+    cr_expect_eq(fake_run_as(&s, c).failed, 1, "%s", name);
+    rewind(to);
+    said[fread(said, 1, sizeof said - 1, to)] = '\0';
+    cr_expect(strstr(said, "again: ") && strstr(said, "failed 2 times: "), "%s", said);
+    cr_expect(!strstr(said, "see "), "there is no log: %s", said);
+    cr_expect(strstr(fake_left(&s, cell, "failed.txt"), name) != NULL, "%s",
+              fake_left(&s, cell, "failed.txt"));
+    fake_tear_down(&s);
+    fake_set_up(&s, NULL);
+    cr_expect(s.works.work[cell].state == WORK_FAILED, "%s: %s", name,
+              work_word(s.works.work[cell].state));
+    cr_assert(!remove(path));
+    works_pick(&s.works, true, 0);
+    cr_expect_eq(fake_run(&s).done, 1);
+    fake_tear_down(&s);
+    fclose(to);
+    fake_close();
+    fake_open();
+}
+
+Test(attempts, what_could_not_begin_has_failed)
+{
+    cannot_begin("log.txt", 1);
+    cannot_begin("lock", 2);
+    cannot_begin("config.yaml", 3);
+}

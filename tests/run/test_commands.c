@@ -1,5 +1,5 @@
 /* plan, run and status as a user meets them: exit codes, and what goes where. */
-#define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE 200809L /* fork, execl */
 #include "core/base/file.h"
 #include "core/base/status.h"
 #include "core/base/text.h"
@@ -9,10 +9,12 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static Scratch scratch;
 static char    out[1 << 16], err[1 << 16];
@@ -178,6 +180,56 @@ Test(commands, what_computes_nothing_makes_do_with_few_addresses, .timeout = 60)
                   "%s", err);
     }
 #endif
+}
+
+/* What is opened must not take their place: a cell's log goes there. */
+Test(commands, a_grid_runs_whatever_is_closed)
+{
+    static const char *const closed[] = { "<&-", ">&-", "2>&-", "<&- >&- 2>&-" };
+    static const char        text[] = SMALL "pretrain.epochs: 1\nevaluate: none\n";
+    char line[10000];
+    for (int i = 0; i < 4; i++) {
+        snprintf(line, sizeof line, "%s run '%s' --quiet --results '%s/%d' %s",
+                 getenv("MASKGRID"), scratch_file(&scratch, "r.yaml", text, sizeof text - 1),
+                 scratch.folder, i, closed[i]);
+        cr_expect_eq(system(line), 0, "%s", closed[i]);
+    }
+    snprintf(line, sizeof line, "%s --version >&-", getenv("MASKGRID"));
+    cr_expect_neq(system(line), 0, "%s", line);
+    snprintf(line, sizeof line, "%s --version 2>&1 >/dev/full | grep -q space", getenv("MASKGRID"));
+    cr_expect_eq(system(line), 0, "%s", line);
+}
+
+/* Its children would be nobody's to wait for. */
+Test(commands, a_grid_runs_where_children_are_ignored, .timeout = 60)
+{
+    static const char text[] = SMALL "pretrain.epochs: 1\nevaluate: none\n";
+    const char *recipe = scratch_file(&scratch, "r.yaml", text, sizeof text - 1);
+    int         status;
+    pid_t       pid = fork();
+    if (!pid) {
+        alarm(30); /* else it would wait for ever */
+        signal(SIGCHLD, SIG_IGN);
+        execl(getenv("MASKGRID"), "maskgrid", "run", recipe, "--quiet", "--results",
+              scratch.folder, NULL);
+    }
+    cr_assert(waitpid(pid, &status, 0) == pid);
+    cr_expect_eq(status, 0);
+}
+
+/* As `make` does to one that runs over night. */
+Test(commands, a_grid_outlives_its_program)
+{
+    static const char text[] = SMALL "pretrain.epochs: 2\nevaluate: none\ngrid:\n  seed: 0..3\n";
+    char line[10000];
+    scratch_file(&scratch, "r.yaml", text, sizeof text - 1);
+    snprintf(line, sizeof line, "cp \"$MASKGRID\" '%s/mg'; cd '%s'; ./mg run ./r.yaml --jobs 1 "
+             "--results . 2>said & for i in $(seq 500); do ls cells/*/log.txt >/dev/null 2>&1 && "
+             "break; sleep 0.01; done; "
+             "cp /bin/false other; mv other mg; wait $!", scratch.folder, scratch.folder);
+    int status = system(line);
+    fetch(err, sizeof err, "said");
+    cr_expect_eq(status, 0, "%d: %s", status, err);
 }
 
 Test(commands, status_speaks_three_formats)

@@ -25,20 +25,26 @@ static const struct {
     long        before, now;
     const char *log, *says;
     bool        by_memory;
+    long        from;
 } cases[] = {
-    { KILLED(SIGKILL), 2, 3, "x\n", "killed for lack of memory, when it held 812 MB", true },
+    { KILLED(SIGKILL), 2, 3, "x\n", "killed for lack of memory, when it held 812 MB", true, 0 },
     { KILLED(SIGKILL), 2, 2, "x\n",
-      "killed by signal 9 from outside, not for lack of memory; it held 812 MB at most", false },
+      "killed by signal 9 from outside, not for lack of memory; it held 812 MB at most", false, 0 },
     { KILLED(SIGKILL), -1, -1, "x\n",
-      "killed by signal 9, when it held 812 MB; lack of memory is the usual reason", false },
+      "killed by signal 9, when it held 812 MB; lack of memory is the usual reason", false, 0 },
     { KILLED(SIGSEGV), 2, 3, "begins\nthe last word\n\n",
-      "crashed by signal 11, Segmentation fault: the last word", false },
+      "crashed by signal 11, Segmentation fault: the last word", false, 0 },
     { KILLED(SIGABRT), 0, 0, "a.c:7: CHECK(x): no memory", "crashed by signal 6, Aborted: a.c:7: "
-      "CHECK(x): no memory", false },
-    { KILLED(SIGTERM), 0, 0, "", "ended by signal 15, Terminated", false },
-    { EXITED(0), 0, 1, NULL, "ended with code 0 and without its records", false },
+      "CHECK(x): no memory", false, 0 },
+    { KILLED(SIGTERM), 0, 0, "", "ended by signal 15, Terminated", false, 0 },
+    { EXITED(0), 0, 1, NULL, "ended with code 0 and without its records", false, 0 },
     { EXITED(127), 0, 0, "not \033[31mfound\n",
-      "ended with code 127 and without its records: not ?[31mfound", false },
+      "ended with code 127 and without its records: not ?[31mfound", false, 0 },
+    { EXITED(0), 0, 0, "an earlier try\n", "ended with code 0 and without its records", false,
+      15 },
+    { EXITED(0), 0, 0, "an earlier try\nthis one\n",
+      "ended with code 0 and without its records: this one", false, 15 },
+    { EXITED(0), 0, 0, "cut short\n", "ended with code 0 and without its records", false, 99 },
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
 
@@ -54,7 +60,7 @@ ParameterizedTest(int *i, death, is_told)
     const char *log = cases[*i].log;
     char        why[256];
     Death       d = { .status = cases[*i].status, .peak_bytes = 812e6,
-                      .before = cases[*i].before, .now = cases[*i].now,
+                      .from = cases[*i].from, .before = cases[*i].before, .now = cases[*i].now,
                       .log = log ? scratch_file(&scratch, "log", log, strlen(log))
                                  : scratch_path(&scratch, "none") };
     death_text(why, sizeof why, &d);

@@ -196,6 +196,58 @@ static void interrupt(int signal, bool cleanly)
 Test(schedule, stops_when_asked) { interrupt(SIGTERM, true); }
 Test(schedule, survives_being_killed) { interrupt(SIGKILL, false); }
 
+/* A run that gets the first signal, and the second soon after; *code is its own. */
+static void ask_twice(int *code, int first, int second)
+{
+    int status;
+    fake_touch("hold", NULL);
+    pid_t pid = fork();
+    if (!pid) {
+        schedule_hold_signals();
+        _exit(fake_run_all(NULL).stopped ? 42 : 0);
+    }
+    wait_for(3);
+    kill(pid, first);
+    nap(20);
+    kill(pid, second);
+    cr_assert(waitpid(pid, &status, 0) == pid);
+    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* As `timeout` does: to the scheduler, then to its group. */
+Test(schedule, what_is_asked_twice_at_once_kills_nothing)
+{
+    static const int signals[] = { SIGTERM, SIGINT };
+    for (int i = 0; i < 2; i++) {
+        int code;
+        ask_twice(&code, signals[i], signals[i]);
+        cr_expect(code == 42, "%d", code);
+        cr_expect(file_exists(scratch_path(&fake.scratch, "saved")), "signal %d", signals[i]);
+        fake_untouch("saved", NULL);
+        fake_untouch("begun", NULL);
+    }
+}
+
+/* As under nohup. */
+Test(schedule, an_ignored_signal_stops_nothing)
+{
+    int status;
+    fake_touch("hold", NULL);
+    pid_t pid = fork();
+    if (!pid) {
+        signal(SIGHUP, SIG_IGN);
+        schedule_hold_signals();
+        ScheduleResult r = fake_run_all(NULL);
+        _exit(r.stopped ? 42 : r.done != CELLS);
+    }
+    wait_for(3);
+    kill(pid, SIGHUP);
+    nap(300);
+    fake_untouch("hold", NULL);
+    cr_assert(waitpid(pid, &status, 0) == pid);
+    cr_expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %d", status);
+}
+
 Test(schedule, makes_a_damaged_record_anew)
 {
     FakeRun s;

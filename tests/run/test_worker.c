@@ -173,6 +173,22 @@ static int exit_of(StageRun *run)
     return WEXITSTATUS(status);
 }
 
+/* Closing the terminal, unless nohup has it ignored. */
+static Status hang_up(const Cell *c, StageKind kind, const StageContext *x, Err *err)
+{
+    (void)c, (void)kind;
+    raise(SIGHUP);
+    if (!x->stopping(x->self)) _exit(77);
+    return err_set(err, STATUS_STOPPED, "stopped");
+}
+
+Test(worker, stops_when_the_terminal_is_closed)
+{
+    cr_expect_eq(exit_of(hang_up), EXIT_STOPPED);
+    signal(SIGHUP, SIG_IGN);
+    cr_expect_eq(exit_of(hang_up), 77);
+}
+
 static Status raise_in_knn(const Cell *c, StageKind kind, const StageContext *x, Err *err)
 {
     if (kind == STAGE_KNN) raise(SIGTERM);

@@ -37,6 +37,10 @@ void objects_draw(Canvas *c, int left, int top, const ShownRows *s, const Shown 
                   bool truth);
 void objects_words(const ShownRows *s, const Shown *shown, int i, bool truth, Text *out);
 
+/* What such pictures show and leave out, a paragraph; which classes are in the first so many. */
+void objects_about(const ShownRows *s, Text *out);
+void objects_used(const ShownRows *s, int images, bool *used);
+
 /* Picture i, coloured by classes [side, side] of its pixels. */
 void labels_draw(Image *tile, const ShownRows *s, const int32_t *labels, int i);
 

@@ -94,6 +94,25 @@ void objects_words(const ShownRows *s, const Shown *shown, int i, bool truth, Te
     if (!*separator) text_add(out, "nothing");
 }
 
+void objects_about(const ShownRows *s, Text *out)
+{
+    text_add(out, "Objects that were found in %s images: mask, box, class and score; only those of "
+                  "a score of %.1f or more. Words that have no room at their box, or would cover "
+                  "others, are left out: colours say the classes.", shown_of(s),
+             LEAST);
+}
+
+void objects_used(const ShownRows *s, int images, bool *used)
+{
+    memset(used, 0, (size_t)s->classes * sizeof *used);
+    for (int row = 0; row < s->n; row++)
+        for (int k = 0; k < s->row[row].shown.objects; k++) {
+            const Object *o = &s->row[row].shown.object[k];
+            if (o->image < images && o->category < s->classes && is_drawn(o, isnan(o->score)))
+                used[o->category] = true;
+        }
+}
+
 static void put_objects(Mosaic *m, const ShownRows *s, const Shown *shown, int row, int i,
                         bool truth)
 {
@@ -113,7 +132,7 @@ static void fill(Mosaic *m, const ShownRows *s)
 
 /* --- the figure ------------------------------------------------------------------ */
 
-static void list_objects(const ShownRows *s, Text *out, bool *used)
+static void list_objects(const ShownRows *s, Text *out)
 {
     text_add(out, "# row\tpicture\tclass\tscore (nan: true)\tx\ty\twidth\theight [pixels]\n");
     for (int row = 0; row < s->n; row++) {
@@ -122,7 +141,6 @@ static void list_objects(const ShownRows *s, Text *out, bool *used)
             const Object *o = &shown->object[k];
             bool          truth = isnan(o->score);
             if (!is_drawn(o, truth) || (truth && row) || o->category >= s->classes) continue;
-            used[o->category] = true;
             text_add(out, "%s\t%d\t%s\t", truth ? "truth" : s->row[row].label, o->image + 1,
                      s->class_name[o->category]);
             if (truth) text_add(out, "nan");
@@ -137,11 +155,10 @@ static Status draw(const Figures *f, ShownRows *s, Err *err)
 {
     Text   tsv = { 0 }, note = { 0 }, about = { 0 };
     bool  *used = ARENA_NEW(&s->arena, bool, s->classes);
-    memset(used, 0, (size_t)s->classes * sizeof *used);
-    list_objects(s, &tsv, used);
-    text_add(&note, "Objects that were found in %s images: mask, box, class and score; only "
-                    "those of a score of %.1f or more. %s", shown_of(s), LEAST,
-             text_get(&f->footer));
+    objects_used(s, s->row[0].shown.n, used);
+    list_objects(s, &tsv);
+    objects_about(s, &note);
+    text_add(&note, " %s", text_get(&f->footer));
     Mosaic m = { .title = "Objects found", .rows = s->n + 1,
                  .shown = used, .colour = object_colour };
     Status bad = figure_tsv(f, "objects", &tsv, err);

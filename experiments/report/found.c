@@ -21,6 +21,20 @@ static void open_strip(Text *out, const char *name)
 
 static void close_strip(Text *out) { text_add(out, "</div>\n</article>\n"); }
 
+/* Which colours are which classes. */
+static void add_legend(Text *out, const ShownRows *s, const bool *used,
+                       uint32_t (*colour)(int class))
+{
+    text_add(out, "<ul class=\"legend\">\n");
+    for (int c = 0; c < s->classes; c++) {
+        if (!used[c]) continue;
+        text_add(out, "<li><i style=\"background:#%06x\"></i>", (unsigned)colour(c));
+        html_text(out, s->class_name[c]);
+        text_add(out, "</li>\n");
+    }
+    text_add(out, "</ul>\n");
+}
+
 /* --- objects ------------------------------------------------------------------- */
 
 static void add_objects(Text *out, const ShownRows *s, const Shown *shown, const char *name,
@@ -46,9 +60,17 @@ static void add_objects(Text *out, const ShownRows *s, const Shown *shown, const
     close_strip(out);
 }
 
-static void all_objects(Text *out, const ShownRows *s)
+static void all_objects(Text *out, ShownRows *s)
 {
-    text_add(out, "<h3 class=\"group\">Objects</h3>\n<div class=\"step\">\n");
+    Text  about = { 0 };
+    bool *used = ARENA_NEW(&s->arena, bool, s->classes);
+    text_add(out, "<h3 class=\"group\">Objects</h3>\n");
+    objects_about(s, &about);
+    html_paragraph(out, text_get(&about));
+    text_free(&about);
+    objects_used(s, images_of(s), used);
+    add_legend(out, s, used, object_colour);
+    text_add(out, "<div class=\"step\">\n");
     add_objects(out, s, &s->row[0].shown, "truth", true);
     for (int k = 0; k < s->n; k++)
         add_objects(out, s, &s->row[k].shown, s->row[k].label, false);
@@ -72,30 +94,27 @@ static void add_labels(Text *out, const ShownRows *s, const int32_t *labels, con
     close_strip(out);
 }
 
-/* Which colours are which classes, of those that occur. */
-static void add_legend(Text *out, const ShownRows *s)
+/* Which classes occur. */
+static void labels_used(const ShownRows *s, bool *used)
 {
     const Shown *first = &s->row[0].shown;
     const size_t n = (size_t)images_of(s) * (size_t)first->side * (size_t)first->side;
-    text_add(out, "<ul class=\"legend\">\n");
     for (int c = 0; c < s->classes; c++) {
-        bool used = false;
-        for (size_t i = 0; i < n && !used; i++) {
-            used = first->truth[i] == c;
-            for (int k = 0; k < s->n && !used; k++) used = s->row[k].shown.predicted[i] == c;
+        used[c] = false;
+        for (size_t i = 0; i < n && !used[c]; i++) {
+            used[c] = first->truth[i] == c;
+            for (int k = 0; k < s->n && !used[c]; k++)
+                used[c] = s->row[k].shown.predicted[i] == c;
         }
-        if (!used) continue;
-        text_add(out, "<li><i style=\"background:#%06x\"></i>", (unsigned)label_colour(c));
-        html_text(out, s->class_name[c]);
-        text_add(out, "</li>\n");
     }
-    text_add(out, "</ul>\n");
 }
 
-static void all_labels(Text *out, const ShownRows *s)
+static void all_labels(Text *out, ShownRows *s)
 {
+    bool *used = ARENA_NEW(&s->arena, bool, s->classes);
     text_add(out, "<h3 class=\"group\">Classes of pixels</h3>\n");
-    add_legend(out, s);
+    labels_used(s, used);
+    add_legend(out, s, used, label_colour);
     text_add(out, "<div class=\"step\">\n");
     add_labels(out, s, s->row[0].shown.truth, "truth");
     for (int k = 0; k < s->n; k++)

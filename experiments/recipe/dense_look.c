@@ -46,6 +46,27 @@ static bool is_of_files(const char *name)
     return false;
 }
 
+/* What is said of files has no effect on data.set's scenes: the set was forgotten.  Who asks for
+ * scenes puts them in the place of files. */
+static Status check_forgotten(const DenseConfig *c, const char *data_set, StageKind kind,
+                              const char **blame, Err *err)
+{
+    const DenseConfig usual = dense_defaults();
+    if (c->name || strcmp(data_set, "scenes")) return STATUS_OK;
+    *blame = said_of[kind].folder;
+    if (c->folder)
+        return err_set(err, STATUS_CONFIG, "scenes, as data.set is, has none; %s says what the "
+                       "folder holds", said_of[kind].set);
+    *blame = c->classes != usual.classes ? "segment.classes"
+             : c->ignore != usual.ignore ? "segment.ignore"
+                                         : "segment.reduce-zero";
+    if (kind == STAGE_DETECT || (c->classes == usual.classes && c->ignore == usual.ignore &&
+                                 c->reduce_zero == usual.reduce_zero))
+        return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "scenes, as data.set is, has labels of its own; "
+                   "segment.set: label-maps has those of files");
+}
+
 static Status look_at_split(DenseLooked *l, DenseData **of, Split split, const char **blame,
                             Err *err)
 {
@@ -197,6 +218,7 @@ Status dense_look(Cell *c, Arena *a, DenseLooked **all, const char **blame, Err 
         DenseTask      *d = kind == STAGE_DETECT ? &c->config.detect : &c->config.segment;
         DenseLooked    *l;
         if (!cell_wants(c, kind)) continue;
+        if (check_forgotten(&d->data, c->config.data.name, kind, blame, err)) return err->code;
         config_dense_data(&c->config, kind);
         *blame = said_of[kind].set;
         if (!d->data.folder && is_of_files(d->data.name))

@@ -136,6 +136,29 @@ Test(dense_identity, scratch_is_set_apart)
     cr_expect(same(&a, &x, STAGE_DETECT));
 }
 
+/* Who gives a folder of COCO's and forgets to say so would train on scenes.  Who asks for them,
+ * to try a recipe without its files, gets them. */
+Test(dense_identity, what_is_said_of_files_is_refused_of_scenes)
+{
+    static const struct { const char *setting, *why; } of[] = {
+        { "detect.folder=.", "detect.folder: scenes, as data.set is, has none; detect.set" },
+        { "segment.folder=.", "segment.folder: scenes, as data.set is, has none; segment.set" },
+        { "segment.classes=5", "segment.classes: scenes, as data.set is, has labels of its own" },
+        { "segment.ignore=7", "segment.ignore: scenes, as data.set is, has labels" },
+        { "segment.reduce-zero=yes", "segment.reduce-zero: scenes, as data.set is, has " },
+    };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        const char *settings[] = { of[i].setting, NULL };
+        const char *asked[] = { of[i].setting, "detect.set=scenes", "segment.set=scenes", NULL };
+        Recipe     *r;
+        Err         err;
+        cr_expect(recipe_of(&r, &scratch, EVALUATED, settings, &err) == STATUS_CONFIG, "%s",
+                  of[i].setting);
+        cr_expect(strstr(err.text, of[i].why), "%s", err.text);
+        recipe_close(recipe_good(&scratch, EVALUATED, asked));
+    }
+}
+
 Test(dense_identity, files_that_are_not_there_blame_the_key_of_the_folder)
 {
     static const char *const sets[][2] = { { "detect.set=coco", "detect.folder" },

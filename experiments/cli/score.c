@@ -114,10 +114,10 @@ COMMAND(score) = {
         "like any other; pycocotools loses the matches of annotation 0, so that its numbers "
         "of files that have one are lower. Categories of one name are told apart by their ids, "
         "which are the last column of CSV.\n\n"
-        "segmentation: two folders of PNG label maps under the same names, gray or with a "
-        "palette, whose index then is the class; mIoU, mAcc, aAcc from the totals of all, in "
-        "percent. Predictions are classes from 0, also with --reduce-zero, which is how "
-        "ADE20K's truth is meant.",
+        "segmentation: two folders of PNG label maps under the same names, right in them and "
+        "not in folders below, gray or with a palette, whose index then is the class; mIoU, "
+        "mAcc, aAcc from the totals of all, in percent. Predictions are classes from "
+        "0, also with --reduce-zero, which is how ADE20K's truth is meant.",
     .examples = "  maskgrid score classification --truth val.csv --predictions logits.npy\n"
                 "  maskgrid score classification --truth run.npz:y \\\n"
                 "      --predictions run.npz:logits --out score.h5\n"

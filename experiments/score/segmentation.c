@@ -54,7 +54,9 @@ static Status check_names(Outcome *out, Album *a, const ScoreOptions *o, Err *er
     if (tree_pictures(&out->names, a, o->truth, err) ||
         tree_pictures(&there, a, o->predicted, err))
         return err->code;
-    if (!out->names.n) return err_set(err, STATUS_MISSING, "%s: no label maps", o->truth);
+    if (!out->names.n)
+        return err_set(err, STATUS_MISSING, "%s: no label maps right in it; folders in it are not "
+                       "looked into", o->truth);
     int have = 0;
     for (int i = 0, k = 0; i < out->names.n; i++) {
         while (k < there.n && strcmp(there.name[k], out->names.name[i]) < 0) k++;

@@ -208,6 +208,21 @@ Test(score_command, segmentation_says_which_file_is_wrong)
     cr_expect(strstr(all[2], "out/b.png is missing"), "%s", all[2]);
 }
 
+Test(score_command, segmentation_does_not_look_into_folders_below)
+{
+    static const uint16_t label[] = { 1, 1, 1, 2, 2, 1 };
+    static char           said[SAID];
+    write_maps(label, label);
+    scratch_folder(&scratch, "truth/of");
+    label_map_write(&scratch, "truth/of/c.png", label, 2, 3, 8, 0, 0);
+    cr_expect(segment(said, "csv") == EXIT_DONE, "%s", said);
+    remove(scratch_path(&scratch, "truth/a.png"));
+    remove(scratch_path(&scratch, "truth/b.png"));
+    cr_expect(segment(said, "csv") == EXIT_DATA);
+    cr_expect(strstr(said, "/truth: no label maps right in it; folders in it are not looked into"),
+              "%s", said);
+}
+
 /* --- usage --------------------------------------------------------------- */
 
 /* Neither truth nor predictions, however they are named, become a record. */

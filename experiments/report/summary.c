@@ -78,13 +78,32 @@ static void judge(Judged *j, Arena *a)
     for (int i = 0; i < j->n; i++) j->pairs[i] = most_pairs(j, i);
 }
 
-static void say_best(Text *out, const Judged *j)
+static bool same(double a, double b) { return fabs(a - b) <= 1e-12 * fmax(fabs(a), fabs(b)); }
+
+/* Has it the best mean, too, but for the rounding of its sum? */
+static bool ties(const Judged *j, int i)
 {
-    Summary s = summary_of(j, j->best);
-    text_add(out, "The %s mean is that of ", j->m->better == LOWER ? "lowest" : "highest");
-    add_label(out, j, j->best);
-    text_add(out, ": ");
-    add_number(out, j, false, s.mean);
+    return i == j->best || same(summary_of(j, i).mean, summary_of(j, j->best).mean);
+}
+
+static int count_ties(const Judged *j)
+{
+    int n = 0;
+    for (int i = 0; i < j->n; i++) n += ties(j, i);
+    return n;
+}
+
+/* Of several best ones only if it is that of each. */
+static void add_interval(Text *out, const Judged *j)
+{
+    const Summary s = summary_of(j, j->best);
+    for (int i = 0; i < j->n; i++) {
+        const Summary other = summary_of(j, i);
+        if (ties(j, i) && (other.n != s.n || (s.n > 1 && !same(other.half, s.half)))) {
+            text_add(out, ". ");
+            return;
+        }
+    }
     if (s.n > 1) {
         text_add(out, " ± ");
         add_number(out, j, false, s.half);
@@ -92,6 +111,25 @@ static void say_best(Text *out, const Judged *j)
     } else {
         text_add(out, " (one seed, so nobody knows how far chance alone would move it). ");
     }
+}
+
+static void say_best(Text *out, const Judged *j)
+{
+    const int tied = count_ties(j);
+    int       left = tied;
+    if (tied == j->n && tied > 1) {
+        text_add(out, "The means of all %d are the same", tied);
+    } else {
+        text_add(out, "The %s mean is that of ", j->m->better == LOWER ? "lowest" : "highest");
+        for (int i = 0; i < j->n; i++) {
+            if (!ties(j, i)) continue;
+            add_label(out, j, i);
+            if (--left) text_add(out, left == 1 ? " and " : ", ");
+        }
+    }
+    text_add(out, ": ");
+    add_number(out, j, false, summary_of(j, j->best).mean);
+    add_interval(out, j);
 }
 
 static void add_those(Text *out, const Judged *j, Standing which, const char *before)
@@ -141,7 +179,9 @@ static void say_difference(Text *out, const Judged *j, Arena *a)
     const Results *r = j->r;
     double        *p = ARENA_NEW(a, double, j->n), *holm = ARENA_NEW(a, double, j->n);
     int            tests = 0, base = results_baseline(r, j->row[j->best], j->p->baseline);
-    if (base < 0 || base == j->row[j->best]) return;
+    if (base < 0) return;
+    for (int i = 0; i < j->n; i++)
+        if (j->row[i] == base && ties(j, i)) return;
     for (int i = 0; i < j->n; i++) {
         int to = results_baseline(r, j->row[i], j->p->baseline);
         p[i] = to < 0 || to == j->row[i] ? (double)NAN
@@ -153,7 +193,10 @@ static void say_difference(Text *out, const Judged *j, Arena *a)
     Summary d = stats_paired(j->x + j->best * r->n_seeds, results_values(r, j->metric, base),
                              r->n_seeds);
     if (!d.n) return;
-    text_add(out, "Seed by seed it differs from ");
+    text_add(out, "Seed by seed ");
+    if (count_ties(j) > 1) add_label(out, j, j->best);
+    else text_add(out, "it");
+    text_add(out, " differs from ");
     html_text(out, j->p->baseline);
     text_add(out, " by ");
     add_number(out, j, true, d.mean);

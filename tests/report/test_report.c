@@ -154,6 +154,23 @@ Test(report, those_who_lead_and_who_are_behind_are_named)
     free(text);
 }
 
+/* None of them is the best. */
+Test(report, equal_means_are_said_to_be_equal)
+{
+    leave_three();
+    char *text = page();
+    cr_expect(strstr(text, "The highest mean is that of <b>block</b> and <b>spiral</b>: 56.6") &&
+              strstr(text, "Seed by seed <b>block</b> differs from random by +5.00"), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    free(text);
+    for (uint64_t seed = 0; seed < 6; seed++) lose("random", seed);
+    text = page();
+    cr_expect(strstr(text, "The means of all 2 are the same: 56.6") &&
+              strstr(text, "None of the 2 can be told from the best"), "%.3000s",
+              strstr(text, "id=\"summary\""));
+    free(text);
+}
+
 /* What was not trained is one of those that are tested. */
 Test(report, an_untrained_encoder_may_be_the_best)
 {

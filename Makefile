@@ -82,9 +82,7 @@ APP  := $(wildcard experiments/*/*.c)
 COMMANDS := $(filter-out experiments/cli/cli.c,$(sort $(wildcard experiments/cli/*.c)))
 MAIN := experiments/main.c
 TEST := $(wildcard tests/*.c tests/*/*.c)
-ifneq ($(MPI),1)
-TEST := $(filter-out tests/run/test_ranks.c,$(TEST))
-endif
+TEST := $(filter-out tests/run/test_$(if $(filter 1,$(MPI)),strangers,ranks).c,$(TEST))
 PLUGINS := $(patsubst tests/plugin/%.c,$(B)/plugins/%.so,$(wildcard tests/plugin/*/*.c)) \
            $(B)/plugins/edges.so
 obj   = $(patsubst %,$(B)/%.o,$(1))

@@ -43,6 +43,9 @@ void text_from_double(char out[32], double x);
  * "did you mean".  Candidates end with NULL. */
 const char *text_nearest(const char *word, const char *const *candidates);
 
+/* What makes the plural of a word: "" of one, else "s". */
+static inline const char *text_s(size_t n) { return n == 1 ? "" : "s"; }
+
 bool text_starts(const char *s, const char *head);
 
 /* Fit for a terminal: of what a stranger wrote, control characters (they could move the

@@ -58,7 +58,7 @@ Status dense_open(DenseData **out, const DenseConfig *c, Split split, Err *err)
     int    asked = dense_asked(c, split);
     if (!bad && asked > d->count)
         bad = err_set(err, STATUS_CONFIG, "%d, but %s has only %d picture%s to %s", asked,
-                      c->folder ? c->folder : d->name, d->count, d->count == 1 ? "" : "s",
+                      c->folder ? c->folder : d->name, d->count, text_s(d->count),
                       split == SPLIT_TRAIN ? "train on" : "test on");
     if (bad) {
         dense_close(d);

@@ -184,7 +184,7 @@ void recording_notice(Text *out, const Recording *r, const char *name, uint64_t 
     uint64_t from = (uint64_t)r->epoch[0];
     if (first >= from && first + n <= from + r->epochs) return;
     text_add(out, "%s%s has %zu epoch%s, from %llu on: ", out->length ? "; " : "", name,
-             r->epochs, r->epochs > 1 ? "s" : "", (unsigned long long)from);
+             r->epochs, text_s(r->epochs), (unsigned long long)from);
     if (n == 1)
         text_add(out, "epoch %llu has the masks of epoch %lld again",
                  (unsigned long long)first, (long long)r->epoch[epoch_at(r, first)]);

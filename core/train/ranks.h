@@ -26,6 +26,8 @@ typedef struct {
     int  own, count; /* 0 <= own < count; 0, 1 if there is one                     */
     int  beside;     /* ranks on this machine, this one too                        */
     bool launched;   /* by mpirun or the like: ranks_close ends it for all         */
+    int  strangers;  /* that a launcher has started beside us, to no use: this build is
+                        without MPI                                                */
 } Ranks;
 
 void ranks_open(Ranks *r);

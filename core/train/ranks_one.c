@@ -1,9 +1,27 @@
 /* One process, alone. */
 #include "core/train/ranks.h"
 
+#include "core/base/text.h"
 #include "core/base/threads.h"
 
-void ranks_open(Ranks *r) { *r = (Ranks){ .count = 1, .beside = 1 }; }
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What launchers leave in the environment of rank 0. */
+void ranks_open(Ranks *r)
+{
+    static const char *const marks[][2] = { { "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE" },
+                                            { "PMI_RANK", "PMI_SIZE" } };
+    *r = (Ranks){ .count = 1, .beside = 1 };
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *own = getenv(marks[i][0]), *count = getenv(marks[i][1]);
+        int64_t     n;
+        if (own && count && !strcmp(own, "0") && text_to_int64(count, &n) && n > 1 && n < INT_MAX)
+            r->strangers = (int)n - 1;
+    }
+}
+
 void ranks_close(const Ranks *r) { (void)r; }
 
 int ranks_threads(const Ranks *r)

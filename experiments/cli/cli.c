@@ -206,7 +206,7 @@ Status cli_parse(const Command *c, void *options, char **arguments, int *n_argum
     if (n < c->least || n > c->most)
         return err_set(err, STATUS_CONFIG, "%s takes %s, not %d argument%s; see maskgrid %s --help",
                        c->name, c->arguments ? c->arguments : "no arguments", n,
-                       n == 1 ? "" : "s", c->name);
+                       text_s(n), c->name);
     return STATUS_OK;
 }
 

@@ -242,7 +242,7 @@ static Status write_record(Work *w, const MaskRecord *drawn, Err *err)
     Status bad = mask_record_write(o->out, &m, err);
     if (!bad)
         printf("%s: %s, %zu image%s, %ld epoch%s\n", o->out, m.strategy, m.images,
-               m.images == 1 ? "" : "s", o->epochs, o->epochs == 1 ? "" : "s");
+               text_s(m.images), o->epochs, text_s(o->epochs));
     text_free(&needs);
     return bad;
 }

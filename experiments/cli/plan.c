@@ -134,8 +134,8 @@ static void show_total(const Fit *f, const Recipe *r, const Works *w)
     MemoryTaken taken = estimate_memory_taken(w);
     const int   cores = f->machine.cores, jobs = f->share.jobs, threads = f->share.threads;
     const int   at_once = jobs < f->cells ? jobs : f->cells;
-    printf("\n%s: %d cells, %d to run with %d stages (+)\n", r->name, w->n, f->cells,
-           f->stages);
+    printf("\n%s: %d cell%s, %d to run with %d stage%s (+)\n", r->name, w->n,
+           text_s(w->n), f->cells, f->stages, text_s((size_t)f->stages));
     if (taken.measured > 0)
         printf("done    took %.0f MB a cell at most; %.0f MB were predicted\n",
                taken.measured / 1e6, taken.predicted / 1e6);

@@ -79,11 +79,11 @@ static void say_plan(const Recipe *r, const Works *w, const ScheduleConfig *c,
                      const Ranks *ranks)
 {
     if (ranks->launched)
-        fprintf(stderr, "%s: %d cells, one after the other on %d ranks, threads of each: %d\n",
-                r->name, w->n, ranks->count, c->threads);
+        fprintf(stderr, "%s: %d cell%s, one after the other on %d ranks, threads of each: %d\n",
+                r->name, w->n, text_s(w->n), ranks->count, c->threads);
     else
-        fprintf(stderr, "%s: %d cells, %d at a time, threads of each: %d\n", r->name, w->n,
-                c->jobs, c->threads);
+        fprintf(stderr, "%s: %d cell%s, %d at a time, threads of each: %d\n", r->name, w->n,
+                text_s(w->n), c->jobs, c->threads);
 }
 
 static int run_recipe(const Options *o, const Recipe *r, const Ranks *ranks, Arena *a)
@@ -139,6 +139,10 @@ static int run(const void *opt, char *const *arguments, int n)
     (void)n;
     schedule_hold_signals();
     ranks_open(&ranks);
+    if (ranks.strangers)
+        fprintf(stderr, "maskgrid: this build is without MPI: %d processes take whole cells each, "
+                "and train none together; `make MPI=1` builds the one that does\n",
+                ranks.strangers + 1);
     if (ranks.own) {
         code = worker_follow(o->results, stage_run, &ranks);
     } else {

@@ -13,7 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CELLS_MOST = 16, BESIDE = 57 }; /* columns of a line that are not its label */
+/* Columns of a line that are not its label.  Where they leave it too few the curve is left out,
+ * then the time. */
+enum { CELLS_MOST = 16, BESIDE = 57, LEFT = 9, LABEL_LEAST = 12 };
 
 static const double REDRAW_S = 1, LINES_S = 30, QUIET_S = 5;
 
@@ -60,14 +62,18 @@ static void add_cell(Look *v, const Work *w, const Pulse *p, Text *out)
     StageKind kind;
     char      left[32];
     const char *stage = stage_of(&kind, p->last.stage) ? stage_word(kind) : p->last.stage;
+    int        wide = v->columns - BESIDE;
+    const bool curve = wide >= LABEL_LEAST, time = wide + PULSE_PARTS >= LABEL_LEAST;
+    wide += (curve ? 0 : PULSE_PARTS) + (time ? 0 : LEFT);
     progress_span(left, p->stage_left_s);
-    add_label(v, w, v->columns - BESIDE, out);
+    add_label(v, w, wide > LABEL_LEAST ? wide : LABEL_LEAST, out);
     text_add(out, " %-11.11s %3ld%% ", stage,
              p->last.steps ? 100 * p->last.step / p->last.steps : 0);
-    pulse_curve(p, out);
+    if (curve) pulse_curve(p, out);
     if (isfinite(p->last.loss)) text_add(out, " %7.4g", p->last.loss);
     else text_add(out, " %7s", "");
-    text_add(out, " %8s\n", isfinite(p->stage_left_s) ? left : "");
+    if (time) text_add(out, " %*s", LEFT - 1, isfinite(p->stage_left_s) ? left : "");
+    text_add(out, "\n");
 }
 
 static void add_running(Look *v, const Work *w, Text *out)
@@ -99,7 +105,7 @@ static void look(Look *v, Text *out)
         else if (w->state != WORK_DONE) v->flop_left += pulse_flop(w);
     }
     line->left_s = v->flop_per_s > 0 ? v->flop_left / v->flop_per_s : (double)NAN;
-    progress_text(line, out);
+    progress_text(line, out, v->terminal ? v->columns : 0);
     text_add(out, "\n%s", text_get(&cells));
     if (line->running > CELLS_MOST)
         text_add(out, "and %d more\n", line->running - CELLS_MOST);
@@ -122,19 +128,24 @@ static void watch(Look *v, bool once)
 {
     const double every = v->terminal ? REDRAW_S : LINES_S;
     double       shown = -INFINITY, busy = clock_s();
+    Text         last = { 0 };
     for (bool over = false; !over;) {
         Text t = { 0 };
         look(v, &t);
         double now = clock_s();
         if (v->line.running) busy = now;
         over = once || v->line.done == v->line.total || now - busy > QUIET_S;
-        if (over || now - shown >= every) {
+        const bool news = strcmp(text_get(&t), text_get(&last)) != 0;
+        if (now - shown >= every || (over && news)) {
             show(v, &t);
             shown = now;
+            text_clear(&last);
+            text_add(&last, "%s", text_get(&t));
         }
         text_free(&t);
         if (!over) nanosleep(&(struct timespec){ .tv_sec = (time_t)REDRAW_S }, NULL);
     }
+    text_free(&last);
 }
 
 static int run(const void *opt, char *const *arguments, int n)
@@ -150,7 +161,6 @@ static int run(const void *opt, char *const *arguments, int n)
     arena_open(&arena, "watch", NULL, NULL);
     Look v = { .recipe = r, .columns = cli_columns(STDOUT_FILENO),
                .terminal = isatty(STDOUT_FILENO) && !(term && !strcmp(term, "dumb")) };
-    if (v.columns < 80) v.columns = 80;
     works_list(&v.works, &arena, r, o->results);
     progress_open(&v.line, r->name, NULL);
     v.line.total = v.works.n;

@@ -91,7 +91,7 @@ static void write_footer(Figures *f)
     Text           line = { 0 };
     text_add(&line, "%s: ", r->recipe->name);
     results_scale(r, &line);
-    text_add(&line, "; %d seed%s", r->n_seeds, r->n_seeds == 1 ? "" : "s");
+    text_add(&line, "; %d seed%s", r->n_seeds, text_s(r->n_seeds));
     if (*r->source) text_add(&line, "; %s", r->source);
     text_wrap(&f->footer, text_get(&line), COLUMNS);
     text_free(&line);

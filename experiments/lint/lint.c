@@ -88,8 +88,8 @@ static void exempt(Shared *s, const Recording *r)
 {
     Verdict *v = &s->found.verdict[LAW_FIXED];
     snprintf(v->text, sizeof v->text, "does not apply to recorded masks, %zu image%s in %zu "
-             "epoch%s", r->images, r->images > 1 ? "s" : "", r->epochs,
-             r->epochs > 1 ? "s" : "");
+             "epoch%s", r->images, text_s(r->images), r->epochs,
+             text_s(r->epochs));
 }
 
 static void try_all(void *of)

@@ -210,7 +210,8 @@ static void settings(Typed *t)
         return;
     }
     for (int i = 0; i < schema_count(); i++)
-        values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
+        if (!varied || !schema_of_all(i))
+            values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
 }
 
 static void folders_of_cells(Typed *t)
@@ -242,7 +243,7 @@ static void cells(Typed *t)
     }
     folders_of_cells(t);
     for (int i = 0; i < schema_count(); i++)
-        values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
+        if (!schema_of_all(i)) values_add(t, schema_key(i)->name, "=", schema_key(i)->about);
 }
 
 static void keys(Typed *t)

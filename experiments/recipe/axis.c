@@ -120,7 +120,7 @@ Status axis_read(Axis *x, Arena *a, int key, const Yaml *values, Origin origin, 
     const Yaml *one = values->kind == YAML_IS_LIST ? values->first : values;
     Filling     f = { .arena = a, .axis = x, .key = k, .err = err };
     *x = (Axis){ .key = key };
-    if (k->of & (OF_RECIPE | OF_MEANS)) {
+    if (schema_of_all(key)) {
         err_set(err, STATUS_CONFIG, "is of the whole recipe and cannot be varied");
         return origin_in(err, &origin, k->name);
     }

@@ -43,6 +43,10 @@ static Status read_term(Term *t, Recipe *r, const char *text, Err *err)
     snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
     t->key = key_of(r, name);
     if (t->key < 0) return key_unknown(origin, name, err);
+    if (schema_of_all(t->key)) {
+        err_set(err, STATUS_CONFIG, "is the same for all cells and tells none apart");
+        return origin_in(err, &origin, schema_key(t->key)->name);
+    }
     if (axis_parse(&values, &r->arena, equals + 1, err))
         return origin_in(err, &origin, schema_key(t->key)->name);
     return axis_read(&t->values, &r->arena, t->key, values, origin, err);

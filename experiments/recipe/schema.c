@@ -31,6 +31,8 @@ static const char *find_last_word(const char *word)
     return NULL;
 }
 
+bool schema_of_all(int key) { return schema_key(key)->of & (OF_RECIPE | OF_MEANS); }
+
 /* A misspelt section is as likely as a misspelt key. */
 Status schema_unknown(const char *name, Err *err)
 {
@@ -41,7 +43,7 @@ Status schema_unknown(const char *name, Err *err)
     enum { N_SECTIONS = sizeof sections / sizeof *sections };
     const char *words[MOST_KEYS + N_SECTIONS + 1];
     int         n = 0;
-    if (schema_section(name))
+    if (schema_section(name) || !strcmp(name, "grid"))
         return err_set(err, STATUS_CONFIG, "%s: is a section; name one of its keys", name);
     for (int i = 0; i < schema_count(); i++) words[n++] = schema_key(i)->name;
     for (int i = 0; i < N_SECTIONS; i++) words[n++] = sections[i];

@@ -69,6 +69,9 @@ const Key *schema_key(int key);
 int        schema_find(const char *name); /* -1: no such key */
 bool       schema_section(const char *name); /* do keys begin with "name."? */
 
+/* Is it the same for all cells of a recipe: its name, how many at a time, ...? */
+bool schema_of_all(int key);
+
 /* "pretrain.strategi: no such key; did you mean pretrain.strategy?" */
 MUST_USE Status schema_unknown(const char *name, Err *err);
 

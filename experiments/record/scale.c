@@ -138,5 +138,5 @@ void results_scale(const Results *r, Text *out)
     }
     if (!varies(r, "pretrain.epochs"))
         text_add(out, "; %d epoch%s of pre-training", config->pretrain.epochs,
-                 config->pretrain.epochs == 1 ? "" : "s");
+                 text_s(config->pretrain.epochs));
 }

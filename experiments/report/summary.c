@@ -140,7 +140,7 @@ static void add_those(Text *out, const Judged *j, Standing which, const char *be
         add_label(out, j, i);
         if (which == UNCOMPARED) {
             int seeds = summary_of(j, i).n;
-            text_add(out, " (%d seed%s)", seeds, seeds == 1 ? "" : "s");
+            text_add(out, " (%d seed%s)", seeds, text_s(seeds));
         }
         before = ", ";
     }
@@ -156,7 +156,7 @@ static void say_leaders(Text *out, const Judged *j)
     if (j->n < 2) return;
     if (n[UNCOMPARED] == j->n) {
         text_add(out, "No order is certain: %d seed%s tell%s nothing apart, it takes %d. ",
-                 pairs, pairs == 1 ? "" : "s", pairs == 1 ? "s" : "", STATS_PAIRS_LEAST);
+                 pairs, text_s(pairs), pairs == 1 ? "s" : "", STATS_PAIRS_LEAST);
         return;
     }
     if (n[LEADS] == 1 && !n[UNCOMPARED]) {
@@ -206,7 +206,7 @@ static void say_difference(Text *out, const Judged *j, Arena *a)
     }
     if (d.n >= STATS_PAIRS_LEAST && isfinite(holm[j->best]))
         text_add(out, " (p %.2g by exact sign flips, %.2g after Holm for %d comparison%s)",
-                 p[j->best], holm[j->best], tests, tests == 1 ? "" : "s");
+                 p[j->best], holm[j->best], tests, text_s(tests));
     text_add(out, ". ");
 }
 
@@ -280,7 +280,7 @@ static void say_state(Text *out, const Results *r)
         }
     if (done == all)
         text_add(out, "<p>All %d records are there: %d row%s, %d seed%s.</p>\n", all, r->n_rows,
-                 r->n_rows == 1 ? "" : "s", r->n_seeds, r->n_seeds == 1 ? "" : "s");
+                 text_s(r->n_rows), r->n_seeds, text_s(r->n_seeds));
     else
         text_add(out, "<p class=\"warning\">%d of %d records are there, %d failed or cannot be "
                       "read; what follows is of those that are there.</p>\n", done, all, failed);

@@ -61,7 +61,9 @@ Status fit_check(const Fit *f, const Works *w, const Recipe *r, Err *err)
         return err->code;
     }
     if (f->disk <= f->disk_free) return STATUS_OK;
-    return err_set(err, STATUS_CONFIG, "%s: %d cells take about %.0f MB of disk, and %.0f MB are "
-                   "free in %.200s", r->name, f->cells, f->disk / 1e6, f->disk_free / 1e6,
+    const int digits = f->disk < 100e6 ? 2 : 0; /* 1.31 MB do not fit into 0.62 */
+    return err_set(err, STATUS_CONFIG, "%s: %d cell%s take%s about %.*f MB of disk, and %.*f MB "
+                   "are free in %.200s", r->name, f->cells, text_s(f->cells),
+                   f->cells == 1 ? "s" : "", digits, f->disk / 1e6, digits, f->disk_free / 1e6,
                    w->results);
 }

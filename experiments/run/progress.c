@@ -35,7 +35,7 @@ static void erase(Progress *p)
     p->drawn = false;
 }
 
-void progress_text(const Progress *p, Text *t)
+static void add_line(const Progress *p, int bar, Text *t)
 {
     char left[32];
     text_add(t, "%s  ", p->name);
@@ -44,11 +44,9 @@ void progress_text(const Progress *p, Text *t)
         text_add(t, "%s", left);
         return;
     }
-    if (p->bar) {
-        int full = (int)(BAR * (p->share < 0 ? 0 : p->share > 1 ? 1 : p->share));
-        for (int i = 0; i < BAR; i++) text_add(t, "%c", i < full ? '#' : '.');
-        text_add(t, "  ");
-    }
+    int full = (int)(bar * (p->share < 0 ? 0 : p->share > 1 ? 1 : p->share));
+    for (int i = 0; i < bar; i++) text_add(t, "%c", i < full ? '#' : '.');
+    if (bar) text_add(t, "  ");
     text_add(t, "%d/%d done", p->done, p->total);
     if (p->failed) text_add(t, ", %d failed", p->failed);
     if (p->running) text_add(t, ", %d running", p->running);
@@ -60,18 +58,38 @@ void progress_text(const Progress *p, Text *t)
         text_add(t, "  %s", isnan(p->left_s) ? "time left not known yet" : "nearly done");
 }
 
+/* What does not fit is left out from the end, by whole statements. */
+static void leave_out(Text *t, size_t room)
+{
+    size_t end = t->length > room ? room : t->length;
+    while (end > 0 && end < t->length && !text_starts(t->s + end, "  ") &&
+           !text_starts(t->s + end, ", "))
+        end--;
+    if (end) t->s[t->length = end] = '\0';
+}
+
+void progress_text(const Progress *p, Text *t, int columns)
+{
+    enum { LEAST = 8 };
+    const size_t room = columns > 0 ? (size_t)columns - 1 : SIZE_MAX;
+    text_clear(t);
+    add_line(p, p->bar ? BAR : 0, t);
+    if (t->length <= room) return;
+    const size_t over = t->length - room;
+    text_clear(t);
+    add_line(p, p->bar && over + LEAST <= BAR ? BAR - (int)over : 0, t);
+    leave_out(t, room);
+}
+
 void progress_show(Progress *p, bool now)
 {
     double time = clock_s();
     if (!p->to || (!now && time - p->shown_s < (p->bar ? REDRAW_S : LINE_S))) return;
     Text t = { 0 };
-    progress_text(p, &t);
+    progress_text(p, &t, p->bar ? cli_columns(fileno(p->to)) : 0);
     erase(p);
-    if (p->bar) {
-        fprintf(p->to, "%.*s", cli_columns(fileno(p->to)) - 1, text_get(&t));
-        p->drawn = true;
-    } else
-        fprintf(p->to, "%s\n", text_get(&t));
+    fprintf(p->to, p->bar ? "%s" : "%s\n", text_get(&t));
+    p->drawn = p->bar;
     fflush(p->to);
     p->shown_s = time;
     text_free(&t);

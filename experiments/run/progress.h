@@ -29,8 +29,9 @@ void progress_show(Progress *p, bool now); /* at most 5 times a second, or every
 void progress_say(Progress *p, const char *fmt, ...) PRINTF_LIKE(2, 3); /* a line above it */
 void progress_close(Progress *p);
 
-/* What the line says. */
-void progress_text(const Progress *p, Text *out);
+/* What the line says, in place of what is in out, in less than so many columns: with a shorter
+ * bar, or none, and at last without its end.  0: however long it is. */
+void progress_text(const Progress *p, Text *out, int columns);
 
 /* "41 s", "12 min", "3.5 h", "2.1 days". */
 void progress_span(char out[32], double seconds);

@@ -120,12 +120,12 @@ static void add_head(Text *t, const Works *w, const Recipe *r, const SlurmScript
     int  tasks = left_of(w);
     program_path(program, sizeof program);
     text_add(t, "#!/bin/bash\n"
-             "# %s: %d cells, one a task, then the table.\n#\n"
+             "# %s: %d cell%s, one a task, then the table.\n#\n"
              "#   bash FILE [SBATCH OPTION...]  submits all: bash FILE --partition=long\n"
              "%s#\n"
              "# A task that is stopped by its time queues again and goes on where it was.\n"
              "# Written by `maskgrid plan --slurm`, which says the same of cells left.\n#\n",
-             r->name, tasks, tasks > ARRAY ? "" :
+             r->name, tasks, text_s(tasks), tasks > ARRAY ? "" :
              "#   sbatch FILE                   submits the cells without the table\n");
     add_options(t, s, tasks, r, there, notes);
     text_add(t, "\nname=%s\n", r->name);

@@ -110,8 +110,8 @@ static void put_team(const Training *t, SafetensorsOut *out)
 
 static void team_text(char out[48], int ranks, int threads)
 {
-    snprintf(out, 48, "%d rank%s of %d thread%s", ranks, ranks == 1 ? "" : "s", threads,
-             threads == 1 ? "" : "s");
+    snprintf(out, 48, "%d rank%s of %d thread%s", ranks, text_s(ranks), threads,
+             text_s(threads));
 }
 
 /* Sums are taken in an order that depends on how many take them. */

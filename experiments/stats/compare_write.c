@@ -216,7 +216,7 @@ static void notes(const Compare *c, Text *out)
              "images.  95 %% of images: by the bootstrap over test images, the metric computed "
              "anew, for other images with the same trainings; - where the records do not keep "
              "that.  p flips: exact sign-flip test; p t: t test; p Holm: that, adjusted for the "
-             "%d comparison%s here.\n", c->of[0], c->of[1], c->n, c->n == 1 ? "" : "s");
+             "%d comparison%s here.\n", c->of[0], c->of[1], c->n, text_s(c->n));
     text_add(out, "IQM: mean of the middle half of seeds.  P(better): the chance that a run of "
                   "%s beats a run of %s, ties counting half.  Both with 95 %% by the bootstrap "
                   "over runs, which is too narrow below ten of them.\n",

@@ -73,6 +73,7 @@ static const struct { const char *terms[2]; int n; const char *says; } wrong[] =
     { { "3f2" }, 1, "at least 4" },
     { { "0000000000000000" }, 1, "no cell of r is so" },
     { { "sed=1" }, 1, "--only sed=1: sed: no such key" },
+    { { "run.jobs=0" }, 1, "--only run.jobs=0: run.jobs: is the same for all cells" },
     { { "seed=7" }, 1, "no cell of r is so" },
     { { "seed=x" }, 1, "--only seed=x: seed: " },
     { { "strategy=randon" }, 1, "no cell of r is so; did you mean random?" },

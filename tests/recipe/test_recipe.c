@@ -116,6 +116,7 @@ static const struct {
     { "", "data.set=fashion-mnst", STATUS_CONFIG, "did you mean 'fashion-mnist'" },
     { "", "pretrain.ratoi=0.5", STATUS_CONFIG, "did you mean pretrain.ratio?" },
     { "", "pretrain=0.5", STATUS_CONFIG, "pretrain: is a section" },
+    { "", "grid=3", STATUS_CONFIG, "-s grid=3: grid: is a section; name one of its keys" },
     { "", "seed", STATUS_CONFIG, "-s seed: expected key=value" },
     { "", "=3", STATUS_CONFIG, "expected key=value" },
     { "", "grid.seed=", STATUS_CONFIG, "seed: an empty list" },

@@ -80,6 +80,10 @@ Test(fit, says_what_does_not)
     s.fit.disk_free = s.fit.disk - 1;
     cr_expect(fit_check(&s.fit, &s.works, s.recipe, &err) == STATUS_CONFIG);
     cr_expect(strstr(err.text, "r: 24 cells take about ") == err.text, "%s", err.text);
+    s.fit.cells = 1, s.fit.disk = 1.3e6, s.fit.disk_free = 0.7e6;
+    cr_expect(fit_check(&s.fit, &s.works, s.recipe, &err) == STATUS_CONFIG);
+    cr_expect(strstr(err.text, "r: 1 cell takes about 1.30 MB of disk, and 0.70 MB are free"),
+              "%s", err.text);
     tear_down(&s);
 }
 

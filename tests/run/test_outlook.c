@@ -11,7 +11,7 @@
 static void expect_line(const Progress *p, const char *end)
 {
     Text t = { 0 };
-    progress_text(p, &t);
+    progress_text(p, &t, 0);
     const char *said = text_get(&t);
     cr_expect(strlen(said) >= strlen(end) && !strcmp(said + strlen(said) - strlen(end), end),
               "%s", said);
@@ -57,4 +57,33 @@ Test(outlook, what_runs_is_never_over)
     expect_line(&p, "20/20 done");
     p.left_s = NAN;
     expect_line(&p, "20/20 done");
+}
+
+/* A shorter bar, then none, then less said; never half a statement. */
+Test(outlook, fits_into_the_columns_that_there_are)
+{
+    Progress p = { .name = "a-recipe", .bar = true, .total = 10000, .done = 1234, .failed = 12,
+                   .running = 16, .elsewhere = 8, .share = 0.5, .images_per_s = 123456,
+                   .left_s = NAN };
+    static const char *const parts[] = { "a-recipe", "1234/10000 done", "12 failed", "16 running",
+                                         "8 elsewhere", "123456 images/s",
+                                         "time left not known yet" };
+    for (int columns = 140; columns > 10; columns--) {
+        Text t = { 0 };
+        int  said = 0, bar = 0;
+        text_add(&t, "what was there before");
+        progress_text(&p, &t, columns);
+        cr_expect((int)t.length < columns, "%d columns: %s", columns, text_get(&t));
+        for (const char *s = text_get(&t); *s; s++) bar += *s == '#' || *s == '.';
+        for (int i = 0; i < 7; i++) {
+            const char *at = strstr(text_get(&t), parts[i]);
+            if (at) said += (int)strlen(parts[i]);
+        }
+        const int between = (int)t.length - said - bar; /* ", " or "  " each */
+        cr_expect(between >= 0 && between % 2 == 0, "%d columns, a part of: %s", columns,
+                  text_get(&t));
+        cr_expect(bar <= 24 && (bar == 0 || bar >= 8), "%s", text_get(&t));
+        if (columns > 132) cr_expect(bar == 24 && strstr(text_get(&t), parts[6]));
+        text_free(&t);
+    }
 }

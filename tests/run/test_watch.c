@@ -1,5 +1,5 @@
 /* watch and log: the curve of a journal, cells by name, and both as a user types them. */
-#define _POSIX_C_SOURCE 200809L /* fork, kill */
+#define _GNU_SOURCE /* fork, kill, posix_openpt */
 #include "core/base/file.h"
 #include "experiments/run/claim.h"
 #include "experiments/run/named.h"
@@ -11,10 +11,13 @@
 
 #include <jansson.h>
 
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,6 +171,56 @@ Test(watch, shows_what_runs)
     cr_expect(strstr(out, "pretrain     25% █▆▅▃▂▁ ") != NULL, "%s", out);
     for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"))
         cr_expect(text_width(line) <= 80, "%d columns: %s", text_width(line), line);
+}
+
+/* With the output on a terminal of so many columns. */
+static void watch_on_terminal(char *out, size_t room, int columns)
+{
+    struct winsize size = { .ws_row = 24, .ws_col = (unsigned short)columns };
+    size_t         n = 0;
+    int            master = posix_openpt(O_RDWR | O_NOCTTY);
+    cr_assert(master >= 0 && !grantpt(master) && !unlockpt(master));
+    int terminal = open(ptsname(master), O_RDWR | O_NOCTTY);
+    cr_assert(terminal >= 0 && !ioctl(terminal, TIOCSWINSZ, &size));
+    pid_t pid = fork();
+    if (!pid) {
+        dup2(terminal, STDOUT_FILENO);
+        execl(getenv("MASKGRID"), "maskgrid", "watch", file, "--once", "--results",
+              scratch.folder, NULL);
+        _exit(1);
+    }
+    close(terminal);
+    for (ssize_t k; n < room - 1 && (k = read(master, out + n, room - 1 - n)) > 0;) n += (size_t)k;
+    out[n] = '\0';
+    waitpid(pid, NULL, 0);
+    close(master);
+}
+
+Test(watch, fits_on_narrow_terminals)
+{
+    char out[4096], folder[CELL_PATH];
+    int  fd;
+    write_journal(0, "pretrain", 0, 50, 200);
+    folder_of(folder, 0);
+    cr_assert(!claim_take(&fd, folder, &err) && fd >= 0);
+    for (int columns = 40; columns <= 100; columns += 10) {
+        watch_on_terminal(out, sizeof out, columns);
+        cr_expect(strstr(out, "seed=0") && strstr(out, "0/4 done"), "%s", out);
+        cr_expect(!strstr(out, "█") == (columns < 70), "%d columns: %s", columns, out);
+        for (char *line = strtok(out, "\r\n"); line; line = strtok(NULL, "\r\n"))
+            cr_expect(text_width(line) <= columns, "%d of %d columns: %s", text_width(line),
+                      columns, line);
+    }
+    close(fd);
+}
+
+/* Until it is sure that nothing will run; elsewhere than on a terminal once. */
+Test(watch, says_once_that_nothing_runs)
+{
+    char out[4096];
+    cr_assert_eq(RUN(out, "watch", file, "--results", scratch.folder), EXIT_DONE, "%s", out);
+    const char *first = strstr(out, "0/4 done");
+    cr_expect(first && !strstr(first + 1, "0/4 done"), "%s", out);
 }
 
 /* What programs read: with what a journal may hold after a disk has lost its mind. */

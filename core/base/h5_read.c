@@ -39,10 +39,10 @@ bool h5_has(H5 *f, const char *name)
 
 static hid_t open_object(H5 *f, const char *name, H5I_type_t kind)
 {
-    if (!h5_has(f, name)) return -1;
     hid_t o = H5Oopen(f->id, name, f->follow);
     if (o >= 0 && H5Iget_type(o) == kind) return o;
     if (o >= 0) H5Oclose(o);
+    H5Eclear2(H5E_DEFAULT);
     return -1;
 }
 
@@ -83,6 +83,44 @@ Status h5_list(H5 *f, const char *group, Arena *a, const char *const **names, Er
     l.names[l.n] = NULL;
     *names = l.names;
     return STATUS_OK;
+}
+
+/* --- values of attributes ------------------------------------------------ */
+
+static bool is_single(hid_t attribute)
+{
+    hid_t      space = H5Aget_space(attribute);
+    const bool single = H5Sget_simple_extent_npoints(space) == 1;
+    H5Sclose(space);
+    return single;
+}
+
+static Status read_text(H5 *f, hid_t at, const char *key, Arena *a, const char **text, Err *err)
+{
+    hid_t  type = H5Aget_type(at);
+    size_t width = H5Tget_size(type);
+    Status status = STATUS_OK;
+    if (H5Tget_class(type) != H5T_STRING || width > TEXT_MOST)
+        status = not_as_said(err, f, key, "not a text");
+    else if (H5Tis_variable_str(type)) {
+        char *s = NULL;
+        if (H5Aread(at, type, &s) < 0) status = damaged(err, f, key);
+        else {
+            size_t n = s ? strlen(s) : 0;
+            char  *own = memcpy(arena_take(a, n + 1), s ? s : "", n + 1);
+            text_tame(own, false);
+            *text = own;
+            H5free_memory(s);
+        }
+    } else {
+        char *s = arena_take(a, width + 1);
+        s[width] = '\0';
+        if (H5Aread(at, type, s) < 0) status = damaged(err, f, key);
+        else text_tame(s, false);
+        *text = s;
+    }
+    H5Tclose(type);
+    return status;
 }
 
 /* --- arrays ------------------------------------------------------------- */
@@ -179,11 +217,16 @@ Status h5_get_into(H5 *f, const H5Set *set, void *x, Err *err)
     return bad;
 }
 
-static const char *optional(H5 *f, const char *object, const char *key, Arena *a)
+/* A text that says what an array means; NULL: there is none. */
+static const char *optional(H5 *f, hid_t d, const char *key, Arena *a)
 {
     const char *text = NULL;
     Err         none;
-    return h5_get_text(f, object, key, a, &text, &none) ? NULL : text;
+    hid_t       at = H5Aexists(d, key) > 0 ? H5Aopen(d, key, H5P_DEFAULT) : -1;
+    if (at < 0) return NULL;
+    if (is_single(at) && read_text(f, at, key, a, &text, &none)) text = NULL;
+    H5Aclose(at);
+    return text;
 }
 
 Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
@@ -197,12 +240,13 @@ Status h5_get(H5 *f, H5Set *set, Arena *a, void **x, Err *err)
     for (int i = 0; i < set->rank && !bad; i++) count *= set->dim[i] = dim[i];
     if (!bad)
         bad = read_numbers(f, d, set, *x = arena_take(a, count * size[set->kind]), err);
+    if (!bad) {
+        set->units = optional(f, d, "units", a);
+        set->long_name = optional(f, d, "long_name", a);
+        set->better = optional(f, d, "better", a);
+    }
     H5Dclose(d);
-    if (bad) return bad;
-    set->units = optional(f, set->name, "units", a);
-    set->long_name = optional(f, set->name, "long_name", a);
-    set->better = optional(f, set->name, "better", a);
-    return STATUS_OK;
+    return bad;
 }
 
 /* --- texts -------------------------------------------------------------- */
@@ -257,22 +301,16 @@ Status h5_get_long_text(H5 *f, const char *name, Arena *a, const char **text, Er
 /* A scalar attribute; negative with err set if there is none. */
 static hid_t open_attribute(H5 *f, const char *object, const char *key, Err *err)
 {
-    hid_t a = -1;
-    if (h5_has(f, object) && H5Aexists_by_name(f->id, object, key, f->follow) > 0)
-        a = H5Aopen_by_name(f->id, object, key, H5P_DEFAULT, f->follow);
+    hid_t a = H5Aopen_by_name(f->id, object, key, H5P_DEFAULT, f->follow);
     if (a < 0) {
         err_set(err, STATUS_FORMAT, "%s: %s has no attribute %s", f->path, object, key);
         H5Eclear2(H5E_DEFAULT);
         return -1;
     }
-    hid_t space = H5Aget_space(a);
-    if (H5Sget_simple_extent_npoints(space) != 1) {
-        not_as_said(err, f, key, "not a single value");
-        H5Aclose(a);
-        a = -1;
-    }
-    H5Sclose(space);
-    return a;
+    if (is_single(a)) return a;
+    not_as_said(err, f, key, "not a single value");
+    H5Aclose(a);
+    return -1;
 }
 
 Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
@@ -280,31 +318,9 @@ Status h5_get_text(H5 *f, const char *object, const char *key, Arena *a,
 {
     hid_t at = open_attribute(f, object, key, err);
     if (at < 0) return err->code;
-    hid_t  type = H5Aget_type(at);
-    size_t width = H5Tget_size(type);
-    Status status = STATUS_OK;
-    if (H5Tget_class(type) != H5T_STRING || width > TEXT_MOST)
-        status = not_as_said(err, f, key, "not a text");
-    else if (H5Tis_variable_str(type)) {
-        char *s = NULL;
-        if (H5Aread(at, type, &s) < 0) status = damaged(err, f, key);
-        else {
-            size_t n = s ? strlen(s) : 0;
-            char  *own = memcpy(arena_take(a, n + 1), s ? s : "", n + 1);
-            text_tame(own, false);
-            *text = own;
-            H5free_memory(s);
-        }
-    } else {
-        char *s = arena_take(a, width + 1);
-        s[width] = '\0';
-        if (H5Aread(at, type, s) < 0) status = damaged(err, f, key);
-        else text_tame(s, false);
-        *text = s;
-    }
-    H5Tclose(type);
+    Status bad = read_text(f, at, key, a, text, err);
     H5Aclose(at);
-    return status;
+    return bad;
 }
 
 static Status get_scalar(H5 *f, const char *object, const char *key, NumberKind kind,

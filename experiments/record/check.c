@@ -277,6 +277,9 @@ Status record_check(const char *path, Text *where, int *departures, Err *err)
     *departures = 0;
     if (record_read(&c.f, path, NULL, err)) return err->code;
     arena_open(&c.arena, "check of a record", NULL, NULL);
+    Metric *metrics;
+    if (record_metrics(c.f, &c.arena, &metrics, &c.n_metrics, err)) c.n_metrics = 0;
+    c.metrics = metrics;
     c.stage = check_text(&c, "/", "stage");
     if (h5_get_whole(c.f, "/", "schema_version", &c.schema, err)) c.schema = RECORD_OLDEST;
     if (!c.stage) check_departs(&c, "", "no attribute stage, expected a text");
@@ -293,10 +296,10 @@ Status record_check(const char *path, Text *where, int *departures, Err *err)
     return STATUS_OK;
 }
 
-Status record_agrees(H5 *f, const char *path, Err *err)
+Status record_agrees(H5 *f, const char *path, const Metric *metrics, int n, Err *err)
 {
     Text  where = { 0 };
-    Check c = { .f = f, .path = path, .where = &where };
+    Check c = { .f = f, .path = path, .metrics = metrics, .n_metrics = n, .where = &where };
     arena_open(&c.arena, "check of a record", NULL, NULL);
     c.stage = check_text(&c, "/", "stage");
     check_config(&c, NULL);

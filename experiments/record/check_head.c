@@ -96,9 +96,10 @@ static void check_line(Check *c, const char *key, const char *value)
     int64_t     seed;
     double      ratio, expected;
     char        number[32];
-    const char *strategy = check_text(c, "/", "strategy");
+    const char *strategy = NULL;
     Err         none;
-    if (!strcmp(key, "pretrain.strategy") && strategy && strcmp(strategy, value))
+    if (!strcmp(key, "pretrain.strategy")) strategy = check_text(c, "/", "strategy");
+    if (strategy && strcmp(strategy, value))
         check_departs(c, "", "strategy %.100s, expected %.100s, as configured", strategy, value);
     if (!strcmp(key, "seed") && !h5_get_whole(c->f, "/", "seed", &seed, &none)) {
         snprintf(number, sizeof number, "%" PRIu64, (uint64_t)seed);

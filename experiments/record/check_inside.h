@@ -6,6 +6,7 @@
 
 #include "core/base/arena.h"
 #include "experiments/record/fields.h"
+#include "experiments/record/record.h"
 
 enum { PATH_MOST = 512, SIZES_MOST = 64 };
 
@@ -17,14 +18,16 @@ typedef struct {
 } Size;
 
 typedef struct {
-    H5         *f;
-    const char *path, *stage;
-    int64_t     schema;
-    Arena       arena;
-    Size        size[SIZES_MOST];
-    int         n_sizes;
-    Text       *where;
-    int         departures;
+    H5           *f;
+    const char   *path, *stage;
+    int64_t       schema;
+    Arena         arena;
+    Size          size[SIZES_MOST];
+    int           n_sizes;
+    const Metric *metrics; /* [n_metrics]; none, if they cannot be read */
+    int           n_metrics;
+    Text         *where;
+    int           departures;
 } Check;
 
 /* A line about an object, named without its first '/'; "" is the root. */

@@ -66,13 +66,11 @@ static void note_metrics(Check *c, Views *v)
 {
     static const char *const words[] = { [HIGHER] = "higher", [LOWER] = "lower" };
     const char *primary = check_text(c, "metrics", "primary");
-    Metric     *m;
-    int         n;
-    Err         none;
     views_primary(v, primary ? primary : "");
-    if (record_metrics(c->f, &v->arena, &m, &n, &none)) return;
-    for (int i = 0; i < n; i++)
-        views_metric(v, m[i].name, m[i].x, m[i].units ? m[i].units : "", words[m[i].better]);
+    for (int i = 0; i < c->n_metrics; i++) {
+        const Metric *m = &c->metrics[i];
+        views_metric(v, m->name, m->x, m->units ? m->units : "", words[m->better]);
+    }
 }
 
 /* A curve is over the dimension of its row. */

@@ -151,11 +151,12 @@ Status results_record(const Results *r, StageKind stage, int row, int seed, H5 *
 }
 
 /* What contradicts itself does not count. */
-static Status check_agrees(const Results *r, StageKind stage, const Cell *c, H5 *f, Err *err)
+static Status check_agrees(const Results *r, StageKind stage, const Cell *c, H5 *f,
+                           const Metric *metrics, int n, Err *err)
 {
     char path[CELL_PATH];
     cell_record(path, r->folder, c, stage);
-    return record_agrees(f, path, err);
+    return record_agrees(f, path, metrics, n, err);
 }
 
 static Status read_point(Results *r, StageKind stage, int row, int seed, Err *err)
@@ -166,8 +167,8 @@ static Status read_point(Results *r, StageKind stage, int row, int seed, Err *er
     H5     *f;
     if (results_record(r, stage, row, seed, &f, err)) return err->code;
     arena_open(&a, "metrics of a record", NULL, NULL);
-    Status bad = check_agrees(r, stage, r->rows[row].cells[seed], f, err);
-    if (!bad) bad = record_metrics(f, &a, &metrics, &n, err);
+    Status bad = record_metrics(f, &a, &metrics, &n, err);
+    if (!bad) bad = check_agrees(r, stage, r->rows[row].cells[seed], f, metrics, n, err);
     for (int i = 0; i < n && !bad; i++) {
         int m = metric_index(r, &metrics[i], stage);
         if (m >= 0) r->x[at(r, m, row, seed)] = metrics[i].x;

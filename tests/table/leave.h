@@ -17,7 +17,8 @@ void leave_record(const Cell *c, StageKind stage, const char *folder, Left metri
 /* Of pretrain and of knn: knn_top1. */
 void leave_knn(const Cell *c, const char *folder, double top1);
 
-/* Of both, with what became of each image: `right` of `images` are told rightly. */
+/* All metrics of pretrain, knn and linear-cached, with what became of each image: `right` of
+ * `images` are told rightly. */
 void leave_outcomes(const Cell *c, const char *folder, int images, int right);
 
 #endif

@@ -306,17 +306,21 @@ static bool is_where_from(const Results *r, int k, const ResultRow *a, const Res
            (!strcmp(a->strategy, IMPORTED) || !strcmp(b->strategy, IMPORTED));
 }
 
+bool results_beside(const Results *r, int row, int other)
+{
+    const ResultRow *of = &r->rows[row], *to = &r->rows[other];
+    bool             same = true;
+    for (int k = 0; k < r->n_settings && same; k++)
+        same = k == r->free_setting || !*of->settings[k] || !*to->settings[k] ||
+               is_where_from(r, k, of, to) || !strcmp(of->settings[k], to->settings[k]);
+    return same;
+}
+
 int results_baseline(const Results *r, int row, const char *strategy)
 {
-    const ResultRow *of = &r->rows[row];
-    int              found = -1;
+    int found = -1;
     for (int i = 0; i < r->n_rows; i++) {
-        const ResultRow *to = &r->rows[i];
-        bool             same = !strcmp(to->strategy, strategy);
-        for (int k = 0; k < r->n_settings && same; k++)
-            same = k == r->free_setting || !*of->settings[k] || !*to->settings[k] ||
-                   is_where_from(r, k, of, to) || !strcmp(of->settings[k], to->settings[k]);
-        if (!same) continue;
+        if (strcmp(r->rows[i].strategy, strategy) || !results_beside(r, row, i)) continue;
         if (found >= 0) return -1;
         found = i;
     }

@@ -93,6 +93,9 @@ MUST_USE Status results_strategy(const Results *r, const char *name, Err *err);
 #define BASELINE "random"
 MUST_USE Status results_check_baseline(const Results *r, const char *baseline, Err *err);
 
+/* Do two rows share all settings in which both have a say? */
+bool results_beside(const Results *r, int row, int other);
+
 /* The row of `strategy` that shares all other settings with `row`; -1 if there is
  * none, or more than one, as for an untrained row where the ratio varies. */
 int results_baseline(const Results *r, int row, const char *strategy);

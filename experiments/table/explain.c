@@ -299,8 +299,7 @@ Status table_explain(const Table *t, const char *row, const char *column, int wi
     s.row = table_row(t, s.line, s.column);
     if (s.row < 0)
         return err_set(err, STATUS_CONFIG, "the grid has no cell at \"%s\", \"%s\"", row, column);
-    s.base = results_baseline(t->r, s.row, t->baseline);
-    if (s.base == s.row) s.base = -1;
+    s.base = table_base(t, s.line, s.column);
     s.stage = table_metric(t, s.column)->stage;
     results_label(t->r, s.row, &name);
     if (s.base >= 0) results_label(t->r, s.base, &other);

@@ -123,11 +123,34 @@ Summary table_value(const Table *t, int line, int column)
     return stats_summary(x, n);
 }
 
+/* The only row of the baseline in a column that is beside `row`; -1: none, or several. */
+static int base_in_column(const Table *t, int row, int column)
+{
+    int found = -1;
+    for (int i = 0; i < t->n_lines; i++) {
+        const int at = table_row(t, i, column);
+        if (at < 0 || at == found || strcmp(t->r->rows[at].strategy, t->baseline) ||
+            !results_beside(t->r, row, at))
+            continue;
+        if (found >= 0) return -1;
+        found = at;
+    }
+    return found;
+}
+
+int table_base(const Table *t, int line, int column)
+{
+    const int row = table_row(t, line, column);
+    int       base = row < 0 ? -1 : results_baseline(t->r, row, t->baseline);
+    if (row >= 0 && base < 0) base = base_in_column(t, row, column);
+    return base == row ? -1 : base;
+}
+
 Summary table_difference(const Table *t, int line, int column)
 {
-    int row = table_row(t, line, column), n;
-    int base = row < 0 ? -1 : results_baseline(t->r, row, t->baseline);
-    if (base < 0 || base == row) return (Summary){ .mean = NAN, .sd = NAN, .half = NAN };
+    const int row = table_row(t, line, column), base = table_base(t, line, column);
+    int       n;
+    if (base < 0) return (Summary){ .mean = NAN, .sd = NAN, .half = NAN };
     const double *x = table_seeds(t, row, line, column, &n);
     const double *other = table_seeds(t, base, line, column, &n);
     return stats_paired(x, other, n);

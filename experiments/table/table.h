@@ -88,7 +88,11 @@ const double *table_seeds(const Table *t, int row, int line, int column, int *n)
 Summary       table_value(const Table *t, int line, int column);
 bool          table_leads(const Table *t, int line, int column);
 
-/* To the row of the baseline; n 0 for itself, or if there is none. */
+/* The row of the baseline that line and column are compared with, -1: it is that one, or there
+ * is none, or several.  What has no say in a ratio is compared in each column of the ratio. */
+int table_base(const Table *t, int line, int column);
+
+/* To that row; n 0 if there is none. */
 Summary table_difference(const Table *t, int line, int column);
 
 /* What table_find knows, ended by NULL; how many. */

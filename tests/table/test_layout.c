@@ -81,12 +81,15 @@ Test(layout, columns_are_what_the_grid_varies)
 {
     const char *text = written(&(TableAsk){ .baseline = "random", .columns = "ratio" }, "table",
                                0);
-    has(text, "strategy   ratio 0.5           vs random     ratio 0.75          vs random\n"
-              "random     60.00 ± 0.18 (6)                  60.00 ± 0.18 (6) *\n"
-              "block      65.00 ± 0.20 (6) *  +5.00 ± 0.31  60.00 ± 0.20 (6) *  "
+    has(text, "strategy   ratio 0.5           vs random      ratio 0.75          vs random\n"
+              "random     60.00 ± 0.18 (6)                   60.00 ± 0.18 (6) *\n"
+              "block      65.00 ± 0.20 (6) *  +5.00 ± 0.31   60.00 ± 0.20 (6) *  "
               "+0.00 ± 0.31\n");
-    has(text, "untrained  20.00 ± 0.00 (6)                  20.00 ± 0.00 (6)\n");
+    has(text, "untrained  20.00 ± 0.00 (6)    -40.00 ± 0.19  20.00 ± 0.00 (6)    "
+              "-40.00 ± 0.19\n"); /* one random in each column, though two in all */
     has(text, "layout: knn_top1 (%) by ratio; scenes");
+    has(written(&(TableAsk){ .baseline = "random" }, "md", 0),
+        "| untrained |       | 20.00 ± 0.00 (6)     |              |\n");
 }
 
 Test(layout, any_key_can_be_rows)
@@ -292,6 +295,11 @@ Test(layout, a_number_is_explained_down_to_its_records)
     has(err.text, "more than one");
     cr_expect(table_explain(&t, "hilbert", "knn", 80, &text, &err) == STATUS_CONFIG);
     has(err.text, "not in the table");
+    table_close(&t);
+    text_clear(&text);
+    OK(table_open(&t, &results, &(TableAsk){ .baseline = "random", .columns = "ratio" }, &err));
+    OK(table_explain(&t, "untrained", "ratio 0.75", 80, &text, &err));
+    has(text.s, "vs random, ratio 0.75: -40.00 ± 0.19");
     text_free(&text);
     table_close(&t);
 }

@@ -1,5 +1,5 @@
-/* Critical differences: mean ranks of strategies over all seeds and settings, and which of
- * them are not told apart. */
+/* Critical differences: mean ranks of strategies over seeds, averaged over the settings of
+ * each, and which of them are not told apart. */
 #include "experiments/figures/figure.h"
 #include "experiments/stats/ranks.h"
 
@@ -11,10 +11,10 @@ typedef struct {
     const Figures *f;
     int            metric;
     int           *row;   /* [n] of each strategy the first row               */
-    double        *x;     /* [n, blocks] a block: a seed of one setting       */
+    double        *x;     /* [n, settings, seeds]                             */
     double        *mean;  /* [n] ranks                                        */
     int           *order; /* [n] by mean rank                                 */
-    int            n, blocks, whole;
+    int            n, settings, whole; /* whole: seeds that all strategies have */
 } Ranks;
 
 /* The row of the same strategy as `row` with the settings of `like`; -1: none. */
@@ -41,29 +41,33 @@ static void list_strategies(Ranks *s)
     }
 }
 
-/* Blocks are those of the settings that the first strategy has. */
-static void list_blocks(Ranks *s, Arena *a)
+/* Settings are those that all strategies have. */
+static bool all_have(const Ranks *s, int like)
+{
+    bool all = true;
+    for (int i = 0; i < s->n && all; i++) all = row_like(s->f->r, s->row[i], like) >= 0;
+    return all;
+}
+
+static void list_values(Ranks *s, Arena *a)
 {
     const Results *r = s->f->r;
-    int           *like = ARENA_NEW(a, int, r->n_rows), n = 0;
+    const char    *first = r->rows[s->row[0]].strategy;
+    int           *like = ARENA_NEW(a, int, r->n_rows);
     for (int row = 0; row < r->n_rows; row++)
-        if (!r->rows[row].untrained && !strcmp(r->rows[row].strategy, r->rows[s->row[0]].strategy))
-            like[n++] = row;
-    s->blocks = n * r->n_seeds;
-    s->x = ARENA_NEW(a, double, s->n * s->blocks);
+        if (!r->rows[row].untrained && !strcmp(r->rows[row].strategy, first) && all_have(s, row))
+            like[s->settings++] = row;
+    double *x = s->x = ARENA_NEW(a, double, s->n * s->settings * r->n_seeds + 1);
     for (int i = 0; i < s->n; i++)
-        for (int k = 0; k < n; k++) {
-            int row = row_like(r, s->row[i], like[k]);
-            for (int seed = 0; seed < r->n_seeds; seed++)
-                s->x[i * s->blocks + k * r->n_seeds + seed] =
-                    row < 0 ? (double)NAN : results_values(r, s->metric, row)[seed];
-        }
+        for (int k = 0; k < s->settings; k++, x += r->n_seeds)
+            memcpy(x, results_values(r, s->metric, row_like(r, s->row[i], like[k])),
+                   (size_t)r->n_seeds * sizeof *x);
 }
 
 static void rank(Ranks *s)
 {
     bool higher = s->f->r->metrics[s->metric].is.better != LOWER;
-    s->whole = stats_mean_ranks(s->mean, s->x, s->n, s->blocks, higher);
+    s->whole = stats_mean_ranks(s->mean, s->x, s->n, s->settings, s->f->r->n_seeds, higher);
     for (int i = 0; i < s->n; i++) {
         int k = i;
         for (; k && s->mean[s->order[k - 1]] > s->mean[i]; k--) s->order[k] = s->order[k - 1];
@@ -93,8 +97,9 @@ static void caption_of(const Ranks *s, Text *out)
 {
     const Results *r = s->f->r;
     Text           line = { 0 };
-    text_add(&line, "%s: over %d %s, 1 is best", r->metrics[s->metric].is.long_name, s->whole,
-             s->blocks > r->n_seeds ? "pairs of a seed and a setting" : "seeds");
+    text_add(&line, "%s: over %d seeds, ", r->metrics[s->metric].is.long_name, s->whole);
+    if (s->settings > 1) text_add(&line, "each averaged over %d settings, ", s->settings);
+    text_add(&line, "1 is best");
     figure_caption(out, line.s);
     text_free(&line);
 }
@@ -123,8 +128,9 @@ static Status draw(const Ranks *s, const char *name, Err *err)
     caption_of(s, &caption);
     Status bad = figure_draw(s->f, &(Drawing){
         .name = name, .title = title, .script = "ranks", .tsv = &tsv, .widest = widest,
-        .about = "Mean ranks over seeds (and settings).  Strategies under one bar differ by less "
-                 "than the critical difference (Nemenyi, 5 %): they are not told apart.",
+        .about = "Mean ranks over seeds; those of several settings are averaged within a seed.  "
+                 "Strategies under one bar differ by less than the critical difference of the "
+                 "seeds (Nemenyi, 5 %): they are not told apart.",
         .arguments = { rows, far, levels, caption.s } }, err);
     text_free(&caption);
     text_free(&tsv);
@@ -145,7 +151,7 @@ Status figure_ranks(const Figures *f, int metric, Err *err)
     if (s.n >= 3) {
         s.mean = ARENA_NEW(&a, double, s.n);
         s.order = ARENA_NEW(&a, int, s.n);
-        list_blocks(&s, &a);
+        list_values(&s, &a);
         rank(&s);
     }
     if (s.n < 3) figure_left(f, name, "ranks need three strategies");

@@ -2,12 +2,18 @@
 
 #include <math.h>
 
-/* Rank of row i within a block: values better than it, and half of those that equal it. */
-static double rank_of(const double *x, int rows, int blocks, int block, int i, bool higher)
+/* Values of x [rows, n] at one place of n. */
+typedef struct {
+    const double *x;
+    int           rows, n;
+} Values;
+
+/* Rank of row i at a place: values better than it, and half of those that equal it. */
+static double rank_of(const Values *v, int place, int i, bool higher)
 {
-    double rank = 1, mine = x[i * blocks + block];
-    for (int k = 0; k < rows; k++) {
-        double other = x[k * blocks + block];
+    double rank = 1, mine = v->x[i * v->n + place];
+    for (int k = 0; k < v->rows; k++) {
+        double other = v->x[k * v->n + place];
         if (k == i) continue;
         if (other == mine) rank += 0.5;
         else rank += higher ? other > mine : other < mine;
@@ -15,17 +21,36 @@ static double rank_of(const double *x, int rows, int blocks, int block, int i, b
     return rank;
 }
 
-int stats_mean_ranks(double *mean, const double *x, int rows, int blocks, bool higher_better)
+static bool is_whole(const Values *v, int place)
 {
-    int n = 0;
+    bool whole = true;
+    for (int i = 0; i < v->rows && whole; i++) whole = isfinite(v->x[i * v->n + place]);
+    return whole;
+}
+
+/* The rank of a row in a block, averaged over the settings that are whole. */
+static double rank_in_block(const Values *v, int blocks, int block, int i, bool higher)
+{
+    double sum = 0;
+    int    n = 0;
+    for (int place = block; place < v->n; place += blocks)
+        if (is_whole(v, place)) sum += rank_of(v, place, i, higher), n++;
+    return sum / n;
+}
+
+int stats_mean_ranks(double *mean, const double *x, int rows, int settings, int blocks,
+                     bool higher_better)
+{
+    const Values v = { .x = x, .rows = rows, .n = settings * blocks };
+    int          n = 0;
     for (int i = 0; i < rows; i++) mean[i] = 0;
     for (int b = 0; b < blocks; b++) {
-        bool whole = true;
-        for (int i = 0; i < rows && whole; i++) whole = isfinite(x[i * blocks + b]);
-        if (!whole) continue;
+        bool any = false;
+        for (int place = b; place < v.n && !any; place += blocks) any = is_whole(&v, place);
+        if (!any) continue;
         n++;
         for (int i = 0; i < rows; i++)
-            mean[i] += (rank_of(x, rows, blocks, b, i, higher_better) - mean[i]) / n;
+            mean[i] += (rank_in_block(&v, blocks, b, i, higher_better) - mean[i]) / n;
     }
     return n;
 }

@@ -134,7 +134,7 @@ Test(figures, their_numbers_are_those_of_the_records)
     cr_assert(sscanf(line, "%*d %lf %lf %lf", &a, &b, &c) == 3);
     cr_expect(a == 6 && b == 6 && c == 6, "paired by seed: %g %g %g", a, b, c);
     cr_assert(sscanf(tsv("knn_top1_ranks", "\tspiral\t"), "%*d %lf", &a) == 1);
-    cr_expect(a == 1, "the best in all four blocks: %g", a);
+    cr_expect(a == 1, "the best in both settings of both seeds: %g", a);
     line = tsv("knn_top1_profile", "block, ratio 0.75\n");
     cr_assert(sscanf(line, "%lf %lf %lf %lf", &a, &b, &c, &d) == 4);
     cr_expect(a < 50 && b == 1 && c == 1 && d == 1, "all are above %g: %g", a, b);
@@ -189,6 +189,8 @@ Test(figures, a_terminal_is_drawn_on_too)
     OK(figures_write(&made, &plan, &err));
     cr_expect(strstr(text_get(&made.shown), "spiral, ratio 0.75") &&
               strstr(text_get(&made.shown), "critical difference"), "%s", text_get(&made.shown));
+    cr_expect(strstr(made.shown.s, "over 2 seeds, each averaged over 2 settings, 1 is best"), "%s",
+              made.shown.s);
     cr_expect(text_starts(made.shown.s, "knn_top1: accuracy\n"), "each says what it is");
     cr_expect(strstr(made.shown.s, "\n   1.00  spiral  |\n   2.00  block   |"),
               "ranks as a list: %s", made.shown.s);

@@ -116,13 +116,13 @@ COMMAND(plot) = {
     .least = 1,
     .most = 1,
     .details = "Reads records only.  Each figure is PNG, SVG and PDF for a column of 88 mm,\n"
-               "drawn by gnuplot, with its numbers beside it as .tsv; the paths go to stdout,\n"
-               "and to stderr what is left out and why.  Unless metrics are named: of the\n"
-               "primary one of each evaluation means, paired differences, critical\n"
-               "differences, profiles, over ratio (or what else varies), visibility and time;\n"
-               "and all diagnostics of reconstruct and represent.  Of detect and segment there\n"
-               "are objects and labels, as wide as a page: what was found in some test images,\n"
-               "beside what is true.",
+               "drawn by gnuplot, with its numbers beside it as .tsv, whose columns are named;\n"
+               "the paths go to stdout, and to stderr what is left out and why.  Unless\n"
+               "metrics are named: of the primary one of each evaluation means, paired\n"
+               "differences, critical differences, profiles, over ratio (or what else varies),\n"
+               "visibility and time; and all diagnostics of reconstruct and represent.  Of\n"
+               "detect and segment there are objects and labels, as wide as a page: what was\n"
+               "found in some test images, beside what is true.",
     .examples = "  maskgrid plot demo\n"
                 "  maskgrid plot represent -m psnr -m cut_gap\n"
                 "  maskgrid plot table1 --out figures\n"

@@ -19,11 +19,16 @@ typedef struct {
     const char *name, *title, *about; /* as of a Figure */
     const char *script;
     const Text *tsv;
+    const char *columns[2];           /* of the first block of tsv; of others, NULL: the same */
     const char *widest;               /* NULL: that of all labels */
     const char *arguments[5];         /* what the script wants behind the footer */
 } Drawing;
 
-/* Write FOLDER/name.tsv and run script.gp on it. */
+/* Columns of a block that begins with a line of its name alone. */
+#define FIGURE_BLOCK "the name; below it: "
+
+/* Write FOLDER/name.tsv, above each block "# " and its columns, which gnuplot skips; and run
+ * script.gp on it. */
 MUST_USE Status figure_draw(const Figures *f, const Drawing *d, Err *err);
 
 /* For figures that are drawn otherwise: the .tsv alone; a path that was written; and that

@@ -45,8 +45,10 @@ static void add_row(const Figures *f, int metric, int row, const double *x, int 
 }
 
 typedef struct {
-    const char *name, *title, *about, *across;
+    const char *name, *title, *about, *across, *columns;
 } Words;
+
+#define COLUMNS(x) "row\tlabel\tstyle\t" x "\tits low95\tits high95\tmean\tlow95\thigh95"
 
 static Status draw(const Figures *f, int metric, const Words *w, const Text *tsv, int n, Err *err)
 {
@@ -56,6 +58,7 @@ static Status draw(const Figures *f, int metric, const Words *w, const Text *tsv
     snprintf(rows, sizeof rows, "%d", n);
     Status bad = figure_draw(f, &(Drawing){
         .name = w->name, .title = w->title, .about = w->about, .script = "scatter", .tsv = tsv,
+        .columns = { w->columns },
         .arguments = { rows, w->across, text_get(&label) } }, err);
     text_free(&label);
     return bad;
@@ -81,7 +84,7 @@ static Status against_visibility(const Figures *f, int metric, Err *err)
     snprintf(title, sizeof title, "%s over the visibility of the middle", m->long_name);
     const Words words = { name, title, "How often patches in the middle of the image (half its "
                           "height, half its width) are visible, and what was learned.",
-                          "middle patches visible [% of images]" };
+                          "middle patches visible [% of images]", COLUMNS("visible percent") };
     if (!bad && n > 1) bad = draw(f, metric, &words, &tsv, n, err);
     else if (!bad) figure_left(f, name, "it needs two strategies whose masks were counted");
     arena_close(&a);
@@ -105,7 +108,7 @@ static Status against_time(const Figures *f, int metric, Err *err)
     snprintf(title, sizeof title, "%s over the time of training", m->long_name);
     const Words words = { name, title, "What the pre-training took, and what was learned.  "
                           "Seconds by the clock of the machine, which may have done much "
-                          "else meanwhile.", "pre-training [s by the clock]" };
+                          "else meanwhile.", "pre-training [s by the clock]", COLUMNS("train_s") };
     if (!bad && n > 1) bad = draw(f, metric, &words, &tsv, n, err);
     else if (!bad) figure_left(f, name, "it needs two strategies whose time was recorded");
     text_free(&tsv);

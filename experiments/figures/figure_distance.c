@@ -94,6 +94,7 @@ Status figure_distance(const Figures *f, Err *err)
             .about = "Mean squared error of hidden patches of a few test images (pixels from 0 to "
                      "1), by the distance to the nearest patch that is visible, in patches.",
             .script = "lines", .tsv = &tsv,
+            .columns = { FIGURE_BLOCK "patches\tmean\tmean - sd\tmean + sd" },
             .arguments = { text_get(&shades), "patches to the nearest visible one",
                            "squared error of\nhidden pixels", "sd" } }, err);
     else if (!bad)

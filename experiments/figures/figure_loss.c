@@ -92,6 +92,7 @@ Status figure_loss(const Figures *f, Err *err)
     if (!bad && rows)
         bad = figure_draw(f, &(Drawing){
             .name = "loss", .title = "Training loss", .script = "lines", .tsv = &tsv,
+            .columns = { FIGURE_BLOCK "epoch\tmean\tmean - sd\tmean + sd" },
             .about = "Mean squared error of hidden patches over the epochs: mean over seeds, with "
                      "a band of one standard deviation.",
             .arguments = { text_get(&shades), "epoch",

@@ -61,6 +61,7 @@ static Status draw_means(const Figures *f, int metric, Err *err)
     if (n)
         bad = figure_draw(f, &(Drawing){
             .name = name, .title = m->long_name, .script = "dots", .tsv = &tsv,
+            .columns = { "row\tlabel\tstyle\tmean\tlow95\thigh95", "row\tstyle\tvalue of a seed" },
             .about = "Each strategy's mean with its 95 % interval, single seeds below it.",
             .arguments = { rows, text_get(&label), line } }, err);
     else
@@ -114,6 +115,7 @@ static Status draw_differences(const Figures *f, int metric, Err *err)
     if (n)
         bad = figure_draw(f, &(Drawing){
             .name = name, .title = title, .script = "forest", .tsv = &tsv,
+            .columns = { "row\tlabel\tstyle\tdifference\tlow95\thigh95\tin words" },
             .about = "Differences between runs of the same seed, which share all but the masks, "
                      "with 95 % intervals; one that holds zero leaves open which is better.",
             .arguments = { rows, text_get(&label) } }, err);

@@ -65,16 +65,17 @@ static Status draw(const Figures *f, const Profile *p, int metric, const char *n
 {
     const Metric *m = &f->r->metrics[metric].is;
     Text          tsv = { 0 }, shades = { 0 }, label = { 0 };
-    char          title[256];
+    char          title[256], columns[FIGURE_NAME];
     for (int row = 0; row < f->r->n_rows; row++) {
         if (!is_known(f->r, metric, row)) continue;
         add_row(f, p, metric, row, &tsv);
         text_add(&shades, "%d ", figure_shade(f, row));
     }
     figure_metric_label(&label, m);
+    snprintf(columns, sizeof columns, FIGURE_BLOCK "%.80s\tshare\tlow95\thigh95", m->name);
     snprintf(title, sizeof title, "%s: performance profiles", m->long_name);
     Status bad = figure_draw(f, &(Drawing){
-        .name = name, .title = title, .script = "lines", .tsv = &tsv,
+        .name = name, .title = title, .script = "lines", .tsv = &tsv, .columns = { columns },
         .about = "Which share of a strategy's runs is better than each value, with 95 % intervals "
                  "by the bootstrap over runs.  Lines that cross: which is better depends on luck.",
         .arguments = { text_get(&shades), text_get(&label),

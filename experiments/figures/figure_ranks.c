@@ -128,6 +128,7 @@ static Status draw(const Ranks *s, const char *name, Err *err)
     caption_of(s, &caption);
     Status bad = figure_draw(s->f, &(Drawing){
         .name = name, .title = title, .script = "ranks", .tsv = &tsv, .widest = widest,
+        .columns = { "row\tlabel\tstyle\tmean rank", "from rank\tto rank\tlevel of the bar" },
         .about = "Mean ranks over seeds; those of several settings are averaged within a seed.  "
                  "Strategies under one bar differ by less than the critical difference of the "
                  "seeds (Nemenyi, 5 %): they are not told apart.",

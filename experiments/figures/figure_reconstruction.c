@@ -94,7 +94,8 @@ static Status save(const Figures *f, const Pictures *all, int n, const Text *nam
     return figure_draw(f, &(Drawing){
         .name = "reconstruction", .title = "Reconstructions", .script = "reconstruction",
         .about = "Test images: their visible patches, and the image completed by the autoencoder.",
-        .tsv = names, .arguments = { tiles, size[0], size[1], size[2] } }, err);
+        .tsv = names, .columns = { "row\tlabel" },
+        .arguments = { tiles, size[0], size[1], size[2] } }, err);
 }
 
 Status figure_reconstruction(const Figures *f, Err *err)

@@ -116,7 +116,7 @@ static Status draw_lines(const Figures *f, const Line *l, Err *err)
     const Results *r = f->r;
     Text           tsv = { 0 }, shades = { 0 }, label = { 0 };
     Status         bad = STATUS_OK;
-    char           words[128] = "";
+    char           words[128] = "", columns[FIGURE_NAME];
     for (int row = 0; row < r->n_rows && !bad; row++) {
         Curve c = { .n = 0 };
         for (int k = 0; k < r->n_seeds && !bad; k++) {
@@ -134,8 +134,10 @@ static Status draw_lines(const Figures *f, const Line *l, Err *err)
     }
     if (!bad && tsv.length) {
         figure_label(&label, words);
+        snprintf(columns, sizeof columns, FIGURE_BLOCK "%s\tmean\tmean - sd\tmean + sd", l->axis);
         bad = figure_draw(f, &(Drawing){
             .name = l->figure, .title = words, .script = "lines", .tsv = &tsv,
+            .columns = { columns },
             .about = "Mean over seeds, with a band of one standard deviation.",
             .arguments = { text_get(&shades), l->across, label.s,
                            strcmp(l->scale, "log") ? "sd" : "log sd" } }, err);
@@ -224,6 +226,7 @@ static Status draw_likeness(const Figures *f, Err *err)
     if (!bad && shown > 1)
         bad = figure_draw(f, &(Drawing){
             .name = "cka", .title = "How alike features are", .script = "heat", .tsv = &tsv,
+            .columns = { "row\tcolumn\tlabel\tlabel of the column\tlinear CKA" },
             .about = "Linear CKA of the features of strategies; 1: the same but for a rotation.",
             .arguments = { count, count, text_get(&caption), "unit" } }, err);
     else if (!bad)

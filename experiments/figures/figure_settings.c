@@ -171,15 +171,17 @@ static const char none[] = "no strategy that was trained has this metric";
 static Status draw_lines(const Over *o, const char *title, Err *err)
 {
     Text   tsv = { 0 }, shades = { 0 }, label = { 0 };
-    char   name[FIGURE_NAME], widest[16];
+    char   name[FIGURE_NAME], widest[16], columns[FIGURE_NAME];
     Status bad = STATUS_OK;
     if (!figure_part(name, o->f, o->metric, FIGURE_BY_KEY, o->key)) return STATUS_OK;
     widest_of(o, widest);
+    snprintf(columns, sizeof columns, FIGURE_BLOCK "%s\tmean\tlow95\thigh95", o->key);
     figure_metric_label(&label, &o->f->r->metrics[o->metric].is);
     if (!list_lines(o, &tsv, &shades)) figure_left(o->f, name, none);
     else
         bad = figure_draw(o->f, &(Drawing){
             .name = name, .title = title, .script = "lines", .tsv = &tsv, .widest = widest,
+            .columns = { columns },
             .about = "Means over seeds, with the 95 % intervals of the means as bands.",
             .arguments = { text_get(&shades), o->key, text_get(&label), "interval" } }, err);
     text_free(&tsv);
@@ -203,19 +205,20 @@ static void caption_of(const Over *o, Text *out)
 static Status draw_map(const Over *o, const char *title, Err *err)
 {
     Text   tsv = { 0 }, caption = { 0 };
-    char   name[FIGURE_NAME], rows[16], columns[16], widest[16];
+    char   name[FIGURE_NAME], rows[16], across[16], widest[16], columns[FIGURE_NAME];
     Status bad = STATUS_OK;
     if (!figure_part(name, o->f, o->metric, FIGURE_MAP_OF_KEY, o->key)) return STATUS_OK;
     widest_of(o, widest);
     caption_of(o, &caption);
     snprintf(rows, sizeof rows, "%d", o->lines);
-    snprintf(columns, sizeof columns, "%d", o->n);
+    snprintf(across, sizeof across, "%d", o->n);
+    snprintf(columns, sizeof columns, "row\tcolumn\tlabel\t%s\tmean", o->key);
     if (!list_squares(o, &tsv)) figure_left(o->f, name, none);
     else
         bad = figure_draw(o->f, &(Drawing){
             .name = name, .title = title, .script = "heat", .tsv = &tsv, .widest = widest,
-            .about = "Means over seeds.",
-            .arguments = { rows, columns, text_get(&caption), "free" } }, err);
+            .columns = { columns }, .about = "Means over seeds.",
+            .arguments = { rows, across, text_get(&caption), "free" } }, err);
     text_free(&tsv);
     text_free(&caption);
     return bad;

@@ -36,7 +36,8 @@ Status figure_visibility(const Figures *f, Err *err)
         bad = figure_draw(f, &(Drawing){
             .name = "visibility", .title = "Visible patches", .script = "visibility",
             .about = "How often each strategy shows each patch, over all images and epochs.",
-            .tsv = &tsv, .arguments = { panels } }, err);
+            .columns = { FIGURE_BLOCK "column\trow\tshare" }, .tsv = &tsv,
+            .arguments = { panels } }, err);
     else if (!bad)
         figure_left(f, "visibility", n ? "a terminal has no room for it"
                                        : "no pre-training is done yet");

@@ -140,6 +140,27 @@ Status figure_tsv(const Figures *f, const char *name, const Text *tsv, Err *err)
     return STATUS_OK;
 }
 
+/* Blocks are two blank lines apart. */
+static Status named_tsv(const Figures *f, const Drawing *d, Err *err)
+{
+    static const char apart[] = "\n\n\n";
+    const char       *columns = d->columns[0], *block = text_get(d->tsv), *next;
+    Text              named = { 0 };
+    CHECK(columns, "%s: columns without names", d->name);
+    while (true) {
+        next = strstr(block, apart);
+        text_add(&named, "# %s\n", columns);
+        if (!next) break;
+        text_add_bytes(&named, block, (size_t)(next - block) + strlen(apart));
+        block = next + strlen(apart);
+        if (d->columns[1]) columns = d->columns[1];
+    }
+    text_add(&named, "%s", block);
+    Status bad = figure_tsv(f, d->name, &named, err);
+    text_free(&named);
+    return bad;
+}
+
 /* Above a figure in a terminal, which says no more: there are no bands, and few letters. */
 static void show_heading(const Figures *f, const Drawing *d)
 {
@@ -157,7 +178,7 @@ Status figure_draw(const Figures *f, const Drawing *d, Err *err)
     const char *all[GNUPLOT_ARGUMENTS + 1];
     char        out[FIGURE_PATH], path[FIGURE_PATH];
     int         k = 3;
-    if (figure_tsv(f, d->name, d->tsv, err)) return err->code;
+    if (named_tsv(f, d, err)) return err->code;
     figure_path(out, f, d->name, "");
     figure_path(path, f, d->name, ".tsv");
     all[0] = path, all[1] = d->widest ? d->widest : f->widest, all[2] = text_get(&f->footer);

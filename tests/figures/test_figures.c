@@ -149,6 +149,25 @@ Test(figures, their_numbers_are_those_of_the_records)
     cr_expect(a == 12, "%g", a);
 }
 
+/* What a column is stands above it, of each block. */
+Test(figures, columns_of_numbers_are_named)
+{
+    static const char  row[] = "# row\tlabel\tstyle\tmean\tlow95\thigh95\n0\trandom";
+    static const char  seeds[] = "\n\n\n# row\tstyle\tvalue of a seed\n0\t0\t";
+    static const char  line[] = "\n\n\n# the name; below it: ratio\tmean\tlow95\thigh95\n"
+                                "block\n0.5\t";
+    static const char *differs = "# row\tlabel\tstyle\tdifference\tlow95\thigh95\tin words\n0\t";
+    FigurePlan         plan = plan_of(NULL, 0);
+    OK(figures_write(&made, &plan, &err));
+    tsv("knn_top1", row);
+    tsv("knn_top1", seeds);
+    tsv("knn_top1_by_ratio", line);
+    tsv("knn_top1_differences", differs);
+    for (int i = 0; i < made.n; i++)
+        if (made.figure[i].drawn)
+            cr_expect(text_starts(tsv(made.figure[i].name, ""), "# "), "%s", made.figure[i].name);
+}
+
 Test(figures, errors_are_counted_by_the_distance_to_what_is_visible)
 {
     static const char *const distance[] = { "distance" };

@@ -58,6 +58,13 @@ static char *tsv(const char *name)
     return bytes;
 }
 
+/* What stands behind the names of its columns. */
+static const char *after(const char *text, const char *columns)
+{
+    cr_assert(text_starts(text, columns), "no %sabove\n%s", columns, text);
+    return text + strlen(columns);
+}
+
 Test(represent_figures, show_what_was_recorded)
 {
     Recipe *recipe;
@@ -79,14 +86,16 @@ Test(represent_figures, show_what_was_recorded)
     OK(figures_write(&made, &plan, &err));
 
     text = tsv("attention_nmi_by_block"); /* 1 and 2 of the seeds: mean 1.5, deviation 0.7071 */
-    cr_assert(sscanf(text, "random 1 %lf %lf %lf", &mean, &low, &high) == 3, "%s", text);
+    const char *first = after(text, "# the name; below it: block\tmean\tmean - sd\tmean + sd\n");
+    cr_assert(sscanf(first, "random 1 %lf %lf %lf", &mean, &low, &high) == 3, "%s", text);
     cr_expect(mean == 1.5 && fabs(low - 0.792893) <= 1e-5 && fabs(high - 2.20711) <= 1e-5);
     const char *block = strstr(text, "block\n");
     cr_assert(block && sscanf(block, "block 1 %lf", &mean) == 1 && mean == 11.5, "%s", text);
     free(text);
     text = tsv("cka"); /* the same features in both seeds of a strategy */
-    const char *second = strchr(text, '\n');
-    cr_assert(second && sscanf(text, "0 0 random random %lf", &same) == 1 &&
+    first = after(text, "# row\tcolumn\tlabel\tlabel of the column\tlinear CKA\n");
+    const char *second = strchr(first, '\n');
+    cr_assert(second && sscanf(first, "0 0 random random %lf", &same) == 1 &&
               sscanf(second + 1, "0 1 random block %lf", &other) == 1, "%s", text);
     cr_expect(fabs(same - 1) <= 1e-5 && other < 0.9, "%g %g", same, other);
     free(text);

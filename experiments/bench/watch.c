@@ -2,6 +2,7 @@
 #include "experiments/bench/watch.h"
 
 #include "core/base/threads.h"
+#include "experiments/run/stop.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -11,11 +12,9 @@
 
 Status watch_open(Watch *w, FILE *to, Err *err)
 {
-    static const int all[] = { SIGINT, SIGTERM, SIGHUP };
-    sigset_t         set;
+    sigset_t set = stop_signals();
     *w = (Watch){ 0 };
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) sigaddset(&set, all[i]);
+    sigdelset(&set, SIGUSR1); /* batch systems send it to what can go on later */
     if ((w->asked = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)) < 0)
         return err_set(err, STATUS_IO, "signalfd: %s", strerror(errno));
     sigprocmask(SIG_BLOCK, &set, &w->before);

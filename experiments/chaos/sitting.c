@@ -27,6 +27,7 @@ enum { LOOK_MS = 20 };
 static void become(const Sitting *s)
 {
     prctl(PR_SET_SECUREBITS, SECBIT_NOROOT);
+    static const int ask[] = { SIGINT, SIGTERM, SIGUSR1 };
     int to = open(s->said, O_WRONLY | O_CREAT | O_APPEND, 0666);
     int from = open("/dev/null", O_RDONLY);
     if (to < 0 || from < 0) _exit(127);
@@ -34,6 +35,8 @@ static void become(const Sitting *s)
     dup2(to, STDOUT_FILENO);
     dup2(to, STDERR_FILENO);
     signal(SIGXFSZ, SIG_IGN);
+    for (size_t i = 0; i < sizeof ask / sizeof *ask; i++)
+        signal(ask[i], SIG_DFL); /* what we ignore (nohup, `&` of a script) it must obey */
     if (s->limit) {
         struct rlimit limit = { (rlim_t)s->limit, (rlim_t)s->limit };
         if (setrlimit(RLIMIT_FSIZE, &limit)) _exit(127);

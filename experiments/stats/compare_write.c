@@ -33,8 +33,9 @@ static const char *direction(const Metric *m, double difference)
 /* How far, and the interval along the way that is named: below 0 it is the other way. */
 static void add_measured(const Metric *m, const Summary *d, Text *out)
 {
-    const double size = fabs(d->mean);
-    table_number(m, false, size, out);
+    const double size = fabs(d->mean), least = table_least(m);
+    if (size < least) text_add(out, "less than %g", least);
+    else table_number(m, false, size, out);
     text_add(out, "%s (", unit(m));
     if (d->n > 1) {
         text_add(out, "95 %%: ");

@@ -9,10 +9,13 @@ enum { LISTED_MOST = 8 };
 
 /* --- cells ---------------------------------------------------------------- */
 
-/* Per cent to the hundredth: no test set here resolves more. */
+double table_least(const Metric *m) { return strcmp(m->units, "percent") ? 0 : 0.005; }
+
+/* Per cent to the hundredth: no test set here resolves more.  What is 0 then has no sign. */
 void table_number(const Metric *m, bool sign, double x, Text *out)
 {
     bool percent = !strcmp(m->units, "percent");
+    if (x == 0 || fabs(x) < table_least(m)) x = 0, sign = false;
     text_add(out, percent ? (sign ? "%+.2f" : "%.2f") : (sign ? "%+.4g" : "%.4g"), x);
 }
 

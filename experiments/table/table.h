@@ -122,6 +122,9 @@ void table_published_text(const Table *t, int line, int column, Text *out);
 /* A number of the metric, with its sign if asked for: "72.41", "+0.52". */
 void table_number(const Metric *m, bool sign, double x, Text *out);
 
+/* What is smaller is shown as 0. */
+double table_least(const Metric *m);
+
 /* One note a line: how to read it, at which scale, what is missing. */
 void table_caption(const Table *t, Text *out);
 void table_notes(const Table *t, Text *out);

@@ -45,6 +45,9 @@ static void padded(const char *s, int to, Text *out)
 /* Where there is no room a longer word goes on below; no column is folded to less. */
 enum { WORD_WIDEST = 32, WORD_LEAST = 16 };
 
+/* Signs behind which a word may be parted: names of metrics have none. */
+static const char parting[] = " ,:+(/@";
+
 /* Bytes of s that fit: up to a sign that parts what is written there, if there is one. */
 static size_t piece(const char *s, int most)
 {
@@ -53,7 +56,7 @@ static size_t piece(const char *s, int most)
     for (int width = 0; s[n] && width < most; width++) {
         do n++;
         while (((unsigned char)s[n] & 0xC0) == 0x80); /* a character is whole */
-        if (strchr(" ,:+(/@", s[n - 1])) good = n;
+        if (strchr(parting, s[n - 1])) good = n;
     }
     if (good) n = good;
     while (s[n] == ' ') n++; /* the next piece begins with a word */
@@ -92,6 +95,23 @@ static int column_width(const Tabular *t, int col)
         if (n > most) most = n;
     }
     text_free(&room);
+    return most;
+}
+
+/* What the longest part of a column takes that cannot be parted. */
+static int solid_width(const Tabular *t, int col)
+{
+    int most = 0;
+    for (int row = 0; row < t->rows; row++)
+        for (const char *s = word_at(t, row, col); *s;) {
+            Text part = { 0 };
+            const size_t n = strcspn(s, parting), signs = strspn(s + n, parting);
+            text_add_bytes(&part, s, n + (signs && s[n] != ' '));
+            const int width = text_width(text_get(&part));
+            if (width > most) most = width;
+            text_free(&part);
+            s += n + signs;
+        }
     return most;
 }
 
@@ -167,21 +187,40 @@ static int widest_group(const Page *p)
     return most;
 }
 
-/* Words are folded, the widest first, so that any numbers fit beside them, if they can. */
-static void make_room(Page *p, int most)
+/* Words are folded to no less than `least` [words], what has most to spare first, so that any
+ * numbers fit beside them, if they can; false: they cannot. */
+static bool fold_words(Page *p, int over, const int *least)
 {
     const int words = p->t->words;
-    int       over = p->words + widest_group(p) - 2 - most, slack = 0;
+    int       slack = 0;
     for (int col = 0; col < words; col++)
-        if (p->width[col] > WORD_LEAST) slack += p->width[col] - WORD_LEAST;
-    if (over > slack) return;
+        if (p->width[col] > least[col]) slack += p->width[col] - least[col];
+    if (over > slack) return false;
     for (; over > 0; over--) {
         int widest = 0;
         for (int col = 1; col < words; col++)
-            if (p->width[col] > p->width[widest]) widest = col;
+            if (p->width[col] - least[col] > p->width[widest] - least[widest]) widest = col;
         p->width[widest]--;
         p->words--;
     }
+    return true;
+}
+
+/* Names are broken only where numbers had no room otherwise. */
+static void make_room(Page *p, int most)
+{
+    const int over = p->words + widest_group(p) - 2 - most, words = p->t->words;
+    int      *least = calloc((size_t)words + 1, sizeof *least);
+    CHECK(least, "no memory for %d columns", words);
+    for (int col = 0; col < words && over > 0; col++) {
+        least[col] = solid_width(p->t, col);
+        if (least[col] < WORD_LEAST) least[col] = WORD_LEAST;
+    }
+    if (over > 0 && !fold_words(p, over, least)) {
+        for (int col = 0; col < words; col++) least[col] = WORD_LEAST;
+        fold_words(p, over, least);
+    }
+    free(least);
 }
 
 void tabular_text(const Tabular *t, Text *out)

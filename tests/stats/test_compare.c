@@ -132,6 +132,19 @@ Test(compare, a_difference_that_is_not_clear)
     compare_close(&c);
 }
 
+/* "worse by 0.00 points" would say that it is not. */
+Test(compare, a_difference_that_is_too_small_to_be_shown)
+{
+    Compare c;
+    Text    words = { 0 };
+    OK(compare_strategies(&c, &results, "spiral", "random", NULL, 0, &err));
+    c.c[0].difference = (Summary){ .n = 6, .mean = -0.004, .sd = 0.02, .half = 0.02 };
+    compare_words(&c, &c.c[0], &words);
+    expect_words(&words, "worse than random by less than 0.005 points (95 %: -0.02 to 0.02; 6");
+    text_free(&words);
+    compare_close(&c);
+}
+
 Test(compare, below_six_pairs_nothing_is_clear)
 {
     Compare c;

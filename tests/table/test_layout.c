@@ -84,7 +84,7 @@ Test(layout, columns_are_what_the_grid_varies)
     has(text, "strategy   ratio 0.5           vs random      ratio 0.75          vs random\n"
               "random     60.00 ± 0.18 (6)                   60.00 ± 0.18 (6) *\n"
               "block      65.00 ± 0.20 (6) *  +5.00 ± 0.31   60.00 ± 0.20 (6) *  "
-              "+0.00 ± 0.31\n");
+              "0.00 ± 0.31\n");
     has(text, "untrained  20.00 ± 0.00 (6)    -40.00 ± 0.19  20.00 ± 0.00 (6)    "
               "-40.00 ± 0.19\n"); /* one random in each column, though two in all */
     has(text, "layout: knn_top1 (%) by ratio; scenes");
@@ -228,6 +228,45 @@ Test(layout, long_words_give_way_to_numbers)
                                       "+0.07 ± 0.83 (6)\n"
                                       "on pixels\n");
     tabular_close(&t);
+    text_free(&text);
+}
+
+/* The name of a metric has no sign to be parted at. */
+Test(layout, names_stay_whole_where_other_words_can_give_way)
+{
+    Tabular t;
+    Text    text = { 0 };
+    tabular_open(&t, 2, 3, 2);
+    t.width = 51;
+    text_add(tabular_cell(&t, 0, 0), "metric");
+    text_add(tabular_cell(&t, 0, 1), "of");
+    text_add(tabular_cell(&t, 0, 2), "random");
+    text_add(tabular_cell(&t, 1, 0), "linear_cached_top1");
+    text_add(tabular_cell(&t, 1, 1), "zigzag, ratio 0.75");
+    text_add(tabular_cell(&t, 1, 2), "14.17 ± 0.67");
+    tabular_text(&t, &text);
+    cr_expect_str_eq(text_get(&text), "metric              of                 random\n"
+                                      "linear_cached_top1  zigzag, ratio      14.17 ± 0.67\n"
+                                      "                    0.75\n");
+    tabular_close(&t);
+    text_free(&text);
+}
+
+/* Sides of a number that nobody sees are not told. */
+Test(layout, what_is_shown_as_zero_has_no_sign)
+{
+    const Metric percent = { .units = "percent" }, other = { .units = "1" };
+    Text         text = { 0 };
+    table_number(&percent, true, -0.004, &text);
+    text_add(&text, " ");
+    table_number(&percent, false, -0.004, &text);
+    text_add(&text, " ");
+    table_number(&percent, true, -0.006, &text);
+    text_add(&text, " ");
+    table_number(&other, true, -0.0, &text);
+    text_add(&text, " ");
+    table_number(&other, true, -0.004, &text);
+    cr_expect_str_eq(text_get(&text), "0.00 0.00 -0.01 0 -0.004");
     text_free(&text);
 }
 

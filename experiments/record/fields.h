@@ -77,6 +77,9 @@ bool field_matches(const Field *row, const char *stage, const char *name);
 const Field     *field_find(const char *stage, const char *name);
 const Attribute *attribute_find(const char *stage, const char *object, const char *key);
 
+/* May a record of some stage have a metric of that name?  STATUS_CONFIG names the nearest. */
+MUST_USE Status field_metric(const char *name, Err *err);
+
 /* What the values of an array may be: all finite ones, unless a row says otherwise. */
 Range field_range(const Field *row);
 

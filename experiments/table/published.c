@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "experiments/recipe/find.h"
 #include "experiments/recipe/walk.h"
+#include "experiments/record/fields.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -31,7 +32,7 @@ typedef struct {
     Read       *read;
     size_t      offset;
     bool        needed;
-} Field;
+} Entry;
 
 static Status refuse(const Reader *r, const Yaml *at, Err *err, const char *what)
 {
@@ -39,7 +40,7 @@ static Status refuse(const Reader *r, const Yaml *at, Err *err, const char *what
                    at->key ? at->key : "", at->key ? ": " : "", what);
 }
 
-static Status no_field(const Reader *r, const Field *fields, const Yaml *at, Err *err)
+static Status no_field(const Reader *r, const Entry *fields, const Yaml *at, Err *err)
 {
     const char *names[16], *near;
     int         n = 0;
@@ -50,16 +51,16 @@ static Status no_field(const Reader *r, const Field *fields, const Yaml *at, Err
                    at->key, near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
 }
 
-static Status read_map(Reader *r, const Field *fields, void *to, const Yaml *map, Err *err)
+static Status read_map(Reader *r, const Entry *fields, void *to, const Yaml *map, Err *err)
 {
     if (map->kind != YAML_IS_MAP) return refuse(r, map, err, "expected keys and values");
     for (const Yaml *y = map->first; y; y = y->next) {
-        const Field *f = fields;
+        const Entry *f = fields;
         while (f->key && strcmp(f->key, y->key)) f++;
         if (!f->key) return no_field(r, fields, y, err);
         if (f->read(r, (char *)to + f->offset, y, err)) return err->code;
     }
-    for (const Field *f = fields; f->key; f++) {
+    for (const Entry *f = fields; f->key; f++) {
         const Yaml *y = map->first;
         while (y && strcmp(y->key, f->key)) y = y->next;
         if (!y && f->needed)
@@ -116,7 +117,7 @@ static Status read_yaml(Reader *r, void *to, const Yaml *value, Err *err)
 typedef struct { PublishedTable is; const Yaml *metrics, *rows; } TableText;
 typedef struct { PublishedNumber is; const Yaml *numbers; } RowText;
 
-static const Field table_fields[] = {
+static const Entry table_fields[] = {
     { "name", read_text, offsetof(TableText, is.name), true },
     { "source", read_text, offsetof(TableText, is.source), false },
     { "model", read_text, offsetof(TableText, is.model), true },
@@ -129,7 +130,7 @@ static const Field table_fields[] = {
     { 0 }
 };
 
-static const Field row_fields[] = {
+static const Entry row_fields[] = {
     { "strategy", read_text, offsetof(RowText, is.strategy), false },
     { "method", read_text, offsetof(RowText, is.method), false },
     { "ratio", read_ratio, offsetof(RowText, is.ratio), false },
@@ -226,7 +227,7 @@ static Status read_side(Reader *r, void *to, const Yaml *value, Err *err)
                      err);
 }
 
-static const Field claim_fields[] = {
+static const Entry claim_fields[] = {
     { "claim", read_text, offsetof(ClaimText, is.about), true },
     { "metrics", read_yaml, offsetof(ClaimText, metrics), true },
     { "better", read_side, offsetof(ClaimText, is.better), true },
@@ -235,13 +236,40 @@ static const Field claim_fields[] = {
     { 0 }
 };
 
+static bool has_key(const ClaimSide *side, int key, const char *text)
+{
+    for (int i = 0; i < side->n; i++)
+        if (side->key[i] == key && !strcmp(side->text[i], text)) return true;
+    return false;
+}
+
+static bool same_side(const ClaimSide *a, const ClaimSide *b)
+{
+    bool same = a->n == b->n;
+    for (int i = 0; i < a->n && same; i++) same = has_key(b, a->key[i], a->text[i]);
+    return same;
+}
+
+/* What could never be judged would be "not tested" for ever. */
+static Status check_claim(const Reader *r, const Claim *c, const Yaml *at, const Yaml *metrics,
+                          Err *err)
+{
+    Err why;
+    if (c->n_metrics < 0) return refuse(r, metrics, err, "expected names of metrics");
+    for (int i = 0; i < c->n_metrics; i++)
+        if (field_metric(c->metric[i], &why)) return refuse(r, metrics, err, why.text);
+    if (same_side(&c->better, &c->worse))
+        return refuse(r, at, err, "better and worse are the same");
+    return STATUS_OK;
+}
+
 static Status read_claims(Reader *r, const Yaml *list, Err *err)
 {
     for (const Yaml *y = list->first; y; y = y->next) {
         ClaimText c = { .is = { .file = r->name, .source = r->source, .doubts = "" } };
         if (read_map(r, claim_fields, &c, y, err)) return err->code;
         c.is.n_metrics = texts_of(c.metrics, c.is.metric);
-        if (c.is.n_metrics < 0) return refuse(r, c.metrics, err, "expected names of metrics");
+        if (check_claim(r, &c.is, y, c.metrics, err)) return err->code;
         Claim *one = ARENA_NEW(&r->p->arena, Claim, 1);
         *one = c.is;
         *r->claim_tail = one;
@@ -254,7 +282,7 @@ static Status read_claims(Reader *r, const Yaml *list, Err *err)
 
 typedef struct { const char *name, *source; const Yaml *tables, *claims; } FileText;
 
-static const Field file_fields[] = {
+static const Entry file_fields[] = {
     { "name", read_text, offsetof(FileText, name), true },
     { "source", read_text, offsetof(FileText, source), true },
     { "tables", read_yaml, offsetof(FileText, tables), false },

@@ -1,5 +1,6 @@
 /* Numbers and claims of papers: read strictly, put beside ours, judged. */
 #include "core/base/file.h"
+#include "experiments/record/fields.h"
 #include "experiments/table/claims.h"
 #include "experiments/table/table.h"
 #include "tests/cli/typed.h"
@@ -227,6 +228,23 @@ Test(claims, what_ships_is_read)
     published_close(&p);
 }
 
+/* "not tested" would be the verdict on a metric that no record can have. */
+Test(claims, a_metric_that_is_mistyped_is_told_of)
+{
+    OK(field_metric("knn_top1", &err));
+    OK(field_metric("finetune_best_top1", &err));
+    OK(field_metric("linear_cached_top5", &err));
+    OK(field_metric("knn_class_top5", &err));
+    OK(field_metric("mask_AP50", &err));
+    OK(field_metric("components_90", &err));
+    cr_expect(field_metric("knn_topp1", &err) == STATUS_CONFIG);
+    cr_expect_str_eq(err.text, "no record has a metric knn_topp1; did you mean knn_top1?");
+    cr_expect(field_metric("linear-cached_top1", &err) == STATUS_CONFIG);
+    cr_expect(field_metric("box_APP", &err) == STATUS_CONFIG);
+    cr_expect(strstr(err.text, "did you mean box_AP"), "%s", err.text);
+    cr_expect(field_metric("table", &err) == STATUS_CONFIG);
+}
+
 /* Every line of the file, damaged in some way, is named or accepted, and nothing crashes. */
 Test(claims, hostile_files_are_refused)
 {
@@ -243,7 +261,11 @@ Test(claims, hostile_files_are_refused)
         { "    model: ViT-B/16\n", "" },
         { "- name: main", "- nmae: main" },
         { "metrics: [knn_top1]", "metrics: {knn_top1: 1}" },
+        { "    metrics: [knn_top1]\n    better", "    metrics: [knn_topp1]\n    better" },
+        { "    metrics: [knn_top1]\n    better", "    metrics: [box_APP]\n    better" },
         { "pretrain.strategy: spiral", "pretrain.strategi: spiral" },
+        { "better: {pretrain.strategy: spiral}",
+          "better: {pretrain.ratio: 0.750, pretrain.strategy: random}" },
         { "better: {pretrain.strategy: spiral}", "better: spiral" },
         { "pretrain.ratio: 0.75", "pretrain.ratio: 7.5" },
         { "name: paper", "name: {a: b}" },

@@ -96,15 +96,17 @@ typedef struct {
     Index        *index;
     const Recipe *recipe;
     const char   *results, *way;
+    Text          damaged; /* of index->missing */
 } Writer;
 
-static bool is_whole(const Writer *w, const Cell *c, StageKind kind)
+static bool is_whole(Writer *w, const Cell *c, StageKind kind)
 {
     char path[CELL_PATH];
     H5  *f;
     Err  why;
     cell_record(path, w->results, c, kind);
     if (record_read(&f, path, c->stage[kind].id, &why)) {
+        if (why.code != STATUS_MISSING) text_add(&w->damaged, "%s\n", why.text);
         text_add(&w->index->missing, "%s\n", why.text);
         return false;
     }
@@ -176,11 +178,15 @@ Status index_write(Index *index, const char *out, const Recipe *r, const char *r
     if (!bad) {
         bad = put_head(&w, err);
         for (int i = 0; i < r->n_cells && !bad; i++) bad = put_cell(&w, &r->cells[i], err);
-        if (!bad && !index->linked)
+        if (!bad && !index->linked) { /* that nothing is there is said once */
+            text_clear(&index->missing);
+            text_add(&index->missing, "%s", text_get(&w.damaged));
             bad = recipe_no_records(r, results, err);
+        }
         if (bad) h5_close(w.f);
         else bad = h5_commit(w.f, err);
     }
+    text_free(&w.damaged);
     text_free(&way);
     return bad;
 }

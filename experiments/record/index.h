@@ -15,7 +15,8 @@
 
 typedef struct {
     int  linked;
-    Text missing; /* a line for each record that is left out: not there, or damaged */
+    Text missing; /* a line for each record that is left out: not there, or damaged; where
+                     nothing is linked, of those that are damaged alone             */
 } Index;
 
 /* `results` holds cells/; the folder of `out` is made.  index->missing: text_free it.

@@ -94,6 +94,23 @@ Test(index_command, leaves_out_what_is_missing_or_damaged)
     cr_expect(strstr(out, "linked/index.h5: 14 records"), "%s", out);
 }
 
+/* Not a line for each of them, before the one that says what to do. */
+Test(index_command, says_once_that_nothing_is_there)
+{
+    char out[OUT], path[CELL_PATH], empty[400];
+    snprintf(empty, sizeof empty, "%s/empty", scratch.folder);
+    cr_assert_eq(RUN(out, "index", yaml, "--results", empty), EXIT_DATA, "%s", out);
+    cr_expect(strstr(out, "no records yet") && !strstr(out, "No such file"), "%s", out);
+    for (int i = 0; i < CELLS; i++)
+        for (StageKind s = STAGE_PRETRAIN; s <= STAGE_KNN; s++) {
+            cell_record(path, folder, &recipe->cells[i], s);
+            if (!i && s == STAGE_KNN) whole_harm(path);
+            else cr_assert(!unlink(path));
+        }
+    cr_assert(RUN(out, "index", yaml, "--results", folder) != EXIT_DONE, "%s", out);
+    cr_expect(strstr(out, "damaged") && !strstr(out, "No such file"), "%s", out);
+}
+
 Test(index_command, is_told_by_inspect)
 {
     char out[OUT], path[CELL_PATH];

@@ -119,12 +119,27 @@ void check_config(Check *c, const char *config)
     while ((key = next_line(&config, &value, &c->arena))) check_line(c, key, value);
 }
 
+/* What a configuration has no line of. */
+static void check_invented(Check *c, const char *config)
+{
+    const char *const *names;
+    Err                none;
+    if (h5_attributes(c->f, "settings", &c->arena, &names, &none)) return;
+    for (; *names; names++) {
+        const char *at = config, *key, *value;
+        while ((key = next_line(&at, &value, &c->arena)) && strcmp(key, *names)) {}
+        if (!key)
+            check_departs(c, "settings", "%.100s, expected none: it is not configured", *names);
+    }
+}
+
 /* The configuration once more, to search in. */
 static void check_settings(Check *c)
 {
     const char *config, *key, *value;
     Err         none;
     if (h5_get_long_text(c->f, "config", &c->arena, &config, &none)) return;
+    check_invented(c, config);
     while ((key = next_line(&config, &value, &c->arena))) {
         const char *is = check_text(c, "settings", key);
         if (!is || strcmp(is, value))

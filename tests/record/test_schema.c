@@ -154,6 +154,30 @@ ParameterizedTest(int *i, schema, every_departure_is_named, .init = prepare, .fi
     text_free(&where);
 }
 
+/* What is looked for in /settings is what was configured, and nothing else. */
+Test(schema, a_setting_that_nobody_configured_is_named)
+{
+    const char *path = scratch_path(&scratch, "more.h5");
+    Text        where = { 0 };
+    H5         *f;
+    int         n;
+    OK(h5_create(&f, path, &err));
+    OK(h5_put_text(f, "/", "Conventions", "maskgrid-1.0", &err));
+    OK(h5_put_whole(f, "/", "schema_version", RECORD_SCHEMA, &err));
+    OK(h5_put_text(f, "/", "config_hash", "x", &err));
+    OK(h5_put_text(f, "/", "stage", "pretrain", &err));
+    OK(h5_put_long_text(f, "config", "seed: 0\npretrain.ratio: 0.5\n", &err));
+    OK(h5_put_text(f, "settings", "seed", "0", &err));
+    OK(h5_put_text(f, "settings", "pretrain.ratio", "0.5", &err));
+    OK(h5_put_text(f, "settings", "pretrain.colour", "red", &err));
+    OK(h5_commit(f, &err));
+    OK(record_check(path, &where, &n, &err));
+    cr_expect(strstr(where.s, "/settings: pretrain.colour, expected none: it is not configured\n"),
+              "%s", where.s);
+    cr_expect(!strstr(where.s, "/settings: seed"), "%s", where.s);
+    text_free(&where);
+}
+
 /* --- those that are in git --------------------------------------------------- */
 
 static int seen;

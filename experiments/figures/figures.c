@@ -114,6 +114,12 @@ void figure_metric_label(Text *out, const Metric *m)
     if (strcmp(m->units, "1"))
         text_add(&words, " [%s]", strcmp(m->units, "percent") ? m->units : "%");
     figure_label(out, words.s);
+    const char *second = strchr(out->s, '\n');
+    if (second && strchr(second + 1, '\n')) { /* more than stands beside a frame */
+        const char *unit = strrchr(words.s, '[');
+        text_clear(out);
+        text_add(out, "%s%s%s", table_head(m), unit ? " " : "", unit ? unit : "");
+    }
     text_free(&words);
 }
 

@@ -30,13 +30,15 @@ if (is("interval") && high > low && !in_terminal) { # which shows none
 stats tsv using 1 every ::1 nooutput
 span = STATS_max - STATS_min; points = STATS_records / n
 set xlabel across offset 0, 0.6
-if (!in_terminal) { set ylabel up offset 1, 0 }
 if (span < 13 && STATS_max == floor(STATS_max) && STATS_min == floor(STATS_min)) { set xtics 1 }
 if (is("log")) { set logscale y; set format y "%g" }
 set xrange [STATS_min : span > 0 ? STATS_max : STATS_min + 1]
 set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 1.4 spacing 0.95 \
     vertical maxrows deep font small
-set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
+between = is("log") || high <= low ? 0 : step(high - low)
+long = between > 0 ? broad(low, high, between) : 4
+if (!in_terminal) { set ylabel up offset nearer(up, long), 0 }
+set lmargin at screen beside(up, long) / W
 set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + axis) / H
 set tmargin at screen 1 - head / H

@@ -31,20 +31,23 @@ if (!in_terminal) {
     left = larger(STATS_min_x, left - room); right = smaller(STATS_max_y, right + room)
 }
 set yrange [low - 0.06 * (high - low) : high + 0.06 * (high - low)]
+tick = step(high - low)
+if (digits(tick) > 2) { set ytics tick; set format y sprintf("%%.%df", digits(tick)) }
 span = right > left ? right - left : 0.1
 set xrange [left - 0.07 * span : right + 0.07 * span]
 set xtics spaced(1.14 * span, right, 190)
 set xlabel across offset 0, 0.6
-if (!in_terminal) { set ylabel up offset 1, 0 }
 set key at screen 8.0 / W, (foot + legend) / H left top Left reverse samplen 0.6 spacing 0.95 \
     vertical maxrows deep font small
-set lmargin at screen (lines(up) > 1 ? 52.0 : 46.0) / W
+long = broad(low, high, tick)
+if (!in_terminal) { set ylabel up offset nearer(up, long), 0 }
+set lmargin at screen beside(up, long) / W
 set rmargin at screen 1 - 12.0 / W
 set bmargin at screen (foot + legend + 26) / H
 set tmargin at screen 1 - head / H
 set label 2 in_terminal ? flat(up) . ": means over seeds" : \
     "means over seeds with 95 % intervals" . (cut ? "; wide ones are cut" : "") \
-    at graph 0, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
+    at screen 4.0 / W, screen 1 - 7.0 / H left font small textcolor rgb "#404040"
 set bars 0
 # In a terminal intervals would hide each other: there are letters alone, and their numbers, for
 # letters hide each other too.

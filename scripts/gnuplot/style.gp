@@ -49,6 +49,16 @@ letters(s, m) = strlen(sprintf("%g", s)) + strlen(sprintf("%.0f", m))
 spaced(r, m, points) = (r / step(r) + 1) * 0.66 * letter * letters(step(r), m) < points \
                      ? step(r) : step(2 * r)
 
+# Digits behind the point of a step, and letters of the numbers from a to b that are so far apart.
+digits(s) = s < 1 ? int(ceil(-log10(s) - 1e-9)) : 0
+broad(a, b, s) = digits(s) + (digits(s) > 0) + (a < 0) \
+                 + strlen(sprintf("%.0f", floor(larger(abs(a), abs(b)))))
+
+# Points beside a frame whose vertical axis is called `up`, with numbers of so many letters; and
+# how much nearer than by itself that name stands.
+nearer(up, letters) = lines(up) > 1 && letters > 5 ? -0.4 : 1
+beside(up, letters) = (lines(up) > 1 ? 52.0 : 46.0) + 3.6 * larger(0, letters - 4)
+
 # A whole number below a million, thousands apart: 128,000.
 thousands(x) = x < 999.5 ? sprintf("%.0f", x) \
              : sprintf("%d,%03d", int(x + 0.5) / 1000, int(x + 0.5) % 1000)

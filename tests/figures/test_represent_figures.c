@@ -142,3 +142,22 @@ Test(represent_figures, long_labels_are_broken)
     cr_expect_str_eq(label.s, "epoch");
     text_free(&label);
 }
+
+/* Two lines are what there is room for beside a frame: three are the head of a column. */
+Test(represent_figures, a_metric_of_many_words_is_called_by_its_head)
+{
+    static const Metric metrics[] = {
+        { .name = "box_AP", .units = "percent",
+          .long_name = "average precision, mean of IoU 0.5, 0.55 .. 0.95, of boxes" },
+        { .name = "knn_top1", .units = "percent", .long_name = "accuracy of k nearest neighbours" },
+        { .name = "rank", .units = "1", .long_name = "rank" },
+    };
+    static const char *const said[] = { "AP(box) [%]", "accuracy of k nearest\nneighbours [%]",
+                                        "rank" };
+    for (int i = 0; i < 3; i++) {
+        Text label = { 0 };
+        figure_metric_label(&label, &metrics[i]);
+        cr_expect_str_eq(label.s, said[i]);
+        text_free(&label);
+    }
+}

@@ -86,9 +86,8 @@ typedef struct {
 
 static Need need_of(const Options *o, const Results *r, int metric)
 {
-    int  pairs;
     Need need = { .metric = &r->metrics[metric].is, .sd = o->sd, .done = seeds_done(r, metric) };
-    if (!(o->sd > 0)) need.sd = results_deviation(r, metric, o->baseline, &pairs);
+    if (!(o->sd > 0)) need.sd = results_deviation(r, metric, o->baseline).sd;
     return need;
 }
 

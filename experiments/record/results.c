@@ -327,26 +327,32 @@ int results_baseline(const Results *r, int row, const char *strategy)
     return found;
 }
 
-/* Pooled over the trained rows, or over the others. */
-static double pool(const Results *r, int metric, const char *baseline, bool untrained, int *pairs)
+/* Over the trained rows, or over the others. */
+static Deviation pool(const Results *r, int metric, const char *baseline, bool untrained)
 {
-    double squares = 0;
-    int    rows = 0;
-    *pairs = 0;
+    Deviation all = { .sd = NAN };
+    double    squares = 0;
+    int       degrees = 0, short_most = 0;
     for (int i = 0; i < r->n_rows; i++) {
         int base = results_baseline(r, i, baseline);
         if (base < 0 || base == i || r->rows[i].untrained != untrained) continue;
         Summary d = stats_paired(results_values(r, metric, i),
                                  results_values(r, metric, base), r->n_seeds);
+        if (d.n < STATS_PAIRS_LEAST) {
+            all.rows_short++;
+            if (d.n > short_most) short_most = d.n;
+        } else if (!all.pairs || d.n < all.pairs) all.pairs = d.n;
         if (d.n < 2) continue;
-        squares += d.sd * d.sd;
-        if (!rows++ || d.n < *pairs) *pairs = d.n;
+        squares += (d.n - 1) * d.sd * d.sd;
+        degrees += d.n - 1;
     }
-    return rows ? sqrt(squares / rows) : (double)NAN;
+    if (degrees) all.sd = sqrt(squares / degrees);
+    if (!all.pairs) all.pairs = degrees ? short_most : 0, all.rows_short = 0;
+    return all;
 }
 
-double results_deviation(const Results *r, int metric, const char *baseline, int *pairs)
+Deviation results_deviation(const Results *r, int metric, const char *baseline)
 {
-    double sd = pool(r, metric, baseline, false, pairs);
-    return *pairs ? sd : pool(r, metric, baseline, true, pairs);
+    Deviation trained = pool(r, metric, baseline, false);
+    return trained.pairs ? trained : pool(r, metric, baseline, true);
 }

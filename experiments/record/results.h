@@ -100,10 +100,17 @@ bool results_beside(const Results *r, int row, int other);
  * none, or more than one, as for an untrained row where the ratio varies. */
 int results_baseline(const Results *r, int row, const char *strategy);
 
-/* What paired differences to the baseline deviate by from seed to seed, pooled over the
- * trained rows, or over the untrained ones where no trained one stands beside it; *pairs is
- * the fewest of them that a row has.  NaN and 0 where no row has two. */
-double results_deviation(const Results *r, int metric, const char *baseline, int *pairs);
+/* What paired differences to the baseline deviate by from seed to seed, pooled by their degrees
+ * of freedom over the trained rows, or over the untrained ones where no trained one stands
+ * beside it. */
+typedef struct {
+    double sd;         /* NaN where no row has two pairs                                 */
+    int    pairs;      /* the fewest of a row of STATS_PAIRS_LEAST or more; where there is
+                          none, the most of any; 0 where no row has two                   */
+    int    rows_short; /* rows with fewer than STATS_PAIRS_LEAST, where others have them  */
+} Deviation;
+
+Deviation results_deviation(const Results *r, int metric, const char *baseline);
 
 /* "ratio 0.5, patch 2": the settings of a row, "" if the grid varies none. */
 void results_settings(const Results *r, int row, Text *out);

@@ -173,23 +173,27 @@ static void say_leaders(Text *out, const Judged *j)
     text_add(out, ". ");
 }
 
-/* The best against the baseline, as one of all comparisons with it. */
+/* The best against the baseline, as one of all comparisons with it: judged as compare does, for
+ * sign flips of six pairs, adjusted, could not pass whatever the numbers were. */
 static void say_difference(Text *out, const Judged *j, Arena *a)
 {
     const Results *r = j->r;
-    double        *p = ARENA_NEW(a, double, j->n), *holm = ARENA_NEW(a, double, j->n);
+    double        *holm = ARENA_NEW(a, double, j->n);
     int            tests = 0, base = results_baseline(r, j->row[j->best], j->p->baseline);
     if (base < 0) return;
     for (int i = 0; i < j->n; i++)
         if (j->row[i] == base && ties(j, i)) return;
     for (int i = 0; i < j->n; i++) {
         int to = results_baseline(r, j->row[i], j->p->baseline);
-        p[i] = to < 0 || to == j->row[i] ? (double)NAN
-                   : stats_sign_flip(j->x + i * r->n_seeds, results_values(r, j->metric, to),
-                                     r->n_seeds);
-        tests += isfinite(p[i]);
+        holm[i] = NAN;
+        if (to >= 0 && to != j->row[i]) {
+            Summary d = stats_moments(j->x + i * r->n_seeds, results_values(r, j->metric, to),
+                                      r->n_seeds);
+            holm[i] = stats_t_test(&d);
+        }
+        tests += isfinite(holm[i]);
     }
-    stats_holm(holm, p, j->n);
+    stats_holm(holm, holm, j->n);
     Summary d = stats_paired(j->x + j->best * r->n_seeds, results_values(r, j->metric, base),
                              r->n_seeds);
     if (!d.n) return;
@@ -204,17 +208,21 @@ static void say_difference(Text *out, const Judged *j, Arena *a)
         text_add(out, " ± ");
         add_number(out, j, false, d.half);
     }
-    if (d.n >= STATS_PAIRS_LEAST && isfinite(holm[j->best]))
-        text_add(out, " (p %.2g by exact sign flips, %.2g after Holm for %d comparison%s)",
-                 p[j->best], holm[j->best], tests, text_s(tests));
+    if (d.n >= STATS_PAIRS_LEAST && isfinite(holm[j->best])) {
+        const double flips = stats_sign_flip(j->x + j->best * r->n_seeds,
+                                             results_values(r, j->metric, base), r->n_seeds);
+        text_add(out, " (paired t test: p %.2g after Holm for %d comparison%s", holm[j->best],
+                 tests, text_s(tests));
+        if (isfinite(flips)) text_add(out, "; exact sign flips: p %.2g, not adjusted", flips);
+        text_add(out, ")");
+    }
     text_add(out, ". ");
 }
 
 static void say_reach(Text *out, const Judged *j)
 {
-    int    pairs;
-    double sd = results_deviation(j->r, j->metric, j->p->baseline, &pairs);
-    double least = stats_findable(sd, pairs);
+    Deviation d = results_deviation(j->r, j->metric, j->p->baseline);
+    double    least = stats_findable(d.sd, d.pairs);
     for (int row = 0; row < j->r->n_rows; row++) {
         Summary s = stats_summary(results_values(j->r, j->metric, row), j->r->n_seeds);
         if (!j->r->rows[row].untrained || !s.n) continue;

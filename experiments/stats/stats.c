@@ -106,17 +106,20 @@ double stats_t_noncentral(double t, double df, double shift)
 
 /* --- summaries ---------------------------------------------------------- */
 
-/* Twice over the data, so that large means do not eat small deviations. */
+/* Twice over the data, so that large means do not eat small deviations; from the first of them
+ * on, so that equal ones deviate by nothing, not by what rounds. */
 Summary stats_moments(const double *x, const double *base, int n)
 {
     Summary s = { .mean = NAN, .sd = NAN, .half = NAN };
-    double  sum = 0, squares = 0;
+    double  first = NAN, sum = 0, squares = 0;
     for (int i = 0; i < n; i++) {
         double d = base ? x[i] - base[i] : x[i];
-        if (isfinite(d)) sum += d, s.n++;
+        if (!isfinite(d)) continue;
+        if (!s.n++) first = d;
+        sum += d - first;
     }
     if (!s.n) return s;
-    s.mean = sum / s.n;
+    s.mean = first + sum / s.n;
     if (s.n < 2) return s;
     for (int i = 0; i < n; i++) {
         double d = (base ? x[i] - base[i] : x[i]) - s.mean;

@@ -150,25 +150,29 @@ static const char *why_unknown(double sd, int pairs)
 
 static void note_certainty(const Table *t, Text *out)
 {
-    int fewest = 0;
+    int most = 0, any_short = 0;
     if (!t->n_metrics || !has_baseline(t)) return;
     text_add(out, "Smallest difference to %s that a single t test of these seeds finds in 80 %% "
                   "of cases (two-sided 5 %%, unadjusted; deviation pooled over the strategies): ",
              t->baseline);
     for (int i = 0; i < t->n_metrics; i++) {
         const Metric *m = &t->r->metrics[t->metrics[i]].is;
-        int           pairs;
-        double        sd = results_deviation(t->r, t->metrics[i], t->baseline, &pairs);
-        const char   *why = why_unknown(sd, pairs);
+        Deviation     d = results_deviation(t->r, t->metrics[i], t->baseline);
+        const char   *why = why_unknown(d.sd, d.pairs);
         text_add(out, "%s%s ", i ? ", " : "", table_head(m));
         if (why) text_add(out, "unknown (%s)", why);
-        else table_number(m, false, stats_findable(sd, pairs), out);
-        if (pairs) fewest = fewest && fewest < pairs ? fewest : pairs;
+        else table_number(m, false, stats_findable(d.sd, d.pairs), out);
+        if (d.pairs > most) most = d.pairs;
+        if (d.rows_short > any_short) any_short = d.rows_short;
     }
     text_add(out, ".\n");
-    if (fewest && fewest < STATS_PAIRS_LEAST)
-        text_add(out, "With %d common seeds no difference can pass an exact sign-flip test at "
-                      "5 %%; that takes %d.\n", fewest, STATS_PAIRS_LEAST);
+    if (most && most < STATS_PAIRS_LEAST)
+        text_add(out, "With %d common seed%s no difference can pass an exact sign-flip test at "
+                      "5 %%; that takes %d.\n", most, text_s(most), STATS_PAIRS_LEAST);
+    else if (any_short)
+        text_add(out, "That is not of %d row%s with fewer than %d seeds in common with it: such "
+                      "differences pass no exact sign-flip test at 5 %%.\n", any_short,
+                 text_s(any_short), STATS_PAIRS_LEAST);
 }
 
 static bool is_published(const Table *t, int metric)

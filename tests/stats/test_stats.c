@@ -89,6 +89,20 @@ Test(stats, pairs_are_the_common_seeds)
     cr_expect(fabs(s.sd - 1) <= 1e-14);
 }
 
+/* Not even by what rounds: from a deviation of 1e-14 anything could be found. */
+Test(stats, equal_values_do_not_deviate)
+{
+    static const double same[] = { 242.9005332479981, 0.1, 1 / 3.0, 1e-300, -8158.123456789 };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        double x[7];
+        for (int n = 2; n <= 7; n++) {
+            for (int k = 0; k < n; k++) x[k] = same[i];
+            Summary s = stats_summary(x, n);
+            cr_expect(s.mean == same[i] && s.sd == 0, "%d of %g: %g, %g", n, same[i], s.mean, s.sd);
+        }
+    }
+}
+
 /* Paired differences of six seeds, off by 0.4 from none. */
 Test(stats, interval_covers_the_truth_in_95_of_100)
 {

@@ -145,6 +145,50 @@ Test(layout, an_untrained_encoder_is_one_of_those_that_lead)
     has(written(&ask, "md", 0), "| untrained | **65.02");
 }
 
+/* The records of k-NN of a cell are gone. */
+static void lose(const char *strategy, double ratio, uint64_t from_seed)
+{
+    char path[CELL_PATH];
+    for (int i = 0; i < recipe->n_cells; i++) {
+        const Cell *c = &recipe->cells[i];
+        if (cell_untrained(c) || strcmp(c->config.pretrain.strategy, strategy) ||
+            c->config.pretrain.ratio != ratio || c->config.seed < from_seed)
+            continue;
+        cell_record(path, folder, c, STAGE_KNN);
+        cr_assert(!remove(path), "%s", path);
+    }
+    results_close(&results);
+    results_open(&results, recipe, folder);
+}
+
+/* Of three pairs a deviation has two degrees of freedom, of six five; and what three cannot
+ * tell takes nothing from what is found with six. */
+Test(layout, a_row_of_few_seeds_counts_for_few)
+{
+    const TableAsk ask = { .baseline = "random", .columns = "ratio" };
+    double         squares = 0;
+    int            degrees = 0;
+    lose("spiral", 0.5, 3);
+    for (int i = 0; i < results.n_rows; i++) {
+        int base = results_baseline(&results, i, "random");
+        if (base < 0 || base == i || results.rows[i].untrained) continue;
+        Summary d = stats_paired(results_values(&results, 0, i),
+                                 results_values(&results, 0, base), results.n_seeds);
+        squares += (d.n - 1) * d.sd * d.sd, degrees += d.n - 1;
+    }
+    Deviation all = results_deviation(&results, 0, "random");
+    cr_expect(degrees == 17 && all.pairs == 6 && all.rows_short == 1, "%d, %d, %d", degrees,
+              all.pairs, all.rows_short);
+    cr_expect(fabs(all.sd - sqrt(squares / degrees)) <= 1e-12, "%g", all.sd);
+    const char *text = written(&ask, "text", 80);
+    cr_expect(!strstr(text, "unknown") && !strstr(text, "no difference can pass"), "%s", text);
+    has(text, "That is not of 1 row with fewer than 6 seeds in common with it");
+    lose("block", 0.5, 5), lose("block", 0.75, 5), lose("spiral", 0.75, 4);
+    text = written(&ask, "text", 80);
+    has(text, "unknown (too few seeds are in");
+    has(text, "With 5 common seeds no difference can pass");
+}
+
 Test(layout, rows_are_sorted_by_metric_or_key)
 {
     const TableAsk by_metric = { .baseline = "random", .columns = "ratio", .sort = "knn" };

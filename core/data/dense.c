@@ -138,3 +138,29 @@ Status dense_get(const DenseData *d, int i, Annotated *s, Err *err)
     s->height = s->image.height, s->width = s->image.width;
     return STATUS_OK;
 }
+
+static bool any_counts(const Annotated *s)
+{
+    const size_t n = (size_t)s->labels.height * (size_t)s->labels.width;
+    size_t       i = 0;
+    while (i < n && s->labels.label[i] == LABEL_IGNORED) i++;
+    return i < n;
+}
+
+Status dense_has_labels(const DenseData *d, const DenseConfig *c, Err *err)
+{
+    Annotated s;
+    bool      found = false;
+    Status    bad = STATUS_OK;
+    annotated_open(&s);
+    for (int i = 0; i < d->count && !found && !bad; i++) {
+        bad = dense_get(d, i, &s, err);
+        found = !bad && any_counts(&s);
+    }
+    annotated_close(&s);
+    if (found || bad) return bad;
+    return err_set(err, STATUS_FORMAT, "%s: no pixel of the label maps to %s counts: all are %d%s",
+                   c->folder ? c->folder : d->name,
+                   d->split == SPLIT_TRAIN ? "train on" : "test on", c->ignore,
+                   c->reduce_zero ? " or, left out by reduce-zero, 0" : "");
+}

@@ -97,6 +97,11 @@ void            dense_close(DenseData *d); /* NULL is fine */
  * train split, or that only one of them has.  Ids may differ, names and their order not. */
 MUST_USE Status dense_same_classes(const DenseData *train, const DenseData *test, Err *err);
 
+/* Of label maps: does any pixel count?  Else nothing can be learned or scored, most likely by a
+ * wrong `ignore` or `reduce_zero` (of c, which opened it): STATUS_FORMAT says so.  Reads
+ * pictures until one has such a pixel. */
+MUST_USE Status dense_has_labels(const DenseData *d, const DenseConfig *c, Err *err);
+
 /* The hash of all that determines it: files byte by byte, the count, knobs.  Of large sets
  * the files are read once, and again when something says that they have changed (seen.h). */
 MUST_USE Status dense_identity(char hex[HASH_HEX], const DenseData *d, Err *err);

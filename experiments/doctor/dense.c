@@ -202,6 +202,17 @@ static void tell_unpaired(Section *to, const DenseData *d)
                          d->first_unpaired);
 }
 
+/* Of label maps: what has one label has nothing to tell apart. */
+static void tell_one_label(Section *to, const Looked *l)
+{
+    int seen = 0, only = 0;
+    for (int k = 0; k < LABELS_MOST; k++)
+        if (l->per_class[k]) seen++, only = k;
+    if (!has_instances(l) && seen == 1 && l->unreadable < l->data->count)
+        section_complain(to, "label", "%s: every pixel has label %d",
+                         split_names[l->data->split], only);
+}
+
 static void compare_classes(Section *to, const Looked *all)
 {
     Err why;
@@ -267,7 +278,7 @@ void doctor_dense(Section *to, const char *subject, const char *set)
     for (int k = 0; k < WRONGS; k++) tell_wrong(to, all, k);
     find_doubles(to, all);
     for (int k = 0; k < SPLITS; k++)
-        if (all[k].data) tell_unpaired(to, all[k].data);
+        if (all[k].data) tell_unpaired(to, all[k].data), tell_one_label(to, &all[k]);
     if (all[0].data && all[1].data) compare_classes(to, all);
     if (all[0].data || all[1].data) {
         tell_splits(to, all);

@@ -97,6 +97,19 @@ static Status look_at_both(DenseLooked *l, const char **blame, Err *err)
     return bad;
 }
 
+/* The key of label maps that mends it where it has its usual value; else the set's. */
+static const char *who_is_wrong(const DenseConfig *c, StageKind kind)
+{
+    const DenseConfig usual = dense_defaults();
+    DenseConfig       other = *c;
+    Err               err;
+    other.ignore = usual.ignore;
+    if (kind == STAGE_SEGMENT && !dense_check(&other, &err)) return "segment.ignore";
+    other.classes = usual.classes;
+    if (kind == STAGE_SEGMENT && !dense_check(&other, &err)) return "segment.classes";
+    return said_of[kind].set;
+}
+
 static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Arena *a,
                    DenseLooked **all, const char **blame, Err *err)
 {
@@ -104,7 +117,11 @@ static Status look(DenseLooked **found, const DenseConfig *c, StageKind kind, Ar
         if ((*found)->kind == kind && same(&(*found)->asked, c)) return STATUS_OK;
     DenseLooked *l = ARENA_NEW(a, DenseLooked, 1);
     *l = (DenseLooked){ .asked = *c, .config = *c, .kind = kind, .next = *all };
-    if (dense_check(&l->config, err) || look_at_both(l, blame, err)) return err->code;
+    if (dense_check(&l->config, err)) {
+        *blame = who_is_wrong(c, kind);
+        return err->code;
+    }
+    if (look_at_both(l, blame, err)) return err->code;
     *found = *all = l;
     return STATUS_OK;
 }

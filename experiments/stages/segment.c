@@ -146,7 +146,9 @@ static Status run(Segment *g, Err *err)
 {
     Dense  *u = &g->run;
     Record *r;
-    if (dense_start(u, err)) return err->code;
+    if (dense_start(u, err) || dense_has_labels(u->train, &u->how.data, err) ||
+        dense_has_labels(u->test, &u->how.data, err))
+        return err->code;
     const UpernetConfig config = dense_upernet(u->cell);
     const size_t        images = (size_t)u->test->count, classes = (size_t)config.classes;
     upernet_open(&g->model, u->backend, &config, u->cell->config.seed);

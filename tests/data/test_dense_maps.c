@@ -63,6 +63,33 @@ Test(dense_maps, stand_beside_their_pictures)
     annotated_close(&s);
 }
 
+/* One picture may have none that counts, a split may not. */
+Test(dense_maps, of_which_nothing_counts_are_refused)
+{
+    static const uint16_t zero[SIDE * SIDE];
+    DenseConfig c = dense_in(&scratch, "label-maps");
+    Err         err;
+    write_folders();
+    c.classes = 4, c.reduce_zero = true;
+    label_map_write(&scratch, "annotations/training/x.png", zero, SIDE, SIDE, 8, 0, 0);
+    label_map_write(&scratch, "annotations/val/z.png", zero, SIDE, SIDE, 8, 0, 0);
+    for (int split = SPLIT_TRAIN; split <= SPLIT_TEST; split++) {
+        DenseData *d = dense_opened(&c, (Split)split);
+        Status     bad = dense_has_labels(d, &c, &err);
+        cr_expect_eq(bad, split == SPLIT_TRAIN ? STATUS_OK : STATUS_FORMAT, "%d", split);
+        dense_close(d);
+    }
+    cr_expect(strstr(err.text, scratch.folder) == err.text &&
+              strstr(err.text, "to test on counts: all are 255 or, left out by reduce-zero, 0"),
+              "%s", err.text);
+    c.reduce_zero = false;
+    DenseData *d = dense_opened(&c, SPLIT_TEST);
+    cr_expect(!dense_has_labels(d, &c, &err), "label 0 is a class");
+    scratch_file(&scratch, "annotations/val/z.png", "x", 1);
+    cr_expect(dense_has_labels(d, &c, &err) == STATUS_FORMAT && strstr(err.text, "no PNG"));
+    dense_close(d);
+}
+
 Test(dense_maps, that_are_wrong_are_refused_by_name)
 {
     DenseConfig c = dense_in(&scratch, "label-maps");

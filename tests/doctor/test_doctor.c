@@ -254,7 +254,11 @@ Test(doctor, counts_label_maps_without_a_picture)
     label_map_write(&scratch, "annotations/train/a.png", label, 20, 20, 8, 0, 0);
     label_map_write(&scratch, "annotations/train/b.png", label, 20, 20, 8, 0, 0);
     label_map_write(&scratch, "annotations/train/c.png", label, 20, 20, 8, 0, 0);
-    expect_told(1, "train: 2 label maps have no picture, the first annotations/train/b.png");
+    expect_told(3, "train: 2 label maps have no picture, the first annotations/train/b.png");
+    expect_told(3, "test: every pixel has label 0");
+    uint16_t two[20 * 20] = { 1 };
+    label_map_write(&scratch, "annotations/val/a.png", two, 20, 20, 8, 0, 0);
+    expect_told(2, "train: every pixel has label 0");
 }
 
 /* One of each that goes wrong: in the picture of 21 x 21 is the half of a square of 8. */
@@ -293,7 +297,7 @@ Test(doctor, finds_boxes_masks_and_areas_that_do_not_go_together)
 /* As VOC lists them; of train 1 and 2 are alike, which is told, but not wrong. */
 Test(doctor, finds_annotated_pictures_that_are_there_twice)
 {
-    static const uint16_t label[20 * 20];
+    static const uint16_t label[20 * 20] = { 1 };
     scratch_folder(&scratch, "JPEGImages"), scratch_folder(&scratch, "SegmentationClass");
     scratch_folder(&scratch, "ImageSets/Segmentation");
     for (int i = 1; i <= 4; i++) {

@@ -212,6 +212,23 @@ Test(dense_identity, more_pictures_than_there_are_are_refused)
     }
 }
 
+Test(dense_identity, labels_that_do_not_go_together_blame_their_key)
+{
+    static const struct { const char *classes, *ignore, *named; } of[] = {
+        { "segment.classes=4", "segment.ignore=0", "-s segment.ignore=0: segment.ignore: " },
+        { "segment.classes=1", "segment.ignore=255", "-s segment.classes=1: segment.classes: " } };
+    char folder[160];
+    snprintf(folder, sizeof folder, "segment.folder=%s", scratch.folder);
+    for (int i = 0; i < 2; i++) {
+        const char *settings[] = { "segment.set=label-maps", of[i].classes, of[i].ignore, folder,
+                                   NULL };
+        Recipe     *r;
+        Err         err;
+        cr_assert(recipe_of(&r, &scratch, EVALUATED, settings, &err) == STATUS_CONFIG);
+        cr_expect(strstr(err.text, of[i].named), "%s", err.text);
+    }
+}
+
 Test(dense_identity, classes_of_both_splits_are_the_same)
 {
     char        folder[160];

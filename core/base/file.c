@@ -258,6 +258,12 @@ Status file_make_folders(const char *path, Err *err)
     return STATUS_OK;
 }
 
+bool file_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 bool file_exists(const char *path)
 {
     struct stat st;

@@ -40,6 +40,7 @@ void file_drop_asides(const char *folder, const char *ending);
 
 MUST_USE Status file_make_folders(const char *path, Err *err); /* like mkdir -p */
 bool            file_exists(const char *path);
+bool            file_same(const char *a, const char *b); /* by two names, be it a link */
 bool            file_lies_at(const char *path); /* also a link that leads to nothing */
 
 /* Is it a regular file, so that opening it does not wait?  STATUS_MISSING if there is no

@@ -77,7 +77,7 @@ static Status open_round(Night *n, Err *err)
 static Status storm(Night *n, Err *err)
 {
     while (!n->crew.finished && n->result->spent_s < n->config->seconds) {
-        if (crew_begin(&n->crew, err)) return err->code;
+        if (sitting_stopped(err) || crew_begin(&n->crew, err)) return err->code;
         look(n);
         fault_lift(&n->faults, n->result->spent_s);
         if (n->result->spent_s < n->next_s) continue;
@@ -92,6 +92,7 @@ static Status calm(Night *n, Err *err)
     double since = n->result->spent_s;
     fault_lift(&n->faults, INFINITY);
     while (crew_at_work(&n->crew)) {
+        if (sitting_stopped(err)) return err->code;
         look(n);
         if (n->result->spent_s - since > 60 + PATIENCE * n->trial.quiet_s)
             return err_set(err, STATUS_FAILED, "`run %s` does not end; see %s",

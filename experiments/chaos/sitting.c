@@ -2,6 +2,7 @@
 #include "experiments/chaos/sitting.h"
 
 #include "core/base/process.h"
+#include "experiments/run/stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,18 +100,36 @@ static void look(Watcher *w)
 
 /* --- the sitting --------------------------------------------------------- */
 
+static bool asked; /* to stop: what is asked once is so for all that follow */
+
+void sitting_hold_signals(void)
+{
+    sigset_t set = stop_signals();
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* So long, or until somebody asks. */
 static void nap(double s)
 {
     struct timespec t = { .tv_sec = (time_t)s };
+    sigset_t        set = stop_signals();
     t.tv_nsec = (long)(1e9 * (s - (double)t.tv_sec));
-    nanosleep(&t, NULL);
+    if (!asked) asked = sigtimedwait(&set, NULL, &t) > 0;
 }
 
-/* Until it has ended, true and *state how, or has begun its last write. */
+Status sitting_stopped(Err *err)
+{
+    nap(0);
+    return asked ? err_set(err, STATUS_STOPPED, "stopped; nothing is proven") : STATUS_OK;
+}
+
+/* Until it has ended, true and *state how, or has begun its last write, or we are to stop. */
 static bool ends_before(const Sitting *s, Watcher *w, pid_t pid, int *state)
 {
+    Err unused;
     for (;;) {
         look(w);
+        if (sitting_stopped(&unused)) return false;
         if (waitpid(pid, state, WNOHANG) == pid) return true;
         if (s->kill && w->begun >= s->writes) return false;
         poll(&(struct pollfd){ .fd = w->fd, .events = POLLIN }, 1, LOOK_MS);
@@ -140,5 +159,5 @@ Status sitting_run(SittingEnd *end, const Sitting *s, Err *err)
     }
     prctl(PR_SET_CHILD_SUBREAPER, 0);
     close(w.fd);
-    return bad;
+    return bad ? bad : sitting_stopped(err);
 }

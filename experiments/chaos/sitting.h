@@ -32,8 +32,13 @@ typedef struct {
  * that of its group. */
 MUST_USE Status sitting_begin(pid_t *pid, const Sitting *s, Err *err);
 
+/* The signals that ask to stop (run/stop.h) wait from here on until somebody looks:
+ * STATUS_STOPPED once there was one.  They are not for the sitting, which leads a group. */
+void            sitting_hold_signals(void);
+MUST_USE Status sitting_stopped(Err *err);
+
 /* Returns when every process of it is gone.  STATUS_IO if it cannot be started or
- * watched. */
+ * watched; STATUS_STOPPED. */
 MUST_USE Status sitting_run(SittingEnd *end, const Sitting *s, Err *err);
 
 #endif

@@ -1,8 +1,10 @@
 /* maskgrid chaos: is a run that is killed again and again the same in the end?  And several
  * that share their results, whatever befalls them? */
+#include "core/base/file.h"
 #include "core/base/temporary.h"
 #include "experiments/chaos/chaos.h"
 #include "experiments/chaos/night.h"
+#include "experiments/chaos/sitting.h"
 #include "experiments/cli/cli.h"
 #include "experiments/recipe/find.h"
 
@@ -16,6 +18,8 @@ typedef struct {
     bool        quiet;
     const char *faults, *keep;
 } Options;
+
+enum { KILLS = 50 }; /* unless somebody says */
 
 static const Option options[] = {
     OPTION_LIST(Options, set, 's', "KEY=VALUE", "set a key, as of run"),
@@ -69,6 +73,10 @@ static int try_night(const TrialConfig *t, const Options *o, const Recipe *r)
     NightConfig c = { .seconds = 60 * o->minutes, .runs = (int)o->runs };
     NightResult result;
     Err         err;
+    if (o->kills != KILLS) {
+        err_set(&err, STATUS_CONFIG, "--kills goes without --minutes, whose faults are many");
+        return cli_fail(&err);
+    }
     if (fault_read(&c.kinds, o->faults, &err)) return cli_fail(&err);
     Status bad = night_run(&result, t, &c, r, &err);
     bool   survived = !bad && !result.differences.length;
@@ -92,6 +100,20 @@ static int try_kills(const TrialConfig *t, const Options *o, const Recipe *r)
     return bad ? cli_fail(&err) : survived ? EXIT_DONE : EXIT_CHECK_FAILED;
 }
 
+/* What lies in one of the folders already would be compared, or removed, as if it were new. */
+static Status check_folder(const char *folder, Err *err)
+{
+    static const char *const names[] = { "quiet", "stormy", "said.txt" };
+    char path[CELL_PATH];
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        if (file_exists(path))
+            return err_set(err, STATUS_CONFIG, "--keep %s: there is a %s already; name a new "
+                           "folder", folder, names[i]);
+    }
+    return STATUS_OK;
+}
+
 static int try(const Options *o, const Recipe *r, const char *recipe, const char *folder)
 {
     char program[CELL_PATH];
@@ -109,8 +131,11 @@ static int run(const void *opt, char *const *arguments, int n)
     char           folder[TEMPORARY_PATH];
     Err            err;
     (void)n;
-    if (recipe_open(&r, arguments[0], o->set.item, o->set.n, &err)) return cli_fail(&err);
+    if ((o->keep && check_folder(o->keep, &err)) ||
+        recipe_open(&r, arguments[0], o->set.item, o->set.n, &err))
+        return cli_fail(&err);
     int code;
+    sitting_hold_signals();
     if (!o->keep && temporary_open(folder, "chaos", &err)) code = cli_fail(&err);
     else code = try(o, r, arguments[0], o->keep ? o->keep : folder);
     if (!o->keep && code != EXIT_FAILED) temporary_close(folder);

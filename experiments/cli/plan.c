@@ -206,6 +206,13 @@ static void tell_how(const Recipe *r, const char *file)
     text_free(&command);
 }
 
+/* The recipe would be gone. */
+static Status check_file(const char *file, const Recipe *r, Err *err)
+{
+    if (!file || !file_same(file, r->path)) return STATUS_OK;
+    return err_set(err, STATUS_CONFIG, "--slurm %s: that is the recipe; name another file", file);
+}
+
 static Status write_script(const Options *o, const Recipe *r, const char *word,
                            const char *file, Err *err)
 {
@@ -213,6 +220,7 @@ static Status write_script(const Options *o, const Recipe *r, const char *word,
     Works w;
     Text  script = { 0 };
     char  folder[CELL_PATH];
+    if (check_file(file, r, err)) return err->code;
     arena_open(&arena, "plan", NULL, NULL);
     works_list(&w, &arena, r, o->results);
     works_pick(&w, o->failed, o->limit);

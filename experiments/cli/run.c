@@ -2,8 +2,8 @@
 #include "core/base/threads.h"
 #include "core/tape/backend.h"
 #include "experiments/cli/cli.h"
-#include "experiments/recipe/find.h"
 #include "experiments/recipe/only.h"
+#include "experiments/run/child.h"
 #include "experiments/run/estimate.h"
 #include "experiments/run/fit.h"
 #include "experiments/run/progress.h"
@@ -61,8 +61,9 @@ static int conclude(const Recipe *r, const Works *w, const ScheduleResult *resul
         char log[CELL_PATH];
         work_label(r, w->work[i].cell, &label);
         cell_file(log, w->results, w->work[i].cell, "log.txt");
-        fprintf(stderr, "  failed  %s  %s\n          %s\n", text_get(&label), log,
-                w->work[i].why);
+        const bool logged = child_logged(&w->work[i], w->results) > 0;
+        fprintf(stderr, "  failed  %s%s%s\n          %s\n", text_get(&label), logged ? "  " : "",
+                logged ? log : "", w->work[i].why);
         text_free(&label);
     }
     if (result->stopped) {
@@ -79,8 +80,8 @@ static void say_plan(const Recipe *r, const Works *w, const ScheduleConfig *c,
                      const Ranks *ranks)
 {
     if (ranks->launched)
-        fprintf(stderr, "%s: %d cell%s, one after the other on %d ranks, threads of each: %d\n",
-                r->name, w->n, text_s(w->n), ranks->count, c->threads);
+        fprintf(stderr, "%s: %d cell%s, one after the other on %d rank%s, threads of each: %d\n",
+                r->name, w->n, text_s(w->n), ranks->count, text_s(ranks->count), c->threads);
     else
         fprintf(stderr, "%s: %d cell%s, %d at a time, threads of each: %d\n", r->name, w->n,
                 text_s(w->n), c->jobs, c->threads);

@@ -156,15 +156,14 @@ static void look_in(Plan *p, const char *folder, const char *none, const char *n
 
 static Status plan_folder(Plan *p, const char *folder, Err *err)
 {
-    char        path[CELL_PATH];
-    struct stat there, here;
+    char        path[CELL_PATH], into[CELL_PATH];
+    struct stat there;
     merge_path(path, folder, NULL, NULL);
     if (stat(path, &there) || !S_ISDIR(there.st_mode))
         return err_set(err, STATUS_MISSING, "%s: no folder of cells", path);
-    merge_path(path, p->into, NULL, NULL);
-    if (!stat(path, &here) && there.st_dev == here.st_dev && there.st_ino == here.st_ino)
+    merge_path(into, p->into, NULL, NULL);
+    if (file_same(path, into))
         return err_set(err, STATUS_CONFIG, "%s is what is merged into", folder);
-    merge_path(path, folder, NULL, NULL);
     if (!list(p, path, folder, NULL, look_in))
         return err_set(err, STATUS_IO, "%s: %s", path, strerror(errno));
     return STATUS_OK;

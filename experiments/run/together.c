@@ -96,10 +96,9 @@ static void try_one(const Together *t, Work *w)
     int         code = EXIT_DONE;
     Err         err;
     for (int tries = 1;; tries++) {
-        if (run_one(&code, w, t, &err)) {
-            snprintf(w->why, sizeof w->why, "%.250s", err.text);
-            w->state = WORK_FAILED;
-            return;
+        if (run_one(&code, w, t, &err)) { /* before it has begun */
+            work_note_failure(results, w, err.text);
+            code = status_exit(err.code);
         }
         work_look(w, results);
         t->result->stopped = code == EXIT_STOPPED;

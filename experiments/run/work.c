@@ -220,12 +220,14 @@ const char *work_word(WorkState state)
 
 static void note(const char *results, const Cell *c, const char *why)
 {
-    char path[CELL_PATH];
+    char path[CELL_PATH], folder[CELL_PATH];
     Err  err;
     Text t = { 0 };
     cell_file(path, results, c, "failed.txt");
     text_add(&t, "%s\n", why);
-    if (file_write(path, t.s, t.length, &err)) fprintf(stderr, "maskgrid: %s\n", err.text);
+    cell_folder(folder, results, c);
+    if (file_write(path, t.s, t.length, &err) && file_exists(folder))
+        fprintf(stderr, "maskgrid: %s\n", err.text); /* else that is what has failed */
     text_free(&t);
 }
 

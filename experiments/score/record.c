@@ -35,12 +35,6 @@ static bool is_folder(const char *path)
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* What came of which file, which the record must not take the place of. */
 static Status put_file(Text *config, const char *key, const char *path, const char *out, Err *err)
 {
@@ -48,7 +42,7 @@ static Status put_file(Text *config, const char *key, const char *path, const ch
     const char *colon = strrchr(path, ':');
     size_t      n = colon && !file_exists(path) ? (size_t)(colon - path) : strlen(path);
     snprintf(file, sizeof file, "%.*s", (int)n, path);
-    if (is_same_file(file, out))
+    if (file_same(file, out))
         return err_set(err, STATUS_CONFIG, "--out %s is what is scored", out);
     if (is_folder(path) ? hash_folder(hex, path, err) : file_hash(hex, file, err))
         return err->code;

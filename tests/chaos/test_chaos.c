@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static Scratch scratch;
 static Err     err;
@@ -215,4 +217,46 @@ Test(chaos, a_storm_that_ends_too_early_begins_again)
     ChaosResult r;
     survive("run.save-every=1000", 4, &r);
     cr_expect(r.storms > 1, "%d", r.storms);
+}
+
+/* --- the command --------------------------------------------------------- */
+
+/* `chaos` of the small storm, in the words of a shell; its exit code. */
+static int typed(const char *before, const char *behind)
+{
+    char line[2000];
+    scratch_file(&scratch, "storm.yaml", storm, sizeof storm - 1);
+    snprintf(line, sizeof line, "TMPDIR='%s'/tmp %s '%s' chaos '%s'/storm.yaml --quiet %s "
+             ">/dev/null 2>&1", scratch.folder, before, getenv("MASKGRID"), scratch.folder, behind);
+    int status = system(line);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Results of an earlier time prove nothing, and other files are not ours to remove. */
+Test(chaos, a_folder_that_was_used_is_refused)
+{
+    char keep[500];
+    snprintf(keep, sizeof keep, "--kills 1 --keep '%s'", scratch_path(&scratch, "kept"));
+    scratch_folder(&scratch, "tmp");
+    cr_expect_eq(typed("", keep), EXIT_DONE);
+    cr_expect_eq(typed("", keep), EXIT_USAGE);
+    snprintf(keep, sizeof keep, "--minutes 0.001 --keep '%s'", scratch_path(&scratch, "own"));
+    scratch_folder(&scratch, "own/stormy");
+    scratch_file(&scratch, "own/stormy/mine.txt", "x", 1);
+    cr_expect_eq(typed("", keep), EXIT_USAGE);
+    cr_expect(file_exists(scratch_path(&scratch, "own/stormy/mine.txt")));
+    cr_expect_eq(typed("", "--minutes 0.001 --kills 3"), EXIT_USAGE, "one of the two");
+}
+
+/* Stopped, it ends what it has begun and leaves nothing. */
+Test(chaos, nothing_is_left_of_one_that_is_stopped)
+{
+    static const char *const how[] = { "--kills 500", "--minutes 5" };
+    scratch_folder(&scratch, "tmp");
+    for (int i = 0; i < 2; i++) {
+        cr_expect_eq(typed("timeout --preserve-status -s TERM 1.5", how[i]), EXIT_STOPPED, "%s",
+                     how[i]);
+        cr_expect(!rmdir(scratch_path(&scratch, "tmp")), "%s: something is left", how[i]);
+        scratch_folder(&scratch, "tmp");
+    }
 }

@@ -200,6 +200,37 @@ Test(commands, a_grid_runs_whatever_is_closed)
     cr_expect_eq(system(line), 0, "%s", line);
 }
 
+/* A log is named only if there is one. */
+Test(commands, what_cannot_begin_has_no_log)
+{
+    static const char text[] = SMALL "pretrain.epochs: 1\nevaluate: none\n";
+    char line[10000];
+    cr_assert(with_recipe("run --quiet --limit 1", text) == EXIT_DONE);
+    snprintf(line, sizeof line, "cd '%s'/cells/*/ && rm -r -- * && mkdir log.txt", scratch.folder);
+    cr_assert_eq(system(line), 0);
+    cr_expect_eq(with_recipe("run --retries 0", text), EXIT_CELLS_FAILED);
+    cr_expect(strstr(err, "  failed  ") && strstr(err, "log.txt: Is a directory"), "%s", err);
+    const char *summary = strstr(err, "  failed  ");
+    cr_expect(summary && strstr(summary, "log.txt") == strstr(summary, "log.txt: Is a"), "%s", err);
+}
+
+Test(commands, a_script_does_not_take_the_place_of_its_recipe)
+{
+    static const char text[] = SMALL "evaluate: none\n";
+    char words[2000], recipe[400], *kept;
+    size_t n;
+    Err  why;
+    snprintf(recipe, sizeof recipe, "%s",
+             scratch_file(&scratch, "r.yaml", text, sizeof text - 1));
+    snprintf(words, sizeof words, "plan '%s' --results '%s' --slurm '%s/../%s/r.yaml'", recipe,
+             scratch.folder, scratch.folder, strrchr(scratch.folder, '/') + 1);
+    cr_expect_eq(maskgrid(words), EXIT_USAGE);
+    cr_expect(strstr(err, "that is the recipe"), "%s", err);
+    cr_assert(!file_read(recipe, 1 << 16, &kept, &n, &why), "%s", why.text);
+    cr_expect_str_eq(kept, text);
+    free(kept);
+}
+
 /* Its children would be nobody's to wait for. */
 Test(commands, a_grid_runs_where_children_are_ignored, .timeout = 60)
 {

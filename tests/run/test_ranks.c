@@ -343,6 +343,22 @@ Test(ranks, go_on_where_a_folder_cannot_be_used)
     cr_expect(have_said("1 of 2 done (0 before), 1 failed"));
 }
 
+/* A folder in place of its log: it is a failed cell, with its reason, and is tried again. */
+Test(ranks, a_cell_that_cannot_begin_has_failed)
+{
+    char log[400];
+    leave_folders("r", NULL);
+    snprintf(log, sizeof log, "%s", find("r", "lock"));
+    strcpy(strrchr(log, '/'), "/log.txt");
+    remove(log), remove(find("r", "failed.txt"));
+    cr_assert(!mkdir(log, 0777));
+    cr_expect(run(2, "r", NULL) == EXIT_CELLS_FAILED);
+    cr_expect(have_said(" again: ") && *find("r", "failed.txt"));
+    cr_assert(!rmdir(log));
+    cr_expect(run(2, "r", NULL) == EXIT_DONE);
+    cr_expect(!*find("r", "failed.txt"));
+}
+
 /* Another number of ranks does not come to the bits that the first would have come to. */
 Test(ranks, say_who_began)
 {

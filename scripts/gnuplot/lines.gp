@@ -20,8 +20,10 @@ load here . "page.gp"
 stats tsv using 2 every ::1 nooutput
 top = STATS_up_quartile + 2.5 * (STATS_up_quartile - STATS_min)
 cut = is("cut") && STATS_max > top
-# An interval from two seeds would press all means together.
-low = STATS_min; high = STATS_max; room = 1.5 * (high - low); wide_cut = 0
+# An interval from two seeds would press all means together; a usual one is seen whole.
+low = STATS_min; high = STATS_max; wide_cut = 0
+stats tsv using (0.5 * ($4 - $3)) every ::1 nooutput
+room = larger(1.5 * (high - low), 1.3 * STATS_median)
 stats tsv using 3:4 every ::1 nooutput
 if (is("interval") && high > low && !in_terminal) { # which shows none
     wide_cut = STATS_min_x < low - room || STATS_max_y > high + room

@@ -16,7 +16,9 @@ load here . "page.gp"
 array names[rows]; array shades[rows]
 stats tsv using (names[int($1) + 1] = strcol(2), shades[int($1) + 1] = $3, 0) nooutput
 stats tsv using 7 nooutput
-low = STATS_min; high = STATS_max; room = high > low ? high - low : 1
+low = STATS_min; high = STATS_max
+stats tsv using (0.5 * ($9 - $8)) nooutput # a usual interval is seen whole
+room = larger(high > low ? high - low : 1, 1.3 * STATS_median)
 stats tsv using 8:9 nooutput
 cut = STATS_min_x < low - room || STATS_max_y > high + room
 if (!in_terminal) {
@@ -24,7 +26,9 @@ if (!in_terminal) {
 }
 if (high <= low) { low = low - 0.5; high = high + 0.5 }
 stats tsv using 4 nooutput # before ranges are set, which it would obey
-left = STATS_min; right = STATS_max; room = right > left ? right - left : 1
+left = STATS_min; right = STATS_max
+stats tsv using (0.5 * ($6 - $5)) nooutput
+room = larger(right > left ? right - left : 1, 1.3 * STATS_median)
 stats tsv using 5:6 nooutput
 cut = cut || STATS_min_x < left - room || STATS_max_y > right + room
 if (!in_terminal) {

@@ -40,6 +40,14 @@ Status cli_results(Results *r, const Recipe *recipe, const char *folder, Err *er
     return bad;
 }
 
+bool cli_doubt(Results *r)
+{
+    const size_t said = r->notes.length;
+    const int    found = results_doubt(r);
+    fputs(text_get(&r->notes) + said, stderr);
+    return found;
+}
+
 int cli_fail(const Err *err)
 {
     fprintf(stderr, "maskgrid: %s\n", err->text);

@@ -134,6 +134,10 @@ int cli_recipe(const char *word, const OptionList *set, RecipeAct *act, const vo
  * STATUS_MISSING if nothing has been run, and then there is nothing to close. */
 MUST_USE Status cli_results(Results *r, const Recipe *recipe, const char *folder, Err *err);
 
+/* Behind a failure to use a record: results_doubt, and those that it has found are named on
+ * stderr.  False if there is none: then it fails again. */
+bool cli_doubt(Results *r);
+
 /* Print "maskgrid: text" to stderr; returns the exit code that fits. */
 int cli_fail(const Err *err);
 

@@ -74,18 +74,23 @@ static Status find_place(Place *p, const Options *o, const char *recipe, Err *er
     return temporary_open(p->path, "plot", err);
 }
 
-static Status draw_all(const Options *o, const Results *r, Err *err)
+static Status draw_all(const Options *o, Results *r, Err *err)
 {
     char       terminal[16];
     Place      place;
     FigureList made;
+    Status     bad;
     if (find_place(&place, o, r->recipe->name, err)) return err->code;
     snprintf(terminal, sizeof terminal, "%s%d", cli_colours(1) ? "colour" : "text",
              cli_columns(1));
-    figures_open(&made);
-    Status bad = figures_write(&made, &(FigurePlan){
+    const FigurePlan plan = {
         .results = r, .baseline = o->baseline, .folder = place.path, .names = o->metric.item,
-        .n = o->metric.n, .terminal = o->terminal ? terminal : NULL }, err);
+        .n = o->metric.n, .terminal = o->terminal ? terminal : NULL };
+    figures_open(&made);
+    while ((bad = figures_write(&made, &plan, err)) == STATUS_FORMAT && cli_doubt(r)) {
+        figures_close(&made);
+        figures_open(&made);
+    }
     fputs(text_get(o->terminal ? &made.shown : &made.paths), stdout);
     say_left_out(&made);
     figures_close(&made);

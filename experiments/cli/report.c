@@ -31,7 +31,8 @@ static Status write_page(const void *opt, const Recipe *recipe, Err *err)
     if (cli_results(&r, recipe, o->results, err)) return err->code;
     if (!o->out && file_make_folders(folder, err)) return err->code;
     ReportPlan plan = { .results = &r, .baseline = o->baseline, .out = o->out };
-    Status     bad = report_write(&plan, path, err);
+    Status     bad;
+    while ((bad = report_write(&plan, path, err)) == STATUS_FORMAT && cli_doubt(&r)) continue;
     if (!bad) printf("%s\n", path);
     results_close(&r);
     return bad;

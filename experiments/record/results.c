@@ -222,6 +222,38 @@ void results_open(Results *r, const Recipe *recipe, const char *folder)
                 r->state[at(r, s, row, k)] = look(r, s, row, k);
 }
 
+static bool is_departing(Results *r, StageKind stage, int row, int seed)
+{
+    char path[CELL_PATH];
+    Text where = { 0 };
+    int  departures;
+    Err  err;
+    cell_record(path, r->folder, r->rows[row].cells[seed], stage);
+    if (record_check(path, &where, &departures, &err)) {
+        departures = 1;
+        text_add(&where, "%s\n", err.text);
+    }
+    if (departures) /* one line says enough */
+        text_add(&r->notes, "%.*s\n", (int)strcspn(where.s, "\n"), where.s);
+    text_free(&where);
+    return departures;
+}
+
+int results_doubt(Results *r)
+{
+    int found = 0;
+    for (int s = 0; s < STAGE_KINDS; s++)
+        for (int row = 0; row < r->n_rows; row++)
+            for (int k = 0; k < r->n_seeds; k++) {
+                PointState *state = &r->state[at(r, s, row, k)];
+                if (*state != POINT_DONE || !is_departing(r, s, row, k)) continue;
+                *state = POINT_DAMAGED, found++;
+                for (int m = 0; m < r->n_metrics; m++)
+                    if ((int)r->metrics[m].stage == s) r->x[at(r, m, row, k)] = NAN;
+            }
+    return found;
+}
+
 void results_close(Results *r)
 {
     arena_close(&r->arena);

@@ -81,6 +81,11 @@ MUST_USE Status results_there(const Results *r, Err *err);
  * not vary pretrain.epochs, or no record has the metric. */
 MUST_USE Status results_equal(Results *r, const char *metric, const char *baseline, Err *err);
 
+/* For who could not use what a record has, though it is whole and its numbers agree: those that
+ * are not what record_check asks for are named in `notes` and count as damaged.  How many they
+ * are; each is read whole. */
+int results_doubt(Results *r);
+
 /* Open the record of a point whose state is POINT_DONE; h5_close it. */
 MUST_USE Status results_record(const Results *r, StageKind stage, int row, int seed,
                                H5 **f, Err *err);

@@ -4,6 +4,7 @@
 #include "experiments/record/check.h"
 #include "experiments/record/fields.h"
 #include "experiments/record/record.h"
+#include "experiments/record/results.h"
 #include "experiments/recipe/config.h"
 #include "tests/cli/typed.h"
 #include "tests/ok.h"
@@ -200,6 +201,18 @@ Test(schema, reference_records_are_read_whatever_their_schema)
 {
     cr_assert(!nftw("results/reference", check_one, 16, FTW_PHYS));
     cr_expect(seen >= 36, "%d records", seen);
+}
+
+Test(schema, nobody_can_doubt_reference_records)
+{
+    Recipe *r;
+    Results results;
+    OK(recipe_open(&r, "table1", NULL, 0, &err));
+    results_open(&results, r, "results/reference/table1");
+    cr_expect_eq(results_count(&results, STAGE_KNN, 0, POINT_DONE), 6);
+    cr_expect_eq(results_doubt(&results), 0, "%s", text_get(&results.notes));
+    results_close(&results);
+    recipe_close(r);
 }
 
 /* --- the command ----------------------------------------------------------- */

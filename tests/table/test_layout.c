@@ -189,6 +189,17 @@ Test(layout, a_row_of_few_seeds_counts_for_few)
     has(text, "With 5 common seeds no difference can pass");
 }
 
+/* These have their metric and nothing else: seals hold, the schema does not. */
+Test(layout, records_that_depart_count_no_more_once_somebody_doubts)
+{
+    cr_expect(results_count(&results, STAGE_KNN, 0, POINT_DONE) == 6);
+    cr_expect(results_doubt(&results) >= 6);
+    cr_expect_eq(results_count(&results, STAGE_KNN, 0, POINT_DAMAGED), 6);
+    cr_expect(isnan(results_values(&results, 0, 0)[0]));
+    has(text_get(&results.notes), ".h5: /");
+    cr_expect_eq(results_doubt(&results), 0, "once is enough");
+}
+
 Test(layout, rows_are_sorted_by_metric_or_key)
 {
     const TableAsk by_metric = { .baseline = "random", .columns = "ratio", .sort = "knn" };
